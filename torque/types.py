@@ -1,0 +1,107 @@
+"""The words every floor shares: who calls, in which run, and how ids and times look."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+import msgspec
+
+ADMIN = "admin"
+ANONYMOUS = "anonymous"
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: the first argument of every verb of every service.
+
+    Parameters
+    ----------
+    id
+        Stable id of the principal: a token's or session's id, ``local`` or ``anonymous``.
+    roles
+        Names of the roles held, in the application of the call.
+    application_id
+        The only application this caller may touch, or None for all.
+    protocol
+        The way in: jsonrpc, graphql, mcp, live, rest, cli or system.
+    credential
+        SHA-256 of the token or session secret, which revocation goes by.
+    expires_at
+        Unix time in seconds after which the credential no longer counts.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    protocol: str
+    application_id: str | None = None
+    request_id: str = ""
+    credential: bytes | None = None
+    expires_at: float | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """True for a caller whom no rule restricts outside its application."""
+        return ADMIN in self.roles
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True for a caller without any credential."""
+        return self.id == ANONYMOUS
+
+    @classmethod
+    def anonymous(cls, protocol: str, request_id: str = "") -> "Caller":
+        """Return the caller who showed no credential."""
+        return cls(id=ANONYMOUS, name="Anonymous", roles=(ANONYMOUS,), protocol=protocol, request_id=request_id)
+
+    @classmethod
+    def local(cls, protocol: str) -> "Caller":
+        """Return the administrator who sits at the machine itself (command line, start-up)."""
+        return cls(id="local", name="Local administrator", roles=(ADMIN,), protocol=protocol)
+
+
+class RunContext(msgspec.Struct, frozen=True, kw_only=True):
+    """Where this process stands in its run: one server start with its workers.
+
+    Parameters
+    ----------
+    run_id
+        UUID of the server start.
+    worker, workers
+        Number of this worker, from 0, and how many there are.
+    generations_fd, ring_fd
+        Inherited memory of the run; None gives a process memory of its own.
+    wake_fds
+        One eventfd per worker, poked when the ring of live events has grown.
+    script_socket
+        Unix socket of the run's script broker; empty lets the process start its own.
+    runtime_dir
+        Short 0700 folder for sockets; empty lets the process make its own.
+    """
+
+    run_id: str
+    worker: int = 0
+    workers: int = 1
+    generations_fd: int | None = None
+    ring_fd: int | None = None
+    wake_fds: tuple[int, ...] = ()
+    script_socket: str = ""
+    runtime_dir: str = ""
+
+    @classmethod
+    def alone(cls) -> "RunContext":
+        """Return the context of a process that shares nothing: a command, a test."""
+        return cls(run_id=new_id())
+
+
+def new_id() -> str:
+    """Return a UUIDv7: sortable by the millisecond it was made in (RFC 9562)."""
+    milliseconds = time.time_ns() // 1_000_000
+    tail = secrets.randbits(74)
+    value = (milliseconds << 80) | (0x7 << 76) | ((tail >> 62) << 64) | (0b10 << 62) | (tail & ((1 << 62) - 1))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def utc_now() -> str:
+    """Return the time as records store it: fixed width, UTC, six fractional digits."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
