@@ -1,0 +1,27 @@
+"""Bring the built front ends into the package, with br and gzip beside every text file."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import brotli
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "torque" / "_assets"
+TEXT = {".js", ".css", ".html", ".svg", ".json", ".map", ".txt", ".webmanifest"}
+
+
+def main() -> None:
+    """Copy each application's build output and compress what browsers take compressed."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    for app in ("app", "editor"):
+        shutil.copytree(ROOT / "frontend" / "apps" / app / "dist", TARGET / app)
+    for file in TARGET.rglob("*"):
+        if file.suffix in TEXT and file.stat().st_size > 1024 and file.name != "index.html":
+            data = file.read_bytes()
+            file.with_name(file.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
+            file.with_name(file.name + ".br").write_bytes(brotli.compress(data, quality=9))
+
+
+if __name__ == "__main__":
+    main()
