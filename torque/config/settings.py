@@ -1,0 +1,178 @@
+"""Every setting that has an effect, typed, with its default: one struct per section of `torque.toml`.
+
+Times are seconds unless the name says otherwise; sizes are bytes and may be written "10MB".
+The comment above a key is what the documentation says about it, its scope included.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Size = Annotated[int, msgspec.Meta(ge=1, extra={"size": True})]
+"""A number of bytes; text takes KB, MB and GB, each 1024 of the one before."""
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+CountOrOff = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the data is. Connection numbers are totals per server, divided among its workers."""
+
+    url: str = ""
+    max_connections: Count = 50
+    min_connections: CountOrOff = 10
+    connection_timeout: Seconds = 30.0
+    idle_timeout: Seconds = 600.0
+    partitions: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 8
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how the server listens, and who may reach it."""
+
+    bind: str = "127.0.0.1:8080"
+    workers: CountOrOff = 0
+    request_timeout: Seconds = 30.0
+    max_payload_size: Size = 10 * 1024 * 1024
+    public_url: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    shutdown_timeout: Seconds = 10.0
+    graphql_path: str = "/graphql"
+    jsonrpc_path: str = "/jsonrpc"
+    mcp_path: str = "/mcp"
+
+
+class PerformanceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Caches and pools. Totals per server, divided among its workers."""
+
+    entity_cache_size: Count = 10_000
+    entity_cache_ttl: Seconds = 300.0
+    js_runtime_pool_size: Count = 20
+    cache_bytes: Size = 64 * 1024 * 1024
+
+
+class XflowSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of workflows, per host. `max_execution_time` is in milliseconds."""
+
+    max_execution_time: Count = 30_000
+    max_parallel_executions: Count = 100
+    enable_compilation_cache: bool = True
+    compilation_cache_size: Count = 1000
+
+
+class LoggingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is logged and in which form."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+    structured: bool = True
+    performance_logs: bool = True
+
+
+class GraphqlSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of GraphQL, per request."""
+
+    enable_introspection: bool = True
+    max_query_complexity: Count = 1000
+    max_query_depth: Count = 20
+
+
+class JsonrpcSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of JSON-RPC, per request."""
+
+    enable_batch_requests: bool = True
+    max_batch_size: Count = 100
+    enable_compression: bool = True
+
+
+class McpSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the MCP server offers; `max_concurrent_requests` is per client and worker."""
+
+    enable_tools: bool = True
+    enable_resources: bool = True
+    max_concurrent_requests: Count = 50
+
+
+class FrontendSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the front ends are served."""
+
+    enable_hot_reload: bool = False
+
+
+class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of requests. Rates are per host, streams per host, the rest per request; 0 is off."""
+
+    max_depth: Annotated[int, msgspec.Meta(ge=4, le=512)] = 64
+    ws_queue: Count = 256
+    requests_per_minute_token: CountOrOff = 0
+    requests_per_minute_address: CountOrOff = 0
+    query_timeout: Seconds = 10.0
+    streams_per_address: Count = 20
+
+
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The live feed. Stream limits are per stream, `max_streams` is per host."""
+
+    transport: Literal["auto", "ws", "sse"] = "auto"
+    stream_max_bytes: Size = 256 * 1024
+    stream_max_seconds: Seconds = 300.0
+    max_streams: Count = 2000
+    heartbeat: Seconds = 20.0
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of one process, resolved.
+
+    Parameters
+    ----------
+    folder
+        The project folder: where `torque.toml` lies, else the current one. Relative paths start there.
+    optimize
+        The production preset: caches are warmed before the first request.
+    """
+
+    folder: str = "."
+    optimize: bool = False
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    performance: PerformanceSettings = PerformanceSettings()
+    xflow: XflowSettings = XflowSettings()
+    logging: LoggingSettings = LoggingSettings()
+    graphql: GraphqlSettings = GraphqlSettings()
+    jsonrpc: JsonrpcSettings = JsonrpcSettings()
+    mcp: McpSettings = McpSettings()
+    frontend: FrontendSettings = FrontendSettings()
+    limits: LimitsSettings = LimitsSettings()
+    live: LiveSettings = LiveSettings()
+
+
+SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "database": DatabaseSettings,
+    "server": ServerSettings,
+    "performance": PerformanceSettings,
+    "xflow": XflowSettings,
+    "logging": LoggingSettings,
+    "graphql": GraphqlSettings,
+    "jsonrpc": JsonrpcSettings,
+    "mcp": McpSettings,
+    "frontend": FrontendSettings,
+    "limits": LimitsSettings,
+    "live": LiveSettings,
+}
+"""Section name to its struct, in the order of the documentation."""
+
+NOT_YET: dict[str, str] = {
+    "server.apps_origin": "plug-ins in sandboxed frames do not exist yet",
+    "performance.enable_simd_json": "the native module has one JSON parser; there is nothing to choose yet",
+    "performance.enable_mimalloc": "the native module uses the system's allocator; no gain was measured",
+    "performance.connection_pool_size": "outbound HTTP from workflows does not exist yet",
+    "graphql.enable_playground": "a GraphiQL that loads nothing from outside does not exist yet",
+    "mcp.enable_prompts": "MCP prompts do not exist yet",
+    "frontend.bundle_optimization": "a readable development bundle is not shipped yet",
+    "frontend.enable_pwa": "the installable app does not exist yet",
+}
+"""Known keys whose feature does not exist yet, with the reason they are refused."""
