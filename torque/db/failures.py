@@ -1,0 +1,63 @@
+"""Which entry of the error catalogue a failure of the database is."""
+
+import asyncpg
+
+from torque.errors import InvalidParams, OutcomeUnknown, TimedOut, TorqueError, Unavailable
+
+DatabaseFailure = asyncpg.PostgresError
+UniqueViolation = asyncpg.UniqueViolationError
+ForeignKeyViolation = asyncpg.ForeignKeyViolationError
+Deadlock = asyncpg.DeadlockDetectedError
+LockTimeout = asyncpg.LockNotAvailableError
+SerializationFailure = asyncpg.SerializationError
+"""What a caller may meet raw, by the names used above this floor; `.constraint_name` and `.detail` say where."""
+
+_UNREACHABLE: tuple[type[BaseException], ...] = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    OSError,
+)
+_LOST: tuple[type[BaseException], ...] = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.ConnectionFailureError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionError,
+)
+
+
+def is_connection_failure(error: BaseException) -> bool:
+    """True when the server was not reached, or left in the middle, so that trying again later makes sense."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return isinstance(error, asyncpg.InternalClientError) or "clos" in str(error) or "connection" in str(error)
+    return isinstance(error, _UNREACHABLE)
+
+
+def translate(error: BaseException, *, writing: bool = False) -> TorqueError | None:
+    """Return the catalogue's error for a failure of the driver, or None for one that is a bug of ours.
+
+    Parameters
+    ----------
+    writing
+        The statement was handed over and may have committed, so a lost connection leaves its outcome unknown.
+    """
+    if isinstance(error, TorqueError):
+        return error
+    if writing and isinstance(error, _LOST):
+        return OutcomeUnknown()
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return TimedOut()
+    if isinstance(error, TimeoutError):
+        return OutcomeUnknown() if writing else TimedOut()
+    if is_connection_failure(error):
+        return Unavailable()
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        return InvalidParams("The text holds a character that cannot be stored (NUL or half of a surrogate pair).")
+    return None

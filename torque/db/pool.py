@@ -1,0 +1,217 @@
+"""The way to Postgres for everything a request waits for: a pool of asyncpg connections.
+
+The pool opens without touching the server, so a server starts, and answers UNAVAILABLE, while
+its database is down, and needs no restart when it comes back.
+"""
+
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from torque.db.failures import is_connection_failure, translate
+from torque.errors import Unavailable
+
+_JSONB_VERSION = b"\x01"
+_KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
+
+
+class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process needs to know of its database.
+
+    Parameters
+    ----------
+    dsn
+        Address, resolved: an embedded database has been started before.
+    application_name
+        `torque:<run>:<worker>`, by which the supervisor finds the backends of a dead worker.
+    min_size, max_size
+        Share of this process in the connections of the server.
+    query_timeout
+        Seconds after which Postgres cancels a statement.
+    """
+
+    dsn: str
+    application_name: str = "torque"
+    min_size: int = 1
+    max_size: int = 10
+    connection_timeout: float = 30.0
+    idle_timeout: float = 600.0
+    query_timeout: float = 10.0
+
+
+class Database:
+    """A pool whose failures are those of the error catalogue."""
+
+    def __init__(self, settings: PoolSettings) -> None:
+        self.settings = settings
+        self._pool: asyncpg.Pool | None = None
+
+    @classmethod
+    async def open(cls, settings: PoolSettings) -> "Database":
+        """Make the pool; connections are opened as they are needed."""
+        database = cls(settings)
+        database._pool = await asyncpg.create_pool(
+            dsn=settings.dsn,
+            min_size=0,
+            max_size=settings.max_size,
+            timeout=settings.connection_timeout,
+            command_timeout=settings.query_timeout + 5,
+            max_inactive_connection_lifetime=settings.idle_timeout,
+            init=_prepare,
+            reset=_keep_as_is,
+            server_settings=server_settings(settings),
+        )
+        return database
+
+    async def close(self) -> None:
+        """Close every connection; statements under way are cut off after a moment."""
+        if self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        pool.terminate()
+
+    async def warm(self) -> None:
+        """Open `min_size` connections at once, so that the first requests need not."""
+        pool = self._ready()
+        held = []
+        try:
+            for _ in range(self.settings.min_size):
+                held.append(await pool.acquire())
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            return
+        finally:
+            for connection in held:
+                await pool.release(connection)
+
+    @asynccontextmanager
+    async def connection(self, *, writing: bool = False) -> AsyncIterator[asyncpg.Connection]:
+        """Lend one connection, in autocommit.
+
+        Parameters
+        ----------
+        writing
+            A statement that is lost with its connection may have been done: report OUTCOME_UNKNOWN.
+
+        Raises
+        ------
+        Unavailable
+            When the server cannot be reached.
+        OutcomeUnknown
+            When it left during a write.
+        TimedOut
+            When a statement took longer than the query timeout.
+        """
+        pool = self._ready()
+        try:
+            connection = await pool.acquire(timeout=self.settings.connection_timeout)
+        except TimeoutError as error:
+            raise Unavailable("No database connection became free in time. Try again.") from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise (translate(error) or error) from error
+        try:
+            yield connection
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise (translate(error, writing=writing) or error) from error
+        finally:
+            await pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend one connection inside a transaction.
+
+        Raises
+        ------
+        Unavailable
+            When the server cannot be reached, or left before the commit.
+        OutcomeUnknown
+            When it left during the commit.
+        """
+        async with self.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except BaseException:
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await transaction.rollback()
+                raise
+            try:
+                await transaction.commit()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                raise (translate(error, writing=is_connection_failure(error)) or error) from error
+
+    async def fetch(self, sql: str, *args: object) -> Sequence[asyncpg.Record]:
+        """Run one statement and return its rows."""
+        async with self.connection() as connection:
+            rows: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
+            return rows
+
+    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
+        """Run one statement and return its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        """Run one statement and return the first value of its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: object) -> str:
+        """Run one statement that writes and return its command tag."""
+        async with self.connection(writing=True) as connection:
+            tag: str = await connection.execute(sql, *args)
+            return tag
+
+    def sizes(self) -> tuple[int, int]:
+        """Return how many connections are open and how many of them idle."""
+        return (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
+
+    def _ready(self) -> asyncpg.Pool:
+        if self._pool is None:
+            raise Unavailable("This process has closed its database connections.")
+        return self._pool
+
+
+def server_settings(settings: PoolSettings) -> dict[str, str]:
+    """Return what every connection asks of the server, so that a vanished host holds no row lock."""
+    milliseconds = str(int(settings.query_timeout * 1000))
+    return {
+        "application_name": settings.application_name,
+        "statement_timeout": milliseconds,
+        "idle_in_transaction_session_timeout": milliseconds,
+        "client_connection_check_interval": "1000",
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "timezone": "UTC",
+        "jit": "off",
+    }
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    """Pass jsonb through as bytes and uuids as text, and let the kernel notice a dead server."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_to_jsonb, decoder=_from_jsonb
+    )
+    await connection.set_type_codec("uuid", schema="pg_catalog", format="text", encoder=str, decoder=str)
+    raw = connection._transport.get_extra_info("socket")
+    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE:
+            raw.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _to_jsonb(value: bytes) -> bytes:
+    return _JSONB_VERSION + value
+
+
+def _from_jsonb(value: memoryview | bytes) -> bytes:
+    return bytes(value[1:])
+
+
+async def _keep_as_is(_connection: asyncpg.Connection) -> None:
+    """Replace the pool's reset round trip: nothing here changes a session."""
