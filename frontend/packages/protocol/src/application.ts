@@ -1,0 +1,34 @@
+/** The application as a whole: metadata, capabilities, the list of applications. */
+export type Permissions = { create: boolean; read: boolean; update: boolean; delete: boolean };
+export type EntityMetadata = {
+  name: string;
+  displayName: string;
+  icon: string | null;
+  titleField: string | null;
+  permissions: Permissions;
+};
+export type NavigationItem = { pageId: string; title: string; icon: string | null; path: string | null };
+export type ModelMetadata = {
+  appId: string;
+  name: string;
+  label: string;
+  modelVersion: number;
+  entities: EntityMetadata[];
+  navigation: NavigationItem[];
+  locale: string | null;
+  theme: string | { accent?: string } | null;
+};
+
+export type LiveTransport = "auto" | "ws" | "sse";
+export type Capabilities = {
+  protocol: string;
+  serverVersion: string;
+  methods: string[];
+  componentTypes: string[];
+  limits: { [name: string]: number };
+  live: { transport: LiveTransport };
+};
+
+export type ApplicationSummary = { id: string; name: string; label: string; status: string; public: boolean; url: string };
+export type Execution = { executionId: string; status: string; output: unknown };
+export type SessionInfo = { name: string; roles: string[] };

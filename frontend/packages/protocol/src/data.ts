@@ -1,0 +1,52 @@
+/** Records, queries and their answers. */
+import type { Json } from "./rpc";
+
+/** A record on the wire is flat: its own five members and the fields of its entity. */
+export type EntityRecord = {
+  id: string;
+  created_at?: string;
+  updated_at?: string;
+  entity_type?: string;
+  version?: number;
+} & { [field: string]: Json | undefined };
+
+/** Titles and fields of records that rows refer to: entity name → id → record. */
+export type Included = { [entity: string]: { [id: string]: EntityRecord } };
+
+export type FilterOperator = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "contains" | "starts_with" | "in";
+export type FilterValue = Json | { [operator: string]: Json };
+export type Filters = { and?: Filters[]; or?: Filters[]; not?: Filters } & { [field: string]: FilterValue | Filters | Filters[] | undefined };
+export type SortOrder = "asc" | "desc";
+
+export type EntityQuery = {
+  entityType: string;
+  page?: number;
+  limit?: number;
+  cursor?: string;
+  sortBy?: string | { field: string; order: SortOrder }[];
+  sortOrder?: SortOrder;
+  filters?: Filters;
+  search?: string;
+  expand?: string[];
+  fields?: string[];
+};
+
+export type Pagination = {
+  page: number;
+  limit: number;
+  total: number;
+  totalPages: number;
+  totalIsEstimate?: boolean;
+  nextCursor?: string | null;
+  prevCursor?: string | null;
+};
+
+export type EntityPage = {
+  data: EntityRecord[];
+  included?: Included | null;
+  pagination: Pagination;
+  meta: { entityType: string; sortBy: string | null; sortOrder: SortOrder | null };
+};
+
+export type SingleRecord = EntityRecord & { included?: Included };
+export type DeleteResult = { id: string; deleted: boolean; job: string | null };

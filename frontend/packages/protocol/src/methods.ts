@@ -1,0 +1,33 @@
+/** Which parameters each method takes and what it answers: the client's `call` is typed by this table. */
+import type { ApplicationSummary, Capabilities, Execution, ModelMetadata } from "./application";
+import type { DeleteResult, EntityPage, EntityQuery, EntityRecord, SingleRecord } from "./data";
+import type { FormDefinition } from "./form";
+import type { SubscribeResult } from "./live";
+import type { Page } from "./page";
+import type { JsonObject } from "./rpc";
+
+type Write = { idempotencyKey?: string };
+
+export type Methods = {
+  loadPage: { params: { pageId?: string; params?: JsonObject }; result: Page };
+  loadEntityData: { params: EntityQuery; result: EntityPage };
+  getEntity: { params: { entityType?: string; entityId: string; expand?: string[]; minVersion?: number }; result: SingleRecord };
+  createEntity: { params: { entityType: string; data: JsonObject } & Write; result: EntityRecord };
+  updateEntity: {
+    params: { entityType?: string; entityId: string; data: JsonObject; replace?: boolean; ifVersion?: number } & Write;
+    result: EntityRecord;
+  };
+  deleteEntity: { params: { entityType?: string; entityId: string; ifVersion?: number } & Write; result: DeleteResult };
+  getFormDefinition: { params: { formId?: string; entityType?: string }; result: FormDefinition };
+  getModelMetadata: { params: Record<string, never>; result: ModelMetadata };
+  getCapabilities: { params: Record<string, never>; result: Capabilities };
+  ping: { params: Record<string, never>; result: { pong: true; time: string } };
+  listApplications: { params: Record<string, never>; result: { applications: ApplicationSummary[] } };
+  executeXFlow: { params: { xflowId: string; input?: JsonObject } & Write; result: Execution };
+  subscribe: { params: { topics: string[]; since?: string }; result: SubscribeResult };
+  unsubscribe: { params: { topics: string[] }; result: { unsubscribed: string[] } };
+};
+
+export type MethodName = keyof Methods;
+export type MethodParams<M extends MethodName> = Methods[M]["params"];
+export type MethodResult<M extends MethodName> = Methods[M]["result"];

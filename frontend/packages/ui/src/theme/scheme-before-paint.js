@@ -1,0 +1,11 @@
+/* Runs before first paint, as a file of our own: sets the colour scheme the reader chose, or the system's. */
+(function () {
+  var stored;
+  try {
+    stored = localStorage.getItem("torque-color-scheme");
+  } catch {
+    stored = null;
+  }
+  var dark = stored === "dark" || (stored !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+})();
