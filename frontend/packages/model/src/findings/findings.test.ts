@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { sampleDocument } from "../testing/fixtures";
+import type { Finding } from "./findings";
+import { countFindings, placeOf, sortFindings, worst } from "./findings";
+
+const finding = (severity: Finding["severity"], pointer: string): Finding => ({ id: pointer, severity, pointer, message: "" });
+
+describe("findings", () => {
+  it("are counted and sorted with errors first", () => {
+    const all = [finding("Info", "/a"), finding("Error", "/b"), finding("Warning", "/c"), finding("Error", "/a")];
+    expect(countFindings(all)).toEqual({ errors: 2, warnings: 1, hints: 1 });
+    expect(sortFindings(all).map(({ severity, pointer }) => severity + pointer)).toEqual(["Error/a", "Error/b", "Warning/c", "Info/a"]);
+    expect(worst([])).toBeUndefined();
+  });
+
+  it("lead to the part they are about", () => {
+    const document = sampleDocument();
+    expect(placeOf(document, "/entities/0/fields/1/validation")).toEqual({ kind: "entity", entity: "e_todo", field: "f_status" });
+    expect(placeOf(document, "/relationships/0/cascade")).toEqual({ kind: "relationship", entity: "e_todo", relationship: "r_tags" });
+    expect(placeOf(document, "/pages/1")).toEqual({ kind: "page", page: "second_page" });
+    expect(placeOf(document, "/forms/0/fields/0")).toEqual({ kind: "form", form: "todo_form" });
+    expect(placeOf(document, "/config/start_page")).toBeUndefined();
+    expect(placeOf(document, "/entities/9")).toBeUndefined();
+  });
+});

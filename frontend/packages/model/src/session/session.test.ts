@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { applyAll } from "../change/apply";
+import type { Change } from "../change/change";
+import { add, remove, update } from "../change/change";
+import { findPart } from "../change/parts";
+import type { ModelDocument } from "../document/model";
+import { sampleDocument } from "../testing/fixtures";
+import { DocumentSession } from "./session";
+import type { Stored, Transport, UndoMemory } from "./transport";
+import { SaveConflict } from "./transport";
+
+/** The rules of the server, in memory: one revision per save, refused when the revision is not the newest. */
+class Server implements Transport {
+  stored: Stored = { revision: 1, document: sampleDocument(), findings: [] };
+  readonly saved: { changes: readonly Change[]; message: string }[] = [];
+  failure: Error | undefined;
+
+  load(): Promise<Stored> {
+    return Promise.resolve(this.stored);
+  }
+
+  async save(changes: readonly Change[], options: { ifRevision: number; message: string }): Promise<Stored> {
+    await Promise.resolve();
+    if (this.failure) throw this.failure;
+    if (options.ifRevision !== this.stored.revision) throw new SaveConflict();
+    this.saved.push({ changes, message: options.message });
+    return this.write(applyAll(this.stored.document, changes));
+  }
+
+  write(document: ModelDocument): Stored {
+    this.stored = { revision: this.stored.revision + 1, document, findings: [] };
+    return this.stored;
+  }
+
+  byOthers(change: Change): void {
+    this.write(applyAll(this.stored.document, [change]));
+  }
+}
+
+function open(memory?: UndoMemory): { server: Server; session: DocumentSession } {
+  const server = new Server();
+  return { server, session: new DocumentSession(server.stored, server, memory, () => 1000) };
+}
+
+const title = (document: ModelDocument): unknown => findPart(document, "Page", "start_page")?.value.title;
+const retitle = (text: string): Change => update("Page", "start_page", { set: { title: text } });
+
+describe("a document session", () => {
+  it("shows an edit at once and saves it in order", async () => {
+    const { server, session } = open();
+    session.commit([retitle("A")], "first");
+    session.commit([retitle("B")], "second");
+    expect(title(session.getState().document)).toBe("B");
+    expect(session.getState().save.name).toBe("saving");
+    await session.settled();
+    expect(server.saved.map(({ message }) => message)).toEqual(["first", "second"]);
+    expect(session.getState()).toMatchObject({ revision: 3, save: { name: "saved", at: 1000 }, unsaved: 0 });
+  });
+
+  it("undoes and redoes through the server", async () => {
+    const { server, session } = open();
+    session.commit([retitle("A")], "retitle");
+    session.commit([remove("Component", "box")], "remove");
+    await session.settled();
+    expect(session.undo()).toBe(true);
+    expect(session.undo()).toBe(true);
+    expect(session.undo()).toBe(false);
+    await session.settled();
+    expect(server.stored.document).toEqual(sampleDocument());
+    expect(session.redo()).toBe(true);
+    await session.settled();
+    expect(title(server.stored.document)).toBe("A");
+    expect(session.getState().redo).toHaveLength(1);
+  });
+
+  it("merges with what others changed elsewhere", async () => {
+    const { server, session } = open();
+    server.byOthers(update("Page", "start_page", { set: { path: "/start" } }));
+    session.commit([retitle("Mine")], "retitle");
+    await session.settled();
+    expect(session.getState().save.name).toBe("saved");
+    expect(findPart(server.stored.document, "Page", "start_page")?.value).toMatchObject({ title: "Mine", path: "/start" });
+  });
+
+  it("asks when others changed the same, and keeps mine when told so", async () => {
+    const { server, session } = open();
+    server.byOthers(retitle("Theirs"));
+    session.commit([retitle("Mine")], "retitle");
+    await session.settled();
+    expect(session.getState().save).toMatchObject({ name: "conflict", overlapping: [{ target: "start_page" }] });
+    session.resolve("mine");
+    await session.settled();
+    expect(title(server.stored.document)).toBe("Mine");
+  });
+
+  it("takes theirs when told so", async () => {
+    const { server, session } = open();
+    server.byOthers(remove("Page", "start_page"));
+    session.commit([retitle("Mine")], "retitle");
+    await session.settled();
+    session.resolve("theirs");
+    expect(session.getState()).toMatchObject({ unsaved: 0, save: { name: "saved" }, undo: [] });
+    expect(session.getState().document).toEqual(server.stored.document);
+  });
+
+  it("keeps an edit that could not be saved until it is tried again or given up", async () => {
+    const { server, session } = open();
+    server.failure = new Error("no connection");
+    session.commit([retitle("A")], "retitle");
+    await session.settled();
+    expect(session.getState()).toMatchObject({ save: { name: "failed" }, unsaved: 1 });
+    server.failure = undefined;
+    session.retry();
+    await session.settled();
+    expect(title(server.stored.document)).toBe("A");
+
+    server.failure = new Error("refused");
+    session.commit([retitle("B")], "retitle");
+    await session.settled();
+    session.discard();
+    expect(title(session.getState().document)).toBe("A");
+  });
+
+  it("reads what others saved, and nothing for its own revisions", async () => {
+    const { server, session } = open();
+    server.byOthers(retitle("Theirs"));
+    await session.remoteChanged(server.stored.revision);
+    expect(title(session.getState().document)).toBe("Theirs");
+    const before = session.getState();
+    await session.remoteChanged(1);
+    expect(session.getState()).toBe(before);
+  });
+
+  it("says so when a step no longer fits, and forgets it", async () => {
+    const { server, session } = open();
+    session.commit([add("Field", { id: "f_due", name: "due", field_type: { type: "Date" } }, { parent: "e_tag" })], "add");
+    await session.settled();
+    server.byOthers(remove("Entity", "e_tag"));
+    await session.remoteChanged(null);
+    expect(session.undo()).toBe(false);
+    expect(session.getState().undo).toHaveLength(0);
+  });
+
+  it("remembers its steps across a reload", async () => {
+    let kept: string | null = null;
+    const memory: UndoMemory = { read: () => kept, write: (text) => (kept = text) };
+    const { server, session } = open(memory);
+    session.commit([retitle("A")], "retitle");
+    await session.settled();
+    const again = new DocumentSession(server.stored, server, memory);
+    expect(again.undo()).toBe(true);
+    await again.settled();
+    expect(title(server.stored.document)).toBe("Todos");
+  });
+
+  it("refuses an edit that does not fit without changing anything", () => {
+    const { session } = open();
+    const before = session.getState();
+    expect(() => session.commit([remove("Page", "nowhere")], "remove")).toThrow("there is no Page nowhere");
+    expect(session.getState()).toBe(before);
+  });
+});
