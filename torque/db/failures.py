@@ -35,6 +35,8 @@ _LOST: tuple[type[BaseException], ...] = (
 
 def is_connection_failure(error: BaseException) -> bool:
     """True when the server was not reached, or left in the middle, so that trying again later makes sense."""
+    if isinstance(error, asyncpg.DataError):
+        return False
     if isinstance(error, asyncpg.InterfaceError):
         return isinstance(error, asyncpg.InternalClientError) or "clos" in str(error) or "connection" in str(error)
     return isinstance(error, _UNREACHABLE)

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from torque.db.failures import is_connection_failure, translate
+from torque.db.failures import translate
 from torque.errors import Unavailable
 
 _JSONB_VERSION = b"\x01"
@@ -111,11 +111,17 @@ class Database:
         except TimeoutError as error:
             raise Unavailable("No database connection became free in time. Try again.") from error
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise (translate(error) or error) from error
+            failure = translate(error)
+            if failure is None:
+                raise
+            raise failure from error
         try:
             yield connection
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise (translate(error, writing=writing) or error) from error
+            failure = translate(error, writing=writing)
+            if failure is None:
+                raise
+            raise failure from error
         finally:
             await pool.release(connection)
 
@@ -142,7 +148,10 @@ class Database:
             try:
                 await transaction.commit()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                raise (translate(error, writing=is_connection_failure(error)) or error) from error
+                failure = translate(error, writing=True)
+                if failure is None:
+                    raise
+                raise failure from error
 
     async def fetch(self, sql: str, *args: object) -> Sequence[asyncpg.Record]:
         """Run one statement and return its rows."""
