@@ -1,1 +1,5 @@
-export {};
+/** The client library: usable without React. */
+export { createClient, TorqueClient, type CallOptions, type ClientOptions } from "./client";
+export type { ConnectionState } from "./connection";
+export { codeOf, ConnectionLost, isConnectionLost, RpcError } from "./errors";
+export type { FeedListener } from "./feed";

@@ -1,0 +1,73 @@
+/** Calls over POST. What is called in one tick goes as one batch, so a page and its frame cost one request. */
+import type { RpcRequest, RpcResponse } from "@torque/protocol";
+import { ConnectionLost, RpcError } from "./errors";
+
+const MOST_IN_A_BATCH = 50;
+
+type Waiting = {
+  request: RpcRequest;
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+  signal?: AbortSignal;
+};
+
+export type HttpCaller = { call: (request: RpcRequest, signal?: AbortSignal) => Promise<unknown> };
+
+/** Settles one waiting call with the answer that carries its id. */
+function settle(call: Waiting, response: RpcResponse | undefined): void {
+  if (!response) call.reject(new ConnectionLost("The answer to this call is missing."));
+  else if ("error" in response) call.reject(new RpcError(response.error));
+  else call.resolve(response.result);
+}
+
+/** An error body that concerns the whole request, or a connection that broke. */
+async function wholeFailure(answer: Response): Promise<Error> {
+  const body: unknown = await answer.json().catch(() => null);
+  if (body && typeof body === "object" && "error" in body) {
+    const { error } = body as { error: { code?: unknown; message?: string; data?: Record<string, unknown> } };
+    const data = typeof error.code === "string" ? { ...error.data, code: error.code } : error.data;
+    return new RpcError({ code: typeof error.code === "number" ? error.code : answer.status, message: error.message ?? answer.statusText, data });
+  }
+  return new ConnectionLost(`The server answered ${answer.status}.`);
+}
+
+async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promise<void> {
+  const single = calls.length === 1;
+  try {
+    const answer = await fetcher(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      credentials: "same-origin",
+      body: JSON.stringify(single ? calls[0]?.request : calls.map(({ request }) => request)),
+      signal: single ? calls[0]?.signal : undefined,
+    });
+    const body: unknown = answer.headers.get("content-type")?.includes("json") ? await answer.clone().json() : null;
+    const responses = (Array.isArray(body) ? body : [body]).filter((one): one is RpcResponse => typeof one === "object" && one !== null && "jsonrpc" in one);
+    const byId = new Map(responses.map((response) => [response.id, response]));
+    if (!answer.ok && !calls.some(({ request }) => byId.has(request.id ?? null))) throw await wholeFailure(answer);
+    calls.forEach((call) => settle(call, byId.get(call.request.id ?? null)));
+  } catch (error) {
+    const cause = error instanceof RpcError || error instanceof ConnectionLost || isAbort(error) ? error : new ConnectionLost(undefined, { cause: error });
+    calls.forEach(({ reject }) => reject(cause));
+  }
+}
+
+const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
+
+/** A caller that posts to `url`. */
+export function httpCaller(url: string, fetcher: typeof fetch = (...parameters) => fetch(...parameters)): HttpCaller {
+  let waiting: Waiting[] = [];
+  const flush = (): void => {
+    const calls = waiting.filter(({ signal }) => !signal?.aborted);
+    waiting = [];
+    for (let start = 0; start < calls.length; start += MOST_IN_A_BATCH) void send(url, calls.slice(start, start + MOST_IN_A_BATCH), fetcher);
+  };
+  return {
+    call: (request, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+        waiting.push({ request, resolve, reject, signal });
+        if (waiting.length === 1) queueMicrotask(() => queueMicrotask(flush));
+      }),
+  };
+}
