@@ -1,0 +1,36 @@
+"""What an endpoint hands to the server: status, headers and bytes, whatever the protocol."""
+
+import msgspec
+
+from torque import codec
+from torque.errors import TorqueError
+
+Headers = tuple[tuple[str, str], ...]
+JSON: Headers = (("content-type", "application/json"),)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A complete HTTP answer.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    headers
+        Names in lower case; the server adds its own.
+    body
+        None for an answer without one.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes | None = None
+
+
+def refusal(error: TorqueError) -> Reply:
+    """Return a failure as plain HTTP endpoints answer it: ``{"error": {code, message, ...}}``."""
+    body = codec.dumps({"error": {"message": error.message, **error.data()}})
+    headers = JSON
+    if error.retry_after_seconds is not None:
+        headers = (*JSON, ("retry-after", str(error.retry_after_seconds)))
+    return Reply(error.http_status, headers, body)

@@ -1,0 +1,155 @@
+"""The JSON-RPC endpoint: from request bytes to answer bytes, for HTTP and for WebSocket messages.
+
+A cached answer is found by one native call (`fast`). On a miss: envelope, identity, method,
+application, service; what the service allows to be kept is stored under the caller's permission
+class, and the native gate learns the application and the identity for the next time.
+"""
+
+import asyncio
+
+from torque.api.common.ports import Channel
+from torque.api.common.reply import Reply
+from torque.api.jsonrpc import protocol
+from torque.api.jsonrpc.context import CallContext
+from torque.api.jsonrpc.keeper import Keeper
+from torque.api.jsonrpc.table import METHODS
+from torque.api.jsonrpc.registry import Method, Registry
+from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOut, TorqueError
+from torque.native import Call, parse_envelope
+from torque.platform import Platform
+from torque.types import Caller
+
+
+class JsonRpcEndpoint:
+    """Answers JSON-RPC 2.0.
+
+    Parameters
+    ----------
+    platform
+        The services.
+    registry
+        The methods; by default all of Torque's.
+    """
+
+    def __init__(self, platform: Platform, registry: Registry | None = None) -> None:
+        self._platform = platform
+        self._registry = registry or Registry(METHODS)
+        self._keeper = Keeper(platform)
+        self._settings = platform.config.jsonrpc
+        self._max_depth = platform.config.limits.max_depth
+        self._timeout = platform.config.server.request_timeout
+        platform.gate.set_cacheable(self._registry.cacheable())
+
+    def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
+        """Return the complete answer to a single cached call, else None."""
+        return self._platform.gate.answer(body, authorization, cookie, app)
+
+    async def handle(
+        self,
+        body: bytes,
+        authorization: str | None,
+        cookie: str | None,
+        app: str | None,
+        request_id: str = "",
+        channel: Channel | None = None,
+    ) -> Reply:
+        """Answer any message: one call or a batch.
+
+        Parameters
+        ----------
+        app
+            Name or id of the application that the path fixes.
+        channel
+            The connection, when it can take events.
+        """
+        try:
+            calls = parse_envelope(body, self._max_depth, self._settings.max_batch_size)
+            if isinstance(calls, list) and not self._settings.enable_batch_requests:
+                raise InvalidRequest("This server takes no batches. Send one call at a time.")
+        except TorqueError as error:
+            return protocol.refused(error)
+        try:
+            protocol_name = "jsonrpc" if channel is None else "live"
+            caller = await self._platform.access.authenticate(
+                authorization, cookie, protocol=protocol_name, request_id=request_id
+            )
+        except TorqueError as error:
+            return self._unanswered(calls, error)
+        execution = _Execution(self, caller, app, channel)
+        if isinstance(calls, Call):
+            return await execution.alone(calls)
+        answers = await asyncio.gather(*(execution.member(call) for call in calls))
+        joined = b",".join(answer for answer in answers if answer is not None)
+        return protocol.answered(b"[" + joined + b"]") if joined else protocol.NO_REPLY
+
+    @staticmethod
+    def _unanswered(calls: Call | list[Call], error: TorqueError) -> Reply:
+        """Return the same failure for every call that wants an answer."""
+        if isinstance(calls, Call):
+            return protocol.NO_REPLY if calls.id_json is None else protocol.failed_alone(calls.id_json, error)
+        bodies = [
+            protocol.failure(call.id_json, protocol.error_of(*call.error) if call.error else error)
+            for call in calls
+            if call.error or call.id_json is not None
+        ]
+        return protocol.answered(b"[" + b",".join(bodies) + b"]") if bodies else protocol.NO_REPLY
+
+    async def execute(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes:
+        """Run one call and return its result.
+
+        Raises
+        ------
+        TorqueError
+            Whatever went wrong, as the catalogue names it.
+        """
+        method = self._registry.get(call.method)
+        context = CallContext(self._platform, caller, app, channel, self._registry.names())
+        kept = await self._keeper.find(method, call.params, context) if method.cacheable else None
+        if kept is not None:
+            return kept
+        try:
+            async with asyncio.timeout(None if method.own_clock else self._timeout):
+                answer = await method.run(context, call.params)
+        except TimeoutError as error:
+            raise OutcomeUnknown if method.writes else TimedOut from error
+        except TorqueError:
+            raise
+        except Exception as error:
+            raise self._internal(method, caller, error) from error
+        if method.cacheable and answer.stamp is not None:
+            self._keeper.keep(method.name, call.params, context, answer)
+        return answer.result
+
+    def _internal(self, method: Method[Any], caller: Caller, error: Exception) -> InternalError:
+        self._platform.observer.emit(
+            "request_failed", level="error", method=method.name, request_id=caller.request_id, error=repr(error)
+        )
+        return InternalError(**({"requestId": caller.request_id} if caller.request_id else {}))
+
+
+class _Execution:
+    """The calls of one message: they share caller, application and connection."""
+
+    def __init__(self, endpoint: JsonRpcEndpoint, caller: Caller, app: str | None, channel: Channel | None) -> None:
+        self._endpoint = endpoint
+        self._caller = caller
+        self._app = app
+        self._channel = channel
+
+    async def alone(self, call: Call) -> Reply:
+        """Answer a single call."""
+        try:
+            result = await self._endpoint.execute(call, self._caller, self._app, self._channel)
+        except TorqueError as error:
+            return protocol.NO_REPLY if call.id_json is None else protocol.failed_alone(call.id_json, error)
+        return protocol.NO_REPLY if call.id_json is None else protocol.answered(protocol.success(call.id_json, result))
+
+    async def member(self, call: Call) -> bytes | None:
+        """Answer a member of a batch; None for a notification."""
+        if call.error is not None:
+            return protocol.failure(call.id_json, protocol.error_of(*call.error))
+        try:
+            result = await self._endpoint.execute(call, self._caller, self._app, self._channel)
+        except TorqueError as error:
+            return None if call.id_json is None else protocol.failure(call.id_json, error)
+        return None if call.id_json is None else protocol.success(call.id_json, result)

@@ -1,0 +1,53 @@
+"""Methods about what an application looks like: loadPage, getFormDefinition, getModelMetadata."""
+
+from torque.api.jsonrpc.context import CallContext
+from torque.api.jsonrpc.registry import Method, Params
+from torque.entity.types import Answer
+from torque.errors import InvalidParams
+
+
+class LoadPage(Params, frozen=True, kw_only=True):
+    """Parameters of loadPage; `params` are those of the page's address."""
+
+    page_id: str = "start_page"
+    params: dict[str, object] = {}
+
+
+class GetFormDefinition(Params, frozen=True, kw_only=True):
+    """Parameters of getFormDefinition: a form, or the one of an entity."""
+
+    form_id: str | None = None
+    entity_type: str | None = None
+
+
+class GetModelMetadata(Params, frozen=True, kw_only=True):
+    """Parameters of getModelMetadata."""
+
+
+async def load_page(context: CallContext, params: LoadPage) -> Answer:
+    """Return a compiled page."""
+    running = await context.application(params.app)
+    return await context.platform.applications.load_page(context.caller, running, params.page_id, params.params)
+
+
+async def get_form_definition(context: CallContext, params: GetFormDefinition) -> Answer:
+    """Return a compiled form."""
+    if (params.form_id is None) == (params.entity_type is None):
+        raise InvalidParams("Give either formId or entityType.", parameter="formId")
+    running = await context.application(params.app)
+    return await context.platform.applications.form(
+        context.caller, running, form_id=params.form_id, entity_type=params.entity_type
+    )
+
+
+async def get_model_metadata(context: CallContext, params: GetModelMetadata) -> Answer:
+    """Return what the frame around the pages needs: entities, navigation, locale, theme."""
+    running = await context.application(params.app)
+    return await context.platform.applications.metadata(context.caller, running)
+
+
+METHODS = (
+    Method("loadPage", LoadPage, load_page, cacheable=True),
+    Method("getFormDefinition", GetFormDefinition, get_form_definition, cacheable=True),
+    Method("getModelMetadata", GetModelMetadata, get_model_metadata, cacheable=True),
+)

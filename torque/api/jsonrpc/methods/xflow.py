@@ -1,0 +1,29 @@
+"""Methods about workflows: executeXFlow."""
+
+import msgspec
+
+from torque import codec
+from torque.api.jsonrpc.context import CallContext
+from torque.api.jsonrpc.registry import Method, Params
+from torque.entity.types import Answer
+
+
+class ExecuteXFlow(Params, frozen=True, kw_only=True):
+    """Parameters of executeXFlow."""
+
+    xflow_id: str
+    input: msgspec.Raw = msgspec.Raw(b"{}")
+    trace: bool = False
+
+
+async def execute_xflow(context: CallContext, params: ExecuteXFlow) -> Answer:
+    """Run a workflow and wait for its end; a failed one is an error with what it said."""
+    running = await context.application(params.app)
+    execution = await context.platform.xflows.execute(
+        context.caller, running, params.xflow_id, codec.loads(bytes(params.input)), trace=params.trace
+    )
+    result = {"executionId": execution.id, "status": execution.status, "output": execution.output}
+    return Answer(codec.dumps(result), None)
+
+
+METHODS = (Method("executeXFlow", ExecuteXFlow, execute_xflow, writes=True, own_clock=True),)

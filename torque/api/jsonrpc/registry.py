@@ -1,0 +1,134 @@
+"""Methods by name, with typed parameters: what the client wrote is checked once, here."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from torque import codec
+from torque.api.jsonrpc.context import CallContext
+from torque.config.problems import nearest
+from torque.entity.types import Answer
+from torque.errors import InvalidParams, MethodNotFound
+
+_AT = re.compile(r" - at `\$\.?([^`]*)`\Z")
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Base of the parameters of every method; `app` names the application where the path does not."""
+
+    app: str | None = None
+
+
+P = TypeVar("P", bound=Params)
+
+
+class Method(Generic[P]):
+    """One method.
+
+    Parameters
+    ----------
+    name
+        As on the wire.
+    params
+        Its parameters; a positional call fills them in the order they are declared in.
+    run
+        What it does.
+    cacheable
+        Whether its answers may be kept (those that carry a stamp).
+    writes
+        Whether it may have changed something when it runs out of time.
+    own_clock
+        True for methods that limit their own time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        params: type[P],
+        run: Callable[[CallContext, P], Awaitable[Answer]],
+        *,
+        cacheable: bool = False,
+        writes: bool = False,
+        own_clock: bool = False,
+    ) -> None:
+        self.name = name
+        self.cacheable = cacheable
+        self.writes = writes
+        self.own_clock = own_clock
+        self._run = run
+        self._decoder = msgspec.json.Decoder(params)
+        names = [field.encode_name for field in msgspec.structs.fields(params)]
+        self._positions = [name for name in names if name != "app"]
+        self._names = names
+
+    async def run(self, context: CallContext, params: bytes) -> Answer:
+        """Check the parameters and execute.
+
+        Raises
+        ------
+        InvalidParams
+            Naming the parameter, and the nearest one that exists.
+        """
+        return await self._run(context, self.decode(params))
+
+    def decode(self, params: bytes) -> P:
+        """Return the typed parameters."""
+        if params[:1] == b"[":
+            params = self._named(params)
+        try:
+            return self._decoder.decode(params)
+        except msgspec.ValidationError as error:
+            raise self._explain(params, error) from error
+
+    def _named(self, params: bytes) -> bytes:
+        values = codec.loads(params)
+        if len(values) > len(self._positions):
+            raise InvalidParams(f"{self.name} takes at most {len(self._positions)} positional parameters.")
+        return codec.dumps(dict(zip(self._positions, values, strict=False)))
+
+    def _explain(self, params: bytes, error: msgspec.ValidationError) -> InvalidParams:
+        for key in codec.loads(params):
+            if key not in self._names:
+                return InvalidParams(
+                    f"{self.name} has no parameter {key[:100]!r}.{nearest(key, self._names)}",
+                    parameter=key[:100],
+                    parameters=self._names,
+                )
+        text = str(error)
+        where = _AT.search(text)
+        message = _AT.sub("", text).replace("`", "'")
+        parameter = where[1] if where else ""
+        return InvalidParams(
+            f"{self.name}: {message}{f' in {parameter}' if parameter else ''}.",
+            **({"parameter": parameter} if parameter else {}),
+        )
+
+
+class Registry:
+    """All methods one endpoint answers."""
+
+    def __init__(self, methods: Iterable[Method[Any]]) -> None:
+        self._methods = {method.name: method for method in methods}
+
+    def get(self, name: str) -> Method[Any]:
+        """Return a method.
+
+        Raises
+        ------
+        MethodNotFound
+            Naming the nearest one.
+        """
+        method = self._methods.get(name)
+        if method is None:
+            raise MethodNotFound(f"There is no method {name[:100]!r}.{nearest(name[:100], self._methods)}")
+        return method
+
+    def names(self) -> list[str]:
+        """Return the names of all methods, sorted."""
+        return sorted(self._methods)
+
+    def cacheable(self) -> list[str]:
+        """Return the names of the methods whose answers may be kept."""
+        return sorted(name for name, method in self._methods.items() if method.cacheable)

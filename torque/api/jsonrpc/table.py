@@ -1,0 +1,8 @@
+"""The methods of Torque, all of them."""
+
+from typing import Any
+
+from torque.api.jsonrpc.methods import entity, live, page, system, xflow
+from torque.api.jsonrpc.registry import Method
+
+METHODS: tuple[Method[Any], ...] = (*system.METHODS, *page.METHODS, *entity.METHODS, *xflow.METHODS, *live.METHODS)

@@ -1,0 +1,71 @@
+"""Who may listen to what: the one place of the live feed that decides it."""
+
+from torque.access.service import AccessService
+from torque.application.catalog import Catalog, RunningApplication
+from torque.errors import Forbidden, NotFound, Unauthenticated
+from torque.model.service import ModelService
+from torque.sync.subscription import Grant
+from torque.sync.topics import Topic, application_topic, entity_topic, model_topic, page_topic, record_topic
+from torque.types import Caller
+
+
+class Admission:
+    """Turns a topic that a caller asks for into a grant.
+
+    Parameters
+    ----------
+    catalog, access, models
+        What is there, and who may see it.
+    """
+
+    def __init__(self, catalog: Catalog, access: AccessService, models: ModelService) -> None:
+        self._catalog = catalog
+        self._access = access
+        self._models = models
+
+    async def admit(self, caller: Caller, topic: Topic) -> Grant:
+        """Resolve and allow one topic.
+
+        Raises
+        ------
+        NotFound, Forbidden, Unauthenticated
+            As a request for the same thing would be answered.
+        """
+        if topic.kind == "model":
+            model = await self._models.get(caller, topic.name)
+            return Grant(topic=model_topic(model.id), asked=topic, model_id=model.id)
+        running = await self._catalog.get(topic.application)
+        rights = self._access.rights(caller, running)
+        if not rights.may_enter:
+            raise Unauthenticated if caller.is_anonymous else NotFound
+        if topic.kind in ("entity", "record"):
+            return self._records(caller, running, topic)
+        application = running.application
+        followed = application.model_id if application.model_revision is None else ""
+        if topic.kind == "application":
+            full, page = application_topic(application.id), ""
+        else:
+            page = running.model.page(topic.name).id
+            full = page_topic(application.id, page)
+        return Grant(topic=full, asked=topic, application_id=application.id, model_id=followed, page=page)
+
+    def _records(self, caller: Caller, running: RunningApplication, topic: Topic) -> Grant:
+        if topic.name not in running.model.entities:
+            raise NotFound(f"There is no entity {topic.name!r} in this application.")
+        rights = self._access.rights(caller, running).entity(topic.name)
+        if not rights.read:
+            raise Unauthenticated if caller.is_anonymous else Forbidden
+        application = running.application
+        full = (
+            record_topic(application.id, topic.name, topic.record)
+            if topic.record
+            else entity_topic(application.id, topic.name)
+        )
+        return Grant(
+            topic=full,
+            asked=topic,
+            application_id=application.id,
+            model_id=application.model_id if application.model_revision is None else "",
+            hidden=rights.hidden,
+            blind=rights.where is not None,
+        )

@@ -1,0 +1,248 @@
+"""The live feed of one worker: reads the run's ring of signals and hands events to whoever may hear them.
+
+Every process of a run appends to one ring in shared memory and pokes an eventfd per worker;
+each worker's hub reads on from where it was. So a change made in one worker reaches the
+listeners of all, in one order, and the position in the ring is what a client resumes from.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterable
+
+import msgspec
+
+from torque.errors import TorqueError
+from torque.native import EventRing
+from torque.observe import Observer
+from torque.sync import delivery
+from torque.sync.admission import Admission
+from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, Signal, decode, encode
+from torque.sync.subscription import Grant, Subscription
+from torque.sync.topics import parse
+from torque.types import Caller, RunContext
+
+
+class Hub:
+    """Fan-out of the live feed in one process.
+
+    Parameters
+    ----------
+    ring
+        The run's ring of signals.
+    context
+        Names the run and the eventfds of its workers.
+    admission
+        Decides who may hear what.
+    queue_limit
+        Unread events kept for one listener before it gets `resync`.
+    """
+
+    def __init__(
+        self, ring: EventRing, context: RunContext, admission: Admission, observer: Observer, queue_limit: int = 256
+    ) -> None:
+        self._ring = ring
+        self._context = context
+        self._admission = admission
+        self._observer = observer
+        self._limit = queue_limit
+        self._position = ring.head()
+        self._listeners: dict[Subscription, asyncio.TimerHandle | None] = {}
+        self._by_topic: dict[str, dict[Subscription, Grant]] = {}
+        self._reviews: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin to listen to the ring; call it on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._position = self._ring.head()
+        if self._context.wake_fds:
+            self._loop.add_reader(self._context.wake_fds[self._context.worker], self._woken)
+
+    def close(self) -> None:
+        """End every stream, telling it that the server stops."""
+        for subscription in list(self._listeners):
+            subscription.end("shutdown")
+            self.leave(subscription)
+        for review in self._reviews:
+            review.cancel()
+        if self._loop is not None and self._context.wake_fds:
+            self._loop.remove_reader(self._context.wake_fds[self._context.worker])
+        self._loop = None
+
+    @property
+    def listeners(self) -> int:
+        """How many streams are open in this process."""
+        return len(self._listeners)
+
+    @property
+    def seq(self) -> str:
+        """Where the feed stands: what a client resumes from."""
+        return self._seq(self._position)
+
+    def publish(self, signal: Signal) -> None:
+        """Tell every process of this run."""
+        self._ring.append("", encode(signal))
+        for fd in self._context.wake_fds:
+            try:
+                os.eventfd_write(fd, 1)
+            except BlockingIOError:
+                continue
+        if not self._context.wake_fds and self._loop is not None:
+            self._loop.call_soon(self._drain)
+
+    def open(self, caller: Caller) -> Subscription:
+        """Start a stream without topics yet; it ends with the caller's credential."""
+        subscription = Subscription(caller, self._limit)
+        timer = None
+        if caller.expires_at is not None:
+            remaining = caller.expires_at - delivery.wall_clock()
+            timer = asyncio.get_running_loop().call_later(max(0.0, remaining), subscription.end, "expired")
+        self._listeners[subscription] = timer
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """Forget a stream; its reader is gone."""
+        timer = self._listeners.pop(subscription, None)
+        if timer is not None:
+            timer.cancel()
+        self.unsubscribe(subscription, list(subscription.grants))
+
+    async def subscribe(
+        self, subscription: Subscription, topics: Iterable[str], application: str | None = None, since: str | None = None
+    ) -> list[str]:
+        """Add topics to a stream, all or none; returns them in full, in the order asked for.
+
+        Parameters
+        ----------
+        application
+            The application that the path fixes, whose prefix may be left out.
+        since
+            Replay what happened after this position, or `resync` when it is not known any more.
+        """
+        asked = [parse(text, application) for text in topics]
+        grants = [await self._admission.admit(subscription.caller, topic) for topic in asked]
+        for grant in grants:
+            subscription.grants[grant.topic] = grant
+            self._by_topic.setdefault(grant.topic, {})[subscription] = grant
+        if since:
+            self._replay(subscription, grants, since)
+        return [grant.topic for grant in grants]
+
+    def unsubscribe(self, subscription: Subscription, topics: Iterable[str], application: str | None = None) -> None:
+        """Take topics, in full or as they were asked for, from a stream."""
+        for text in topics:
+            full = text if text in subscription.grants else self._asked(subscription, text, application)
+            subscription.grants.pop(full, None)
+            listeners = self._by_topic.get(full)
+            if listeners is not None:
+                listeners.pop(subscription, None)
+                if not listeners:
+                    del self._by_topic[full]
+
+    @staticmethod
+    def _asked(subscription: Subscription, text: str, application: str | None) -> str:
+        topic = parse(text, application)
+        return next((grant.topic for grant in subscription.grants.values() if grant.asked == topic), "")
+
+    def _seq(self, position: int) -> str:
+        return f"{self._context.run_id}.{position}"
+
+    def _woken(self) -> None:
+        try:
+            os.eventfd_read(self._context.wake_fds[self._context.worker])
+        except BlockingIOError:
+            return
+        self._drain()
+
+    def _drain(self) -> None:
+        entries, gap = self._ring.read(self._position)
+        if gap:
+            self._position = self._ring.head()
+            for subscription in self._listeners:
+                subscription.resync(self.seq)
+            self._review(list(self._listeners))
+            return
+        for number, _, payload in entries:
+            self._position = number
+            try:
+                self._hand_out(decode(payload), self._seq(number))
+            except msgspec.DecodeError as error:
+                self._observer.emit("signal_unreadable", level="warning", error=str(error))
+
+    def _hand_out(self, signal: Signal, seq: str) -> None:
+        concerned = self._concerned(signal)
+        if isinstance(signal, AccessSignal):
+            for subscription in concerned:
+                subscription.end("revoked")
+            return
+        for topic, write in delivery.events(signal, self._by_topic, seq):
+            for subscription, grant in self._by_topic.get(topic, {}).items():
+                message = write(grant)
+                if message is not None:
+                    subscription.put(message)
+        if isinstance(signal, DropSignal):
+            for subscription in concerned:
+                subscription.resync(seq)
+        self._review(concerned)
+
+    def _concerned(self, signal: Signal) -> list[Subscription]:
+        """Return the streams whose rights this signal may have changed."""
+        match signal:
+            case AccessSignal():
+                revoked = {bytes.fromhex(text) for text in signal.credentials}
+                return [one for one in self._listeners if one.caller.credential in revoked]
+            case ModelSignal():
+                return [one for one in self._listeners if _any(one, "model_id", signal.model)]
+            case ApplicationSignal():
+                return [one for one in self._listeners if _any(one, "application_id", signal.application)]
+            case DropSignal(application=""):
+                return list(self._listeners)
+            case DropSignal():
+                return [one for one in self._listeners if _any(one, "application_id", signal.application)]
+            case _:
+                return []
+
+    def _review(self, subscriptions: list[Subscription]) -> None:
+        """Decide again what these streams may hear; until then they hear nothing."""
+        if not subscriptions:
+            return
+        for subscription in subscriptions:
+            subscription.hold()
+        task = asyncio.get_running_loop().create_task(self._decide(subscriptions))
+        self._reviews.add(task)
+        task.add_done_callback(self._reviews.discard)
+
+    async def _decide(self, subscriptions: list[Subscription]) -> None:
+        for subscription in subscriptions:
+            try:
+                for grant in list(subscription.grants.values()):
+                    again = await self._admission.admit(subscription.caller, grant.asked)
+                    if grant.topic in subscription.grants:
+                        subscription.grants[grant.topic] = again
+                        self._by_topic[grant.topic][subscription] = again
+            except TorqueError:
+                subscription.end("rights")
+            finally:
+                subscription.release()
+
+    def _replay(self, subscription: Subscription, grants: list[Grant], since: str) -> None:
+        run, _, number = since.rpartition(".")
+        if run != self._context.run_id or not number.isdecimal() or int(number) > self._position:
+            subscription.resync(self.seq)
+            return
+        entries, gap = self._ring.read(int(number))
+        if gap:
+            subscription.resync(self.seq)
+            return
+        mine: delivery.Index = {grant.topic: {subscription: grant} for grant in grants}
+        for position, _, payload in entries:
+            if position > self._position:
+                break
+            for topic, write in delivery.events(decode(payload), mine, self._seq(position)):
+                message = write(mine[topic][subscription]) if topic in mine else None
+                if message is not None:
+                    subscription.put(message)
+
+
+def _any(subscription: Subscription, member: str, value: str) -> bool:
+    return any(getattr(grant, member) == value for grant in subscription.grants.values())
