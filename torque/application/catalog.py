@@ -1,0 +1,84 @@
+"""Which application a request means, with its model compiled: looked up once, swapped whole when it changes."""
+
+from typing import Protocol
+
+from torque.access.freshness import Freshness
+from torque.application.store import ApplicationStore
+from torque.application.types import RUNNING, RunningApplication
+from torque.errors import NotFound, Unavailable
+from torque.model.compile import CompiledModel
+from torque.native import Generations
+
+_KEPT = 4096
+
+
+class CompiledModels(Protocol):
+    """Where compiled models come from: the model service."""
+
+    async def compiled(self, model_id: str, revision: int | None = None) -> CompiledModel: ...
+
+
+class Catalog:
+    """Names and ids of applications → `RunningApplication`.
+
+    An entry counts while the generations of application and model are what they were before it was read,
+    so each request pays one native call. A request keeps the entry it got to its end.
+    """
+
+    def __init__(self, store: ApplicationStore, models: CompiledModels, generations: Generations) -> None:
+        self._store = store
+        self._models = models
+        self._generations = generations
+        self._freshness = Freshness(generations)
+        self._entries: dict[str, RunningApplication] = {}
+
+    def peek(self, ref: str) -> RunningApplication | None:
+        """Return the application if it is known and current, without asking the database."""
+        entry = self._entries.get(ref)
+        if entry is None or not self._freshness.counts(entry.stamp, entry.read_at):
+            return None
+        return entry
+
+    async def get(self, ref: str) -> RunningApplication:
+        """Return a running application by name or id.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        Unavailable
+            When it has been stopped.
+        """
+        entry = self.peek(ref) or await self._load(ref)
+        if entry.application.status != RUNNING:
+            raise Unavailable(f"The application '{entry.application.name}' is stopped.")
+        return entry
+
+    async def _load(self, ref: str) -> RunningApplication:
+        """Read application and model under a stamp that is taken before either."""
+        found = await self._store.find(ref)
+        if found is None:
+            self._entries.pop(ref, None)
+            raise NotFound("There is no such application, or you may not see it.")
+        slots = self.slots(found[0].id, found[0].model_id)
+        stamp, read_at = self._generations.read(slots), self._freshness.now()
+        found = await self._store.find(found[0].id)
+        if found is None:
+            raise NotFound("There is no such application, or you may not see it.")
+        application, revision = found
+        model = await self._models.compiled(application.model_id, revision)
+        known = self._entries.get(application.id)
+        if known is not None and known.model.model_id == model.model_id and known.model.revision == model.revision:
+            model = known.model  # the same object keeps permission classes and plans that rest on it
+        if len(self._entries) >= _KEPT:
+            self._entries.clear()
+        entry = RunningApplication(
+            id=application.id, application=application, model=model, stamp=stamp, read_at=read_at
+        )
+        self._entries[application.id] = self._entries[application.name] = entry
+        return entry
+
+    def slots(self, application_id: str, model_id: str) -> list[int]:
+        """Return the generations that everything about an application depends on."""
+        slot = self._generations.slot
+        return [slot("catalogue", application_id), slot("model", model_id)]

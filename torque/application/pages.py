@@ -1,0 +1,51 @@
+"""What an application shows, as response bytes: pages, forms, metadata. Compiled before, put together here."""
+
+from torque import codec
+from torque.access.types import Rights
+from torque.application.types import Answer, RunningApplication
+from torque.errors import InvalidParams, NotFound
+from torque.types import utc_now
+
+
+def load_page(app: RunningApplication, page_ref: str) -> Answer:
+    """Return the result of loadPage."""
+    return Answer(app.model.page(page_ref).page_bytes(app.id, utc_now()), app.stamp)
+
+
+def form(app: RunningApplication, rights: Rights, form_ref: str | None, entity_type: str | None) -> Answer:
+    """Return the result of getFormDefinition: the form of that id, or the one of an entity."""
+    if form_ref is None:
+        if entity_type is None:
+            raise InvalidParams("Give 'formId' or 'entityType'.")
+        form_ref = app.model.form_of(entity_type)
+    found = app.model.form(form_ref)
+    if not rights.entity(found.entity_type).any:
+        raise NotFound(f"There is no form '{form_ref}'.", formId=form_ref)
+    return Answer(found.result, app.stamp)
+
+
+def metadata(app: RunningApplication, rights: Rights) -> Answer:
+    """Return the result of getModelMetadata, as far as the caller may see it."""
+    model = app.model
+    entities = []
+    for entity in model.entities.values():
+        granted = rights.entity(entity.name)
+        if granted.any:
+            permissions = {
+                "create": granted.create, "read": granted.read, "update": granted.update, "delete": granted.delete,
+            }  # fmt: skip
+            title = entity.title_field if entity.title_field not in granted.hidden else None
+            entities.append({
+                "name": entity.name, "displayName": entity.display_name, "icon": entity.icon,
+                "titleField": title, "permissions": permissions,
+            })  # fmt: skip
+    navigation = [
+        {"pageId": item.page_id, "title": item.title, "icon": item.icon, "path": item.path}
+        for item in model.navigation
+    ]
+    result = {
+        "appId": app.id, "name": app.application.name, "label": app.application.label or model.label,
+        "modelVersion": model.revision, "startPage": model.start_page, "entities": entities, "navigation": navigation,
+        "locale": model.locale, "theme": model.theme, "colorScheme": model.color_scheme,
+    }  # fmt: skip
+    return Answer(codec.dumps(result), app.stamp)

@@ -1,0 +1,68 @@
+-- Statements about applications. Times leave as RFC 3339 text in UTC.
+
+-- name: find
+-- The revision an application shows: pinned, or the head of its model.
+SELECT a.id, a.model_id, a.model_revision, a.name, a.label, a.status, a.config,
+    to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(a.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at,
+    coalesce(a.model_revision, m.revision) AS revision
+FROM torque_applications a JOIN torque_models m ON m.id = a.model_id
+WHERE a.name = $1 OR a.id::text = $1
+ORDER BY a.id::text = $1 DESC
+LIMIT 1;
+
+-- name: list
+SELECT id, model_id, model_revision, name, label, status, config,
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at
+FROM torque_applications
+WHERE $1::uuid IS NULL OR model_id = $1
+ORDER BY created_at, id;
+
+-- name: find_model
+SELECT id, name, display_name, revision FROM torque_models WHERE name = $1 OR id::text = $1;
+
+-- name: names_like
+SELECT name FROM torque_applications WHERE name = $1 OR name LIKE $1 || '-%';
+
+-- name: insert
+INSERT INTO torque_applications (id, model_id, name, label, status) VALUES ($1, $2, $3, $4, 'running');
+
+-- name: set_status
+UPDATE torque_applications SET status = $2, updated_at = now() WHERE id = $1 AND status <> $2;
+
+-- name: lock
+SELECT id FROM torque_applications WHERE id = $1 FOR UPDATE;
+
+-- name: token_credentials
+SELECT hash FROM api_tokens WHERE application_id = $1 AND revoked_at IS NULL;
+
+-- name: delete_links
+DELETE FROM entity_relationships WHERE application_id = $1;
+
+-- name: delete_keys
+DELETE FROM entity_keys WHERE application_id = $1;
+
+-- name: delete_counts
+DELETE FROM entity_counts WHERE application_id = $1;
+
+-- name: delete_idempotency
+DELETE FROM idempotency_keys WHERE application_id = $1;
+
+-- name: delete_outbox
+DELETE FROM outbox WHERE application_id = $1;
+
+-- name: delete_audit
+DELETE FROM audit_log WHERE application_id = $1;
+
+-- name: delete_node_executions
+DELETE FROM xflow_node_executions WHERE application_id = $1;
+
+-- name: delete_executions
+DELETE FROM xflow_executions WHERE application_id = $1;
+
+-- name: delete_records
+DELETE FROM entities WHERE application_id = $1;
+
+-- name: delete_application
+DELETE FROM torque_applications WHERE id = $1;

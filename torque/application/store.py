@@ -1,0 +1,68 @@
+"""What the database keeps of applications."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torque import codec
+from torque.application.types import Application
+from torque.db.pool import Database
+from torque.db.queries import load_queries
+
+Q = load_queries(Path(__file__).with_name("queries.sql"))
+
+# Everything an application owns, dependants first; the application itself goes last.
+_OWNED = (
+    Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_outbox, Q.delete_audit,
+    Q.delete_node_executions, Q.delete_executions, Q.delete_records, Q.delete_application,
+)  # fmt: skip
+
+
+class ApplicationStore:
+    """Runs the statements of `queries.sql`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def find(self, ref: str, connection: Any = None) -> tuple[Application, int] | None:
+        """Return an application by id or name, and the revision of its model that it shows."""
+        row = await (connection or self._db).fetchrow(Q.find, ref)
+        return None if row is None else (_application(row), int(row["revision"]))
+
+    async def list(self, model_id: str | None = None) -> list[Application]:
+        """Return all applications, or those of one model, the oldest first."""
+        return [_application(row) for row in await self._db.fetch(Q.list, model_id)]
+
+    async def find_model(self, ref: str) -> Mapping[str, Any] | None:
+        """Return id, name, display_name and revision of a model by id or name."""
+        row: Mapping[str, Any] | None = await self._db.fetchrow(Q.find_model, ref)
+        return row
+
+    async def names_like(self, name: str, connection: Any) -> set[str]:
+        """Return the names in use that are `name` or `name` with a suffix."""
+        return {row["name"] for row in await connection.fetch(Q.names_like, name)}
+
+    async def insert(self, connection: Any, application_id: str, model_id: str, name: str, label: str) -> None:
+        """Store a new application."""
+        await connection.execute(Q.insert, application_id, model_id, name, label)
+
+    async def set_status(self, application_id: str, status: str) -> bool:
+        """Store the status; False when it was that already."""
+        return (await self._db.execute(Q.set_status, application_id, status)) == "UPDATE 1"
+
+    async def delete(self, application_id: str) -> tuple[bytes, ...]:
+        """Delete an application with everything it owns; return the credentials that ended with it."""
+        async with self._db.transaction() as connection:
+            await connection.execute(Q.lock, application_id)
+            hashes = tuple(row["hash"] for row in await connection.fetch(Q.token_credentials, application_id))
+            for statement in _OWNED:
+                await connection.execute(statement, application_id)
+            return hashes
+
+
+def _application(row: Mapping[str, Any]) -> Application:
+    return Application(
+        id=row["id"], model_id=row["model_id"], model_revision=row["model_revision"], name=row["name"],
+        label=row["label"], status=row["status"], config=codec.loads(row["config"]),
+        created_at=row["created_at"], updated_at=row["updated_at"],
+    )  # fmt: skip
