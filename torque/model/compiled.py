@@ -30,9 +30,9 @@ class CompiledField(Compiled, frozen=True, kw_only=True):
     unique_id
         What the field's unique key stands under, or None.
     read_only
-        True for computed fields, the record's own times, and fields nobody may edit.
+        True for computed fields and the record's own times; `ui_config.edit_mode` only concerns forms.
     system
-        True for `created_at` and `updated_at`, which are columns and never in the data.
+        True for `created_at` and `updated_at`, which are columns, never in the data, and always in `fields`.
     """
 
     name: str

@@ -66,10 +66,16 @@ class FormRule(Part, frozen=True, kw_only=True):
     message: str | None = None
 
 
-class CustomSubmit(Part, frozen=True, kw_only=True, tag_field="type", tag="Custom"):
-    """Submitting runs a workflow with the form's values as input."""
+class SubmitXFlow(Part, frozen=True, kw_only=True):
+    """The workflow that a submitted form runs."""
 
     xflow_id: str
+
+
+class CustomSubmit(Part, frozen=True, kw_only=True):
+    """Submitting runs a workflow with the form's values as input."""
+
+    custom: SubmitXFlow = msgspec.field(name="Custom")
 
 
 class Form(Part, frozen=True, kw_only=True):
