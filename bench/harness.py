@@ -69,12 +69,15 @@ def wrk(url: str, bodies: Path, token: str = "", seconds: float = SECONDS, conne
 
 
 @contextmanager
-def process(command: list[str], ready: str, env: dict[str, str] | None = None, timeout: float = 60) -> Iterator[int]:
+def process(
+    command: list[str], ready: str, env: dict[str, str] | None = None, timeout: float = 60, cwd: str | None = None
+) -> Iterator[int]:
     """Run a server until the block ends; enters once `ready` (a URL) answers, yields the process id."""
     child = subprocess.Popen(
         command,
         env={**os.environ, **(env or {})},
         start_new_session=True,
+        cwd=cwd,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
