@@ -1,6 +1,7 @@
 """The error catalogue is complete, unambiguous and tested."""
 
 from coverage_marks import covered
+
 from torque.errors import TorqueError, catalogue
 
 
