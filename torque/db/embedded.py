@@ -24,6 +24,7 @@ from torque.errors import Unavailable
 
 JOIN_SECONDS = 75.0
 TAKEN_SECONDS = 10.0
+SPAWN_SECONDS = 0.5
 _NAMESPACE = ["unshare", "-U", "--map-user=1000", "--map-group=1000"]
 
 
@@ -73,9 +74,8 @@ def join(folder: Path, options: Mapping[str, str] | None = None) -> Embedded:
     folder = folder.absolute()
     _make_private(folder.parent)
     runtime = runtime_folder(folder)
-    keeper: subprocess.Popen[bytes] | None = None
     begin = time.monotonic()
-    order: str | None = None
+    next_spawn, order = begin, ""
     while time.monotonic() - begin < JOIN_SECONDS:
         line = _connect(folder, runtime)
         if line is not None:
@@ -83,12 +83,13 @@ def join(folder: Path, options: Mapping[str, str] | None = None) -> Embedded:
             if greeting is not None:
                 return _enter(greeting, line)
             line.close()
-        if keeper is None or keeper.poll() is not None:
-            if keeper is not None and time.monotonic() - begin > TAKEN_SECONDS:
+        if time.monotonic() >= next_spawn:
+            if time.monotonic() - begin > TAKEN_SECONDS:
                 raise Unavailable(_taken(folder))
             order = order or _order(folder, runtime, dict(options or {}))
-            keeper = _spawn(folder, order)
-        time.sleep(0.02)
+            _spawn(folder, order)
+            next_spawn = time.monotonic() + SPAWN_SECONDS
+        time.sleep(0.01)
     raise Unavailable(f"The embedded database in {folder} did not start in time; its log is {folder}.log.")
 
 
@@ -168,17 +169,13 @@ def _make_private(parent: Path) -> None:
         ) from error
 
 
-def _spawn(folder: Path, order: str) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, order: str) -> None:
+    """Start a keeper; one that finds the lock taken ends at once, so starting too many does no harm."""
     script = Path(__file__).with_name("keeper.py")
     try:
         with folder.with_name(folder.name + ".log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-I", "-S", str(script), order],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            words = [sys.executable, "-I", "-S", str(script), order]
+            subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, check=False)
     except OSError as error:
         raise Unavailable(
             f"{folder.parent} cannot be written: {error.strerror}. Make room or set database.url."

@@ -5,6 +5,7 @@ connects to its socket. A connection is a use: when the last one closes, by exit
 stopped and the keeper ends. If the keeper dies, the kernel stops Postgres.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -48,6 +49,7 @@ class Keeper:
         lock = self._lock()
         if lock is None:
             return
+        self.runtime.mkdir(mode=0o700, exist_ok=True)
         path = self.runtime / "keeper.sock"
         path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -61,6 +63,8 @@ class Keeper:
             path.unlink(missing_ok=True)
             listener.close()
             self._stop()
+            with contextlib.suppress(OSError):
+                self.runtime.rmdir()
 
     def _beside(self, suffix: str) -> Path:
         return self.data.with_name(f"{self.data.name}.{suffix}")
@@ -227,6 +231,8 @@ def _gone(user: socket.socket) -> bool:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)
     os.umask(0o077)
     os.chdir("/")
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))

@@ -1,0 +1,35 @@
+"""Waiting for a condition with a deadline, instead of sleeping for a guess."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+STEP = 0.02
+
+
+def until(condition: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:
+    """Return the first truthy value of `condition`; fail when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what or condition} did not happen within {seconds} s; last seen: {value!r}")
+        time.sleep(STEP)
+
+
+async def eventually(condition: Callable[[], T | Awaitable[T]], seconds: float = 15.0, what: str = "") -> T:
+    """Return the first truthy value of `condition`, which may be a coroutine function."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if isinstance(value, Awaitable):
+            value = await value
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what or condition} did not happen within {seconds} s; last seen: {value!r}")
+        await asyncio.sleep(STEP)
