@@ -1,0 +1,290 @@
+"""Say a plan in SQL: text and arguments, pure. Values travel as arguments, names only as storage keys of the model.
+
+Every statement names one application, as `$1`. Text compares by code point (`COLLATE "C"`), except that text
+sorts and is searched by its lower case in the database's own collation. Numbers and booleans compare as jsonb,
+which never fails on a value of another type that an older model left behind.
+"""
+
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.entity.types import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Exists,
+    Expansion,
+    Link,
+    ListPlan,
+    Not,
+    OrderKey,
+    ValueRef,
+)
+
+COUNTED_TO = 1000
+"""A total that has to be counted is counted to here, then it is an estimate."""
+
+_TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+ROW = (
+    f"e.id, e.data, e.version, {_TIME.format('e.created_at')} AS created_at, "
+    f"{_TIME.format('e.updated_at')} AS updated_at, e.entity_type"
+)
+"""The columns of a row in the order that splicing reads them by."""
+
+_SYMBOLS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_CASTS = {"time": "::text::timestamptz", "version": "::text::bigint", "id": "::uuid"}
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """SQL text with its arguments."""
+
+    text: str
+    args: tuple[Any, ...]
+
+
+class Writer:
+    """Collects arguments while conditions and expressions are written down.
+
+    Parameters
+    ----------
+    collation
+        The collation that text sorts by.
+    """
+
+    def __init__(self, application_id: str, collation: str) -> None:
+        self.args: list[Any] = [application_id]
+        self._collation = '"' + collation.replace('"', '""') + '"'
+        self._aliases = 0
+
+    def argument(self, value: Any) -> str:
+        """Add an argument and return its placeholder."""
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+    def condition(self, condition: Condition, alias: str) -> str:
+        """Write a condition on the row of that alias; it is true, false or null, and null counts as false."""
+        if isinstance(condition, AllOf):
+            return "(" + (" AND ".join(self.condition(part, alias) for part in condition.parts) or "true") + ")"
+        if isinstance(condition, AnyOf):
+            return "(" + (" OR ".join(self.condition(part, alias) for part in condition.parts) or "false") + ")"
+        if isinstance(condition, Not):
+            return f"({self.condition(condition.part, alias)} IS NOT TRUE)"
+        if isinstance(condition, Exists):
+            self._aliases += 1
+            inner = f"r{self._aliases}"
+            source = self.linked(condition.link, alias, inner)
+            return f"EXISTS (SELECT 1 {source} AND {self.condition(condition.part, inner)})"
+        return self._compare(condition, alias)
+
+    def linked(self, link: Link, alias: str, inner: str) -> str:
+        """Write FROM and WHERE of the records behind a reference."""
+        if link.many:
+            ids = (
+                "IN (SELECT l.target_id FROM entity_relationships l WHERE l.application_id = $1 "
+                f"AND l.source_id = {alias}.id AND l.link_key = {self.argument(link.link_key)})"
+            )
+        else:
+            ids = f"= ({alias}.data->>{literal(link.key)})::uuid"
+        return (
+            f"FROM entities {inner} WHERE {inner}.application_id = $1 "
+            f"AND {inner}.entity_type = {self.argument(link.target_key)} AND {inner}.id {ids}"
+        )
+
+    def folded(self, text: str) -> str:
+        """Write the lower case of a text in the sorting collation."""
+        return f"lower({text} COLLATE {self._collation})"
+
+    def sort(self, key: OrderKey, alias: str) -> str:
+        """Write the expression an order key sorts and seeks by."""
+        if key.link is not None:
+            self._aliases += 1
+            inner = f"r{self._aliases}"
+            return f"(SELECT {self._sortable(key.ref, inner)} {self.linked(key.link, alias, inner)})"
+        return self._sortable(key.ref, alias)
+
+    def constant(self, ref: ValueRef, text: str) -> str:
+        """Write the value of a cursor as its order key sees it."""
+        placeholder = self.argument(text)
+        if ref.column:
+            return placeholder + _CASTS[ref.kind]
+        if ref.kind == "text":
+            return f"{placeholder}::text COLLATE {self._collation}"
+        return f'{placeholder}::text COLLATE "C"' if ref.kind == "plain" else f"{placeholder}::text::jsonb"
+
+    def _sortable(self, ref: ValueRef, alias: str) -> str:
+        if ref.column:
+            return f"{alias}.{ref.key}"
+        if ref.kind == "text":
+            return self.folded(f"({alias}.data->>{literal(ref.key)})")
+        return self._value(ref, alias)
+
+    def _value(self, ref: ValueRef, alias: str) -> str:
+        if ref.column:
+            return f"{alias}.{ref.key}"
+        if ref.kind in ("text", "plain"):
+            return f'({alias}.data->>{literal(ref.key)}) COLLATE "C"'
+        return f"({alias}.data->{literal(ref.key)})"
+
+    def _compare(self, compare: Compare, alias: str) -> str:
+        ref, op, value = compare.ref, compare.op, compare.value
+        if op == "missing":
+            return "false" if ref.column else f"(({alias}.data->{literal(ref.key)}) IS NULL)"
+        if op == "in":
+            return self._among(ref, value, alias)
+        if op in ("contains", "starts_with", "ends_with"):
+            return self._part(ref, op, value, alias)
+        if ref.column:
+            return f"{alias}.{ref.key} {_SYMBOLS[op]} {self.argument(value)}{_CASTS[ref.kind]}"
+        if op == "eq" and ref.kind not in ("array", "json"):
+            return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
+        if ref.kind in ("text", "plain"):
+            return f"{self._value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
+        return f"{self._value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text::jsonb"
+
+    def _among(self, ref: ValueRef, values: list[str], alias: str) -> str:
+        if ref.kind in ("time", "version"):
+            kind = "timestamptz" if ref.kind == "time" else "bigint"
+            return f"{alias}.{ref.key} = ANY({self.argument(values)}::text[]::{kind}[])"
+        if ref.kind == "id":
+            return f"{alias}.id = ANY({self.argument(values)}::uuid[])"
+        kind = "text[]" if ref.kind in ("text", "plain") else "text[]::jsonb[]"
+        return f"{self._value(ref, alias)} = ANY({self.argument(values)}::{kind})"
+
+    def _part(self, ref: ValueRef, op: str, value: str, alias: str) -> str:
+        if ref.kind == "array":
+            wanted = b"{" + codec.dumps(ref.key) + b":[" + value.encode() + b"]}"
+            return f"{alias}.data @> {self.argument(wanted)}::jsonb"
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = {"contains": f"%{escaped}%", "starts_with": f"{escaped}%", "ends_with": f"%{escaped}"}[op]
+        text = self.folded(f"({alias}.data->>{literal(ref.key)})")
+        return f"{text} LIKE {self.folded(self.argument(pattern) + '::text')}"
+
+
+def literal(key: str) -> str:
+    """Write a storage key as a constant."""
+    return "'" + key.replace("'", "''") + "'"
+
+
+def select_list(plan: ListPlan, application_id: str, collation: str, *, total: bool) -> Statement:
+    """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
+
+    One row more than asked for tells whether there are more. With `total` each row carries the count.
+    """
+    writer = Writer(application_id, collation)
+    where = _where(writer, plan)
+    columns = [ROW]
+    expressions = [writer.sort(key, "e") for key in plan.order]
+    columns += [f"({expression})::text AS s{i}" for i, expression in enumerate(expressions)]
+    columns += [f"e.data->{literal(x.field.key)} AS x{i}" for i, x in enumerate(plan.expansions)]
+    if total:
+        columns.append(f"({_count(writer, plan)}) AS total")
+    backward = plan.seek is not None and plan.seek.backward
+    if plan.seek is not None:
+        where += f" AND {_beyond(writer, plan, expressions)}"
+    order = ", ".join(
+        [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
+        + ["e.id DESC" if plan.id_descending != backward else "e.id"]
+    )
+    text = f"SELECT {', '.join(columns)} FROM entities e WHERE {where} ORDER BY {order} LIMIT {plan.limit + 1}"
+    if plan.page:
+        text += f" OFFSET {plan.page * plan.limit}"
+    return Statement(text, tuple(writer.args))
+
+
+def select_total(plan: ListPlan, application_id: str, collation: str) -> Statement:
+    """Write the statement that counts a list."""
+    writer = Writer(application_id, collation)
+    return Statement(f"SELECT ({_count(writer, plan)}) AS total", tuple(writer.args))
+
+
+def select_expanded(expansion: Expansion, application_id: str, collation: str, ids: list[str]) -> Statement:
+    """Write the statement that fetches the records behind one reference."""
+    writer = Writer(application_id, collation)
+    where = (
+        f"e.application_id = $1 AND e.entity_type = {writer.argument(expansion.target.key)} "
+        f"AND e.id = ANY({writer.argument(ids)}::uuid[])"
+    )
+    if expansion.condition is not None:
+        where += f" AND {writer.condition(expansion.condition, 'e')}"
+    return Statement(f"SELECT {ROW} FROM entities e WHERE {where}", tuple(writer.args))
+
+
+def select_matching(condition: Condition, application_id: str, collation: str, ids: list[str]) -> Statement:
+    """Write the statement that tells which of these records fulfil a rule, and at which version."""
+    writer = Writer(application_id, collation)
+    wanted = writer.argument(ids)
+    where = f"e.application_id = $1 AND e.id = ANY({wanted}::uuid[]) AND {writer.condition(condition, 'e')}"
+    return Statement(f"SELECT e.id, e.version FROM entities e WHERE {where}", tuple(writer.args))
+
+
+def check_record(condition: Condition, application_id: str, collation: str, row: tuple[str, str, bytes]) -> Statement:
+    """Write the statement that tells whether a record (id, entity key, data), not yet stored, fulfils a rule."""
+    writer = Writer(application_id, collation)
+    record_id, key, data = (writer.argument(value) for value in row)
+    source = (
+        f"(SELECT $1::uuid AS application_id, {record_id}::uuid AS id, {key}::text AS entity_type, "
+        f"{data}::jsonb AS data, 1 AS version, now() AS created_at, now() AS updated_at) e"
+    )
+    return Statement(f"SELECT ({writer.condition(condition, 'e')}) IS TRUE FROM {source}", tuple(writer.args))
+
+
+def _where(writer: Writer, plan: ListPlan) -> str:
+    where = f"e.application_id = $1 AND e.entity_type = {writer.argument(plan.entity.key)}"
+    if plan.condition is not None:
+        where += f" AND {writer.condition(plan.condition, 'e')}"
+    return where
+
+
+def _count(writer: Writer, plan: ListPlan) -> str:
+    """Write the total: exact from the kept counts when every record counts, else counted up to a bound."""
+    if plan.condition is None:
+        return (
+            "SELECT coalesce(sum(n), 0)::bigint FROM entity_counts c "
+            f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
+        )
+    return f"SELECT count(*) FROM (SELECT 1 FROM entities e WHERE {_where(writer, plan)} LIMIT {COUNTED_TO + 1}) c"
+
+
+def _direction(expression: str, key: OrderKey, backward: bool) -> str:
+    descending = key.descending != backward
+    nulls = (" NULLS FIRST" if backward else " NULLS LAST") if key.nullable else ""
+    return expression + (" DESC" if descending else " ASC") + nulls
+
+
+def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
+    """Write what lies beyond a cursor. Missing values are a section of their own, after all values."""
+    seek = plan.seek
+    if seek is None:
+        return "true"
+    id_symbol = "<" if plan.id_descending != seek.backward else ">"
+    last = f"e.id {id_symbol} {writer.argument(seek.id)}::uuid"
+    if len(plan.order) == 1 and not plan.order[0].nullable and seek.values[0] is not None:
+        value = writer.constant(plan.order[0].ref, seek.values[0])
+        return f"({expressions[0]}, e.id) {id_symbol} ({value}, {writer.argument(seek.id)}::uuid)"
+    alternatives, equal = [], ""
+    for key, expression, at in zip(plan.order, expressions, seek.values, strict=True):
+        place = None if at is None else writer.constant(key.ref, at)
+        step = _step(key, expression, place, seek.backward)
+        if step is not None:
+            alternatives.append(f"({equal}{step})")
+        equal += f"{expression} IS NULL AND " if place is None else f"{expression} = {place} AND "
+    alternatives.append(f"({equal}{last})")
+    return "(" + " OR ".join(alternatives) + ")"
+
+
+def _step(key: OrderKey, expression: str, place: str | None, backward: bool) -> str | None:
+    """Write that a record's value lies beyond the cursor's in one key; None when nothing can."""
+    if place is None:
+        return f"{expression} IS NOT NULL" if backward else None
+    symbol = "<" if key.descending != backward else ">"
+    beyond = f"{expression} {symbol} {place}"
+    return f"({beyond} OR {expression} IS NULL)" if key.nullable and not backward else beyond
+
+
+def _object(ref: ValueRef, value: str) -> bytes:
+    """Return the smallest object that holds a value, for containment, which the GIN index answers."""
+    inner = codec.dumps(value) if ref.kind in ("text", "plain") else value.encode()
+    return b"{" + codec.dumps(ref.key) + b":" + inner + b"}"

@@ -1,0 +1,189 @@
+"""Records as data: what a request asks for, what a plan says, what a write hands over. Frozen, parsed once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from torque.access.types import EntityRights, Rights
+from torque.application.types import Answer, RunningApplication
+from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
+
+__all__ = [
+    "AllOf", "Answer", "AnyOf", "Compare", "Condition", "Connection", "EntityRights", "Exists", "Expansion", "Kind",
+    "Link", "ListPlan", "Not", "OrderKey", "Query", "Row", "RunningApplication", "Scope", "Seek", "Sort", "ValueRef",
+]  # fmt: skip
+
+Row = Sequence[Any]
+"""A stored record by position: id, data (JSON under storage keys), version, created_at, updated_at, entity key."""
+
+
+class Connection(Protocol):
+    """What the engine needs of a database connection."""
+
+    async def fetch(self, sql: str, *args: object) -> Sequence[Any]: ...
+    async def fetchrow(self, sql: str, *args: object) -> Any: ...
+    async def fetchval(self, sql: str, *args: object) -> Any: ...
+    async def execute(self, sql: str, *args: object) -> str: ...
+
+
+class Sort(msgspec.Struct, frozen=True):
+    """One key of an order as it was asked for: a field, or a field of a referenced record (`customer_id.name`)."""
+
+    field: str
+    descending: bool = False
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of records as it was asked for.
+
+    Parameters
+    ----------
+    filters
+        The filter grammar of the wire: ``{field: value | {op: value}, "and": [], "or": [], "not": {}}``.
+    sort
+        Keys in order; empty means the entity's default, else the newest first.
+    cursor
+        Opaque place to go on from; excludes `page`.
+    expand
+        Names of Reference fields whose records come along.
+    fields
+        Names of the fields to answer; None means all.
+    """
+
+    entity_type: str
+    filters: Mapping[str, Any] = {}
+    sort: tuple[Sort, ...] = ()
+    page: int = 0
+    limit: int = 50
+    cursor: str | None = None
+    search: str | None = None
+    expand: tuple[str, ...] = ()
+    fields: tuple[str, ...] | None = None
+
+
+Kind = Literal["text", "plain", "number", "boolean", "array", "json", "id", "time", "version"]
+"""How values compare. `plain` is text by code point: enums, dates, references; the last three are columns."""
+
+
+class ValueRef(msgspec.Struct, frozen=True):
+    """A value of a record: a member of its data under a storage key, or one of its own columns."""
+
+    kind: Kind
+    key: str
+
+    @property
+    def column(self) -> bool:
+        """True for what is never missing."""
+        return self.kind in ("id", "time", "version")
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A step from a record to those that a reference field names."""
+
+    key: str
+    link_key: str
+    many: bool
+    target_key: str
+
+
+class Compare(msgspec.Struct, frozen=True):
+    """A value against constants. Values are in their stored form: text, or JSON text for numbers and booleans."""
+
+    ref: ValueRef
+    op: Literal["eq", "lt", "le", "gt", "ge", "in", "contains", "starts_with", "ends_with", "missing"]
+    value: Any = None
+
+
+class AllOf(msgspec.Struct, frozen=True):
+    """Every part holds; without parts, true."""
+
+    parts: tuple["Condition", ...]
+
+
+class AnyOf(msgspec.Struct, frozen=True):
+    """One part holds; without parts, false."""
+
+    parts: tuple["Condition", ...]
+
+
+class Not(msgspec.Struct, frozen=True):
+    """The part does not hold; what is missing never holds, so its negation does."""
+
+    part: "Condition"
+
+
+class Exists(msgspec.Struct, frozen=True):
+    """One of the records behind a reference fulfils the part."""
+
+    link: Link
+    part: "Condition"
+
+
+Condition = Compare | AllOf | AnyOf | Not | Exists
+
+
+class OrderKey(msgspec.Struct, frozen=True):
+    """One key of the order: a value of the record or, behind a link, of the record it refers to."""
+
+    ref: ValueRef
+    descending: bool
+    link: Link | None = None
+
+    @property
+    def nullable(self) -> bool:
+        """True when records may lack the value; they come last in both directions."""
+        return self.link is not None or not self.ref.column
+
+
+class Seek(msgspec.Struct, frozen=True):
+    """The place of a cursor: the order's values there (None where missing) and the record's id."""
+
+    values: tuple[str | None, ...]
+    id: str
+    backward: bool
+
+
+class Expansion(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference field whose records come along, as far as the caller may see them."""
+
+    field: CompiledField
+    target: CompiledEntity
+    hidden: frozenset[str]
+    condition: Condition | None
+
+
+class ListPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to read, decided: nothing in it is unchecked any more.
+
+    Parameters
+    ----------
+    condition
+        Filters, search and the caller's predicate in one; None when every record counts.
+    answered
+        Names of the fields in the answer; None means all of the entity.
+    dependencies
+        Names of all entities whose records have a say in the answer.
+    fingerprint
+        What a cursor of this list is bound to: application, entity, condition and order.
+    """
+
+    entity: CompiledEntity
+    condition: Condition | None
+    order: tuple[OrderKey, ...]
+    id_descending: bool
+    limit: int
+    page: int
+    seek: Seek | None
+    expansions: tuple[Expansion, ...]
+    answered: frozenset[str] | None
+    dependencies: frozenset[str]
+    fingerprint: bytes
+    sorts: tuple[Sort, ...]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """In whose eyes a request is planned: the model, and the rights that mask it."""
+
+    model: CompiledModel
+    rights: Rights
