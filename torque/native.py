@@ -49,44 +49,24 @@ process ends it when the whole takes too long.
 from torque import errors
 from torque._speedups import splice_row, splice_rows
 from torque_native._native import (
-    Action,
     Call,
     EnvelopeError,
     EventRing,
-    FlowPlan,
-    FlowRun,
     Gate,
     Generations,
-    Prepared,
     ResultCache,
-    RowMap,
     Stamp,
-    Validator,
-    check_script,
-    compile_form,
-    compile_page,
-    script_worker,
 )
 from torque_native._native import parse_envelope as _parse_envelope
 
 __all__ = [
-    "Action",
     "Call",
     "EventRing",
-    "FlowPlan",
-    "FlowRun",
     "Gate",
     "Generations",
-    "Prepared",
     "ResultCache",
-    "RowMap",
     "Stamp",
-    "Validator",
-    "check_script",
-    "compile_form",
-    "compile_page",
     "parse_envelope",
-    "script_worker",
     "splice_row",
     "splice_rows",
 ]

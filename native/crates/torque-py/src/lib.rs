@@ -1,0 +1,31 @@
+//! The Python module `torque_native._native`.
+//!
+//! The only crate that knows Python. It converts arguments and answers and holds no logic: what a class promises is said
+//! at the head of the crate that implements it, its types are in `_native.pyi`. Everything is `frozen`: what changes
+//! is behind locks or atomics of the crates below, so no call can meet a half-changed object.
+
+mod cache;
+mod envelope;
+mod ring;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::cache::{Gate, Generations, ResultCache, Stamp};
+    #[pymodule_export]
+    use crate::envelope::{Call, EnvelopeError, parse_envelope};
+    #[pymodule_export]
+    use crate::ring::EventRing;
+}
+
+/// A failure of the system as the matching Python exception.
+fn os_error(error: impl std::fmt::Display) -> PyErr {
+    pyo3::exceptions::PyOSError::new_err(error.to_string())
+}
+
+/// An argument that cannot be meant.
+fn value_error(error: impl std::fmt::Display) -> PyErr {
+    pyo3::exceptions::PyValueError::new_err(error.to_string())
+}
