@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Portal } from "@mantine/core";
-import { IconAlertCircleFilled, IconX } from "@tabler/icons-react";
+import { IconAlertCircleFilled, IconX } from "../../icons/tabler";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Toaster.module.css";

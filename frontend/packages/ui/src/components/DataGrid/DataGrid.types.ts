@@ -1,0 +1,82 @@
+import type { EntityRecord, EnumValue } from "@torque/protocol";
+import type { ReactNode } from "react";
+import type { FieldTypeName } from "../../format/value";
+import type { FilterField, GridFilter } from "../FilterBar/FilterBar.types";
+
+export type GridColumnSpec = {
+  field: string;
+  title: string;
+  type: FieldTypeName;
+  /** Least width in pixels; columns share the rest in proportion. Default 150. */
+  width?: number | null;
+  /** Default: right for numbers, left for everything else. */
+  align?: "left" | "center" | "right" | null;
+  sortable?: boolean | null;
+  filterable?: boolean | null;
+  options?: EnumValue[] | null;
+  /** Entity a reference points to. */
+  entity?: string | null;
+  scale?: number;
+};
+
+export type GridSort = { field: string; order: "asc" | "desc" };
+
+/** What the reader asked for; the owner keeps it, usually in the address. */
+export type GridView = { search: string; filters: GridFilter[]; sort: GridSort | null; page: number };
+
+export type GridData = {
+  rows: EntityRecord[];
+  /** Records that match. */
+  total: number;
+  totalIsEstimate?: boolean;
+  /** Records there are without the reader's filters; null while unknown. */
+  all: number | null;
+  durationMs: number;
+};
+
+export type GridStatus =
+  | { name: "loading" }
+  | { name: "ready" }
+  | { name: "refreshing" }
+  | { name: "error"; message: string; code?: string };
+
+export type RowAction = { id: string; label: string; icon?: ReactNode; danger?: boolean; run: (record: EntityRecord) => void };
+
+export type DataGridProps = {
+  /** What the rows are, for the readout and the empty states: "orders". */
+  noun: string;
+  columns: readonly GridColumnSpec[];
+  view: GridView;
+  onView: (view: GridView) => void;
+  data: GridData | null;
+  status: GridStatus;
+  /** Rows of one page. Default 50. */
+  pageSize?: number;
+  /** Title of a record a column refers to. */
+  titleOf?: (entity: string, id: string) => string | undefined;
+  /** Finds records a reference filter may name. */
+  findReferences?: FilterField["find"];
+  onRetry?: () => void;
+  /** A row was chosen; without it rows are not interactive. */
+  onOpen?: (record: EntityRecord) => void;
+  /** The record shown in the drawer. */
+  openId?: string | null;
+  rowActions?: readonly RowAction[];
+  /** Fields somebody else just changed: record id → field names. */
+  changed?: ReadonlyMap<string, readonly string[]>;
+  /** Rows somebody else added that are held back so that nothing moves. Default 0. */
+  waiting?: number;
+  onShowWaiting?: () => void;
+  /** Who changed what, in the readout. */
+  live?: ReactNode;
+  /** Ways to fill an empty grid. */
+  emptyActions?: ReactNode;
+  /** Search and filters. Default true. */
+  filtering?: boolean;
+  sorting?: boolean;
+  paging?: boolean;
+  /** Takes the height of its parent and scrolls inside; otherwise it grows with its rows. Default false. */
+  fill?: boolean;
+  /** Heading of a grid among others on a page. */
+  title?: string;
+};

@@ -1,0 +1,44 @@
+import { Trans, useTranslation } from "react-i18next";
+import { formatNumber } from "../../format/value";
+import { useLocale } from "../../i18n/I18nProvider";
+import { IconChevronLeft, IconChevronRight } from "../../icons/tabler";
+import { IconButton } from "../IconButton/IconButton";
+import { Readout } from "../Readout/Readout";
+import classes from "./DataGrid.module.css";
+import type { DataGridProps, GridData } from "./DataGrid.types";
+
+type GridReadoutProps = Pick<DataGridProps, "noun" | "live"> & {
+  data: GridData;
+  page: number;
+  pageSize: number;
+  paging: boolean;
+  onPage: (page: number) => void;
+};
+
+/** `8 of 8 todos · 4 ms`, what happened last, and the way to the other pages. */
+export function GridReadout({ noun, live, data, page, pageSize, paging, onPage }: GridReadoutProps) {
+  const { t } = useTranslation("ui");
+  const locale = useLocale();
+  const number = (value: number): string => formatNumber(value, locale);
+  const pages = Math.max(1, Math.ceil(data.total / pageSize));
+  const from = page * pageSize + 1;
+  const to = Math.min(data.total, from + data.rows.length - 1);
+  const end = paging && pages > 1 && (
+    <>
+      <span className={classes.range}>{t("grid.range", { from: number(from), to: number(to) })}</span>
+      <IconButton label={t("grid.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
+        <IconChevronLeft className={classes.mirror} aria-hidden />
+      </IconButton>
+      <IconButton label={t("grid.next")} disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
+        <IconChevronRight className={classes.mirror} aria-hidden />
+      </IconButton>
+    </>
+  );
+  const all = Math.max(data.all ?? data.total, data.total);
+  const values = { total: `${data.totalIsEstimate ? "~" : ""}${number(data.total)}`, all: number(all), noun, ms: number(Math.max(1, Math.round(data.durationMs))) };
+  return (
+    <Readout live={live} end={end}>
+      <Trans t={t} i18nKey="grid.readout" values={values} components={{ b: <b /> }} />
+    </Readout>
+  );
+}

@@ -1,0 +1,40 @@
+import { isNumeric } from "../../format/value";
+import classes from "./DataGrid.module.css";
+import type { GridColumnSpec } from "./DataGrid.types";
+import { CellContent } from "./GridCell";
+import type { GridRowProps } from "./GridRow";
+
+type Places = { title: GridColumnSpec | undefined; amount: GridColumnSpec | undefined; meta: GridColumnSpec[]; date: GridColumnSpec | undefined };
+
+const isMoment = ({ type }: GridColumnSpec): boolean => type === "Date" || type === "DateTime";
+
+/** Who stands where in the two lines of a phone's row: title and amount, then status, what tells rows apart, date. */
+export function phonePlaces(columns: readonly GridColumnSpec[]): Places {
+  const named = columns.find(({ type }) => type === "Reference") ?? columns.find(({ type }) => type === "String");
+  const title = columns[0]?.type === "String" && !columns.some(({ type }) => type === "Reference") ? columns[0] : named;
+  const amount = columns.findLast(({ type }) => isNumeric(type));
+  const date = columns.find((column) => isMoment(column));
+  const rest = columns.filter((column) => column !== title && column !== amount && column !== date && !isMoment(column));
+  const meta = [...rest.filter(({ type }) => type === "Enum"), ...rest.filter(({ type }) => type !== "Enum")];
+  return { title: title ?? columns[0], amount, meta: meta.slice(0, 2), date };
+}
+
+/** The two lines of a row on a phone. */
+export function PhoneCells({ record, columns, cellText }: GridRowProps) {
+  const { title, amount, meta, date } = phonePlaces(columns);
+  const draw = (column: GridColumnSpec | undefined) => column && <CellContent column={column} text={cellText(record, column).text} value={record[column.field]} />;
+  return (
+    <div role="gridcell" className={classes.phone}>
+      <span className={classes.phoneTitle}>{draw(title)}</span>
+      <span className={classes.phoneEnd}>{draw(amount)}</span>
+      <span className={classes.phoneMeta}>
+        {meta.map((column) => (
+          <span key={column.field} className={classes.phonePart}>
+            {draw(column)}
+          </span>
+        ))}
+      </span>
+      <span className={classes.phoneDate}>{draw(date)}</span>
+    </div>
+  );
+}

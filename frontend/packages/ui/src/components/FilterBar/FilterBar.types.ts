@@ -1,0 +1,34 @@
+import type { EnumValue } from "@torque/protocol";
+import type { ReactNode } from "react";
+import type { FieldTypeName } from "../../format/value";
+
+export type Operator = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "contains" | "starts_with";
+
+/** One condition; the value is what stands in the address, a string for every type. */
+export type GridFilter = { field: string; operator: Operator; value: string };
+
+export type Choice = { value: string; label: string };
+
+export type FilterField = {
+  name: string;
+  label: string;
+  type: FieldTypeName;
+  options?: EnumValue[] | null;
+  entity?: string | null;
+  /** Finds records of `entity` by text, for a reference. */
+  find?: (entity: string, text: string) => Promise<Choice[]>;
+  /** Title of a record a value names. */
+  titleOf?: (id: string) => string | undefined;
+};
+
+export type FilterBarProps = {
+  /** "Search orders"; no search field without it. */
+  searchLabel?: string;
+  search: string;
+  onSearch: (text: string) => void;
+  fields: readonly FilterField[];
+  filters: readonly GridFilter[];
+  onFilters: (filters: GridFilter[]) => void;
+  /** At the end of the bar. */
+  children?: ReactNode;
+};

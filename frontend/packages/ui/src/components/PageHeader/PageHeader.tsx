@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+import classes from "./PageHeader.module.css";
+
+export type PageHeaderProps = {
+  title: string;
+  /** Grey, beside the title: a count, a technical name. */
+  detail?: ReactNode;
+  /** Actions, the primary one last. */
+  children?: ReactNode;
+};
+
+/** Title of the page, then its actions at the end. */
+export function PageHeader({ title, detail, children }: PageHeaderProps) {
+  return (
+    <header className={classes.header}>
+      <h1 className={classes.title}>{title}</h1>
+      {detail && <span className={classes.detail}>{detail}</span>}
+      <div className={classes.actions}>{children}</div>
+    </header>
+  );
+}
