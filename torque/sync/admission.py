@@ -1,7 +1,8 @@
 """Who may listen to what: the one place of the live feed that decides it."""
 
 from torque.access.service import AccessService
-from torque.application.catalog import Catalog, RunningApplication
+from torque.application.catalog import Catalog
+from torque.application.types import RunningApplication
 from torque.errors import Forbidden, NotFound, Unauthenticated
 from torque.model.service import ModelService
 from torque.sync.subscription import Grant

@@ -16,7 +16,8 @@ from torque.native import EventRing
 from torque.observe import Observer
 from torque.sync import delivery
 from torque.sync.admission import Admission
-from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, Signal, decode, encode
+from torque.sync.announcer import Announcer
+from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, Signal, decode
 from torque.sync.subscription import Grant, Subscription
 from torque.sync.topics import parse
 from torque.types import Caller, RunContext
@@ -41,6 +42,7 @@ class Hub:
         self, ring: EventRing, context: RunContext, admission: Admission, observer: Observer, queue_limit: int = 256
     ) -> None:
         self._ring = ring
+        self._announcer = Announcer(ring, context)
         self._context = context
         self._admission = admission
         self._observer = observer
@@ -81,12 +83,7 @@ class Hub:
 
     def publish(self, signal: Signal) -> None:
         """Tell every process of this run."""
-        self._ring.append("", encode(signal))
-        for fd in self._context.wake_fds:
-            try:
-                os.eventfd_write(fd, 1)
-            except BlockingIOError:
-                continue
+        self._announcer.publish(signal)
         if not self._context.wake_fds and self._loop is not None:
             self._loop.call_soon(self._drain)
 
@@ -108,7 +105,11 @@ class Hub:
         self.unsubscribe(subscription, list(subscription.grants))
 
     async def subscribe(
-        self, subscription: Subscription, topics: Iterable[str], application: str | None = None, since: str | None = None
+        self,
+        subscription: Subscription,
+        topics: Iterable[str],
+        application: str | None = None,
+        since: str | None = None,
     ) -> list[str]:
         """Add topics to a stream, all or none; returns them in full, in the order asked for.
 

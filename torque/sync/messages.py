@@ -1,7 +1,6 @@
 """What travels: signals between the processes of a run and between runs, and the events that clients get."""
 
 from functools import cached_property
-from typing import Annotated
 
 import msgspec
 
@@ -44,12 +43,13 @@ class Message:
 
 
 class RecordSignal(msgspec.Struct, frozen=True, tag="records", rename="camel"):
-    """Records of one type were written. No records: too many to name."""
+    """Records of one type were written. No records: too many to name. `key` is the type's storage key."""
 
     application: str
     entity: str
     kind: str
     records: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    key: str = ""
 
 
 class ModelSignal(msgspec.Struct, frozen=True, tag="model", rename="camel"):
@@ -80,14 +80,11 @@ class DropSignal(msgspec.Struct, frozen=True, tag="drop", rename="camel"):
     application: str = ""
 
 
-Signal = Annotated[
-    RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal, "tagged by the member `type`"
-]
+Signal = RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal
+"""Everything one process tells the others."""
 
 _ENCODER = msgspec.json.Encoder()
-_DECODER: msgspec.json.Decoder[Signal] = msgspec.json.Decoder(
-    RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal
-)
+_DECODER: msgspec.json.Decoder[Signal] = msgspec.json.Decoder(Signal)
 
 
 def encode(signal: Signal) -> bytes:

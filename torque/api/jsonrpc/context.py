@@ -1,7 +1,7 @@
 """What a method knows of its call besides its parameters."""
 
 from torque.api.common.ports import Channel
-from torque.application.catalog import RunningApplication
+from torque.application.types import RunningApplication
 from torque.errors import InvalidParams
 from torque.platform import Platform
 from torque.types import Caller

@@ -6,14 +6,15 @@ class, and the native gate learns the application and the identity for the next 
 """
 
 import asyncio
+from typing import Any
 
 from torque.api.common.ports import Channel
 from torque.api.common.reply import Reply
 from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.keeper import Keeper
-from torque.api.jsonrpc.table import METHODS
 from torque.api.jsonrpc.registry import Method, Registry
+from torque.api.jsonrpc.table import METHODS
 from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOut, TorqueError
 from torque.native import Call, parse_envelope
 from torque.platform import Platform

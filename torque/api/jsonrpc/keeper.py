@@ -1,11 +1,12 @@
 """Keeps answers under the caller's permission class, and teaches the native gate who and where that was."""
 
+from typing import Any
+
 import msgspec
 
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method
-from torque.application.catalog import RunningApplication
-from torque.entity.types import Answer
+from torque.application.types import Answer, RunningApplication
 from torque.platform import Platform
 
 
@@ -49,7 +50,7 @@ class Keeper:
         if context.running is None or answer.stamp is None:
             return
         key = self._key(name, params, context, context.running)
-        self._platform.cache.put(key, answer.result, answer.stamp)
+        self._platform.cache.put(key, answer.result, answer.stamp, answer.ttl)
         self._teach(context, context.running)
 
     def _key(self, name: str, params: bytes, context: CallContext, running: RunningApplication) -> bytes:
@@ -63,6 +64,4 @@ class Keeper:
             return
         gate = self._platform.gate
         gate.set_application(context.reference, running.id, running.stamp)
-        gate.set_identity(
-            admission.credential, running.id, admission.class_id, admission.expires_at, admission.stamp
-        )
+        gate.set_identity(admission.credential, running.id, admission.class_id, admission.expires_at, admission.stamp)

@@ -8,8 +8,8 @@ import msgspec
 
 from torque import codec
 from torque.api.jsonrpc.context import CallContext
+from torque.application.types import Answer
 from torque.config.problems import nearest
-from torque.entity.types import Answer
 from torque.errors import InvalidParams, MethodNotFound
 
 _AT = re.compile(r" - at `\$\.?([^`]*)`\Z")

@@ -70,16 +70,14 @@ class SessionEndpoint:
         try:
             redeem = msgspec.json.decode(body, type=Redeem)
         except msgspec.ValidationError as error:
-            raise InvalidParams(f"Send {{\"secret\": \"...\"}} as JSON: {error}.") from error
+            raise InvalidParams(f'Send {{"secret": "..."}} as JSON: {error}.') from error
         except msgspec.DecodeError as error:
             raise ParseError(f"Not valid JSON: {error}.") from error
         session = await self._platform.access.redeem_link(redeem.secret)
         return Reply(204, (("set-cookie", _cookie(session.secret, SESSION_SECONDS, secure)),))
 
     async def _who(self, authorization: str | None, cookie: str | None, request_id: str) -> Reply:
-        caller = await self._platform.access.authenticate(
-            authorization, cookie, protocol="rest", request_id=request_id
-        )
+        caller = await self._platform.access.authenticate(authorization, cookie, protocol="rest", request_id=request_id)
         if caller.is_anonymous:
             raise Unauthenticated
         expires = caller.expires_at

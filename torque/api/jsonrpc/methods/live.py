@@ -4,7 +4,7 @@ from torque import codec
 from torque.api.common.ports import Channel
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
-from torque.entity.types import Answer
+from torque.application.types import Answer
 from torque.errors import InvalidParams, MethodNotFound
 
 MAX_TOPICS = 100

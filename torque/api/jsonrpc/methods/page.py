@@ -2,7 +2,7 @@
 
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
-from torque.entity.types import Answer
+from torque.application.types import Answer
 from torque.errors import InvalidParams
 
 
@@ -27,7 +27,7 @@ class GetModelMetadata(Params, frozen=True, kw_only=True):
 async def load_page(context: CallContext, params: LoadPage) -> Answer:
     """Return a compiled page."""
     running = await context.application(params.app)
-    return await context.platform.applications.load_page(context.caller, running, params.page_id, params.params)
+    return await context.platform.applications.load_page(context.caller, running, params.page_id)
 
 
 async def get_form_definition(context: CallContext, params: GetFormDefinition) -> Answer:

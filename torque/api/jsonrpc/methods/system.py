@@ -5,7 +5,7 @@ from importlib.metadata import version
 from torque import codec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
-from torque.entity.types import Answer
+from torque.application.types import Answer
 from torque.types import utc_now
 
 LIVE_METHODS = ("subscribe", "unsubscribe")
@@ -44,7 +44,7 @@ async def get_capabilities(context: CallContext, params: GetCapabilities) -> Ans
             "requestTimeoutMs": round(config.server.request_timeout * 1000),
             "maxLimit": 1000,
         },
-        "live": {"transport": config.live.transport},
+        "live": {"transport": config.live.transport, "worker": context.platform.context.worker},
     }
     return Answer(codec.dumps(result), None)
 
@@ -52,7 +52,18 @@ async def get_capabilities(context: CallContext, params: GetCapabilities) -> Ans
 async def list_applications(context: CallContext, params: ListApplications) -> Answer:
     """List the applications that the caller may enter."""
     applications = await context.platform.applications.list(context.caller)
-    return Answer(codec.dumps({"applications": [application_item(one) for one in applications]}), None)
+    listed = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "label": one.label,
+            "status": one.status,
+            "public": one.public,
+            "url": one.url,
+        }
+        for one in applications
+    ]
+    return Answer(codec.dumps({"applications": listed}), None)
 
 
 METHODS = (

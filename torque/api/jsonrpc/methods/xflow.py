@@ -5,7 +5,7 @@ import msgspec
 from torque import codec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
-from torque.entity.types import Answer
+from torque.application.types import Answer
 
 
 class ExecuteXFlow(Params, frozen=True, kw_only=True):

@@ -1,0 +1,158 @@
+"""`/ws`: JSON-RPC calls and live events on one connection, with the network's own backpressure."""
+
+import asyncio
+from collections.abc import Sequence
+
+from torque import codec
+from torque.api.common.opening import Opening, SocketProtocol, SocketTransport
+from torque.api.common.ports import Calls
+from torque.api.live.limits import StreamLimits
+from torque.errors import PayloadTooLarge, TorqueError
+from torque.platform import Platform
+from torque.sync.messages import Message
+from torque.sync.subscription import Subscription
+
+ENDED = "ended"
+"""Kind of the last event of a stream; its data names the reason: revoked, expired, rights or shutdown."""
+
+_CLOSE_CODES = {"shutdown": 1012, "rights": 4403, "revoked": 4401, "expired": 4401}
+_TOO_BIG = 1009
+
+
+class LiveSocket:
+    """Serves WebSocket connections.
+
+    Parameters
+    ----------
+    platform
+        The services.
+    calls
+        What answers the JSON-RPC messages.
+    limits
+        Shared with the event streams.
+    """
+
+    def __init__(self, platform: Platform, calls: Calls, limits: StreamLimits) -> None:
+        self._platform = platform
+        self._calls = calls
+        self._limits = limits
+
+    async def handle(self, protocol: SocketProtocol, opening: Opening) -> None:
+        """Serve one connection until either side ends it; a refused one is answered with an HTTP status."""
+        try:
+            with self._limits.stream():
+                caller = await self._platform.access.authenticate(
+                    opening.authorization, opening.cookie, protocol="live", request_id=opening.request_id
+                )
+                if opening.application is not None:
+                    running = await self._platform.catalog.get(opening.application)
+                    self._platform.access.enter(caller, running)
+                subscription = self._platform.hub.open(caller)
+                try:
+                    connection = _Connection(self._platform, self._calls, opening, subscription)
+                    protocol.close(await connection.serve(await protocol.accept()))
+                finally:
+                    self._platform.hub.leave(subscription)
+        except TorqueError as error:
+            protocol.close(error.http_status)
+
+
+class _Connection:
+    """One open WebSocket: a reader, the calls under way, and what pushes events."""
+
+    def __init__(self, platform: Platform, calls: Calls, opening: Opening, subscription: Subscription) -> None:
+        self._hub = platform.hub
+        self._calls = calls
+        self._opening = opening
+        self._subscription = subscription
+        self._max_bytes = platform.config.server.max_payload_size
+        self._drain_seconds = platform.config.server.shutdown_timeout
+        self._room = asyncio.Semaphore(platform.config.limits.ws_queue)
+        self._working: set[asyncio.Task[None]] = set()
+        self._sending = asyncio.Lock()
+
+    async def serve(self, transport: SocketTransport) -> int | None:
+        """Serve until the end; returns the close code, None when the client closed."""
+        reader = asyncio.ensure_future(self._read(transport))
+        pump = asyncio.ensure_future(self._pump(transport))
+        try:
+            done, _ = await asyncio.wait({reader, pump}, return_when=asyncio.FIRST_COMPLETED)
+            if reader in done:
+                return reader.result()
+            if pump.exception() is not None:
+                return None
+            return await self._say_goodbye(transport)
+        finally:
+            for task in (reader, pump, *self._working):
+                task.cancel()
+            await asyncio.gather(reader, pump, *self._working, return_exceptions=True)
+
+    async def subscribe(self, topics: Sequence[str], application: str | None, since: str | None) -> dict[str, object]:
+        """Add topics; returns ``{subscribed, seq}``."""
+        full = await self._hub.subscribe(self._subscription, topics, application, since)
+        return {"subscribed": full, "seq": self._hub.seq}
+
+    def unsubscribe(self, topics: Sequence[str], application: str | None) -> None:
+        """Take topics away."""
+        self._hub.unsubscribe(self._subscription, topics, application)
+
+    async def _read(self, transport: SocketTransport) -> int | None:
+        opening = self._opening
+        while True:
+            try:
+                frame = await transport.receive()
+            except RuntimeError:
+                return None
+            if frame.kind == 0:
+                return None
+            body = frame.data.encode() if isinstance(frame.data, str) else frame.data
+            if len(body) > self._max_bytes:
+                await self._send(transport, _refusal(PayloadTooLarge(maxBytes=self._max_bytes)))
+                return _TOO_BIG
+            answer = self._calls.fast(body, opening.authorization, opening.cookie, opening.application)
+            if answer is not None:
+                await self._send(transport, answer)
+                continue
+            await self._room.acquire()
+            task = asyncio.ensure_future(self._answer(transport, body))
+            self._working.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._working.discard(task)
+        self._room.release()
+
+    async def _answer(self, transport: SocketTransport, body: bytes) -> None:
+        opening = self._opening
+        reply = await self._calls.handle(
+            body, opening.authorization, opening.cookie, opening.application, opening.request_id, self
+        )
+        if reply.body is not None:
+            await self._send(transport, reply.body)
+
+    async def _pump(self, transport: SocketTransport) -> None:
+        while messages := await self._subscription.take():
+            for message in messages:
+                await self._send(transport, _event(message))
+
+    async def _say_goodbye(self, transport: SocketTransport) -> int:
+        """Let calls under way finish when the server stops, then tell why the connection ends."""
+        reason = self._subscription.ended
+        if reason == "shutdown" and self._working:
+            await asyncio.wait(set(self._working), timeout=self._drain_seconds)
+        data = b'{"reason":"' + reason.encode() + b'"}'
+        await self._send(transport, _event(Message("", self._hub.seq, ENDED, data)))
+        return _CLOSE_CODES.get(reason, 1000)
+
+    async def _send(self, transport: SocketTransport, body: bytes) -> None:
+        async with self._sending:
+            await transport.send_str(body.decode())
+
+
+def _event(message: Message) -> bytes:
+    return b'{"jsonrpc":"2.0","method":"event","params":' + message.json + b"}"
+
+
+def _refusal(error: TorqueError) -> bytes:
+    body = codec.dumps({"code": error.rpc_code, "message": error.message, "data": error.data()})
+    return b'{"jsonrpc":"2.0","id":null,"error":' + body + b"}"

@@ -1,0 +1,88 @@
+"""Ways to the MCP server: Streamable HTTP as an ASGI application, and standard input and output.
+
+Import this module only where MCP is served: the SDK is slow to import.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+
+from torque.api.common.reply import refusal
+from torque.api.mcp.server import McpServer
+from torque.errors import TorqueError
+from torque.platform import Platform
+from torque.types import Caller
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_CALLER = "torque.caller"
+
+
+def mcp_app(platform: Platform) -> AsgiApp:
+    """Return the ASGI application for `server.mcp_path`; it needs its lifespan run.
+
+    Stateless: any worker answers any request, in both eras of the protocol. Origin and Host are
+    checked by the server in front, for all paths alike.
+    """
+    config = platform.config.server
+    server = McpServer(platform, _from_request).build()
+    inner = server.streamable_http_app(
+        streamable_http_path=config.mcp_path,
+        stateless_http=True,
+        json_response=True,
+        max_request_body_size=config.max_payload_size,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+            try:
+                scope[_CALLER] = await platform.access.authenticate(
+                    headers.get(b"authorization"), headers.get(b"cookie"), protocol="mcp"
+                )
+            except TorqueError as error:
+                await _refuse(error, send)
+                return
+        await inner(scope, receive, send)
+
+    return app
+
+
+async def serve_stdio(platform: Platform, token: str | None) -> None:
+    """Serve one client over standard input and output until it goes.
+
+    Parameters
+    ----------
+    token
+        Whose rights count; None means the local administrator.
+    """
+
+    async def identify(_context: ServerRequestContext[Any, Any]) -> Caller:
+        if token is None:
+            return Caller.local("mcp")
+        return await platform.access.authenticate(f"Bearer {token}", None, protocol="mcp")
+
+    server = McpServer(platform, identify).build()
+    async with stdio_server() as (read_stream, write_stream):
+        await server.run(read_stream, write_stream, server.create_initialization_options())
+
+
+async def _from_request(context: ServerRequestContext[Any, Any]) -> Caller:
+    caller = context.request.scope[_CALLER] if context.request is not None else None
+    return caller if isinstance(caller, Caller) else Caller.anonymous("mcp")
+
+
+async def _refuse(error: TorqueError, send: Send) -> None:
+    reply = refusal(error)
+    headers = [(name.encode(), value.encode()) for name, value in reply.headers]
+    if reply.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body or b""})

@@ -1,0 +1,98 @@
+"""The JSON Schema of an entity's records, as far as a caller may see and set them. Pure."""
+
+from typing import Any
+
+from torque.access.types import EntityRights
+from torque.model.compile import CompiledEntity, CompiledField
+from torque.model.definition.field_type import (
+    ArrayType,
+    BinaryType,
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DecimalType,
+    EnumType,
+    FieldType,
+    FloatType,
+    IntegerType,
+    JsonType,
+    ReferenceType,
+    StringType,
+    TimeType,
+)
+
+Schema = dict[str, Any]
+
+
+def entity_schema(entity: CompiledEntity, rights: EntityRights) -> Schema:
+    """Return the schema of `data` in create_entity, with what is read-only marked."""
+    fields = [field for field in entity.fields.values() if field.name not in rights.hidden]
+    required = [f.name for f in fields if f.required and not f.read_only and f.definition.default_value is None]
+    schema: Schema = {
+        "type": "object",
+        "title": entity.display_name,
+        "properties": {field.name: _field(field, rights) for field in fields},
+        "additionalProperties": False,
+    }
+    if entity.definition.description:
+        schema["description"] = entity.definition.description
+    if required:
+        schema["required"] = required
+    return schema
+
+
+def _field(field: CompiledField, rights: EntityRights) -> Schema:
+    schema = {"title": field.display_name, **_type(field.definition.field_type)}
+    if field.read_only or field.system or field.name in rights.read_only:
+        schema["readOnly"] = True
+    if field.unique:
+        schema["description"] = "Unique."
+    if field.definition.default_value is not None:
+        schema["default"] = field.definition.default_value
+    for rule in field.definition.validation:
+        match rule.type:
+            case "MinLength":
+                schema["minLength"] = rule.value
+            case "MaxLength":
+                schema["maxLength"] = rule.value
+            case "Pattern":
+                schema["pattern"] = rule.value
+            case "Email":
+                schema["format"] = "email"
+            case "Url":
+                schema["format"] = "uri"
+            case _:
+                continue
+    return schema
+
+
+def _type(kind: FieldType) -> Schema:
+    match kind:
+        case StringType():
+            return {"type": "string", **_set(maxLength=kind.max_length)}
+        case IntegerType():
+            return {"type": "integer", **_set(minimum=kind.min, maximum=kind.max)}
+        case DecimalType() | FloatType():
+            return {"type": "number", **_set(minimum=kind.min, maximum=kind.max)}
+        case BooleanType():
+            return {"type": "boolean"}
+        case DateTimeType():
+            return {"type": "string", "format": "date-time"}
+        case DateType():
+            return {"type": "string", "format": "date"}
+        case TimeType():
+            return {"type": "string", "description": "HH:MM:SS"}
+        case BinaryType():
+            return {"type": "string", "contentEncoding": "base64"}
+        case EnumType():
+            return {"type": "string", "enum": [option.value for option in kind.options()]}
+        case ReferenceType():
+            return {"type": "string", "description": f"Id of a record of {kind.entity}."}
+        case ArrayType():
+            return {"type": "array", "items": _type(kind.element_type)}
+        case JsonType():
+            return {}
+
+
+def _set(**members: Any) -> Schema:
+    return {key: value for key, value in members.items() if value is not None}

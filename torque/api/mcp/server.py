@@ -1,0 +1,131 @@
+"""The MCP server: the official SDK's low-level server over Torque's tools and resources."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+
+from torque import codec
+from torque.api.mcp import resources
+from torque.api.mcp.errors import tool_error
+from torque.api.mcp.tool import Session, Tool
+from torque.api.mcp.tools import entities, models, xflows
+from torque.config.problems import nearest
+from torque.errors import InternalError, InvalidParams, Overloaded, TorqueError
+from torque.platform import Platform
+from torque.types import Caller
+
+TOOLS: tuple[Tool[Any], ...] = (*models.TOOLS, *entities.TOOLS, *xflows.TOOLS)
+INSTRUCTIONS = (
+    "Torque runs applications that are described by models. Call list_models to see what there is, "
+    "get_schema for the entity types of an application, then query and write records or run workflows."
+)
+_RESOURCE_NOT_FOUND = -32002
+"""What the protocol calls a resource that is not there."""
+
+Identify = Callable[[ServerRequestContext[Any, Any]], Awaitable[Caller]]
+
+
+class McpServer:
+    """Torque over the Model Context Protocol.
+
+    Parameters
+    ----------
+    platform
+        The services.
+    identify
+        Tells on whose behalf a request is made.
+    """
+
+    def __init__(self, platform: Platform, identify: Identify) -> None:
+        self._platform = platform
+        self._identify = identify
+        self._tools = {tool.name: tool for tool in TOOLS}
+        self._busy: Counter[str] = Counter()
+
+    def build(self) -> Server[Any]:
+        """Return the SDK's server with what the configuration enables."""
+        settings = self._platform.config.mcp
+        handlers: dict[str, Any] = {}
+        if settings.enable_tools:
+            handlers |= {"on_list_tools": self._list_tools, "on_call_tool": self._call_tool}
+        if settings.enable_resources:
+            handlers |= {
+                "on_list_resources": self._list_resources,
+                "on_list_resource_templates": self._list_templates,
+                "on_read_resource": self._read_resource,
+            }
+        return Server("torque", version=version("torque"), title="Torque", instructions=INSTRUCTIONS, **handlers)
+
+    async def _list_tools(
+        self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[tool.definition for tool in self._tools.values()])
+
+    async def _call_tool(
+        self, ctx: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        try:
+            tool = self._tools.get(params.name)
+            if tool is None:
+                raise InvalidParams(f"There is no tool {params.name[:100]!r}.{nearest(params.name, self._tools)}")
+            caller = await self._identify(ctx)
+            with self._room(caller):
+                result = await tool.run(Session(self._platform, caller), params.arguments or {})
+        except TorqueError as error:
+            return tool_error(error)
+        except Exception as error:
+            self._platform.observer.emit("tool_failed", level="error", tool=params.name, error=repr(error))
+            return tool_error(InternalError())
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=result.decode())], structured_content=codec.loads(result)
+        )
+
+    async def _list_resources(
+        self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        with _protocol_errors():
+            return await resources.list_resources(Session(self._platform, await self._identify(ctx)))
+
+    async def _list_templates(
+        self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        return resources.list_templates()
+
+    async def _read_resource(
+        self, ctx: ServerRequestContext[Any, Any], params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        with _protocol_errors():
+            caller = await self._identify(ctx)
+            with self._room(caller):
+                return await resources.read(Session(self._platform, caller), str(params.uri))
+
+    @contextmanager
+    def _room(self, caller: Caller) -> Iterator[None]:
+        """Count the requests of one client that run at once in this worker."""
+        limit = self._platform.config.mcp.max_concurrent_requests
+        if self._busy[caller.id] >= limit:
+            raise Overloaded(f"You have {limit} requests running already.")
+        self._busy[caller.id] += 1
+        try:
+            yield
+        finally:
+            self._busy[caller.id] -= 1
+            if not self._busy[caller.id]:
+                del self._busy[caller.id]
+
+
+@contextmanager
+def _protocol_errors() -> Iterator[None]:
+    """Turn the catalogue's errors into those of the protocol, which has no tool result to put them in."""
+    try:
+        yield
+    except TorqueError as error:
+        code = _RESOURCE_NOT_FOUND if error.code == "NOT_FOUND" else error.rpc_code
+        raise MCPError(code, error.message, error.data()) from error
