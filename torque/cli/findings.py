@@ -1,0 +1,20 @@
+"""How findings of a check are shown, and which exit code they mean."""
+
+from collections.abc import Sequence
+
+from torque.cli.invocation import Invocation
+
+FINDINGS = 3
+
+
+def report_findings(state: Invocation, findings: Sequence[dict[str, object]]) -> int:
+    """Show findings; return 3 if one of them is an error, else 0."""
+    errors = sum(str(found.get("severity", "error")).lower() == "error" for found in findings)
+    lines = [
+        f"{str(found.get('severity', 'error')).lower():8}{found.get('pointer') or found.get('node_id') or ''}  "
+        f"{found.get('message', '')}"
+        for found in findings
+    ]
+    summary = f"{errors} errors, {len(findings) - errors} warnings." if findings else "Nothing found."
+    state.output.result({"findings": list(findings), "errors": errors}, "\n".join([*lines, summary]))
+    return FINDINGS if errors else 0

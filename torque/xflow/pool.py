@@ -1,0 +1,303 @@
+"""Script processes as this process sees them: leased from the broker, one script at a time, killed when late."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from torque import codec
+from torque.errors import Unavailable
+
+GRACE_SECONDS = 0.1
+KEEP_SECONDS = 1.0
+MAX_FRAME = 16 * 1024 * 1024
+NO_FETCH = "fetch is not available on this server."
+_LENGTH = struct.Struct("<I")
+_PID = struct.Struct("<I")
+_START_TRIES, _START_PAUSE = 500, 0.01
+
+
+class ScriptEnded(Exception):
+    """A script process ended, or was ended, before it answered."""
+
+
+class _Head(msgspec.Struct):
+    id: int = 0
+    call: int | None = None
+
+
+class ScriptProcess(asyncio.Protocol):
+    """One leased script process: takes a request, answers once."""
+
+    def __init__(self, pid: int, pidfd: int) -> None:
+        self.pid = pid
+        self.alive = True
+        self.idle_since = 0.0
+        self._pidfd = pidfd
+        self._buffer = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the way to write."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Collect frames: host calls are answered, the result settles the request that waits for it."""
+        self._buffer += data
+        while len(self._buffer) >= _LENGTH.size:
+            end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
+            if len(self._buffer) < end:
+                return
+            frame = bytes(self._buffer[_LENGTH.size : end])
+            del self._buffer[:end]
+            message = msgspec.json.decode(frame, type=_Head)
+            if message.call is not None:
+                refusal = {"id": message.id, "call": message.call, "ok": False, "error": NO_FETCH}
+                self._write(codec.dumps(refusal))
+            elif self._answer is not None and not self._answer.done():
+                self._answer.set_result(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Fail the request under way: the process is gone."""
+        self.alive = False
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ScriptEnded())
+
+    def _write(self, frame: bytes) -> None:
+        if self._transport is None or not self.alive:
+            raise ScriptEnded
+        self._transport.write(_LENGTH.pack(len(frame)) + frame)
+
+    async def ask(self, frame: bytes, seconds: float) -> bytes:
+        """Send one request and return its answer.
+
+        Raises
+        ------
+        TimeoutError
+            When it did not answer in time; the process has been killed.
+        ScriptEnded
+            When the process died.
+        """
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            self._write(frame)
+            async with asyncio.timeout(seconds):
+                return await self._answer
+        except BaseException:
+            self.kill()
+            raise
+        finally:
+            self._answer = None
+
+    def kill(self) -> None:
+        """End the process now, whatever it does."""
+        self.alive = False
+        try:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def let_go(self) -> None:
+        """Close this process's handles; the broker keeps its own."""
+        if self._transport is not None:
+            self._transport.close()
+        os.close(self._pidfd)
+
+
+class ScriptPool:
+    """Runs requests on script processes: its own idle ones first, more from the broker when those are busy.
+
+    Parameters
+    ----------
+    size
+        Most processes of an own broker; a broker of the run has its own limit.
+    socket_path
+        Unix socket of the run's broker; empty starts an own one at the first script.
+    """
+
+    def __init__(self, size: int, socket_path: str = "") -> None:
+        self._size = size
+        self._path = socket_path
+        self._broker: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
+        self._line: socket.socket | None = None
+        self._idle: list[ScriptProcess] = []
+        self._waiting: deque[asyncio.Future[ScriptProcess]] = deque()
+        self._asked = 0
+        self._wanted_back = False
+        self._connecting = asyncio.Lock()
+        self._sweep: asyncio.TimerHandle | None = None
+
+    async def run(self, frame: bytes, seconds: float) -> bytes:
+        """Run one request within `seconds`, waiting for a process included.
+
+        Raises
+        ------
+        TimeoutError
+            When the time is over; a process that was running has been killed.
+        ScriptEnded
+            When the process died of what it did.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        async with asyncio.timeout_at(deadline):
+            process = await self._acquire()
+        try:
+            return await process.ask(frame, deadline - loop.time() + GRACE_SECONDS)
+        finally:
+            self._release(process)
+
+    async def close(self) -> None:
+        """Give every process back and end an own broker."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        self._lose_line()
+        if self._broker is not None:
+            self._broker.kill()
+            self._broker.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _acquire(self) -> ScriptProcess:
+        while self._idle:
+            process = self._idle.pop()
+            if process.alive:
+                return process
+            self._discard(process)
+        await self._connect()
+        future: asyncio.Future[ScriptProcess] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        if self._asked < len(self._waiting):
+            self._asked += 1
+            self._tell(b"L")
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._release(future.result())
+            raise
+
+    def _release(self, process: ScriptProcess) -> None:
+        if not process.alive:
+            self._discard(process)
+            return
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(process)
+                return
+        process.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(process)
+        if self._wanted_back:
+            self._give_back_idle()
+        elif self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(KEEP_SECONDS, self._sweep_idle)
+
+    def _sweep_idle(self) -> None:
+        self._sweep = None
+        horizon = asyncio.get_running_loop().time() - KEEP_SECONDS
+        old = [process for process in self._idle if process.idle_since <= horizon]
+        for process in old:
+            self._idle.remove(process)
+            self._hand_over(process, b"R")
+        if self._idle:
+            self._sweep = asyncio.get_running_loop().call_later(KEEP_SECONDS, self._sweep_idle)
+
+    def _give_back_idle(self) -> None:
+        self._wanted_back = not self._idle
+        for process in self._idle[:1]:
+            self._idle.remove(process)
+            self._hand_over(process, b"R" if process.alive else b"D")
+
+    def _discard(self, process: ScriptProcess) -> None:
+        self._hand_over(process, b"D")
+
+    def _hand_over(self, process: ScriptProcess, verdict: bytes) -> None:
+        process.let_go()
+        self._tell(verdict + _PID.pack(process.pid))
+
+    def _tell(self, message: bytes) -> None:
+        if self._line is not None:
+            try:
+                self._line.send(message)
+            except OSError:
+                self._lose_line()
+
+    async def _connect(self) -> None:
+        async with self._connecting:
+            if self._line is not None:
+                return
+            if not self._path:
+                self._start_broker()
+            self._line = await self._reach()
+            asyncio.get_running_loop().add_reader(self._line.fileno(), self._hear, self._line)
+
+    def _start_broker(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="torque-")
+        self._path = str(Path(self._folder) / "scripts")
+        command = [sys.executable, "-m", "torque.xflow.broker", "--socket", self._path]
+        limits = ["--size", str(self._size), "--parent", str(os.getpid())]
+        self._broker = subprocess.Popen([*command, *limits], stdin=subprocess.DEVNULL)
+
+    async def _reach(self) -> socket.socket:
+        """Connect to the broker, which may just be starting."""
+        for _ in range(_START_TRIES):
+            line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            try:
+                line.connect(self._path)
+            except (FileNotFoundError, ConnectionRefusedError):
+                line.close()
+                await asyncio.sleep(_START_PAUSE)
+                continue
+            line.setblocking(False)
+            return line
+        raise Unavailable("The process that runs scripts cannot be reached. Try again.")
+
+    def _hear(self, line: socket.socket) -> None:
+        try:
+            message, fds, _, _ = socket.recv_fds(line, 16, 2)
+        except BlockingIOError:
+            return
+        except OSError:
+            message, fds = b"", []
+        if not message:
+            self._lose_line()
+        elif message[:1] == b"W":
+            self._give_back_idle()
+        else:
+            asyncio.get_running_loop().create_task(self._welcome(_PID.unpack(message[1:5])[0], fds))
+
+    async def _welcome(self, pid: int, fds: list[int]) -> None:
+        process = ScriptProcess(pid, fds[1])
+        await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=socket.socket(fileno=fds[0]))
+        self._asked -= 1
+        self._release(process)
+
+    def _lose_line(self) -> None:
+        """Forget a broker that is gone; its processes went with it, the next script connects anew."""
+        if self._line is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._line.fileno())
+        self._line.close()
+        self._line = None
+        self._asked = 0
+        for process in self._idle:
+            process.let_go()
+        self._idle.clear()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(Unavailable("The process that runs scripts ended. Try again."))
+        self._waiting.clear()
+        if self._broker is not None and self._broker.poll() is not None:
+            self._path = ""
