@@ -1,7 +1,6 @@
 """The error catalogue is complete, unambiguous and tested."""
 
-from coverage_marks import covered
-
+from tests.architecture.coverage_marks import covered
 from torque.errors import TorqueError, catalogue
 
 
