@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cloneJson, sameJson } from "../document/json";
+import type { ModelDocument } from "../document/model";
 import type { Form, Page } from "../document/page";
 import { pick, randomChange, sampleDocument, seeded, shuffledPage } from "../testing/fixtures";
 import { apply, applyAll } from "./apply";
@@ -50,9 +51,38 @@ describe("apply", () => {
     ["an unknown target", remove("Field", "nowhere")],
     ["an unknown parent", add("Field", { id: "x", name: "x" }, { parent: "nowhere" })],
     ["an id that is taken", add("Entity", { id: "e_todo", name: "again", fields: [] })],
+    ["a field moved to another entity", move("Field", "f_label", 0, "e_tag")],
+    ["a new key", update("Field", "f_label", { set: { key: "other" } })],
     ["a component moved into itself", move("Component", "box", 0, "inner")],
   ])("refuses %s", (_, change) => {
     expect(() => apply(sampleDocument(), change)).toThrow(ChangeRefused);
+  });
+});
+
+describe("storage keys", () => {
+  const label = (document: ModelDocument): unknown => findPart(document, "Field", "f_label")?.value;
+
+  it("stay when a field is renamed, and go unwritten when it gets its first name back", () => {
+    const renamed = apply(sampleDocument(), update("Field", "f_label", { set: { name: "title" } }));
+    expect(label(renamed)).toMatchObject({ name: "title", key: "label" });
+    expect(label(apply(renamed, update("Field", "f_label", { set: { name: "label" } })))).not.toHaveProperty("key");
+  });
+
+  it("are retired with their field and come back only when the removal is undone", () => {
+    const before = sampleDocument();
+    const removal = remove("Field", "f_label");
+    const without = apply(before, removal);
+    expect(without.entities?.[0]?.retired_keys).toEqual(["label"]);
+    const again = apply(without, add("Field", { id: "f_new", name: "label", field_type: { type: "String" } }, { parent: "e_todo" }));
+    expect(findPart(again, "Field", "f_new")?.value).toMatchObject({ key: "label_2" });
+    expect(apply(without, invert(before, removal))).toEqual(before);
+  });
+
+  it("of an entity are retired in the model", () => {
+    const without = apply(sampleDocument(), remove("Entity", "e_tag"));
+    expect(without.retired_keys).toEqual(["tag"]);
+    const again = apply(without, add("Entity", { id: "e_new", name: "tag", fields: [] }));
+    expect(findPart(again, "Entity", "e_new")?.value).toMatchObject({ key: "tag_2" });
   });
 });
 

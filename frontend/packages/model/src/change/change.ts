@@ -13,6 +13,7 @@ export const LISTED_KINDS = [
   "FormField",
   "XFlow",
   "Role",
+  "Plugin",
 ] as const;
 export type ListedKind = (typeof LISTED_KINDS)[number];
 
@@ -29,6 +30,8 @@ export interface AddChange<K extends ListedKind = ListedKind> {
   /** Place in the list; absent means the end. */
   index?: number;
   value: Record<string, unknown>;
+  /** Takes the retired storage key back: only the inverse of a Remove says so. */
+  restore?: boolean;
 }
 
 export interface UpdateChange<K extends PartKind = PartKind> {
@@ -42,6 +45,8 @@ export interface UpdateChange<K extends PartKind = PartKind> {
 export interface RemoveChange<K extends ListedKind = ListedKind> {
   type: `Remove${K}`;
   target: string;
+  /** Does not retire the storage key: only the inverse of an Add says so. */
+  forget?: boolean;
 }
 
 export interface MoveChange<K extends ListedKind = ListedKind> {

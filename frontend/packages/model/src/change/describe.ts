@@ -2,14 +2,14 @@
 import type { ModelDocument } from "../document/model";
 import type { Change } from "./change";
 import { isAdd, readType } from "./change";
-import { findPart, partId } from "./parts";
+import { findPart } from "./parts";
 
 /** The type of a change and the path of what it touches, with names where the document still knows them. */
 export function describeChange(change: Change, document?: ModelDocument): string {
   const { kind } = readType(change);
   if (isAdd(change)) {
     const parent = change.parent === undefined ? "" : `${nameOf(change.parent, document)}.`;
-    return `${change.type} ${parent}${String(change.value.name ?? partId(change.value))}`;
+    return `${change.type} ${parent}${String(change.value.name ?? change.value.id)}`;
   }
   if (!("target" in change) || change.target === undefined) {
     return `${change.type} ${Object.keys("set" in change ? (change.set ?? {}) : {}).join(", ")}`.trim();

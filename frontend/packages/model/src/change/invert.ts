@@ -3,14 +3,15 @@ import type { ModelDocument } from "../document/model";
 import { apply } from "./apply";
 import type { Change, ListedKind, UpdateChange } from "./change";
 import { ChangeRefused, isAdd, isMove, isRemove, readType } from "./change";
-import { findPart, partId, targetOf } from "./parts";
+import { stores, withoutKey } from "./keys";
+import type { Located } from "./parts";
+import { findPart, partId } from "./parts";
 
 type Part = Record<string, unknown>;
 
-function renamed(target: string, before: Part, after: Part): string {
-  if (before.id !== undefined || before.name === after.name) return target;
-  const owner = target.includes("/") ? target.slice(0, target.lastIndexOf("/") + 1) : "";
-  return owner + String(after.name);
+/** A part that goes by its name is found under its new one after a rename. */
+function renamed(found: Located, set: Part | undefined): string {
+  return found.value.id === undefined && set?.name !== undefined ? partId({ name: set.name }, found.parent) : found.id;
 }
 
 function undoUpdate(before: Part, change: UpdateChange): Omit<UpdateChange, "type" | "target"> {
@@ -34,9 +35,7 @@ export function invert(document: ModelDocument, change: Change): Change {
     return { type: "UpdateConfig", ...undoUpdate({ ...document.config }, change as UpdateChange) };
   }
   if (isAdd(change)) {
-    const id = partId(change.value);
-    const scoped = change.value.id === undefined && change.parent !== undefined;
-    return { type: `Remove${kind}`, target: scoped ? `${String(change.parent)}/${id}` : id };
+    return { type: `Remove${kind}`, target: partId(change.value, change.parent), ...(change.restore ? {} : { forget: true }) };
   }
   return invertTargeted(document, kind, change);
 }
@@ -49,18 +48,13 @@ function invertTargeted(
   const found = findPart(document, kind, String(change.target));
   if (!found) throw new ChangeRefused(change, `there is no ${kind} ${String(change.target)}`);
   const place = found.parent === undefined ? {} : { parent: found.parent };
-  if (isRemove(change)) return { type: `Add${kind}`, ...place, index: found.index, value: found.value };
-  if (isMove(change)) {
-    const target = found.value.id === undefined ? `${change.parent ?? String(found.parent)}/${found.id}` : found.id;
-    return { type: `Move${kind}`, target, ...place, index: found.index };
+  if (isRemove(change)) {
+    const restore = !change.forget && stores(kind, found.value) ? { restore: true } : {};
+    return { type: `Add${kind}`, ...place, index: found.index, value: found.value, ...restore };
   }
+  if (isMove(change)) return { type: `Move${kind}`, target: found.id, ...place, index: found.index };
   const edit = change as UpdateChange;
-  const after = { ...found.value, ...edit.set };
-  return {
-    type: `Update${kind}`,
-    target: renamed(targetOf(found), found.value, after),
-    ...undoUpdate(found.value, edit),
-  };
+  return { type: `Update${kind}`, target: renamed(found, edit.set), ...undoUpdate(withoutKey(found.value), edit) };
 }
 
 /** The inverses of a list of changes, in the order in which they are to be applied. */

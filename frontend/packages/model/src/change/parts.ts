@@ -25,6 +25,7 @@ const ROOT_LISTS: Partial<Record<ListedKind, string>> = {
   Form: "forms",
   XFlow: "xflows",
   Role: "roles",
+  Plugin: "plugins",
 };
 
 const CHILD_LISTS: Partial<Record<ListedKind, { owner: ListedKind; list: string }>> = {
@@ -34,9 +35,13 @@ const CHILD_LISTS: Partial<Record<ListedKind, { owner: ListedKind; list: string 
   FormField: { owner: "Form", list: "fields" },
 };
 
-/** The id of a part: its own, else its name (constraints, indexes and form fields may go without). */
-export function partId(value: Part): string {
-  return String(value.id ?? value.name ?? "");
+/** A component that shares its id with a page is named like this where it is a parent. */
+const COMPONENT_PARENT = "Component:";
+
+/** What changes target: the id of a part, or `owner/name` for one that goes by its name. */
+export function partId(value: Part, parent: string | undefined): string {
+  if (value.id !== undefined && value.id !== null) return String(value.id);
+  return `${parent ?? ""}/${String(value.name)}`;
 }
 
 /** The value at a path, or undefined. */
@@ -53,13 +58,14 @@ export function valueAt(document: unknown, path: Path): unknown {
 function listed(kind: ListedKind, document: ModelDocument, list: Path, parent: string | undefined): Located[] {
   const values = valueAt(document, list);
   if (!Array.isArray(values)) return [];
-  return values.map((value: Part, index) => ({ id: partId(value), kind, list, index, parent, value }));
+  return values.map((value: Part, index) => ({ id: partId(value, parent), kind, list, index, parent, value }));
 }
 
-function* componentsIn(document: ModelDocument, list: Path, parent: string): Generator<Located> {
+function* componentsIn(document: ModelDocument, list: Path, parent: string, pages: ReadonlySet<string>): Generator<Located> {
   for (const found of listed("Component", document, list, parent)) {
     yield found;
-    yield* componentsIn(document, [...list, found.index, "children"], found.id);
+    const inner = pages.has(found.id) ? COMPONENT_PARENT + found.id : found.id;
+    yield* componentsIn(document, [...list, found.index, "children"], inner, pages);
   }
 }
 
@@ -71,9 +77,9 @@ export function* partsOf(document: ModelDocument, kind: ListedKind): Generator<L
     return;
   }
   if (kind === "Component") {
-    for (const page of partsOf(document, "Page")) {
-      yield* componentsIn(document, ["pages", page.index, "components"], page.id);
-    }
+    const pages = [...partsOf(document, "Page")];
+    const ids = new Set(pages.map((page) => page.id));
+    for (const page of pages) yield* componentsIn(document, ["pages", page.index, "components"], page.id, ids);
     return;
   }
   const child = CHILD_LISTS[kind];
@@ -83,10 +89,11 @@ export function* partsOf(document: ModelDocument, kind: ListedKind): Generator<L
   }
 }
 
-/** The part with this id; a part that goes by its name may be asked for as `owner/name`. */
+/** The part with this id; a part of an entity or form may also be asked for as `owner/name`. */
 export function findPart(document: ModelDocument, kind: ListedKind, id: string): Located | undefined {
   for (const part of partsOf(document, kind)) {
-    if (part.id === id || (part.parent !== undefined && `${part.parent}/${part.id}` === id)) return part;
+    if (part.id === id) return part;
+    if (part.parent !== undefined && kind !== "Component" && `${part.parent}/${String(part.value.name)}` === id) return part;
   }
   return undefined;
 }
@@ -99,16 +106,11 @@ export function listFor(document: ModelDocument, kind: ListedKind, parent: strin
   if (kind === "Component") {
     const page = findPart(document, "Page", parent);
     if (page) return ["pages", page.index, "components"];
-    const container = findPart(document, "Component", parent);
+    const container = findPart(document, "Component", parent.replace(COMPONENT_PARENT, ""));
     return container && [...container.list, container.index, "children"];
   }
   const child = CHILD_LISTS[kind];
   if (!child) return undefined;
   const owner = findPart(document, child.owner, parent);
   return owner && [...owner.list, owner.index, child.list];
-}
-
-/** What a change names when it targets this part: unique in the model. */
-export function targetOf(part: Located): string {
-  return part.value.id === undefined && part.parent !== undefined ? `${part.parent}/${part.id}` : part.id;
 }

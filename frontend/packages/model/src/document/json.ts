@@ -24,3 +24,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
 export function cloneJson<T>(value: T): T {
   return structuredClone(value);
 }
+
+/** A copy of an object without one of its members. */
+export function without<T extends object>(part: T, name: string): T {
+  return Object.fromEntries(Object.entries(part).filter(([key]) => key !== name)) as T;
+}

@@ -44,6 +44,7 @@ export interface ModelDocument {
   version?: string;
   created_by?: string;
   config?: ModelConfig;
+  retired_keys?: string[];
   entities?: Entity[];
   relationships?: Relationship[];
   pages?: Page[];

@@ -17,7 +17,7 @@ describe("names", () => {
     expect(fieldNameProblem(todo, "label")).toBe("taken");
     expect(fieldNameProblem(todo, "label", "f_label")).toBeUndefined();
     expect(fieldNameProblem(todo, "version")).toBe("reserved");
-    expect(fieldNameProblem(todo, "Label")).toBe("form");
+    expect(fieldNameProblem(todo, "2nd")).toBe("form");
     expect(fieldNameProblem(todo, "")).toBe("empty");
     expect(entityNameProblem(document, "tag")).toBe("taken");
     expect(idProblem(document, "Page", "start_page")).toBe("taken");

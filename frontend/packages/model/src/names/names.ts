@@ -4,9 +4,10 @@ import type { ModelDocument } from "../document/model";
 import type { ListedKind } from "../change/change";
 import { partsOf } from "../change/parts";
 
-const NAME = /^[a-z][a-z0-9_]*$/;
+const ENTITY_NAME = /^[a-z][a-z0-9_]{0,62}$/;
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
-const SLUG = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/;
+const SLUG = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/;
 
 /** Names that belong to every record, and words of the filter language. */
 export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
@@ -22,12 +23,12 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
 /** Columns every record has; a model may list them to label and show them. */
 export const SYSTEM_FIELDS: ReadonlySet<string> = new Set(["created_at", "updated_at"]);
 
-export type NameProblem = "empty" | "form" | "reserved" | "taken" | "system";
+export type NameProblem = "empty" | "form" | "reserved" | "taken";
 
 /** What is wrong with the name of a field, or undefined. */
 export function fieldNameProblem(entity: Entity, name: string, own?: string): NameProblem | undefined {
   if (!name) return "empty";
-  if (!NAME.test(name)) return "form";
+  if (!FIELD_NAME.test(name)) return "form";
   if (RESERVED_FIELDS.has(name)) return "reserved";
   return entity.fields.some((field) => field.name === name && field.id !== own) ? "taken" : undefined;
 }
@@ -35,7 +36,7 @@ export function fieldNameProblem(entity: Entity, name: string, own?: string): Na
 /** What is wrong with the name of an entity, or undefined. */
 export function entityNameProblem(document: ModelDocument, name: string, own?: string): NameProblem | undefined {
   if (!name) return "empty";
-  if (!NAME.test(name)) return "form";
+  if (!ENTITY_NAME.test(name)) return "form";
   return document.entities?.some((entity) => entity.name === name && entity.id !== own) ? "taken" : undefined;
 }
 
@@ -50,7 +51,7 @@ export function idProblem(document: ModelDocument, kind: ListedKind, id: string)
 /** What is wrong with the slug of a model or an application, or undefined. */
 export function slugProblem(slug: string): NameProblem | undefined {
   if (!slug) return "empty";
-  return SLUG.test(slug) && slug.length <= 64 ? undefined : "form";
+  return SLUG.test(slug) ? undefined : "form";
 }
 
 function plain(text: string): string {
@@ -66,7 +67,7 @@ export function toSlug(text: string): string {
   return plain(text)
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")
-    .slice(0, 64);
+    .slice(0, 60);
 }
 
 /** "Ship to name" → "ship_to_name"; never starts with a digit. */
@@ -74,7 +75,7 @@ export function toName(text: string): string {
   const name = plain(text)
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
-  return (/^[0-9]/.test(name) ? `n_${name}` : name).slice(0, 64);
+  return (/^[0-9]/.test(name) ? `n_${name}` : name).slice(0, 60);
 }
 
 /** "ship_to_name" → "Ship to name". */

@@ -2,7 +2,7 @@
 import type { Change, ListedKind } from "../change/change";
 import { LISTED_KINDS, add, move, remove, update } from "../change/change";
 import type { Located } from "../change/parts";
-import { partsOf, targetOf } from "../change/parts";
+import { partsOf } from "../change/parts";
 import type { ModelDocument } from "../document/model";
 import type { Component, Page } from "../document/page";
 
@@ -97,7 +97,7 @@ function randomEdit(random: () => number, part: Located): Change {
   const set = random() < 0.7 ? { [pick(random, ["display_name", "note", "title"]) ?? "note"]: `v${Math.floor(random() * 9)}` } : {};
   const names = Object.keys(part.value).filter((name) => !["id", "name", "fields", "components", "children"].includes(name));
   const unset = random() < 0.4 ? [pick(random, names) ?? "note"].filter((name) => !(name in set)) : [];
-  return update(part.kind, targetOf(part), { set, unset });
+  return update(part.kind, part.id, { set, unset });
 }
 
 let serial = 0;
@@ -115,8 +115,8 @@ export function randomChange(random: () => number, document: ModelDocument): Cha
     return add(kind, value, { ...place, index: Math.floor(random() * 4) });
   }
   if (verb < 0.65) return randomEdit(random, part);
-  if (verb < 0.8) return remove(kind, targetOf(part));
-  return move(kind, targetOf(part), Math.floor(random() * 4), random() < 0.5 ? place.parent : undefined);
+  if (verb < 0.8) return remove(kind, part.id);
+  return move(kind, part.id, Math.floor(random() * 4), random() < 0.5 ? place.parent : undefined);
 }
 
 /** The page's components in another order and nesting, with some gone and some new. */

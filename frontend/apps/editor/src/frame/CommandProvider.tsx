@@ -1,0 +1,91 @@
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import type { Command } from "./commands";
+
+type Palette = {
+  opened: boolean;
+  open: () => void;
+  close: () => void;
+  help: () => void;
+  /** Every command the screens on show offer now. */
+  commands: () => Command[];
+  register: (key: symbol, commands: readonly Command[]) => () => void;
+};
+
+const Context = createContext<Palette | null>(null);
+
+/** True while the reader types somewhere, when single keys mean text. */
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+function pressed(event: KeyboardEvent, keys: string): boolean {
+  const parts = keys.toLowerCase().split(" ");
+  const key = parts.at(-1);
+  const ctrl = parts.includes("ctrl");
+  return (event.ctrlKey || event.metaKey) === ctrl && event.shiftKey === parts.includes("shift") && !event.altKey && event.key.toLowerCase() === key;
+}
+
+/** Knows the commands on show, opens the palette on Ctrl K and runs commands by their keys. */
+export function CommandProvider({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {
+  const [opened, setOpened] = useState(false);
+  const registered = useRef(new Map<symbol, readonly Command[]>());
+  const commands = useCallback(() => [...registered.current.values()].flat(), []);
+  const register = useCallback((key: symbol, offered: readonly Command[]) => {
+    registered.current.set(key, offered);
+    return () => {
+      registered.current.delete(key);
+    };
+  }, []);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setOpened((was) => !was);
+        return;
+      }
+      if (event.defaultPrevented || document.querySelector("[role=dialog],[role=menu]") || typing(event.target)) return;
+      if (event.key === "?") {
+        onHelp();
+        return;
+      }
+      const command = commands().find((candidate) => candidate.keys !== undefined && pressed(event, candidate.keys));
+      if (!command) return;
+      event.preventDefault();
+      command.run();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+    };
+  }, [commands, onHelp]);
+
+  const value = useMemo<Palette>(
+    () => ({
+      opened,
+      open: () => {
+        setOpened(true);
+      },
+      close: () => {
+        setOpened(false);
+      },
+      help: onHelp,
+      commands,
+      register,
+    }),
+    [opened, commands, register, onHelp],
+  );
+  return <Context value={value}>{children}</Context>;
+}
+
+export function usePalette(): Palette {
+  const palette = useContext(Context);
+  if (!palette) throw new Error("CommandProvider is missing");
+  return palette;
+}
+
+/** Offers commands while the calling screen is on show; the list should be memoized. */
+export function useCommands(commands: readonly Command[]): void {
+  const { register } = usePalette();
+  useEffect(() => register(Symbol("commands"), commands), [register, commands]);
+}

@@ -1,0 +1,100 @@
+import { DocumentSession, type Change, type ModelDocument, type SessionState } from "@torque/model";
+import { showToast } from "@torque/ui";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Model } from "../api/types";
+import { useServices } from "../services";
+import { modelTransport, toStored, undoMemory } from "./transport";
+import { watchModel } from "./watch";
+
+export type OpenModel = {
+  id: string;
+  /** Its name in addresses. */
+  ref: string;
+  session: DocumentSession;
+  live: boolean;
+};
+
+const Context = createContext<OpenModel | null>(null);
+
+/** One open model: its session, kept in step with what others save. */
+export function ModelProvider({ model, children }: { model: Model; children: ReactNode }) {
+  const { client } = useServices();
+  const [live, setLive] = useState(true);
+  const [session] = useState(() => new DocumentSession(toStored(model), modelTransport(client, model.id), undoMemory(model.id)));
+  useEffect(
+    () =>
+      watchModel(client, model.id, {
+        onChange: ({ revision }) => void session.remoteChanged(revision).catch(() => undefined),
+        onLive: setLive,
+      }),
+    [client, model.id, session],
+  );
+  useEffect(() => {
+    const guard = (event: BeforeUnloadEvent): void => {
+      if (session.getState().unsaved) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", guard);
+    return () => {
+      window.removeEventListener("beforeunload", guard);
+    };
+  }, [session]);
+  const open = useMemo(() => ({ id: model.id, ref: model.name, session, live }), [model.id, model.name, session, live]);
+  return <Context value={open}>{children}</Context>;
+}
+
+export function useOpenModel(): OpenModel {
+  const open = useContext(Context);
+  if (!open) throw new Error("ModelProvider is missing");
+  return open;
+}
+
+export function useSessionState(): SessionState {
+  const { session } = useOpenModel();
+  return useSyncExternalStore(session.subscribe, session.getState);
+}
+
+export function useDocument(): ModelDocument {
+  return useSessionState().document;
+}
+
+export type Commit = (changes: readonly Change[], message: string) => boolean;
+
+/** Makes changes; what does not fit is said in a toast and not done. */
+export function useCommit(): Commit {
+  const { session } = useOpenModel();
+  return useCallback(
+    (changes, message) => {
+      try {
+        session.commit(changes, message);
+        return true;
+      } catch (error) {
+        showToast({ message: error instanceof Error ? error.message : String(error), kind: "error" });
+        return false;
+      }
+    },
+    [session],
+  );
+}
+
+export type Steps = { canUndo: boolean; canRedo: boolean; undo: () => void; redo: () => void };
+
+/** Undo and redo with their words. */
+export function useSteps(): Steps {
+  const { t } = useTranslation("editor");
+  const { session } = useOpenModel();
+  const { undo, redo } = useSessionState();
+  return useMemo(
+    () => ({
+      canUndo: undo.length > 0,
+      canRedo: redo.length > 0,
+      undo: () => {
+        if (undo.length && !session.undo((step) => t("steps.undid", { what: step.message }))) showToast({ message: t("steps.gone") });
+      },
+      redo: () => {
+        if (redo.length && !session.redo((step) => t("steps.redid", { what: step.message }))) showToast({ message: t("steps.gone") });
+      },
+    }),
+    [undo, redo, session, t],
+  );
+}

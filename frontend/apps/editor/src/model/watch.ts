@@ -1,0 +1,51 @@
+/** Changes made by others: one subscription per open model, taken up again when it breaks. */
+import type { ApolloClient } from "@apollo/client";
+import { MODEL_CHANGED } from "../api/documents";
+import type { ModelChange } from "../api/types";
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+export type Watcher = {
+  onChange: (change: ModelChange) => void;
+  /** The feed broke or is back; after a break everything may have changed. */
+  onLive: (live: boolean) => void;
+};
+
+/** Watches a model until the returned function is called. */
+export function watchModel(client: ApolloClient, modelId: string, { onChange, onLive }: Watcher): () => void {
+  let stopped = false;
+  let pause = FIRST_PAUSE_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let current: { unsubscribe: () => void } | undefined;
+
+  const again = (): void => {
+    if (stopped) return;
+    onLive(false);
+    timer = setTimeout(() => {
+      onChange({ modelId, revision: null, pages: [], entities: [] });
+      start();
+    }, pause);
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  };
+  const start = (): void => {
+    current?.unsubscribe();
+    onLive(true);
+    current = client.subscribe({ query: MODEL_CHANGED, variables: { modelId }, fetchPolicy: "no-cache" }).subscribe({
+      next: ({ data, error }) => {
+        if (error || !data) return;
+        pause = FIRST_PAUSE_MS;
+        onLive(true);
+        onChange(data.modelChanged);
+      },
+      error: again,
+      complete: again,
+    });
+  };
+  start();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    current?.unsubscribe();
+  };
+}

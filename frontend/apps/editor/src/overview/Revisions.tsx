@@ -1,0 +1,121 @@
+import { IconHistory } from "@tabler/icons-react";
+import { describeChange, type ModelDocument } from "@torque/model";
+import { Button } from "@torque/ui";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { ModelRevision } from "../api/types";
+import { useDocument, useOpenModel, useSessionState } from "../model/ModelProvider";
+import { Avatar } from "../parts/Avatar";
+import { Moment } from "../parts/Moment";
+import { EmptyRow, Failure, LoadingRows } from "../parts/States";
+import classes from "./overview.module.css";
+import { useRevisions, type Revisions } from "./useRevisions";
+
+const IN_PANE = 6;
+const LINES = 3;
+
+/** The newest revisions, beside the overview. */
+export function RevisionPane() {
+  const { t } = useTranslation("editor");
+  const { ref } = useOpenModel();
+  const revisions = useRevisions();
+  return (
+    <aside className={classes.recent} aria-labelledby="recent">
+      <header>
+        <h2 id="recent">{t("history.recent")}</h2>
+        <Link to={`/models/${ref}/history`}>{t("history.all")}</Link>
+      </header>
+      <RevisionList {...revisions} most={IN_PANE} lines={LINES} />
+    </aside>
+  );
+}
+
+/** Every revision of the model. */
+export function HistoryRoute() {
+  const { t } = useTranslation("editor");
+  const revisions = useRevisions();
+  return (
+    <section aria-labelledby="history" className={classes.history}>
+      <header>
+        <h1 id="history">
+          {t("history.title")} <span>{revisions.revisions?.length}</span>
+        </h1>
+        <p>{t("history.text")}</p>
+      </header>
+      <RevisionList {...revisions} />
+    </section>
+  );
+}
+
+function RevisionList({ revisions, error, reload, restoring, restore, most = Infinity, lines = Infinity }: Revisions & { most?: number; lines?: number }) {
+  const { t } = useTranslation("editor");
+  const document = useDocument();
+  const { revision: current } = useSessionState();
+  if (!revisions) return error === undefined ? <LoadingRows rows={4} /> : <Failure error={error} onRetry={reload} />;
+  if (!revisions.length) return <EmptyRow>{t("history.empty")}</EmptyRow>;
+  return (
+    <ol className={classes.revisions}>
+      {revisions.slice(0, most).map((revision) => (
+        <RevisionRow
+          key={revision.revision}
+          revision={revision}
+          document={document}
+          lines={lines}
+          current={revision.revision === current}
+          busy={restoring === revision.revision}
+          onRestore={() => {
+            restore(revision.revision);
+          }}
+        />
+      ))}
+    </ol>
+  );
+}
+
+type RowProps = {
+  revision: ModelRevision;
+  document: ModelDocument;
+  lines: number;
+  current: boolean;
+  busy: boolean;
+  onRestore: () => void;
+};
+
+function RevisionRow({ revision, document, lines, current, busy, onRestore }: RowProps) {
+  const { t } = useTranslation("editor");
+  const { changes } = revision;
+  const hidden = changes.length - lines;
+  return (
+    <li>
+      <Avatar name={revision.author} square={revision.author !== "local" && /agent|token|mcp/i.test(revision.author)} />
+      <div className={classes.what}>
+        <p className={classes.who}>
+          <b>{revision.author}</b> <Moment at={revision.createdAt} />
+          <code>{t("history.revision", { revision: revision.revision })}</code>
+        </p>
+        <p>{revision.message || t("history.noMessage")}</p>
+        {changes.length > 0 && (
+          <ul>
+            {changes.slice(0, lines).map((change, at) => (
+              <li key={at}>
+                <code>{describeChange(change, document)}</code>
+              </li>
+            ))}
+            {hidden > 0 && (
+              <li>
+                <code>{t("history.more", { count: hidden })}</code>
+              </li>
+            )}
+          </ul>
+        )}
+        {current ? (
+          <span className={classes.current}>{t("history.current")}</span>
+        ) : (
+          <Button kind="subtle" compact busy={busy} icon={<IconHistory size={14} stroke={1.6} />} onClick={onRestore} aria-label={t("history.restoreThis", { revision: revision.revision })}>
+            {t("history.restore")}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Place } from "@torque/model";
+
+/** The address of the screen that shows a place of a model. */
+export function addressOf(ref: string, place: Place): string {
+  const base = `/models/${ref}`;
+  switch (place.kind) {
+    case "entity":
+      return `${base}/entities/${place.entity}${place.field === undefined ? "" : `?field=${place.field}`}`;
+    case "relationship":
+      return `${base}/entities/${place.entity}?tab=relationships&relationship=${place.relationship}`;
+    case "page":
+      return `${base}/pages/${place.page}`;
+    case "form":
+      return `${base}/forms/${place.form}`;
+    default:
+      return place satisfies never;
+  }
+}
