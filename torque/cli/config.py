@@ -4,8 +4,8 @@ import click
 import msgspec
 
 from torque.cli.invocation import Invocation
+from torque.cli.project import load_settings, read_settings
 from torque.cli.root import Group
-from torque.cli.workplace import load_settings
 from torque.config import ConfigError
 
 FINDINGS = 3
@@ -43,7 +43,7 @@ def _masked(key: str, value: object) -> object:
 def check(state: Invocation) -> int:
     """Check all settings: names, types, values."""
     try:
-        loaded = load_settings(state)
+        loaded = read_settings(state)
     except ConfigError as error:
         problems = [msgspec.to_builtins(problem) for problem in error.problems]
         state.output.result({"problems": problems}, str(error))

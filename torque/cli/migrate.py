@@ -3,9 +3,10 @@
 import click
 import msgspec
 
+from torque.cli.database import database, run_migration
 from torque.cli.invocation import Invocation
+from torque.cli.project import load_config
 from torque.cli.root import Command
-from torque.cli.workplace import database, load_config, run_migration
 from torque.config import Config
 from torque.db.migrate import plan, status
 
@@ -57,7 +58,8 @@ def _go(state: Invocation, config: Config, dsn: str, target: int | None) -> None
     done = run_migration(dsn, target, config.database.partitions)
     for step in done:
         state.output.message(f"  {step}")
-    state.output.result({"done": done}, f"{len(done)} steps." if done else "Nothing to do; the schema is as asked.")
+    version = sum(step.state == "applied" for step in status(dsn))
+    state.output.result({"done": done, "version": version}, f"The schema is at version {version}.")
 
 
 def _show(state: Invocation, dsn: str) -> None:

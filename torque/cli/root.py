@@ -114,6 +114,8 @@ def _guarded(call: Callable[[], object], state: Invocation) -> int:
         return stop.exit_code
     except click.UsageError as error:
         error.show()
+        if state.json:
+            state.output.document({"error": {"code": "WRONG_USE", "message": error.format_message()}})
         return WRONG_USE
     except click.ClickException as error:
         state.output.failure(error.format_message(), {"code": "FAILED"})

@@ -3,8 +3,8 @@
 import click
 
 from torque.cli.invocation import Invocation
+from torque.cli.project import load_config
 from torque.cli.root import Command
-from torque.cli.workplace import load_config
 from torque.server.supervisor import serve
 
 
