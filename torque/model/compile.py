@@ -39,9 +39,9 @@ OUTSIDE_NAVIGATION = frozenset({"Form", "Detail", "Wizard"})
 
 def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledModel:
     """Return the compiled snapshot of one revision of a model."""
-    around = LayoutContext(model, revision)
+    around = LayoutContext(model)
     entities = {entity.name: compile_entity(model, entity) for entity in model.entities}
-    pages = {p.id: _page(p, around) for p in (*model.pages, *derived_pages(model))}
+    pages = {p.id: _page(p, around, revision) for p in (*model.pages, *derived_pages(model))}
     config = model.config or Config()
     ui = config.ui or UiConfig()
     navigation = tuple(
@@ -72,7 +72,7 @@ def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledMode
     )
 
 
-def _page(page: Page, around: LayoutContext) -> CompiledPage:
+def _page(page: Page, around: LayoutContext, revision: int) -> CompiledPage:
     visible = page.in_navigation
     return CompiledPage(
         id=page.id,
@@ -82,6 +82,7 @@ def _page(page: Page, around: LayoutContext) -> CompiledPage:
         icon=page.icon,
         in_navigation=page.type not in OUTSIDE_NAVIGATION if visible is None else visible,
         entities=shown_by(page),
+        revision=revision,
         result=compile_page(msgspec.json.encode(page), around.for_page(page.components)),
     )
 

@@ -103,8 +103,8 @@ class CompiledEntity(Compiled, frozen=True, kw_only=True):
 class CompiledPage(Compiled, frozen=True, kw_only=True):
     """A page ready to be answered.
 
-    `result` is the JSON result of loadPage up to the two members that only the request knows; they are put in
-    by `page_bytes`.
+    `result` is the JSON result of loadPage but for the members of `meta` that revision and request decide;
+    `page_bytes` puts them in. So it is the same bytes as long as the page and what it shows are the same.
     """
 
     id: str
@@ -114,11 +114,12 @@ class CompiledPage(Compiled, frozen=True, kw_only=True):
     icon: str | None
     in_navigation: bool
     entities: tuple[str, ...]
+    revision: int
     result: bytes
 
     def page_bytes(self, application_id: str, now: str) -> bytes:
         """Return the complete result of loadPage."""
-        tail = f',"generatedAt":"{now}","appId":"{application_id}"' + "}}"
+        tail = f',"modelVersion":{self.revision},"generatedAt":"{now}","appId":"{application_id}"' + "}}"
         return self.result + tail.encode()
 
 

@@ -20,6 +20,7 @@ def complete(document: Json, report: Report) -> None:
         document["format"] = FORMAT
         report.note(("format",), "the format was not named", f"read as {FORMAT}")
     _name(document, report)
+    _canonical(document)
     for kind in LISTS:
         _ids(document.get(kind), (kind,), None, report)
     for at, entity in _objects(document.get("entities")):
@@ -43,6 +44,19 @@ def slug(text: str) -> str:
 def legal_id(text: str) -> str:
     """Return a text as a legal id."""
     return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_")[:64] or "part"
+
+
+def _canonical(document: Json) -> None:
+    """Bring what can be written in two ways to the one that changes and their inverses keep."""
+    if document.get("config") == {}:
+        del document["config"]
+    for holder in (document, *(entity for _, entity in _objects(document.get("entities")))):
+        retired = holder.get("retired_keys")
+        if isinstance(retired, list) and all(isinstance(key, str) for key in retired):
+            holder["retired_keys"] = sorted(set(retired))
+        for part in (holder, *(field for _, field in _objects(holder.get("fields")))):
+            if "key" in part and part["key"] == part.get("name"):
+                del part["key"]
 
 
 def _name(document: Json, report: Report) -> None:

@@ -28,11 +28,10 @@ READ_ONLY_MODES = frozenset({"ReadOnly", "Hidden"})
 
 
 class LayoutContext:
-    """Builds the context of pages and forms of one revision; each entity is described once."""
+    """Builds the context of pages and forms of one model; each entity is described once."""
 
-    def __init__(self, model: Model, revision: int) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
-        self._revision = revision
         self._forms = entity_forms(model)
         self._owners = {form.id: form.entity_type for form in model.forms}
         self._owners.update({form: entity for entity, form in self._forms.items()})
@@ -53,7 +52,7 @@ class LayoutContext:
         return self._dump(entities, {})
 
     def _dump(self, entities: Json, forms: dict[str, str]) -> bytes:
-        return codec.dumps({"revision": self._revision, "entities": entities, "forms": forms})
+        return codec.dumps({"entities": entities, "forms": forms})
 
     def _collect(self, components: Iterable[Component], entities: dict[str, Json], forms: dict[str, str]) -> None:
         for component in components:

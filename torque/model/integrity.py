@@ -54,6 +54,9 @@ def _duplicates(model: Model) -> Iterator[Problem]:
         fields = [((*base, i, "key"), f.storage_key) for i, f in enumerate(entity.fields)]
         yield from _repeated(fields, "storage key")
         yield from _retired(fields, entity.retired_keys)
+        for kind in ("constraints", "indexes"):
+            named = enumerate(getattr(entity, kind))
+            yield from _repeated(((("entities", at, kind, i, "name"), part.name) for i, part in named), "name")
     for index, form in enumerate(model.forms):
         names = ((("forms", index, "fields", i, "name"), f.name) for i, f in enumerate(form.fields))
         yield from _repeated(names, "field")

@@ -1,6 +1,6 @@
 """Compile one page or one form to the JSON that loadPage and getFormDefinition answer, from plain JSON.
 
-`context` is a JSON object: ``revision``, and ``entities`` by name, each with ``form`` (id of its form), ``columns``
+`context` is a JSON object: ``entities`` by name, each with ``form`` (id of its form), ``columns``
 (names its lists show), ``sort`` and ``page_size`` of its lists or null, and ``fields`` by name. A field has ``label``
 and ``type``, and where they have a value ``required``, ``read_only``, ``multiple`` and ``element`` (type of an array's
 elements), ``entity`` (target), ``options``, ``placeholder``, ``help``, ``show_if``, ``component``, ``default`` and
@@ -45,7 +45,7 @@ INPUTS_BY_COMPONENT = {
 
 
 def compile_page(page: bytes, context: bytes) -> bytes:
-    """Return the result of loadPage, open at its end for the members that only a request knows."""
+    """Return the result of loadPage, open at its end (inside `meta`) for what only revision and request know."""
     source, around = _object(page), _object(context)
     layout = source.get("layout") or {}
     grid: Json = {
@@ -61,7 +61,7 @@ def compile_page(page: bytes, context: bytes) -> bytes:
         "title": source.get("title") or source.get("name") or source["id"],
         "layout": grid,
         "components": [_component(c, around) for c in source.get("components") or ()],
-        "meta": {"version": PAGE_FORMAT, "modelVersion": around["revision"]},
+        "meta": {"version": PAGE_FORMAT},
     }
     return codec.dumps(result)[:-2]
 
