@@ -9,7 +9,7 @@ import { designPlugin } from "./eslint/no-design-literals.js";
 
 const code = ["**/*.{ts,tsx}"];
 const tokens = ["packages/ui/src/theme/**"];
-const outsideTheScreens = ["**/*.test.{ts,tsx}", "**/*.stories.tsx", "e2e/**", "*.ts", "**/fixtures/**"];
+const outsideTheScreens = ["packages/ui/src/hooks/useNarrow.ts", "**/*.test.{ts,tsx}", "**/*.stories.tsx", "e2e/**", "*.ts", "**/fixtures/**"];
 
 export default defineConfig(
   globalIgnores(["**/dist/**", "**/node_modules/**", "**/test-results/**", "**/playwright-report/**"]),
@@ -35,7 +35,7 @@ export default defineConfig(
       "react-hooks/exhaustive-deps": "error",
     },
   },
-  { files: ["*.config.{ts,js}", "**/vite.config.ts", "**/playwright.config.ts", "**/*.stories.tsx", "**/.storybook/**"], rules: { "import-x/no-default-export": "off" } },
+  { files: ["*.config.{ts,js}", "**/vite.config.ts", "**/playwright.config.ts", "**/*.stories.tsx", "**/.storybook/**", "**/*.d.ts"], rules: { "import-x/no-default-export": "off" } },
   {
     files: ["packages/{ui,runtime,model,client}/src/**/*.{ts,tsx}", "apps/*/src/**/*.{ts,tsx}"],
     ignores: [...tokens, ...outsideTheScreens],

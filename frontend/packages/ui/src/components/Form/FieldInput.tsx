@@ -1,0 +1,67 @@
+import { NumberInput, Textarea, TextInput } from "@mantine/core";
+import type { Ref } from "react";
+import { CheckboxInput, MultiSelectInput, RadioInput, SelectInput } from "./ChoiceInputs";
+import { FileField } from "./FileField";
+import classes from "./Form.module.css";
+import type { FieldInputProps } from "./inputs.types";
+import { ReferenceInput } from "./ReferenceInput";
+import { DateField, DateTimeField, TimeField } from "./TimeInputs";
+
+const MIN_ROWS = 3;
+const MAX_ROWS = 12;
+
+/** The input of a field, by its form field type. */
+export function FieldInput(props: FieldInputProps) {
+  const { field, value, onChange, onBlur, inputRef, frame } = props;
+  switch (field.field_type) {
+    case "TextInput":
+      return <TextInput {...frame} ref={inputRef as Ref<HTMLInputElement>} type={inputType(props)} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+    case "TextArea":
+    case "RichText":
+      return <Textarea {...frame} ref={inputRef as Ref<HTMLTextAreaElement>} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+    case "JsonEditor":
+      return <Textarea {...frame} ref={inputRef as Ref<HTMLTextAreaElement>} classNames={{ input: classes.code }} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} spellCheck={false} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+    case "NumberInput":
+      return <NumberField {...props} />;
+    case "Select":
+      return <SelectInput {...props} />;
+    case "MultiSelect":
+      return <MultiSelectInput {...props} />;
+    case "Checkbox":
+      return <CheckboxInput {...props} />;
+    case "Radio":
+      return <RadioInput {...props} />;
+    case "DatePicker":
+      return <DateField {...props} />;
+    case "DateTimePicker":
+      return <DateTimeField {...props} />;
+    case "TimePicker":
+      return <TimeField {...props} />;
+    case "ReferenceSelect":
+      return <ReferenceInput {...props} />;
+    case "FileInput":
+      return <FileField {...props} />;
+    default:
+      return field.field_type satisfies never;
+  }
+}
+
+const inputType = ({ field }: FieldInputProps): "email" | "url" | "text" => (field.validation?.email ? "email" : field.validation?.url ? "url" : "text");
+
+function NumberField({ field, value, onChange, onBlur, inputRef, frame }: FieldInputProps) {
+  const { integer, scale } = field.validation ?? {};
+  return (
+    <NumberInput
+      {...frame}
+      ref={inputRef as Ref<HTMLInputElement>}
+      classNames={{ input: classes.number }}
+      hideControls
+      allowDecimal={!integer}
+      decimalScale={scale}
+      value={typeof value === "number" || typeof value === "string" ? value : ""}
+      onChange={(next) => onChange(next)}
+      onBlur={onBlur}
+      placeholder={field.placeholder}
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import type { EntityRecord, FieldError, FormDefinition, Json } from "@torque/protocol";
+import type { Choice } from "../FilterBar/FilterBar.types";
+
+/** Values under field names, as they are sent to the server. */
+export type FormValues = { [field: string]: Json };
+
+export type SubmitOutcome =
+  | { ok: true; message?: string }
+  /** `errors` go to their fields, `message` stands above the form. */
+  | { ok: false; errors: FieldError[]; message?: string };
+
+export type FormProps = {
+  definition: FormDefinition;
+  /** The record to edit; without it a new one is made. */
+  record?: EntityRecord | null;
+  /** All values for a new record, only the changed ones for an existing one. */
+  onSubmit: (values: FormValues) => Promise<SubmitOutcome>;
+  onCancel?: () => void;
+  /** Default "Save". */
+  submitLabel?: string;
+  /** Number of fields that differ from what is saved; the owner guards leaving with it. */
+  onUnsaved?: (count: number) => void;
+  findReferences?: (entity: string, text: string) => Promise<Choice[]>;
+  titleOf?: (entity: string, id: string) => string | undefined;
+  /** `page`: stands in a page; `drawer`: body scrolls, footer stays. Default "page". */
+  placement?: "page" | "drawer";
+  /** Nothing can be changed. Default false. */
+  readOnly?: boolean;
+  /** Empties the form after it was saved, for the next record. Default false. */
+  resetAfterSave?: boolean;
+};

@@ -1,0 +1,59 @@
+import { MultiSelect, Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useEffect, useState, type Ref } from "react";
+import { useTranslation } from "react-i18next";
+import type { Choice } from "../FilterBar/FilterBar.types";
+import type { FieldInputProps } from "./inputs.types";
+
+type Search = { name: "idle" } | { name: "found"; choices: Choice[] } | { name: "failed" };
+
+/** Records of another entity, found by what is typed; what is chosen shows its title. */
+export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame, findReferences, titleOf }: FieldInputProps) {
+  const { t } = useTranslation("ui");
+  const [text, setText] = useState("");
+  const [open, setOpen] = useState(false);
+  const [search, setSearch] = useState<Search>({ name: "idle" });
+  const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
+  const [asked] = useDebouncedValue(text, 150);
+  const entity = field.entity ?? "";
+  useEffect(() => {
+    if (!open || !findReferences) return undefined;
+    let current = true;
+    findReferences(entity, asked).then(
+      (choices) => {
+        if (!current) return;
+        setSearch({ name: "found", choices });
+        setKnown((before) => new Map([...before, ...choices.map(({ value: id, label }): [string, string] => [id, label])]));
+      },
+      () => current && setSearch({ name: "failed" }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [open, asked, entity, findReferences]);
+  const chosen = Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : [];
+  const titles = chosen.map((id): Choice => ({ value: id, label: known.get(id) ?? titleOf?.(entity, id) ?? id.slice(0, 8) }));
+  const found = search.name === "found" ? search.choices : [];
+  const shared = {
+    ...frame,
+    searchable: true,
+    searchValue: undefined,
+    onSearchChange: setText,
+    data: [...titles, ...found.filter(({ value: id }) => !chosen.includes(id))],
+    filter: ({ options }: { options: Choice[] }) => options,
+    onDropdownOpen: () => setOpen(true),
+    onDropdownClose: () => setOpen(false),
+    onBlur,
+    placeholder: chosen.length > 0 ? undefined : (field.placeholder ?? t("form.choose")),
+    nothingFoundMessage: search.name === "failed" ? t("form.searchFailed") : search.name === "found" ? t("form.nothingFound") : t("loading"),
+    maxDropdownHeight: 320,
+    clearButtonProps: { "aria-label": t("form.clear") },
+  };
+  if (field.multiple) return <MultiSelect {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={undefined} value={chosen} onChange={onChange} />;
+  return <Select {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={keepAll} clearable={!frame["aria-required"]} value={chosen[0] ?? null} onChange={onChange} />;
+}
+
+/** The server has searched already: nothing is filtered a second time. */
+function keepAll<T>({ options }: { options: T[] }): T[] {
+  return options;
+}
