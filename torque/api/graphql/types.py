@@ -5,7 +5,9 @@ from enum import Enum
 import strawberry
 from strawberry import ID
 
+from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.scalars import JSON, Timestamp
+from torque.application.types import ApplicationInfo
 
 
 class Severity(Enum):
@@ -53,6 +55,30 @@ class Application:
     public: bool = strawberry.field(description="Whether callers without a token may enter.")
     url: str = strawberry.field(description="Where TorqueApp serves it.")
 
+    @strawberry.field
+    async def created_at(self, info: GraphInfo) -> Timestamp:
+        """Return when it was made."""
+        return Timestamp((await info.context.application_rows.load(self.id)).created_at)
+
+    @strawberry.field
+    async def updated_at(self, info: GraphInfo) -> Timestamp:
+        """Return when it was last changed."""
+        return Timestamp((await info.context.application_rows.load(self.id)).updated_at)
+
+    @classmethod
+    def of(cls, info: ApplicationInfo) -> "Application":
+        """Return an application as it is shown."""
+        return cls(
+            id=ID(info.id),
+            model_id=ID(info.model_id),
+            model_revision=info.model_revision,
+            name=info.name,
+            label=info.label,
+            status=info.status,
+            public=info.public,
+            url=info.url,
+        )
+
 
 @strawberry.type(description="Something verification has to say about a model.")
 class Finding:
@@ -75,6 +101,80 @@ class ImportNote:
     done: str
 
 
+@strawberry.type(description="A model without its document, for lists.")
+class ModelSummary:
+    """A model in a list."""
+
+    id: ID
+    name: str
+    display_name: str
+    description: str
+    version: str
+    revision: int
+    entity_count: int
+    page_count: int
+    form_count: int
+    xflow_count: int
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    @strawberry.field
+    async def applications(self, info: GraphInfo) -> list[Application]:
+        """Return the applications that run it."""
+        return [Application.of(one) for one in await info.context.applications_of.load(self.id)]
+
+
+@strawberry.type
+class Model:
+    """A model with its document."""
+
+    id: ID
+    name: str
+    display_name: str
+    description: str
+    version: str = strawberry.field(description="A semver label that only a person changes.")
+    revision: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    document: JSON = strawberry.field(description="The whole torque/1 document.")
+
+    @strawberry.field
+    async def applications(self, info: GraphInfo) -> list[Application]:
+        """Return the applications that run it."""
+        return [Application.of(one) for one in await info.context.applications_of.load(self.id)]
+
+    @strawberry.field
+    async def findings(self, info: GraphInfo) -> list[Finding]:
+        """Return what is wrong with it."""
+        context = info.context
+        found = await context.platform.models.verify(context.require_identity(), self.id)
+        return [Finding.of(one) for one in found]
+
+
+@strawberry.type(description="What a list of changes did, or would do when it was a dry run.")
+class ChangeResult:
+    """The outcome of changes."""
+
+    revision: int = strawberry.field(description="The revision after the changes; unchanged by a dry run.")
+    dry_run: bool
+    model: Model
+    diff: list[JSON] = strawberry.field(description="One entry per part that differs.")
+    findings_before: list[Finding]
+    findings_after: list[Finding]
+
+
+@strawberry.type
+class ImportResult:
+    """The outcome of an import."""
+
+    model: Model | None = strawberry.field(description="Null when it was a dry run.")
+    application: Application | None = strawberry.field(
+        description="The application made for a new model, when asked for."
+    )
+    dry_run: bool
+    report: list[ImportNote]
+
+
 @strawberry.type
 class ModelRevision:
     """A saved change set."""
@@ -94,8 +194,8 @@ class ModelChange:
     revision: int | None = strawberry.field(
         description="Null once the model was deleted, or when the listener fell behind: load anew."
     )
-    pages: list[str] | None = strawberry.field(description="Ids of the pages touched; null means all.")
-    entities: list[str] | None = strawberry.field(description="Names of the entities touched; null means all.")
+    pages: list[str] = strawberry.field(description="Ids of the pages touched; none means all.")
+    entities: list[str] = strawberry.field(description="Names of the entities touched; none means all.")
 
 
 @strawberry.type

@@ -15,7 +15,7 @@ import msgspec
 from torque import codec
 from torque.api.common.opening import Opening, StreamProtocol, StreamTransport
 from torque.api.common.reply import Reply, refusal
-from torque.api.live.limits import StreamLimits
+from torque.api.common.limits import StreamLimits
 from torque.errors import InvalidParams, TorqueError
 from torque.platform import Platform
 from torque.sync.messages import Message

@@ -3,25 +3,16 @@
 Import this module only where MCP is served: the SDK is slow to import.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
-from torque.api.common.reply import refusal
+from torque.api.common.asgi import AsgiApp, caller_of, identified
 from torque.api.mcp.server import McpServer
-from torque.errors import TorqueError
 from torque.platform import Platform
 from torque.types import Caller
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_CALLER = "torque.caller"
 
 
 def mcp_app(platform: Platform) -> AsgiApp:
@@ -40,19 +31,7 @@ def mcp_app(platform: Platform) -> AsgiApp:
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-            try:
-                scope[_CALLER] = await platform.access.authenticate(
-                    headers.get(b"authorization"), headers.get(b"cookie"), protocol="mcp"
-                )
-            except TorqueError as error:
-                await _refuse(error, send)
-                return
-        await inner(scope, receive, send)
-
-    return app
+    return identified(platform, inner, "mcp")
 
 
 async def serve_stdio(platform: Platform, token: str | None) -> None:
@@ -75,14 +54,4 @@ async def serve_stdio(platform: Platform, token: str | None) -> None:
 
 
 async def _from_request(context: ServerRequestContext[Any, Any]) -> Caller:
-    caller = context.request.scope[_CALLER] if context.request is not None else None
-    return caller if isinstance(caller, Caller) else Caller.anonymous("mcp")
-
-
-async def _refuse(error: TorqueError, send: Send) -> None:
-    reply = refusal(error)
-    headers = [(name.encode(), value.encode()) for name, value in reply.headers]
-    if reply.status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body or b""})
+    return caller_of(context.request.scope if context.request is not None else {}, "mcp")

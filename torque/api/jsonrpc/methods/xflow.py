@@ -1,6 +1,6 @@
 """Methods about workflows: executeXFlow."""
 
-import msgspec
+from typing import Any
 
 from torque import codec
 from torque.api.jsonrpc.context import CallContext
@@ -12,7 +12,7 @@ class ExecuteXFlow(Params, frozen=True, kw_only=True):
     """Parameters of executeXFlow."""
 
     xflow_id: str
-    input: msgspec.Raw = msgspec.Raw(b"{}")
+    input: Any = None
     trace: bool = False
 
 
@@ -20,7 +20,7 @@ async def execute_xflow(context: CallContext, params: ExecuteXFlow) -> Answer:
     """Run a workflow and wait for its end; a failed one is an error with what it said."""
     running = await context.application(params.app)
     execution = await context.platform.xflows.execute(
-        context.caller, running, params.xflow_id, codec.loads(bytes(params.input)), trace=params.trace
+        context.caller, running, params.xflow_id, params.input, trace=params.trace
     )
     result = {"executionId": execution.id, "status": execution.status, "output": execution.output}
     return Answer(codec.dumps(result), None)

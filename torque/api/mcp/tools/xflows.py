@@ -21,9 +21,8 @@ class ExecuteXFlow(Arguments, frozen=True, kw_only=True):
 async def execute_xflow(session: Session, args: ExecuteXFlow) -> bytes:
     """Run a workflow to its end."""
     running = await running_application(session, args.application)
-    execution = await session.platform.xflows.execute(session.caller, running, args.xflow, codec.dumps(args.input))
-    head = codec.dumps({"executionId": execution.id, "status": execution.status})
-    return head[:-1] + b',"output":' + execution.output + b"}"
+    execution = await session.platform.xflows.execute(session.caller, running, args.xflow, args.input)
+    return codec.dumps({"executionId": execution.id, "status": execution.status, "output": execution.output})
 
 
 TOOLS = (

@@ -1,0 +1,67 @@
+"""GraphQL over HTTP as an ASGI application; subscriptions on the same path as multipart or SSE.
+
+Import this module only where GraphQL is served: strawberry is slow to import.
+"""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from torque.api.common.asgi import AsgiApp, caller_of, identified
+from torque.api.common.limits import StreamLimits
+from torque.api.graphql.context import GraphContext
+from torque.api.graphql.errors import formatted
+from torque.api.graphql.schema import build_schema
+from torque.platform import Platform
+
+
+
+def graphql_app(platform: Platform, limits: StreamLimits) -> AsgiApp:
+    """Return the ASGI application for `server.graphql_path`.
+
+    Parameters
+    ----------
+    limits
+        Shared with the other streams: subscriptions count as streams.
+    """
+    return identified(platform, _View(platform, limits), "graphql")
+
+
+class _View(GraphQL[GraphContext, None]):
+    """Strawberry's view with Torque's context, JSON and errors."""
+
+    def __init__(self, platform: Platform, limits: StreamLimits) -> None:
+        super().__init__(
+            build_schema(platform.config.graphql),
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL),
+        )
+        self._platform = platform
+        self._limits = limits
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphContext:
+        """Return the context of one operation."""
+        return GraphContext(self._platform, caller_of(request.scope, "graphql"), self._limits)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Return the answer with errors as the catalogue names them."""
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            request_id = caller_of(request.scope, "graphql").request_id
+            answer["errors"] = [formatted(error, self._platform.observer, request_id) for error in result.errors]
+        return answer  # type: ignore[return-value]
+
+    def encode_json(self, data: object) -> bytes:
+        """Encode an answer, splicing documents as they are."""
+        return orjson.dumps(data)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Decode a request."""
+        return orjson.loads(data)

@@ -1,0 +1,69 @@
+"""Queries: what the editor shows."""
+
+import strawberry
+from strawberry import ID
+
+from torque.api.graphql import read
+from torque.api.graphql.context import GraphInfo
+from torque.api.graphql.types import Application, Finding, Me, Model, ModelRevision, ModelSummary, Token
+
+
+@strawberry.type
+class Query:
+    """Root of queries."""
+
+    @strawberry.field
+    async def models(self, info: GraphInfo) -> list[ModelSummary]:
+        """Return all models."""
+        context = info.context
+        return [read.summary(one) for one in await context.platform.models.list(context.require_identity())]
+
+    @strawberry.field(description="By id or name.")
+    async def model(self, info: GraphInfo, id: ID) -> Model:
+        """Return one model."""
+        context = info.context
+        return read.model(await context.platform.models.get(context.require_identity(), id))
+
+    @strawberry.field(description="Newest first.")
+    async def model_revisions(self, info: GraphInfo, model_id: ID) -> list[ModelRevision]:
+        """Return what was saved."""
+        context = info.context
+        found = await context.platform.models.revisions(context.require_identity(), model_id)
+        return [read.revision(one) for one in found]
+
+    @strawberry.field
+    async def verify_model(self, info: GraphInfo, model_id: ID) -> list[Finding]:
+        """Return what is wrong with a model."""
+        context = info.context
+        found = await context.platform.models.verify(context.require_identity(), model_id)
+        return [Finding.of(one) for one in found]
+
+    @strawberry.field
+    async def applications(self, info: GraphInfo, model_id: ID | None = None) -> list[Application]:
+        """Return applications, all or those of a model."""
+        context = info.context
+        caller = context.require_identity()
+        if model_id is None:
+            return [Application.of(one) for one in await context.platform.applications.list(caller)]
+        model = await context.platform.models.get(caller, model_id)
+        return [Application.of(one) for one in await context.applications_of.load(model.id)]
+
+    @strawberry.field(description="By id or name.")
+    async def application(self, info: GraphInfo, id: ID) -> Application:
+        """Return one application."""
+        context = info.context
+        found = await context.platform.applications.get(context.require_identity(), id)
+        return Application.of(await context.shown(found))
+
+    @strawberry.field
+    async def tokens(self, info: GraphInfo) -> list[Token]:
+        """Return all tokens, without their secrets."""
+        context = info.context
+        return [read.token(one) for one in await context.platform.access.list_tokens(context.require_identity())]
+
+    @strawberry.field
+    async def me(self, info: GraphInfo) -> Me:
+        """Return who asks."""
+        caller = info.context.require_identity()
+        scope = ID(caller.application_id) if caller.application_id else None
+        return Me(id=caller.id, name=caller.name, roles=list(caller.roles), application_id=scope)

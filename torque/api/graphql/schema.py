@@ -1,0 +1,56 @@
+"""The schema of the model editor, put together; its printed form is `schema.graphql`, by test."""
+
+import strawberry
+from graphql import ASTValidationRule, GraphQLError
+from strawberry.extensions import (
+    AddValidationRules,
+    DisableIntrospection,
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from torque.api.graphql.limits import limit_rule
+from torque.api.graphql.mutation import Mutation
+from torque.api.graphql.query import Query
+from torque.api.graphql.scalars import SCALARS
+from torque.api.graphql.subscription import Subscription
+from torque.config import GraphqlSettings
+
+_CACHED_DOCUMENTS = 256
+_MAX_TOKENS = 4000
+_MAX_ALIASES = 50
+
+
+class _Schema(strawberry.Schema):
+    """A schema whose errors are reported where they are answered, not logged on the way."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Leave reporting to the view."""
+
+
+def build_schema(settings: GraphqlSettings | None = None) -> strawberry.Schema:
+    """Return the schema with the limits of the configuration."""
+    settings = settings or GraphqlSettings()
+    rules: list[type[ASTValidationRule]] = [limit_rule(settings.max_query_depth, settings.max_query_complexity)]
+    extensions = [
+        lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
+        lambda: MaxAliasesLimiter(max_alias_count=_MAX_ALIASES),
+        lambda: AddValidationRules(rules),
+        lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+    ]
+    if not settings.enable_introspection:
+        extensions.insert(0, DisableIntrospection)
+    return _Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=extensions,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not settings.enable_introspection),
+    )
