@@ -288,10 +288,7 @@ def _update_single(model: Model, change: Change) -> Model:
             raise ChangeRefused(f"'{min(foreign)}' is not edited this way; add, update or remove its parts.")
         document = {name: value for name, value in document.items() if name not in MODEL_MEMBERS} | after
     elif change.kind == "Config":
-        # An empty object and none at all mean the same; the inverse has to come back to what there was.
         document["config"] = after
-        if not after:
-            del document["config"]
     else:
         document["sample_data"] = after
     try:

@@ -48,8 +48,6 @@ def legal_id(text: str) -> str:
 
 def _canonical(document: Json) -> None:
     """Bring what can be written in two ways to the one that changes and their inverses keep."""
-    if document.get("config") == {}:
-        del document["config"]
     for holder in (document, *(entity for _, entity in _objects(document.get("entities")))):
         retired = holder.get("retired_keys")
         if isinstance(retired, list) and all(isinstance(key, str) for key in retired):

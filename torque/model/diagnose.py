@@ -52,7 +52,7 @@ def _check(value: object, shape: inspect.Type, path: Path) -> Iterator[Problem]:
             yield from _check_union(value, shape, path)
         case inspect.StructType():
             yield from _check_struct(value, shape, path)
-        case inspect.VarTupleType():
+        case inspect.VarTupleType() | inspect.ListType():
             if not isinstance(value, list | tuple):
                 yield _wrong(value, "a list", path)
                 return
@@ -124,7 +124,7 @@ def _resembles(value: object, shape: inspect.Type) -> bool:
         case dict():
             return isinstance(shape, inspect.StructType | inspect.DictType)
         case _:
-            return isinstance(shape, inspect.VarTupleType)
+            return isinstance(shape, inspect.VarTupleType | inspect.ListType)
 
 
 def _check_scalar(value: object, shape: inspect.Type, path: Path) -> Iterator[Problem]:
@@ -165,7 +165,7 @@ def _named(shape: inspect.Type) -> str:
             return "a number"
         case inspect.LiteralType():
             return "one of " + ", ".join(str(v) for v in shape.values)
-        case inspect.VarTupleType():
+        case inspect.VarTupleType() | inspect.ListType():
             return "a list"
         case _:
             return "an object"

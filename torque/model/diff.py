@@ -40,12 +40,28 @@ def diff(before: Model, after: Model) -> list[Difference]:
     for kind in LISTED_KINDS:
         old = {part.id: part for part in parts_of(before, kind)}
         new = {part.id: part for part in parts_of(after, kind)}
+        ranks = _ranks(old, new), _ranks(new, old)
         for part_id, part in new.items():
-            entry = _compare(old[part_id], part) if part_id in old else _entry(part, "added", None, _own(part))
+            same_place = ranks[0].get(part_id) == ranks[1].get(part_id)
+            entry = (
+                _compare(old[part_id], part, same_place) if part_id in old else _entry(part, "added", None, _own(part))
+            )
             if entry is not None:
                 found.append(entry)
         found += [_entry(part, "removed", _own(part), None) for part_id, part in old.items() if part_id not in new]
     return found
+
+
+def _ranks(parts: dict[str, Located], others: dict[str, Located]) -> dict[str, tuple[str | None, int]]:
+    """Return the place of each part among those that are there before and after, so that an Add moves nothing."""
+    counts: dict[str | None, int] = {}
+    ranks: dict[str, tuple[str | None, int]] = {}
+    for part_id, part in parts.items():
+        other = others.get(part_id)
+        if other is not None and other.parent == part.parent:
+            ranks[part_id] = (part.parent, counts.get(part.parent, 0))
+            counts[part.parent] = counts.get(part.parent, 0) + 1
+    return ranks
 
 
 def _own(part: Located) -> dict[str, Any]:
@@ -64,15 +80,17 @@ def _entry(
     )
 
 
-def _compare(old: Located, new: Located) -> Difference | None:
-    if old.value == new.value and old.parent == new.parent and old.index == new.index:
+def _compare(old: Located, new: Located, same_place: bool) -> Difference | None:
+    same_place = same_place and old.parent == new.parent
+    if old.value == new.value and same_place:
         return None
     mine, theirs = _own(old), _own(new)
     names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
     if names:
         return _entry(new, "changed", {n: mine.get(n) for n in names}, {n: theirs.get(n) for n in names})
-    if old.parent != new.parent:
-        return _entry(new, "moved", {"parent": old.parent}, {"parent": new.parent})
+    if not same_place:
+        before, after = ({"parent": part.parent, "index": part.index} for part in (old, new))
+        return _entry(new, "moved", before, after)
     return None
 
 

@@ -44,6 +44,11 @@ class Model(Part, frozen=True, kw_only=True):
     sample_data: dict[str, tuple[Json, ...]] = {}
     x_legacy: Json = {}
 
+    def __post_init__(self) -> None:
+        # Settings that are all defaults and none at all mean the same; one of the two, so that inverses are exact.
+        if self.config == Config():
+            msgspec.structs.force_setattr(self, "config", None)
+
     def entity(self, name: str) -> Entity | None:
         """Return the entity of that name, or None."""
         return next((e for e in self.entities if e.name == name), None)
