@@ -54,8 +54,11 @@ from torque_native._native import (
     EventRing,
     Gate,
     Generations,
+    Prepared,
     ResultCache,
+    RowMap,
     Stamp,
+    Validator,
 )
 from torque_native._native import parse_envelope as _parse_envelope
 
@@ -64,8 +67,11 @@ __all__ = [
     "EventRing",
     "Gate",
     "Generations",
+    "Prepared",
     "ResultCache",
+    "RowMap",
     "Stamp",
+    "Validator",
     "parse_envelope",
     "splice_row",
     "splice_rows",

@@ -7,6 +7,7 @@
 mod cache;
 mod envelope;
 mod ring;
+mod schema;
 
 use pyo3::prelude::*;
 
@@ -18,6 +19,8 @@ mod _native {
     use crate::envelope::{Call, EnvelopeError, parse_envelope};
     #[pymodule_export]
     use crate::ring::EventRing;
+    #[pymodule_export]
+    use crate::schema::{Prepared, RowMap, Validator};
 }
 
 /// A failure of the system as the matching Python exception.
