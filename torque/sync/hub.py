@@ -8,6 +8,7 @@ listeners of all, in one order, and the position in the ring is what a client re
 import asyncio
 import os
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -15,12 +16,17 @@ from torque.errors import TorqueError
 from torque.native import EventRing
 from torque.observe import Observer
 from torque.sync import delivery
-from torque.sync.admission import Admission
 from torque.sync.announcer import Announcer
 from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, Signal, decode
 from torque.sync.subscription import Grant, Subscription
-from torque.sync.topics import parse
+from torque.sync.topics import Topic, parse
 from torque.types import Caller, RunContext
+
+
+class Admits(Protocol):
+    """What decides who may hear what: `admission.Admission`."""
+
+    async def admit(self, caller: Caller, topic: Topic) -> Grant: ...
 
 
 class Hub:
@@ -39,7 +45,7 @@ class Hub:
     """
 
     def __init__(
-        self, ring: EventRing, context: RunContext, admission: Admission, observer: Observer, queue_limit: int = 256
+        self, ring: EventRing, context: RunContext, admission: Admits, observer: Observer, queue_limit: int = 256
     ) -> None:
         self._ring = ring
         self._announcer = Announcer(ring, context)

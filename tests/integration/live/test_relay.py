@@ -1,0 +1,76 @@
+"""Between runs: what is sent arrives, moves the same generations, and reaches the other run's listeners."""
+
+from tests.integration.live.hub_support import Rights, caller, make_hub, taken
+from torque.native import EventRing, Generations
+from torque.sync.announcer import Announcer
+from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, RecordSignal
+from torque.sync.relay import MAX_PAYLOAD, Receiver, payload_of
+from torque.types import RunContext
+
+RECORD = "0190a000-0000-7000-8000-000000000001"
+CREDENTIAL = "ab" * 32
+
+
+def received(generations: Generations, payload: str, run: str = "here") -> EventRing:
+    """Receive one payload; return the ring it was announced on."""
+    ring = EventRing()
+    Receiver(generations, Announcer(ring, RunContext.alone()), run).receive(payload)
+    return ring
+
+
+def test_every_signal_moves_what_depends_on_it() -> None:
+    generations = Generations()
+    signals = {
+        RecordSignal("a1", "todo", "created", ((RECORD, 1, ()),), "task"): [
+            ("type", "a1", "task"),
+            ("record", "a1", RECORD),
+        ],
+        ModelSignal("m1", 3): [("model", "m1", "")],
+        ApplicationSignal("a1", "stopped"): [("catalogue", "a1", "")],
+        AccessSignal((CREDENTIAL,)): [("identity", CREDENTIAL, "")],
+    }
+    for signal, slots in signals.items():
+        stamps = [generations.read([generations.slot(*slot)]) for slot in slots]
+        bystander = generations.read([generations.slot("type", "a2", "todo")])
+        ring = received(generations, payload_of("there", [signal]))
+        assert not any(generations.current(stamp) for stamp in stamps)
+        assert generations.current(bystander)
+        assert ring.head() == 1
+
+
+def test_what_a_run_sent_itself_is_not_applied_again() -> None:
+    generations = Generations()
+    stamp = generations.read([generations.slot("model", "m1")])
+    ring = received(generations, payload_of("here", [ModelSignal("m1", 3)]))
+    assert generations.current(stamp)
+    assert ring.head() == 0
+
+
+def test_a_payload_nobody_understands_drops_everything() -> None:
+    generations = Generations()
+    stamp = generations.read([generations.slot("model", "m1")])
+    received(generations, "{}")
+    assert not generations.current(stamp)
+
+
+def test_a_payload_that_would_be_too_long_drops_everything() -> None:
+    records = tuple((RECORD, 1, ("field",)) for _ in range(300))
+    payload = payload_of("there", [RecordSignal("a1", "todo", "created", records)])
+    assert len(payload) < MAX_PAYLOAD
+    generations = Generations()
+    stamp = generations.read([generations.slot("type", "a1", "todo")])
+    received(generations, payload)
+    assert not generations.current(stamp)
+
+
+async def test_listeners_of_the_other_run_hear_it() -> None:
+    ring = EventRing.create(1 << 16)
+    hub = make_hub(Rights(), RunContext(run_id="here", ring_fd=ring), ring)
+    listener = hub.open(caller())
+    await hub.subscribe(listener, ["app:a1/entity:todo"])
+    announcer = Announcer(EventRing(ring), RunContext.alone())
+    payload = payload_of("there", [RecordSignal("a1", "todo", "deleted", ((RECORD, 2, ()),)), DropSignal("a1")])
+    Receiver(Generations(), announcer, "here").receive(payload)
+    hub.publish(ModelSignal("unrelated", 1))
+    assert [message.kind for message in await taken(listener)] == ["resync"]
+    hub.close()
