@@ -6,6 +6,7 @@ from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.workplace import at_work
 from torque.platform import Platform
+from torque.sync.messages import DropSignal
 
 
 @click.group(cls=Group)
@@ -19,7 +20,7 @@ def flush(state: Invocation) -> None:
     """Empty the caches of every server that uses this database."""
 
     async def work(platform: Platform) -> None:
-        await platform.db.execute("SELECT pg_notify('torque', '{\"kind\":\"drop\"}')")
+        platform.relay.send(DropSignal())
         state.output.result({"flushed": True}, "Told every server; their caches are empty within a second.")
 
     at_work(state, work)

@@ -22,6 +22,7 @@ from torque.server.supervisor import serve
 @click.option("--mcp-path", metavar="PATH", help="Path of the Model Context Protocol. Default: /mcp.")
 @click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 = one per core.")
 @click.option("--hot-reload", is_flag=True, help="Restart the workers when the code changes, for development.")
+@click.option("--samples", is_flag=True, help="Load the sample applications into a database without any model.")
 @click.pass_obj
 def server(
     state: Invocation,
@@ -31,6 +32,7 @@ def server(
     mcp_path: str | None,
     workers: int | None,
     hot_reload: bool,
+    samples: bool,
 ) -> int:
     """Run Torque: HTTP server, workers and, without a configured database, its own PostgreSQL."""
     given = {
@@ -42,4 +44,4 @@ def server(
         "frontend.enable_hot_reload": hot_reload or None,
     }
     config = load_config(state, given)
-    return serve(config)
+    return serve(config, samples=samples)

@@ -24,6 +24,7 @@ from torque.errors import Conflict, InvalidParams, Unavailable
 FORMAT = "torque-backup/1"
 _OWN_SETTINGS = (KEY, "partitions")
 _LEFT_OUT = ("schema_migrations", "hosts")
+_DROP_EVERYTHING = '{"run": "", "signals": [{"type": "drop"}]}'
 _CHUNK = 256 * 1024
 Connection = psycopg.Connection[TupleRow]
 Step = Callable[[str], None]
@@ -138,7 +139,7 @@ def restore(dsn: str, source: Path, *, replace: bool, partitions: int, step: Ste
         for table in manifest.tables:
             _load(connection, file, table)
             step(table.name)
-        connection.execute("SELECT pg_notify('torque', '{\"kind\":\"drop\"}')")
+        connection.execute("SELECT pg_notify('torque', %s)", (_DROP_EVERYTHING,))
     migrate(dsn, partitions=partitions)
     return manifest
 

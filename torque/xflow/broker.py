@@ -48,7 +48,7 @@ class Client:
 
     sock: socket.socket
     held: dict[int, Script] = field(default_factory=dict)
-    waiting: int = 0
+    reminded: bool = False
 
 
 class Broker:
@@ -101,9 +101,9 @@ class Broker:
         if not message:
             self._forget(client)
         elif message[:1] == b"L":
-            client.waiting += 1
             self._queue.append(client)
         else:
+            client.reminded = False
             script = client.held.pop(_PID.unpack(message[1:5])[0], None)
             if script is not None:
                 self._take_back(script, healthy=message[:1] == b"R")
@@ -123,7 +123,6 @@ class Broker:
                 self._ask_for_idle(self._queue[0])
                 return
             client = self._queue.popleft()
-            client.waiting -= 1
             client.held[script.pid] = script
             try:
                 socket.send_fds(client.sock, [b"P" + _PID.pack(script.pid)], [script.sock.fileno(), script.pidfd])
@@ -132,11 +131,12 @@ class Broker:
 
     def _ask_for_idle(self, waiting: Client) -> None:
         for client in self._clients.values():
-            if client is not waiting and client.held:
+            if client is not waiting and client.held and not client.reminded:
                 try:
                     client.sock.send(b"W")
                 except OSError:
                     continue
+                client.reminded = True
 
     def _spawn(self) -> Script | None:
         if self._count >= self._size:

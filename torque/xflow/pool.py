@@ -24,6 +24,7 @@ MAX_FRAME = 16 * 1024 * 1024
 NO_FETCH = "fetch is not available on this server."
 _LENGTH = struct.Struct("<I")
 _PID = struct.Struct("<I")
+_MOST_ASKED = 4
 _START_TRIES, _START_PAUSE = 500, 0.01
 
 
@@ -134,9 +135,11 @@ class ScriptPool:
         self._line: socket.socket | None = None
         self._idle: list[ScriptProcess] = []
         self._waiting: deque[asyncio.Future[ScriptProcess]] = deque()
+        self._unsent: deque[bytes] = deque()
         self._asked = 0
         self._wanted_back = False
         self._connecting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
     async def run(self, frame: bytes, seconds: float) -> bytes:
@@ -178,15 +181,19 @@ class ScriptPool:
         await self._connect()
         future: asyncio.Future[ScriptProcess] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        if self._asked < len(self._waiting):
-            self._asked += 1
-            self._tell(b"L")
+        self._ask_for_more()
         try:
             return await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._release(future.result())
             raise
+
+    def _ask_for_more(self) -> None:
+        """Ask the broker once per waiting script, a few at a time: what frees up here serves the others."""
+        while self._asked < min(len(self._waiting), _MOST_ASKED):
+            self._asked += 1
+            self._tell(b"L")
 
     def _release(self, process: ScriptProcess) -> None:
         if not process.alive:
@@ -228,11 +235,28 @@ class ScriptPool:
         self._tell(verdict + _PID.pack(process.pid))
 
     def _tell(self, message: bytes) -> None:
-        if self._line is not None:
+        self._unsent.append(message)
+        if len(self._unsent) == 1:
+            self._send()
+
+    def _send(self) -> None:
+        """Send what waits; the socket takes few messages at a time, the rest goes when it takes more."""
+        line = self._line
+        if line is None:
+            self._unsent.clear()
+            return
+        loop = asyncio.get_running_loop()
+        while self._unsent:
             try:
-                self._line.send(message)
+                line.send(self._unsent[0])
+            except BlockingIOError:
+                loop.add_writer(line.fileno(), self._send)
+                return
             except OSError:
                 self._lose_line()
+                return
+            self._unsent.popleft()
+        loop.remove_writer(line.fileno())
 
     async def _connect(self) -> None:
         async with self._connecting:
@@ -276,21 +300,27 @@ class ScriptPool:
         elif message[:1] == b"W":
             self._give_back_idle()
         else:
-            asyncio.get_running_loop().create_task(self._welcome(_PID.unpack(message[1:5])[0], fds))
+            task = asyncio.get_running_loop().create_task(self._welcome(_PID.unpack(message[1:5])[0], fds))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _welcome(self, pid: int, fds: list[int]) -> None:
         process = ScriptProcess(pid, fds[1])
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=socket.socket(fileno=fds[0]))
         self._asked -= 1
         self._release(process)
+        self._ask_for_more()
 
     def _lose_line(self) -> None:
         """Forget a broker that is gone; its processes went with it, the next script connects anew."""
         if self._line is None:
             return
-        asyncio.get_running_loop().remove_reader(self._line.fileno())
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._line.fileno())
+        loop.remove_writer(self._line.fileno())
         self._line.close()
         self._line = None
+        self._unsent.clear()
         self._asked = 0
         for process in self._idle:
             process.let_go()

@@ -1,0 +1,26 @@
+"""JSON Schema of inputs and outputs: all errors at once, nothing is fetched."""
+
+import pytest
+from referencing.exceptions import Unresolvable
+
+from torque.xflow.schema import Schema
+
+
+def test_every_error_is_told_with_its_path_and_rule() -> None:
+    schema = Schema({"type": "object", "required": ["name"], "properties": {"items": {"items": {"type": "integer"}}}})
+    found = {(error["path"], error["rule"]) for error in schema.errors({"items": [1, "two", None]})}
+    assert found == {("", "required"), ("/items/1", "type"), ("/items/2", "type")}
+
+
+def test_a_value_that_fits_has_no_errors() -> None:
+    assert Schema({"type": "array"}).errors([1]) == []
+
+
+def test_a_schema_that_is_none_is_reported_once_when_it_is_read() -> None:
+    assert Schema({"type": "no such type"}).problem is not None
+    assert Schema({"type": "string"}).problem is None
+
+
+def test_a_reference_to_another_document_is_never_fetched() -> None:
+    with pytest.raises(Unresolvable):
+        Schema({"$ref": "http://127.0.0.1:9/schema.json"}).errors(1)
