@@ -2,12 +2,14 @@
 
 from enum import Enum
 
+import msgspec
 import strawberry
 from strawberry import ID
 
 from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.application.types import ApplicationInfo
+from torque.model.verify import Finding as ModelFinding
 
 
 class Severity(Enum):
@@ -90,6 +92,18 @@ class Finding:
     message: str
     impact: str | None
     fix: JSON | None = strawberry.field(description="A named list of changes that would mend it.")
+
+    @classmethod
+    def of(cls, found: ModelFinding) -> "Finding":
+        """Return a finding as it is shown."""
+        return cls(
+            id=found.id,
+            severity=Severity(found.severity),
+            pointer=found.pointer,
+            message=found.message,
+            impact=found.impact,
+            fix=JSON(msgspec.to_builtins(found.fix)) if found.fix is not None else None,
+        )
 
 
 @strawberry.type(description="One line of what an import repaired, left out or kept aside.")

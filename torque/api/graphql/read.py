@@ -1,0 +1,111 @@
+"""From what services return to what the schema shows."""
+
+import msgspec
+from strawberry import ID
+
+from torque.access.types import Token as AccessToken
+from torque.api.graphql.scalars import JSON, Timestamp, fragment
+from torque.api.graphql.types import (
+    ChangeResult,
+    Finding,
+    ImportNote,
+    Model,
+    ModelRevision,
+    ModelSummary,
+    Token,
+    XFlowExecution,
+)
+from torque.model.report import Note
+from torque.model.service import ChangeOutcome, ModelInfo, Revision, StoredModel
+from torque.xflow.service import Execution
+
+FIRST_VERSION = "0.1.0"
+
+
+def summary(info: ModelInfo) -> ModelSummary:
+    """Return a model as lists show it."""
+    return ModelSummary(
+        id=ID(info.id),
+        name=info.name,
+        display_name=info.display_name,
+        description=info.description,
+        version=info.version,
+        revision=info.revision,
+        entity_count=info.entity_count,
+        page_count=info.page_count,
+        form_count=info.form_count,
+        xflow_count=info.xflow_count,
+        created_at=Timestamp(info.created_at),
+        updated_at=Timestamp(info.updated_at),
+    )
+
+
+def model(stored: StoredModel) -> Model:
+    """Return a model with its document."""
+    return Model(
+        id=ID(stored.id),
+        name=stored.name,
+        display_name=stored.display_name,
+        description=stored.description,
+        version=stored.version,
+        revision=stored.revision,
+        created_at=Timestamp(stored.created_at),
+        updated_at=Timestamp(stored.updated_at),
+        document=fragment(stored.document),
+    )
+
+
+def revision(saved: Revision) -> ModelRevision:
+    """Return a saved change set."""
+    return ModelRevision(
+        revision=saved.revision,
+        author=saved.author,
+        message=saved.message,
+        created_at=Timestamp(saved.created_at),
+        changes=[JSON(change) for change in saved.changes],
+    )
+
+
+def note(line: Note) -> ImportNote:
+    """Return a line of an import's report."""
+    return ImportNote(path=line.path, what=line.what, done=line.done)
+
+
+def change_result(outcome: ChangeOutcome, *, dry_run: bool) -> ChangeResult:
+    """Return what changes did."""
+    return ChangeResult(
+        revision=outcome.revision,
+        dry_run=dry_run,
+        model=model(outcome.model),
+        diff=[JSON(msgspec.to_builtins(entry)) for entry in outcome.diff],
+        findings_before=[Finding.of(one) for one in outcome.findings_before],
+        findings_after=[Finding.of(one) for one in outcome.findings_after],
+    )
+
+
+def token(stored: AccessToken) -> Token:
+    """Return a token without its secret."""
+    return Token(
+        id=ID(stored.id),
+        name=stored.name,
+        role=stored.role,
+        application_id=ID(stored.application_id) if stored.application_id else None,
+        created_at=Timestamp(stored.created_at),
+        expires_at=_time(stored.expires_at),
+        revoked_at=_time(stored.revoked_at),
+        last_used_at=_time(stored.last_used_at),
+    )
+
+
+def execution(run: Execution) -> XFlowExecution:
+    """Return one run of a workflow."""
+    return XFlowExecution(
+        id=ID(run.id),
+        status=run.status,
+        output=JSON(run.output) if run.output is not None else None,
+        error=JSON(run.error) if run.error is not None else None,
+    )
+
+
+def _time(moment: str | None) -> Timestamp | None:
+    return Timestamp(moment) if moment is not None else None
