@@ -5,7 +5,6 @@ import time
 import msgspec
 
 from torque.access import tokens
-from torque.access.freshness import Freshness
 from torque.access.rules import Classes
 from torque.access.store import AccessStore
 from torque.access.types import Admission, Guarded, Rights, Session, Token
@@ -25,7 +24,6 @@ class _Identity(msgspec.Struct, frozen=True):
 
     caller: Caller
     stamp: Stamp
-    read_at: float
 
 
 class AccessService:
@@ -38,7 +36,6 @@ class AccessService:
     def __init__(self, db: Database, generations: Generations, bus: Bus) -> None:
         self._store = AccessStore(db)
         self._generations = generations
-        self._freshness = Freshness(generations)
         self._bus = bus
         self._identities: dict[bytes, _Identity] = {}
         self._classes = Classes()
@@ -86,8 +83,11 @@ class AccessService:
         """Return what the native fast path may keep of a caller, or None when something is moving right now.
 
         The stamps were taken before identity and catalogue were read. Both being current after the
-        common one was read means that it holds the same counters.
+        common one was read means that it holds the same counters. But it is younger than they are, so
+        while the run is not alone, and age counts, nothing is handed out.
         """
+        if not self._generations.is_alone():
+            return None
         credential = caller.credential or b""
         if caller.credential is None and not caller.is_anonymous:
             return None
@@ -176,7 +176,7 @@ class AccessService:
             await self._forget((caller.credential,))
 
     async def _look_up(self, credential: bytes) -> _Identity:
-        stamp, read_at = self._generations.read([self._slot(credential)]), self._freshness.now()
+        stamp = self._generations.read([self._slot(credential)])
         row = await self._store.find_credential(credential)
         if row is None:
             self._identities.pop(credential, None)
@@ -187,12 +187,12 @@ class AccessService:
         )  # fmt: skip
         if len(self._identities) >= _IDENTITIES:
             self._identities.clear()
-        identity = self._identities[credential] = _Identity(caller, stamp, read_at)
+        identity = self._identities[credential] = _Identity(caller, stamp)
         return identity
 
     def _counts(self, identity: _Identity) -> bool:
         expires = identity.caller.expires_at
-        return (expires is None or expires > time.time()) and self._freshness.counts(identity.stamp, identity.read_at)
+        return (expires is None or expires > time.time()) and self._generations.current(identity.stamp)
 
     def _slot(self, credential: bytes) -> int:
         return self._generations.slot("identity", credential.hex())

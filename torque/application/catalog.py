@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from torque.access.freshness import Freshness
 from torque.application.store import ApplicationStore
 from torque.application.types import RUNNING, RunningApplication
 from torque.errors import NotFound, Unavailable
@@ -29,13 +28,12 @@ class Catalog:
         self._store = store
         self._models = models
         self._generations = generations
-        self._freshness = Freshness(generations)
         self._entries: dict[str, RunningApplication] = {}
 
     def peek(self, ref: str) -> RunningApplication | None:
         """Return the application if it is known and current, without asking the database."""
         entry = self._entries.get(ref)
-        if entry is None or not self._freshness.counts(entry.stamp, entry.read_at):
+        if entry is None or not self._generations.current(entry.stamp):
             return None
         return entry
 
@@ -60,8 +58,7 @@ class Catalog:
         if found is None:
             self._entries.pop(ref, None)
             raise NotFound("There is no such application, or you may not see it.")
-        slots = self.slots(found[0].id, found[0].model_id)
-        stamp, read_at = self._generations.read(slots), self._freshness.now()
+        stamp = self._generations.read(self.slots(found[0].id, found[0].model_id))
         found = await self._store.find(found[0].id)
         if found is None:
             raise NotFound("There is no such application, or you may not see it.")
@@ -72,9 +69,7 @@ class Catalog:
             model = known.model  # the same object keeps permission classes and plans that rest on it
         if len(self._entries) >= _KEPT:
             self._entries.clear()
-        entry = RunningApplication(
-            id=application.id, application=application, model=model, stamp=stamp, read_at=read_at
-        )
+        entry = RunningApplication(id=application.id, application=application, model=model, stamp=stamp)
         self._entries[application.id] = self._entries[application.name] = entry
         return entry
 

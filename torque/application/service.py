@@ -94,9 +94,7 @@ class ApplicationService:
             if found is None:
                 raise NotFound("The application vanished while it was made.")
             stamp = self._generations.read(self._catalog.slots(application_id, row["id"]))
-            running = RunningApplication(
-                id=application_id, application=found[0], model=model, stamp=stamp, read_at=0.0
-            )
+            running = RunningApplication(id=application_id, application=found[0], model=model, stamp=stamp)
             await self._seeder.seed(connection, running, caller)
         await self._changed(application_id, "created")
         return found[0]

@@ -1,0 +1,214 @@
+"""Many single writes as one statement: what each hands over, and the arguments they make together. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from torque import codec
+from torque.db.queries import load_queries
+from torque.model.compile import CompiledEntity
+from torque.native import Prepared
+from torque.types import Caller
+
+Q = load_queries(Path(__file__).with_name("queries.sql"))
+
+_PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
+_PATIENCE = "250ms"
+_PATIENCE_ALONE = "8s"
+
+AuditMode = Literal["off", "names", "values"]
+"""Whether an audit row is written, and whether it holds the values."""
+
+
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """The idempotency key of a write: who may repeat what, told by a hash of the parameters."""
+
+    caller: str
+    method: str
+    key: str
+    params_hash: bytes
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """One record ready to be stored. `base_version` is 0 for a new one."""
+
+    entity: CompiledEntity
+    id: str
+    base_version: int
+    prepared: Prepared
+    caller: Caller
+    repeat: Repeat | None = None
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """What may go out in one statement: one application, one kind, the same parts."""
+
+    application_id: str
+    kind: Literal["create", "update"]
+    audit: AuditMode
+    repeatable: bool
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A statement for a batch of writes."""
+
+    text: str
+    args: tuple[Any, ...]
+
+
+def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = False) -> Batch:
+    """Return the one statement of these writes: records, links, keys, audit, counts, idempotency.
+
+    Rows are sorted, so that two batches meet in the same order.
+
+    Parameters
+    ----------
+    alone
+        Wait for locks that others hold, instead of leaving the record out.
+    """
+    ordered = sorted(writes, key=lambda write: write.id)
+    creating = lane.kind == "create"
+    values: dict[str, Any] = {
+        "application": lane.application_id,
+        "now": now,
+        "patience": _PATIENCE_ALONE if alone else _PATIENCE,
+        "ids": [write.id for write in ordered],
+        "datas": [write.prepared.data for write in ordered],
+    }
+    parts = [f"{lane.kind}_records"]
+    if creating:
+        values["types"] = [write.entity.key for write in ordered]
+        parts += _links(values, [(write.id, link) for write in ordered for link in write.prepared.links], "create")
+        parts += _keys(values, [(write.id, key) for write in ordered for key in write.prepared.keys], "create")
+    else:
+        values["versions"] = [write.base_version for write in ordered]
+        parts += _relink(values, ordered)
+        parts += _rekey(values, ordered)
+    if lane.audit != "off":
+        parts.append(f"{lane.kind}_audit")
+        _audit(values, ordered, lane)
+    if lane.repeatable:
+        parts.append("remember" if creating else "update_remember")
+        _repeats(values, ordered)
+    text, names = _assemble((*parts, f"{lane.kind}_end"), alone)
+    return Batch(text, tuple(values[name] for name in names))
+
+
+def seed_statement(application_id: str, writes: Sequence[Write], times: Sequence[str], now: str) -> Batch:
+    """Return the statement that stores many new records, each with its time; they may refer to each other."""
+    values: dict[str, Any] = {
+        "application": application_id,
+        "now": now,
+        "ids": [write.id for write in writes],
+        "types": [write.entity.key for write in writes],
+        "datas": [write.prepared.data for write in writes],
+        "times": list(times),
+    }
+    parts = ["seed_records"]
+    parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
+    parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
+    _audit(values, writes, Lane(application_id, "create", "names", False))
+    text, names = _assemble((*parts, "create_audit", "create_end"), False)
+    return Batch(text, tuple(values[name] for name in names))
+
+
+@lru_cache(maxsize=256)
+def _assemble(parts: tuple[str, ...], alone: bool) -> tuple[str, tuple[str, ...]]:
+    """Put parts together and number their arguments in the order they are met."""
+    *tables, end = (getattr(Q, part) for part in parts)
+    text = "WITH " + ", ".join(tables) + "\n" + end
+    if alone:
+        text = text.replace(" SKIP LOCKED", "")
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    return _PLACEHOLDER.sub(number, text), tuple(names)
+
+
+def _links(values: dict[str, Any], links: list[tuple[str, tuple[str, str, int]]], kind: str) -> list[str]:
+    if not links:
+        return []
+    links.sort(key=lambda item: item[1][1])  # by target: foreign keys lock targets in this order
+    values["link_sources"] = [source for source, _ in links]
+    values["link_keys"] = [link[0] for _, link in links]
+    values["link_targets"] = [link[1] for _, link in links]
+    values["link_positions"] = [link[2] for _, link in links]
+    return [f"{kind}_links"]
+
+
+def _keys(values: dict[str, Any], keys: list[tuple[str, tuple[str, str]]], kind: str) -> list[str]:
+    if not keys:
+        return []
+    keys.sort(key=lambda item: item[1])
+    values["key_owners"] = [owner for owner, _ in keys]
+    values["key_constraints"] = [key[0] for _, key in keys]
+    values["key_values"] = [key[1] for _, key in keys]
+    return [f"{kind}_keys"]
+
+
+def _relink(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
+    """Change only the links that differ: a position that stays is written over, one that is no more goes."""
+    new, gone = [], []
+    for write in writes:
+        before = {(link[0], link[2]): link[1] for link in write.prepared.old_links}
+        after = {(link[0], link[2]): link[1] for link in write.prepared.links}
+        new += [(write.id, (key, target, at)) for (key, at), target in after.items() if before.get((key, at)) != target]
+        gone += [(write.id, place) for place in before if place not in after]
+    parts = []
+    if gone:
+        values["unlink_sources"] = [source for source, _ in gone]
+        values["unlink_keys"] = [place[0] for _, place in gone]
+        values["unlink_positions"] = [place[1] for _, place in gone]
+        parts.append("update_unlinks")
+    return parts + _links(values, new, "update")
+
+
+def _rekey(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
+    new, gone = [], []
+    for write in writes:
+        before, after = set(write.prepared.old_keys), set(write.prepared.keys)
+        new += [(write.id, key) for key in after - before]
+        gone += [(write.id, key) for key in before - after]
+    parts = []
+    if gone:
+        values["unkey_owners"] = [owner for owner, _ in gone]
+        values["unkey_constraints"] = [key[0] for _, key in gone]
+        values["unkey_values"] = [key[1] for _, key in gone]
+        parts.append("update_unkeys")
+    return parts + _keys(values, new, "update")
+
+
+def _audit(values: dict[str, Any], writes: Sequence[Write], lane: Lane) -> None:
+    values["actors"] = [write.caller.name for write in writes]
+    values["roles"] = [",".join(write.caller.roles) for write in writes]
+    values["protocols"] = [write.caller.protocol for write in writes]
+    values["requests"] = [write.caller.request_id for write in writes]
+    if lane.kind == "create":
+        values["values"] = lane.audit == "values"
+    else:
+        kept = lane.audit == "values"
+        values["olds"] = [write.prepared.old if kept else None for write in writes]
+        values["news"] = [write.prepared.new if kept else None for write in writes]
+
+
+def _repeats(values: dict[str, Any], writes: Sequence[Write]) -> None:
+    repeats = [write.repeat for write in writes if write.repeat is not None]
+    values["repeat_callers"] = [repeat.caller for repeat in repeats]
+    values["repeat_methods"] = [repeat.method for repeat in repeats]
+    values["repeat_keys"] = [repeat.key for repeat in repeats]
+    values["repeat_hashes"] = [repeat.params_hash for repeat in repeats]
+    values["repeat_results"] = [outcome(write.id, write.base_version + 1) for write in writes]
+
+
+def outcome(record_id: str, version: int) -> bytes:
+    """Return what an idempotency key remembers of a write."""
+    result: Mapping[str, object] = {"id": record_id, "version": version}
+    return codec.dumps(result)

@@ -1,0 +1,139 @@
+"""Single requests that wait at the same moment go to the database together.
+
+A queue, a few connections: each takes what is waiting when it becomes free. A batch holds one lane and each
+id at most once; an id that is under way in another batch waits for it. The coalescer, not the request, owns
+the statement, so a caller who gives up cancels nothing.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+LaneT = TypeVar("LaneT", bound=Hashable)
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+
+class Pending(Generic[ItemT, ResultT]):
+    """A request that waits for its result."""
+
+    __slots__ = ("future", "id", "item")
+
+    def __init__(self, record_id: str, item: ItemT, future: "asyncio.Future[ResultT]") -> None:
+        self.id = record_id
+        self.item = item
+        self.future = future
+
+    def succeed(self, result: ResultT) -> None:
+        """Hand over the result, unless nobody waits any more."""
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Hand over a failure, unless nobody waits any more."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class _Queue(Generic[ItemT, ResultT]):
+    """What waits in one lane, and the ids that are under way."""
+
+    __slots__ = ("busy", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: list[Pending[ItemT, ResultT]] = []
+        self.busy: set[str] = set()
+
+
+class Coalescer(Generic[LaneT, ItemT, ResultT]):
+    """Gathers what waits and runs it batch by batch.
+
+    Parameters
+    ----------
+    width
+        How many batches may be under way at once, each on a connection of its own.
+    limit
+        Most items of one batch.
+    run
+        Settles every item of a batch; what it leaves unsettled fails with what it raises.
+    """
+
+    def __init__(
+        self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]]
+    ) -> None:
+        self._width = width
+        self._limit = limit
+        self._run = run
+        self._queues: OrderedDict[LaneT, _Queue[ItemT, ResultT]] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._active = 0
+        self.batches = 0
+        self.items = 0
+
+    def submit(self, lane: LaneT, record_id: str, item: ItemT) -> "asyncio.Future[ResultT]":
+        """Queue an item and return the future of its result."""
+        loop = asyncio.get_running_loop()
+        pending: Pending[ItemT, ResultT] = Pending(record_id, item, loop.create_future())
+        queue = self._queues.get(lane)
+        if queue is None:
+            queue = self._queues[lane] = _Queue()
+        queue.waiting.append(pending)
+        if self._active < self._width:
+            self._active += 1
+            task = loop.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return pending.future
+
+    async def drain(self) -> None:
+        """Return when nothing is under way any more."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.sleep(0)  # requests that are ready now join the first batch
+            while (taken := self._take()) is not None:
+                await self._settle(*taken)
+        finally:
+            self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
+
+    async def _settle(
+        self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]
+    ) -> None:
+        self.batches += 1
+        self.items += len(batch)
+        try:
+            await self._run(lane, batch)
+        except asyncio.CancelledError as error:
+            _fail(batch, error)
+            raise
+        except Exception as error:
+            _fail(batch, error)
+        finally:
+            queue.busy.difference_update(pending.id for pending in batch)
+            if not queue.waiting and not queue.busy:
+                self._queues.pop(lane, None)
+
+    def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
+        """Take the next batch, lanes in turn; None when nothing can go now."""
+        for lane, queue in list(self._queues.items()):
+            batch: list[Pending[ItemT, ResultT]] = []
+            rest: list[Pending[ItemT, ResultT]] = []
+            for pending in queue.waiting:
+                if len(batch) < self._limit and pending.id not in queue.busy:
+                    queue.busy.add(pending.id)
+                    batch.append(pending)
+                else:
+                    rest.append(pending)
+            if batch:
+                queue.waiting = rest
+                self._queues.move_to_end(lane)
+                return lane, queue, batch
+        return None
+
+
+def _fail(batch: Sequence[Pending[ItemT, ResultT]], error: BaseException) -> None:
+    for pending in batch:
+        pending.fail(error)

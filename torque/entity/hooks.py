@@ -1,0 +1,61 @@
+"""The chain that upper floors join to look at records before they are written: they may change or refuse them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+import msgspec
+
+from torque.application.types import RunningApplication
+from torque.model.compile import CompiledEntity
+from torque.types import Caller
+
+Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "OnValidate"]
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to happen.
+
+    Parameters
+    ----------
+    record
+        The data under field names: what was sent for a create, the whole merged record for an update, the
+        stored one for a delete.
+    previous
+        The stored record under field names; None for a create.
+    """
+
+    event: Event
+    caller: Caller
+    app: RunningApplication
+    entity: CompiledEntity
+    id: str | None
+    record: dict[str, Any]
+    previous: dict[str, Any] | None = None
+
+
+Wants = Callable[[CompiledEntity, Event], bool]
+Before = Callable[[Occasion], Awaitable[dict[str, Any] | None]]
+
+
+class Hooks:
+    """Handlers in the order they were registered. A handler refuses by raising HookRejected."""
+
+    def __init__(self) -> None:
+        self._before: list[tuple[Wants, Before]] = []
+
+    def before(self, wants: Wants, handler: Before) -> None:
+        """Call `handler` at every occasion that `wants` accepts; what it returns replaces the record."""
+        self._before.append((wants, handler))
+
+    def wanted(self, entity: CompiledEntity, event: Event) -> bool:
+        """Tell whether anybody looks at this, so that records are only made into objects when somebody does."""
+        return any(wants(entity, event) for wants, _ in self._before)
+
+    async def run(self, occasion: Occasion) -> dict[str, Any]:
+        """Pass a record through the chain and return what it became."""
+        record = occasion.record
+        for wants, handler in self._before:
+            if wants(occasion.entity, occasion.event):
+                changed = await handler(msgspec.structs.replace(occasion, record=record))
+                record = record if changed is None else changed
+        return record

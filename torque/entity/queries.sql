@@ -1,0 +1,242 @@
+-- Statements about records. `:name` stands for an argument and is numbered when a statement is put together;
+-- parts of one write (`create_*`, `update_*`) are common table expressions that go into one statement.
+-- Everything names one application. A write waits for other transactions' locks only as long as `:patience`.
+
+-- name: read
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+
+-- name: read_locked
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.id = $2
+FOR NO KEY UPDATE;
+
+-- name: types
+SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+
+-- name: taken_keys
+SELECT k.constraint_id, k.value
+FROM entity_keys k JOIN unnest($2::text[], $3::text[]) AS w (constraint_id, value)
+    ON k.constraint_id = w.constraint_id AND k.value = w.value
+WHERE k.application_id = $1 AND k.entity_id <> $4::uuid;
+
+-- name: settings
+SELECT key, value FROM system_config WHERE key IN ('text_collation', 'cursor_secret');
+
+-- name: keep_secret
+INSERT INTO system_config (key, value) VALUES ('cursor_secret', $1) ON CONFLICT (key) DO NOTHING;
+
+-- name: find_repeat
+-- A key counts for 24 hours.
+SELECT params_hash, result FROM idempotency_keys
+WHERE application_id = $1 AND caller = $2 AND method = $3 AND key = $4 AND created_at > now() - interval '24 hours';
+
+-- name: drop_old_keys
+DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours';
+
+-- name: end_backend
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2;
+
+-- name: backend_lives
+SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND application_name = $2);
+
+-- name: create_records
+limits AS MATERIALIZED (
+    SELECT set_config('lock_timeout', :patience, true)
+), input AS MATERIALIZED (
+    SELECT i.* FROM limits, unnest(:ids::uuid[], :types::text[], :datas::jsonb[]) AS i (id, entity_type, data)
+), records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, :now::text::timestamptz, :now::text::timestamptz
+    FROM input i
+), counted AS (
+    INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+    SELECT :application::uuid, i.entity_type, pg_backend_pid() & 63, count(*) FROM input i
+    GROUP BY i.entity_type ORDER BY i.entity_type
+    ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
+)
+
+-- name: seed_records
+-- As create_records, but each record has its own time, and their order in the document is the order they were made in.
+input AS MATERIALIZED (
+    SELECT i.* FROM unnest(:ids::uuid[], :types::text[], :datas::jsonb[], :times::text[]) AS i (id, entity_type, data, at)
+), records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, i.at::timestamptz, i.at::timestamptz FROM input i
+), counted AS (
+    INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+    SELECT :application::uuid, i.entity_type, pg_backend_pid() & 63, count(*) FROM input i
+    GROUP BY i.entity_type ORDER BY i.entity_type
+    ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
+)
+
+-- name: create_links
+linked AS (
+    INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+    SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
+    FROM unnest(:link_keys::text[], :link_sources::uuid[], :link_targets::uuid[], :link_positions::int[])
+        AS l (link_key, source_id, target_id, position)
+)
+
+-- name: create_keys
+keyed AS (
+    INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
+    SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
+    FROM unnest(:key_constraints::text[], :key_values::text[], :key_owners::uuid[]) AS k (constraint_id, value, entity_id)
+)
+
+-- name: create_audit
+audited AS (
+    INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+        a.actor, a.role, a.protocol, a.request_id, CASE WHEN :values THEN i.data END
+    FROM input i JOIN unnest(:ids::uuid[], :actors::text[], :roles::text[], :protocols::text[], :requests::text[])
+        AS a (id, actor, role, protocol, request_id) ON a.id = i.id
+)
+
+-- name: remember
+remembered AS (
+    INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+    SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
+    FROM unnest(:repeat_callers::text[], :repeat_methods::text[], :repeat_keys::text[], :repeat_hashes::bytea[],
+        :repeat_results::jsonb[]) AS r (caller, method, key, params_hash, result)
+)
+
+-- name: create_end
+SELECT 1
+
+-- name: update_records
+-- The version held is the newest there is; a plain join would compare with the snapshot's.
+limits AS MATERIALIZED (
+    SELECT set_config('lock_timeout', :patience, true)
+), input AS MATERIALIZED (
+    SELECT i.* FROM limits, unnest(:ids::uuid[], :datas::jsonb[], :versions::int[]) AS i (id, data, version)
+), held AS MATERIALIZED (
+    SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type
+    FROM entities e JOIN input i ON i.id = e.id
+    WHERE e.application_id = :application::uuid
+    ORDER BY e.id
+    FOR NO KEY UPDATE OF e SKIP LOCKED
+), written AS (
+    UPDATE entities e SET data = i.data, version = i.version + 1, updated_at = :now::text::timestamptz
+    FROM held h JOIN input i ON i.id = h.id
+    WHERE e.application_id = :application::uuid AND e.id = h.id AND h.version = i.version
+    RETURNING e.id, e.entity_type
+)
+
+-- name: update_unlinks
+unlinked AS (
+    DELETE FROM entity_relationships r
+    USING unnest(:unlink_keys::text[], :unlink_sources::uuid[], :unlink_positions::int[]) AS l (link_key, source_id, position),
+        written w
+    WHERE r.application_id = :application::uuid AND r.source_id = l.source_id AND r.link_key = l.link_key
+        AND r.position = l.position AND w.id = l.source_id
+)
+
+-- name: update_links
+linked AS (
+    INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+    SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
+    FROM unnest(:link_keys::text[], :link_sources::uuid[], :link_targets::uuid[], :link_positions::int[])
+        AS l (link_key, source_id, target_id, position) JOIN written w ON w.id = l.source_id
+    ON CONFLICT (application_id, source_id, link_key, position) DO UPDATE SET target_id = excluded.target_id
+)
+
+-- name: update_unkeys
+unkeyed AS (
+    DELETE FROM entity_keys k
+    USING unnest(:unkey_constraints::text[], :unkey_values::text[], :unkey_owners::uuid[]) AS o (constraint_id, value, entity_id),
+        written w
+    WHERE k.application_id = :application::uuid AND k.constraint_id = o.constraint_id AND k.value = o.value
+        AND k.entity_id = o.entity_id AND w.id = o.entity_id
+)
+
+-- name: update_keys
+keyed AS (
+    INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
+    SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
+    FROM unnest(:key_constraints::text[], :key_values::text[], :key_owners::uuid[]) AS k (constraint_id, value, entity_id)
+    JOIN written w ON w.id = k.entity_id
+)
+
+-- name: update_audit
+audited AS (
+    INSERT INTO audit_log
+        (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, w.entity_type, w.id, 'update',
+        a.actor, a.role, a.protocol, a.request_id, a.old, a.new
+    FROM written w JOIN unnest(:ids::uuid[], :actors::text[], :roles::text[], :protocols::text[], :requests::text[],
+        :olds::jsonb[], :news::jsonb[]) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
+)
+
+-- name: update_remember
+remembered AS (
+    INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+    SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
+    FROM unnest(:repeat_callers::text[], :repeat_methods::text[], :repeat_keys::text[], :repeat_hashes::bytea[],
+        :repeat_results::jsonb[], :ids::uuid[]) AS r (caller, method, key, params_hash, result, id)
+    JOIN written w ON w.id = r.id
+)
+
+-- name: update_end
+-- A record held at another version comes back as it is now; one that is missing here is locked, or gone.
+SELECT e.id, CASE WHEN w.id IS NULL THEN e.data END AS data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type,
+    w.id IS NOT NULL AS written
+FROM held e LEFT JOIN written w ON w.id = e.id
+
+-- name: defer_constraints
+SET CONSTRAINTS ALL DEFERRED;
+
+-- name: lock_level
+-- FOR UPDATE waits for every insert that refers to these records, so their dependants are all to be seen afterwards.
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
+ORDER BY e.id
+FOR UPDATE;
+
+-- name: dependants
+SELECT r.link_key, r.source_id, r.target_id, e.entity_type
+FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
+ORDER BY r.source_id;
+
+-- name: set_patience
+SELECT set_config('lock_timeout', $1, true);
+
+-- name: delete_links_of
+DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
+
+-- name: delete_links_to
+DELETE FROM entity_relationships WHERE application_id = $1 AND target_id = ANY($2::uuid[]) AND link_key = ANY($3::text[]);
+
+-- name: delete_keys_of
+DELETE FROM entity_keys WHERE application_id = $1 AND entity_id = ANY($2::uuid[]);
+
+-- name: delete_records
+DELETE FROM entities WHERE application_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: count_down
+INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+SELECT $1, t.entity_type, pg_backend_pid() & 63, -t.n FROM unnest($2::text[], $3::bigint[]) AS t (entity_type, n)
+ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n;
+
+-- name: audit
+INSERT INTO audit_log
+    (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+SELECT now(), gen_random_uuid(), $1, a.entity_type, a.id, a.action, $2, $3, $4, $5, a.old, a.new
+FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[], $10::jsonb[]) AS a (entity_type, id, action, old, new);
+
+-- name: insert_repeat
+INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+VALUES ($1, $2, $3, $4, $5, $6);

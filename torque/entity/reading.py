@@ -1,0 +1,209 @@
+"""Reading records: one by id, coalesced with others; lists by plan; expanded references, one query each."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from torque import codec
+from torque.access.types import EntityRights, Rights
+from torque.application.types import Answer, RunningApplication
+from torque.entity import values
+from torque.entity.cache import Stamps, is_cacheable
+from torque.entity.encode import Encoder, included_object, list_result, window, with_included
+from torque.entity.filters import Reader
+from torque.entity.plan import answered_fields, plan_expand, plan_list
+from torque.entity.sql import check_record, select_expanded, select_list, select_matching, select_total
+from torque.entity.store import EntityStore
+from torque.entity.types import Expansion, ListPlan, Query, Row, Scope
+from torque.errors import NotFound, Unavailable
+from torque.model.compile import CompiledEntity
+from torque.native import Stamp
+
+_GONE = "There is no such record, or you may not see it."
+
+
+class Reading:
+    """Answers questions about records as one caller may see them."""
+
+    def __init__(self, store: EntityStore, stamps: Stamps, encoder: Encoder) -> None:
+        self._store = store
+        self._stamps = stamps
+        self._encoder = encoder
+
+    async def get(
+        self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
+        expand: tuple[str, ...], fields: tuple[str, ...] | None, min_version: int | None,
+    ) -> Answer:  # fmt: skip
+        """Return one record; see `EntityService.get`."""
+        record_id = valid_id(record_id)
+        stamp: Stamp | None = self._stamps.of_record(app, record_id)
+        row = await self._store.read(app.id, record_id)
+        entity, granted = self.visible(app, rights, entity_type, row, record_id)
+        if row is None:
+            raise NotFound(_GONE, entityId=record_id)
+        if min_version is not None and row[2] < min_version:
+            raise Unavailable(f"The record is at version {row[2]} here, not yet at {min_version}. Try again.")
+        scope = Scope(app.model, rights)
+        reader = Reader(scope)
+        expansions = plan_expand(expand, entity, scope, reader)
+        answered = answered_fields(fields, entity, granted)
+        if granted.where is not None or expansions:
+            stamp = await self._widen(app, reader, entity, granted, row, stamp)
+        result = self._encoder.record(entity, row, answered)
+        if expansions:
+            data = codec.loads(row[1])
+            found = await self._included(app, expansions, [[data.get(x.field.key) for x in expansions]])
+            result = with_included(result, found)
+        return self._answer(app, entity, result, stamp, expansions)
+
+    async def list(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
+        """Return a page of records with totals and cursors; see `EntityService.list`."""
+        settings = await self._store.settings()
+        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        stamp = self._stamps.of_types(app, plan.dependencies)
+        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=True))
+        total = await self._total(app, plan, rows, settings.collation)
+        shown = window(plan, rows)
+        data = self._encoder.records(plan.entity, shown, plan.answered)
+        included = await self._included_of(app, plan.expansions, shown)
+        result = list_result(plan, data, included, rows, total, settings.cursor_secret)
+        return self._answer(app, plan.entity, result, stamp, plan.expansions)
+
+    async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
+        """Return the records of a query as one array; see `EntityService.query`."""
+        settings = await self._store.settings()
+        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        stamp = self._stamps.of_types(app, plan.dependencies)
+        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=False))
+        result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
+        return self._answer(app, plan.entity, result, stamp, ())
+
+    def visible(
+        self, app: RunningApplication, rights: Rights, entity_type: str | None, row: Row | None, record_id: str
+    ) -> tuple[CompiledEntity, EntityRights]:
+        """Return the entity of a record and the rights on it, as far as they do not ask the database.
+
+        Raises
+        ------
+        NotFound
+            When the record is missing, of another entity, or its entity does not exist for the caller.
+        """
+        entity = app.model.entities_by_key.get(row[5]) if row is not None else None
+        if entity is None or entity_type not in (None, entity.name):
+            raise NotFound(_GONE, entityId=record_id)
+        granted = rights.entity(entity.name)
+        if not granted.read:
+            raise NotFound(_GONE, entityId=record_id)
+        return entity, granted
+
+    async def require_matching(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, row: Row
+    ) -> None:
+        """Refuse a record, at the version of `row`, that the caller's rule leaves out, as if it were not there."""
+        reader = Reader(Scope(app.model, rights))
+        condition = reader.predicate(entity, granted.where)
+        if condition is None:
+            return
+        collation = (await self._store.settings()).collation
+        found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
+        if not found or found[0]["version"] != row[2]:
+            raise NotFound(_GONE, entityId=row[0])
+
+    async def fits(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, record_id: str,
+        data: bytes,
+    ) -> bool:  # fmt: skip
+        """Tell whether a record that is not stored yet would be within the caller's rule."""
+        condition = Reader(Scope(app.model, rights)).predicate(entity, granted.where)
+        if condition is None:
+            return True
+        collation = (await self._store.settings()).collation
+        statement = check_record(condition, app.id, collation, (record_id, entity.key, data))
+        return bool((await self._store.fetch(statement))[0][0])
+
+    async def _widen(
+        self, app: RunningApplication, reader: Reader, entity: CompiledEntity, granted: EntityRights, row: Row,
+        stamp: Stamp | None,
+    ) -> Stamp | None:  # fmt: skip
+        """Check the caller's rule and return a stamp that covers all entities with a say in the answer.
+
+        The wider stamp is younger than the row. The first one still being current afterwards means that the
+        row has not changed in between.
+        """
+        condition = reader.predicate(entity, granted.where)
+        wider: Stamp | None = self._stamps.of_types(app, reader.dependencies, row[0])
+        if stamp is None or not self._stamps.current(stamp):
+            wider = None
+        if condition is not None:
+            collation = (await self._store.settings()).collation
+            if not await self._store.fetch(select_matching(condition, app.id, collation, [row[0]])):
+                raise NotFound(_GONE, entityId=row[0])
+        return wider
+
+    async def _total(self, app: RunningApplication, plan: ListPlan, rows: Sequence[Any], collation: str) -> int:
+        """Return the count that the rows carry; without rows it is asked for, unless it can only be 0."""
+        if rows:
+            return int(rows[0]["total"])
+        if plan.seek is None and plan.page == 0:
+            return 0
+        counted = await self._store.fetch(select_total(plan, app.id, collation))
+        return int(counted[0]["total"])
+
+    async def _included_of(
+        self, app: RunningApplication, expansions: tuple[Expansion, ...], rows: Sequence[Any]
+    ) -> bytes:
+        if not expansions:
+            return b"null"
+        columns = [f"x{i}" for i in range(len(expansions))]
+        targets = [[codec.loads(row[c]) if row[c] is not None else None for c in columns] for row in rows]
+        return await self._included(app, expansions, targets)
+
+    async def _included(
+        self, app: RunningApplication, expansions: tuple[Expansion, ...], targets: Sequence[Sequence[Any]]
+    ) -> bytes:
+        """Fetch the records behind references, one query each, all at once; `targets` holds ids per row and field."""
+        collation = (await self._store.settings()).collation
+        wanted = [sorted(_ids(row[i] for row in targets)) for i in range(len(expansions))]
+        found = await asyncio.gather(*(
+            self._store.fetch(select_expanded(expansion, app.id, collation, ids)) if ids else _nothing()
+            for expansion, ids in zip(expansions, wanted, strict=True)
+        ))
+        groups: dict[str, dict[str, bytes]] = {}
+        for expansion, rows in zip(expansions, found, strict=True):
+            target = expansion.target
+            visible = frozenset(n for n, f in target.fields.items() if n not in expansion.hidden and not f.system)
+            members = self._encoder.by_id(target, rows, visible if expansion.hidden else None)
+            group = groups.setdefault(target.name, {})
+            group.update((row[0], member) for row, member in zip(rows, members, strict=True))
+        return included_object({name: list(members.values()) for name, members in groups.items()})
+
+    def _answer(
+        self, app: RunningApplication, entity: CompiledEntity, result: bytes, stamp: Stamp | None,
+        expansions: tuple[Expansion, ...],
+    ) -> Answer:  # fmt: skip
+        involved = [entity, *(expansion.target for expansion in expansions)]
+        if stamp is None or not self._stamps.current(app.stamp) or not all(map(is_cacheable, involved)):
+            return Answer(result)
+        lives = [e.cache_ttl for e in involved if e.cache_ttl is not None]
+        return Answer(result, stamp, min(lives) if lives else None)
+
+
+def valid_id(record_id: str) -> str:
+    """Return an id in its stored form. Raises NotFound for what cannot be one."""
+    if not values.is_id(record_id):
+        raise NotFound(_GONE, entityId=str(record_id)[:80])
+    return record_id.lower()
+
+
+def _ids(found: Any) -> set[str]:
+    ids: set[str] = set()
+    for value in found:
+        if isinstance(value, str):
+            ids.add(value)
+        elif isinstance(value, list):
+            ids.update(item for item in value if isinstance(item, str))
+    return {record_id for record_id in ids if values.is_id(record_id)}
+
+
+async def _nothing() -> Sequence[Any]:
+    return ()

@@ -1,0 +1,215 @@
+"""Deleting a record and what hangs on it, so that no reference ever dangles, whatever else is going on.
+
+In one transaction, level by level: lock the records of the level in id order, which waits for every insert
+that refers to them, then, in another statement, find their dependants, until there are none. Only then is it
+decided what is refused, emptied and deleted. A deadlock, a lock that does not come free, or a reference that
+slipped in nevertheless repeats the whole from its start.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
+from torque.db.pool import Database
+from torque.entity.audit import audit_mode
+from torque.entity.batch import Lane, Q, Repeat, Write, outcome
+from torque.entity.types import Connection, Row
+from torque.entity.writer import Writer
+from torque.errors import NotFound, TimedOut, ValidationFailed
+from torque.model.compile import CompiledEntity, InboundLink
+from torque.types import Caller, utc_now
+
+_ATTEMPTS = 4
+_PATIENCE = "2s"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A deletion as asked for. `check` looks at the locked record and raises what stands against it."""
+
+    caller: Caller
+    app: RunningApplication
+    id: str
+    check: Callable[[Row], Awaitable[None]]
+    repeat: Repeat | None = None
+
+
+class Removal(msgspec.Struct, kw_only=True):
+    """What a deletion has found so far.
+
+    Parameters
+    ----------
+    rows
+        The locked records that go, by id.
+    emptied
+        Records that stay and lose a reference: id → (entity, names of fields).
+    refused
+        Records that stand against it, by the entity they belong to.
+    loose
+        Links that go without further ado: of fields that the model has no more.
+    """
+
+    rows: dict[str, Row] = {}
+    emptied: dict[str, tuple[CompiledEntity, set[str]]] = {}
+    refused: dict[str, set[str]] = {}
+    loose: set[str] = set()
+
+
+class Deleter:
+    """Deletes records with their dependants."""
+
+    def __init__(self, db: Database, writer: Writer) -> None:
+        self._db = db
+        self._writer = writer
+
+    async def delete(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        """Delete a record and return what went and what lost a reference.
+
+        Raises
+        ------
+        NotFound
+            When it is not there any more.
+        ValidationFailed
+            When records that must not lose it stand against it.
+        TimedOut
+            When its surroundings stay locked.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                async with self._db.transaction() as connection:
+                    return await self._delete_in(connection, request)
+            except (Deadlock, SerializationFailure, LockTimeout, ForeignKeyViolation):
+                continue
+        raise TimedOut("The record or one that refers to it stays locked. Nothing was deleted; try again.")
+
+    async def _delete_in(self, connection: Connection, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        await connection.execute(Q.defer_constraints)
+        await connection.fetchval(Q.set_patience, _PATIENCE)
+        removal = await self._gather(connection, request)
+        _refuse(removal)
+        writes = await self._empty(connection, request, removal)
+        await self._remove(connection, request, removal)
+        return list(removal.rows.values()), writes
+
+    async def _gather(self, connection: Connection, request: Request) -> Removal:
+        """Lock level by level and sort out what becomes of each dependant."""
+        app, removal = request.app, Removal(rows={}, emptied={}, refused={}, loose=set())
+        waiting: dict[str, set[str]] = {}
+        level = [request.id]
+        while level:
+            rows = await connection.fetch(Q.lock_level, app.id, level)
+            if request.id in level:
+                if not rows:
+                    raise NotFound("There is no such record, or you may not see it.", entityId=request.id)
+                await request.check(rows[0])
+            removal.rows.update((row[0], row) for row in rows)
+            following: set[str] = set()
+            for link in await connection.fetch(Q.dependants, app.id, level):
+                rule = _rule(app, removal.rows.get(link["target_id"]), link["link_key"])
+                source = app.model.entities_by_key.get(link["entity_type"])
+                if rule is None or source is None:
+                    removal.loose.add(link["link_key"])
+                elif rule.cascade == "Delete":
+                    following.add(link["source_id"])
+                elif rule.cascade == "SetNull":
+                    removal.emptied.setdefault(link["source_id"], (source, set()))[1].add(rule.field)
+                elif rule.cascade == "Restrict":
+                    removal.refused.setdefault(source.display_name, set()).add(link["source_id"])
+                else:
+                    waiting.setdefault(source.display_name, set()).add(link["source_id"])
+            level = sorted(following - removal.rows.keys())
+        for name, ids in waiting.items():  # without a rule: refused unless the dependant goes as well
+            if ids - removal.rows.keys():
+                removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
+        return removal
+
+    async def _empty(self, connection: Connection, request: Request, removal: Removal) -> Sequence[Write]:
+        """Take the references out of the records that stay, validated and audited like any update."""
+        ids = sorted(removal.emptied.keys() - removal.rows.keys())
+        writes = []
+        for row in await connection.fetch(Q.lock_level, request.app.id, ids) if ids else ():
+            entity, fields = removal.emptied[row[0]]
+            patch = _without(entity, fields, codec.loads(row[1]), removal.rows)
+            prepared = entity.validator.update(row[1], codec.dumps(patch), False, utc_now())
+            if prepared.errors:
+                raise ValidationFailed(
+                    f"A record of '{entity.display_name}' that refers to this one would become invalid.",
+                    errors=prepared.errors,
+                )
+            write = Write(
+                entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller
+            )
+            await self._writer.write_in(connection, _lane(request.app, entity), write)
+            writes.append(write)
+        return writes
+
+    async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
+        """Delete links, keys and records, count them down and log them."""
+        application, ids = request.app.id, sorted(removal.rows)
+        if removal.loose:
+            await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
+        await connection.execute(Q.delete_links_of, application, ids)
+        await connection.execute(Q.delete_keys_of, application, ids)
+        await connection.execute(Q.delete_records, application, ids)
+        counts: dict[str, int] = {}
+        for row in removal.rows.values():
+            counts[row[5]] = counts.get(row[5], 0) + 1
+        await self._audit(connection, request, removal.rows.values())
+        if request.repeat is not None:
+            repeat, version = request.repeat, removal.rows[request.id][2]
+            await connection.execute(
+                Q.insert_repeat, application, repeat.caller, repeat.method, repeat.key, repeat.params_hash,
+                outcome(request.id, version),
+            )  # fmt: skip
+        # last, because a transaction that holds a count lets nobody else with the same shard go on
+        keys = sorted(counts)
+        await connection.execute(Q.count_down, application, keys, [counts[key] for key in keys])
+
+    async def _audit(self, connection: Connection, request: Request, rows: Iterable[Row]) -> None:
+        logged = []
+        for row in rows:
+            entity = request.app.model.entities_by_key.get(row[5])
+            mode = audit_mode(entity) if entity is not None else "values"
+            if mode != "off":
+                logged.append((row[5], row[0], row[1] if mode == "values" else None))
+        if logged:
+            caller = request.caller
+            await connection.execute(
+                Q.audit, request.app.id, caller.name, ",".join(caller.roles), caller.protocol, caller.request_id,
+                [item[0] for item in logged], [item[1] for item in logged], ["delete"] * len(logged),
+                [item[2] for item in logged], [None] * len(logged),
+            )  # fmt: skip
+
+
+def _lane(app: RunningApplication, entity: CompiledEntity) -> Lane:
+    return Lane(app.id, "update", audit_mode(entity), False)
+
+
+def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:
+    """Return what the model says about a link to a record; None when it knows the field no more."""
+    entity = app.model.entities_by_key.get(target[5]) if target is not None else None
+    if entity is None:
+        return None
+    return next((link for link in entity.inbound if link.link_key == link_key), None)
+
+
+def _refuse(removal: Removal) -> None:
+    if removal.refused:
+        found = ", ".join(f"{len(ids)} of '{name}'" for name, ids in sorted(removal.refused.items()))
+        message = f"Other records refer to this one ({found}). Delete or change them first."
+        error = {"path": "", "rule": "Restrict", "message": message, "severity": "Error"}
+        raise ValidationFailed(message, errors=[error])
+
+
+def _without(
+    entity: CompiledEntity, fields: set[str], data: Mapping[str, object], gone: Mapping[str, Row]
+) -> dict[str, object]:
+    """Return the patch that takes records which go out of these fields."""
+    patch: dict[str, object] = {}
+    for name in fields:
+        field = entity.fields[name]
+        value = data.get(field.key)
+        patch[name] = [item for item in value if item not in gone] or None if isinstance(value, list) else None
+    return patch

@@ -1,0 +1,113 @@
+"""Do: run the engine's statements, reads by id coalesced."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.batch import Q, Repeat
+from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.sql import Statement
+from torque.entity.types import Connection, Row
+
+_READS = 2
+_BATCH = 128
+_TYPES_KEPT = 50_000
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What every server of one database agrees on: how text sorts, and what signs cursors."""
+
+    collation: str
+    cursor_secret: bytes
+
+
+class EntityStore:
+    """Reads records and what belongs to them.
+
+    A batch of reads holds one application; the rights of each caller are checked on what comes back.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._settings: Settings | None = None
+        self._reads: Coalescer[str, None, Row | None] = Coalescer(_READS, _BATCH, self._read_batch)
+        self._types: dict[tuple[str, str], str] = {}
+
+    async def settings(self) -> Settings:
+        """Return the database's settings; the first process that asks makes the secret."""
+        if self._settings is None:
+            found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
+            if "cursor_secret" not in found:
+                await self._db.execute(Q.keep_secret, codec.dumps(os.urandom(32).hex()))
+                found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
+            secret = bytes.fromhex(found["cursor_secret"])
+            self._settings = Settings(found.get("text_collation", "C"), secret)
+        return self._settings
+
+    async def read(self, application_id: str, record_id: str) -> Row | None:
+        """Return a record by its (valid, lower-case) id; reads that wait together are one statement."""
+        return await self._reads.submit(application_id, record_id, None)
+
+    async def read_many(self, application_id: str, ids: Sequence[str]) -> Sequence[Row]:
+        """Return those of the records that exist."""
+        return await self._db.fetch(Q.read, application_id, ids)
+
+    async def read_locked(self, connection: Connection, application_id: str, record_id: str) -> Row | None:
+        """Return a record and hold its row until the transaction ends."""
+        row: Row | None = await connection.fetchrow(Q.read_locked, application_id, record_id)
+        return row
+
+    async def fetch(self, statement: Statement) -> Sequence[Any]:
+        """Run a planned statement."""
+        return await self._db.fetch(statement.text, *statement.args)
+
+    async def types(self, application_id: str, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the entity keys of those records that exist.
+
+        A record never changes its type, so what was seen once is remembered; that it may be gone by now is
+        for the foreign key to refuse.
+        """
+        wanted = set(ids)
+        known = {i: self._types[application_id, i] for i in wanted if (application_id, i) in self._types}
+        asked = sorted(wanted - known.keys())
+        if asked:
+            rows = await self._db.fetch(Q.types, application_id, asked)
+            if len(self._types) + len(rows) > _TYPES_KEPT:
+                self._types.clear()
+            for row in rows:
+                known[row["id"]] = self._types[application_id, row["id"]] = row["entity_type"]
+        return known
+
+    def forget_types(self, application_id: str, ids: Iterable[str]) -> None:
+        """Ask the database again about records that were found to be gone."""
+        for record_id in ids:
+            self._types.pop((application_id, record_id), None)
+
+    async def taken_keys(
+        self, application_id: str, keys: Sequence[tuple[str, str]], record_id: str
+    ) -> set[tuple[str, str]]:
+        """Return which unique values belong to other records."""
+        if not keys:
+            return set()
+        constraints, values = [key[0] for key in keys], [key[1] for key in keys]
+        rows = await self._db.fetch(Q.taken_keys, application_id, constraints, values, record_id)
+        return {(row["constraint_id"], row["value"]) for row in rows}
+
+    async def find_repeat(self, application_id: str, repeat: Repeat) -> tuple[bytes, dict[str, Any]] | None:
+        """Return parameter hash and outcome of an earlier write with this key."""
+        row = await self._db.fetchrow(Q.find_repeat, application_id, repeat.caller, repeat.method, repeat.key)
+        return None if row is None else (row["params_hash"], codec.loads(row["result"]))
+
+    async def drop_old_keys(self) -> None:
+        """Forget idempotency keys of more than a day ago."""
+        await self._db.execute(Q.drop_old_keys)
+
+    async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]]) -> None:
+        rows = await self._db.fetch(Q.read, application_id, [pending.id for pending in batch])
+        found = {row[0]: row for row in rows}
+        for pending in batch:
+            pending.succeed(found.get(pending.id))

@@ -1,0 +1,274 @@
+"""Writing records: prepare on a base, hand over one statement, repeat in silence when the base has moved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.access.types import EntityRights, Rights
+from torque.application.types import RunningApplication
+from torque.db.failures import DatabaseFailure, ForeignKeyViolation, UniqueViolation
+from torque.db.pool import Database
+from torque.entity import checks
+from torque.entity.audit import audit_mode
+from torque.entity.batch import Lane, Repeat, Write
+from torque.entity.encode import Encoder
+from torque.entity.hooks import Hooks, Occasion
+from torque.entity.plan import answered_fields
+from torque.entity.reading import Reading
+from torque.entity.relations import Deleter, Request
+from torque.entity.store import EntityStore
+from torque.entity.types import Row
+from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
+from torque.errors import Conflict, InternalError, NotFound, ValidationFailed
+from torque.model.compile import CompiledEntity
+from torque.native import Prepared
+from torque.types import Caller, new_id, utc_now
+
+_ATTEMPTS = 4
+
+
+class RepeatMet(Exception):
+    """The idempotency key of a write was used before."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An update as asked for: `patch` is the JSON of an object under field names."""
+
+    caller: Caller
+    app: RunningApplication
+    rights: Rights
+    entity_type: str | None
+    id: str
+    patch: bytes
+    replace: bool = False
+    if_version: int | None = None
+    repeat: Repeat | None = None
+
+
+class Writing:
+    """Creates, changes and deletes records for callers whose rights were compiled."""
+
+    def __init__(
+        self, db: Database, store: EntityStore, writer: Writer, reading: Reading, hooks: Hooks, encoder: Encoder
+    ) -> None:
+        self._db = db
+        self._store = store
+        self._writer = writer
+        self._reading = reading
+        self._hooks = hooks
+        self._encoder = encoder
+        self._deleter = Deleter(db, writer)
+
+    async def create(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
+        repeat: Repeat | None,
+    ) -> bytes:  # fmt: skip
+        """Store a new record and return it on the wire."""
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        checks.refuse_masked(granted, data)
+        if self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate"):
+            data = await self._hooked_create(caller, app, entity, data)
+        record_id = new_id()
+        prepared = entity.validator.create(data, utc_now())
+        _raise_errors(prepared.errors)
+        await self._check_links(app, entity, prepared, record_id)
+        if granted.where is not None:
+            await self._require_fit(app, rights, entity, granted, record_id, prepared)
+        write = Write(entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller, repeat=repeat)
+        lane = Lane(app.id, "create", audit_mode(entity), repeat is not None)
+        outcome = await self._hand_over(app, lane, write)
+        if not isinstance(outcome, Written):
+            raise InternalError
+        row = (record_id, prepared.data, 1, outcome.now, outcome.now, entity.key)
+        return self._encoder.record(entity, row, answered_fields(None, entity, granted))
+
+    async def update(self, change: Change) -> bytes:
+        """Change a record and return it on the wire.
+
+        The statement carries the version of the base it was prepared on. When the record moved on meanwhile,
+        it is prepared anew; the third time its row is held, so it cannot move any more.
+        """
+        row = await self._store.read(change.app.id, change.id)
+        for _ in range(2):
+            entity, granted, write = await self._prepare(change, row)
+            if write is None or row is None:
+                return self._visible_record(entity, granted, row)
+            lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
+            outcome = await self._hand_over(change.app, lane, write)
+            if isinstance(outcome, Moved):
+                row = outcome.row
+            elif isinstance(outcome, Gone):
+                row = None
+            else:
+                return self._written_record(entity, granted, row, write, outcome)
+        return await self._update_held(change)
+
+    async def delete(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
+        if_version: int | None, repeat: Repeat | None,
+    ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
+        """Delete a record; return what went with it and what lost a reference to it."""
+
+        async def check(row: Row) -> None:
+            entity, granted = self._reading.visible(app, rights, entity_type, row, record_id)
+            checks.require(granted.delete, caller, "delete", entity)
+            await self._reading.require_matching(app, rights, entity, granted, row)
+            self._check_version(entity, granted, row, if_version)
+
+        row = await self._store.read(app.id, record_id)
+        if row is not None:
+            await check(row)
+            await self._hooked_delete(caller, app, row)
+        try:
+            return await self._deleter.delete(
+                Request(caller=caller, app=app, id=record_id, check=check, repeat=repeat)
+            )
+        except UniqueViolation:
+            raise RepeatMet from None
+
+    async def _prepare(
+        self, change: Change, row: Row | None
+    ) -> tuple[CompiledEntity, EntityRights, Write | None]:
+        """Prepare an update on a base; no write when it would change nothing."""
+        app, rights = change.app, change.rights
+        entity, granted = self._reading.visible(app, rights, change.entity_type, row, change.id)
+        if row is None:
+            raise NotFound
+        await self._reading.require_matching(app, rights, entity, granted, row)
+        checks.require(granted.update, change.caller, "update", entity)
+        self._check_version(entity, granted, row, change.if_version)
+        patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
+        checks.refuse_masked(granted, change.patch)
+        prepared = entity.validator.update(row[1], patch, change.replace, utc_now())
+        if self._hooks.wanted(entity, "BeforeUpdate") or self._hooks.wanted(entity, "OnValidate"):
+            _raise_errors(prepared.errors)
+            prepared = await self._hooked_update(change, entity, row, prepared)
+        _raise_errors(prepared.errors)
+        if not prepared.changed and change.repeat is None:
+            return entity, granted, None
+        await self._check_links(app, entity, prepared, change.id)
+        if granted.where is not None:
+            await self._require_fit(app, rights, entity, granted, change.id, prepared)
+        write = Write(
+            entity=entity, id=change.id, base_version=row[2], prepared=prepared, caller=change.caller,
+            repeat=change.repeat,
+        )  # fmt: skip
+        return entity, granted, write
+
+    async def _update_held(self, change: Change) -> bytes:
+        """Update under the record's row lock."""
+        async with self._db.transaction() as connection:
+            row = await self._store.read_locked(connection, change.app.id, change.id)
+            entity, granted, write = await self._prepare(change, row)
+            if write is None or row is None:
+                return self._visible_record(entity, granted, row)
+            lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
+            try:
+                outcome = await self._writer.write_in(connection, lane, write)
+            except (UniqueViolation, ForeignKeyViolation) as error:
+                raise await self._explained(change.app, write, error) from None
+        if not isinstance(outcome, Written):
+            raise NotFound(entityId=change.id)
+        await self._writer.committed(lane, [write])
+        return self._written_record(entity, granted, row, write, outcome)
+
+    async def _hand_over(self, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
+        """Let the coalescer write; a refusal by the database is explained, or tried again if its cause is gone."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._writer.submit(lane, write)
+            except (UniqueViolation, ForeignKeyViolation) as error:
+                explained = await self._explained(app, write, error)
+                if isinstance(explained, ValidationFailed) and not explained.details["errors"]:
+                    continue
+                raise explained from None
+        raise Conflict("The record meets others that come and go. Try again.")
+
+    async def _explained(self, app: RunningApplication, write: Write, error: DatabaseFailure) -> Exception:
+        """Return what a refusal by the database means; without errors when nothing is wrong any more."""
+        if getattr(error, "table_name", "") == "idempotency_keys":
+            await self._store.drop_old_keys()
+            return RepeatMet()
+        targets = {link[1] for link in write.prepared.links}
+        self._store.forget_types(app.id, targets)
+        errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
+        errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
+        return ValidationFailed(errors=errors)
+
+    async def _check_links(
+        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
+    ) -> None:
+        """Refuse references to what is not there, together with unique values that are taken."""
+        if not prepared.links:
+            return
+        errors = await checks.reference_errors(self._store, app, entity, prepared, record_id)
+        if errors:
+            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
+            raise ValidationFailed(errors=errors)
+
+    async def _require_fit(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights,
+        record_id: str, prepared: Prepared,
+    ) -> None:  # fmt: skip
+        if not await self._reading.fits(app, rights, entity, granted, record_id, prepared.data):
+            message = "Your role does not allow records like this."
+            raise ValidationFailed(errors=[checks.error("", "Rule", message)])
+
+    async def _hooked_create(
+        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, data: bytes
+    ) -> bytes:
+        record = checks.object_of(data)
+        occasion = Occasion(event="BeforeCreate", caller=caller, app=app, entity=entity, id=None, record=record)
+        record = await self._hooks.run(occasion)
+        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
+        return codec.dumps(record)
+
+    async def _hooked_update(
+        self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared
+    ) -> Prepared:
+        """Show the merged record to the hooks and prepare what they made of it as a whole."""
+        previous = checks.named(entity, row[1])
+        occasion = Occasion(
+            event="BeforeUpdate", caller=change.caller, app=change.app, entity=entity, id=change.id,
+            record=checks.named(entity, prepared.data), previous=previous,
+        )  # fmt: skip
+        record = await self._hooks.run(occasion)
+        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
+        writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
+        return entity.validator.update(row[1], codec.dumps(writable), True, utc_now())
+
+    async def _hooked_delete(self, caller: Caller, app: RunningApplication, row: Row) -> None:
+        entity = app.model.entities_by_key[row[5]]
+        if self._hooks.wanted(entity, "BeforeDelete"):
+            record = checks.named(entity, row[1])
+            await self._hooks.run(
+                Occasion(
+                    event="BeforeDelete", caller=caller, app=app, entity=entity, id=row[0], record=record,
+                    previous=record,
+                )
+            )
+
+    def _check_version(
+        self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None
+    ) -> None:
+        if if_version is not None and row[2] != if_version:
+            current = codec.loads(self._visible_record(entity, granted, row))
+            raise Conflict(current=current)
+
+    def _visible_record(self, entity: CompiledEntity, granted: EntityRights, row: Row | None) -> bytes:
+        if row is None:
+            raise NotFound
+        return self._encoder.record(entity, row, answered_fields(None, entity, granted))
+
+    def _written_record(
+        self, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write, written: Written
+    ) -> bytes:
+        updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
+        return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
+
+
+def _raise_errors(errors: Sequence[Mapping[str, Any]]) -> None:
+    if errors:
+        raise ValidationFailed(errors=list(errors))
