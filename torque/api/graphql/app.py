@@ -22,16 +22,16 @@ from torque.api.graphql.schema import build_schema
 from torque.platform import Platform
 
 
-
-def graphql_app(platform: Platform, limits: StreamLimits) -> AsgiApp:
+def graphql_app(platform: Platform, limits: StreamLimits | None = None) -> AsgiApp:
     """Return the ASGI application for `server.graphql_path`.
 
     Parameters
     ----------
     limits
-        Shared with the other streams: subscriptions count as streams.
+        Counts subscriptions; None counts them apart from the other streams of this worker.
     """
-    return identified(platform, _View(platform, limits), "graphql")
+    counted = limits or StreamLimits(platform.config, platform.context.workers)
+    return identified(platform, _View(platform, counted), "graphql")
 
 
 class _View(GraphQL[GraphContext, None]):

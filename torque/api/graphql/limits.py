@@ -3,7 +3,6 @@
 from typing import Any
 
 from graphql import (
-    ASTValidationRule,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -15,6 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
+    ValidationRule,
 )
 
 LIST_FACTOR = 5
@@ -23,10 +23,10 @@ LIST_FACTOR = 5
 _OUT_OF_BOUNDS = 10**9
 
 
-def limit_rule(max_depth: int, max_complexity: int) -> type[ASTValidationRule]:
+def limit_rule(max_depth: int, max_complexity: int) -> type[ValidationRule]:
     """Return a rule that refuses operations beyond these limits; every field costs one."""
 
-    class LimitRule(ASTValidationRule):
+    class LimitRule(ValidationRule):
         """Measures each operation once, fragments included."""
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_args: Any) -> None:

@@ -8,6 +8,7 @@ from strawberry import ID
 from torque import codec
 from torque.api.graphql import read
 from torque.api.graphql.context import GraphInfo
+from torque.api.graphql.fields import described
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.api.graphql.types import (
     Application,
@@ -25,7 +26,7 @@ from torque.errors import InvalidParams
 class Mutation:
     """Root of mutations."""
 
-    @strawberry.mutation(description="Make an empty model; the name is a slug.")
+    @described("Make an empty model; the name is a slug.")
     async def create_model(
         self, info: GraphInfo, name: str, display_name: str | None = None, description: str = ""
     ) -> Model:
@@ -34,7 +35,7 @@ class Mutation:
         models = context.platform.models
         return read.model(await models.create(context.require_identity(), name, display_name, description))
 
-    @strawberry.mutation(description="Read a document (text of the file; torque/1 or an older dialect).")
+    @described("Read a document (text of the file; torque/1 or an older dialect).")
     async def import_model(
         self,
         info: GraphInfo,
@@ -60,31 +61,27 @@ class Mutation:
             report=[read.note(line) for line in result.report],
         )
 
-    @strawberry.mutation(description="The document as text; importing it gives the same document.")
+    @described("The document as text; importing it gives the same document.")
     async def export_model(self, info: GraphInfo, model_id: ID) -> str:
         """Return a document."""
         context = info.context
         return (await context.platform.models.export(context.require_identity(), model_id)).decode()
 
     @strawberry.mutation
-    async def duplicate_model(
-        self, info: GraphInfo, model_id: ID, name: str, display_name: str | None = None
-    ) -> Model:
+    async def duplicate_model(self, info: GraphInfo, model_id: ID, name: str, display_name: str | None = None) -> Model:
         """Copy a model."""
         context = info.context
         models = context.platform.models
         return read.model(await models.duplicate(context.require_identity(), model_id, name, display_name))
 
-    @strawberry.mutation(description="Refused with CONFLICT while the model has applications.")
+    @described("Refused with CONFLICT while the model has applications.")
     async def delete_model(self, info: GraphInfo, model_id: ID) -> bool:
         """Delete a model."""
         context = info.context
         await context.platform.models.delete(context.require_identity(), model_id)
         return True
 
-    @strawberry.mutation(
-        description="Every edit of a document; refused with CONFLICT when ifRevision is not the model's revision."
-    )
+    @described("Every edit of a document; refused with CONFLICT when ifRevision is not the model's revision.")
     async def apply_changes(
         self,
         info: GraphInfo,
@@ -104,20 +101,22 @@ class Mutation:
             if_revision=if_revision,
             message=message,
         )
-        return read.change_result(result, dry_run)
+        return read.change_result(result, dry_run=dry_run)
 
-    @strawberry.mutation(description="Save the document of an earlier revision as the newest one.")
+    @described("Save the document of an earlier revision as the newest one.")
     async def restore_model_revision(self, info: GraphInfo, model_id: ID, revision: int) -> ChangeResult:
         """Restore a revision."""
         context = info.context
         result = await context.platform.models.restore(context.require_identity(), model_id, revision)
         return read.change_result(result, dry_run=False)
 
-    @strawberry.mutation(description="The model's first application, or a new one.")
+    @described("The model's first application, or a new one.")
     async def run_torque_app(self, info: GraphInfo, model_id: ID) -> Application:
         """Return an application that runs the model."""
         context = info.context
-        return Application.of(await context.shown(await context.platform.applications.run(context.require_identity(), model_id)))
+        return Application.of(
+            await context.shown(await context.platform.applications.run(context.require_identity(), model_id))
+        )
 
     @strawberry.mutation
     async def create_application(
@@ -126,28 +125,34 @@ class Mutation:
         """Make an application."""
         context = info.context
         applications = context.platform.applications
-        return Application.of(await context.shown(await applications.create(context.require_identity(), model_id, name, label)))
+        return Application.of(
+            await context.shown(await applications.create(context.require_identity(), model_id, name, label))
+        )
 
     @strawberry.mutation
     async def start_application(self, info: GraphInfo, id: ID) -> Application:
         """Let an application answer again."""
         context = info.context
-        return Application.of(await context.shown(await context.platform.applications.start(context.require_identity(), id)))
+        return Application.of(
+            await context.shown(await context.platform.applications.start(context.require_identity(), id))
+        )
 
     @strawberry.mutation
     async def stop_application(self, info: GraphInfo, id: ID) -> Application:
         """Make an application answer nothing."""
         context = info.context
-        return Application.of(await context.shown(await context.platform.applications.stop(context.require_identity(), id)))
+        return Application.of(
+            await context.shown(await context.platform.applications.stop(context.require_identity(), id))
+        )
 
-    @strawberry.mutation(description="Deletes the application with its records.")
+    @described("Deletes the application with its records.")
     async def delete_application(self, info: GraphInfo, id: ID) -> bool:
         """Delete an application."""
         context = info.context
         await context.platform.applications.delete(context.require_identity(), id)
         return True
 
-    @strawberry.mutation(description='A role is "admin" or one the application\'s model names.')
+    @described('A role is "admin" or one the application\'s model names.')
     async def create_token(
         self,
         info: GraphInfo,
@@ -170,7 +175,7 @@ class Mutation:
         await context.platform.access.revoke_token(context.require_identity(), id)
         return True
 
-    @strawberry.mutation(description="Run a workflow of an application and wait for its end.")
+    @described("Run a workflow of an application and wait for its end.")
     async def execute_x_flow(
         self,
         info: GraphInfo,

@@ -5,6 +5,7 @@ from strawberry import ID
 
 from torque.api.graphql import read
 from torque.api.graphql.context import GraphInfo
+from torque.api.graphql.fields import described
 from torque.api.graphql.types import Application, Finding, Me, Model, ModelRevision, ModelSummary, Token
 
 
@@ -18,13 +19,13 @@ class Query:
         context = info.context
         return [read.summary(one) for one in await context.platform.models.list(context.require_identity())]
 
-    @strawberry.field(description="By id or name.")
+    @described("By id or name.")
     async def model(self, info: GraphInfo, id: ID) -> Model:
         """Return one model."""
         context = info.context
         return read.model(await context.platform.models.get(context.require_identity(), id))
 
-    @strawberry.field(description="Newest first.")
+    @described("Newest first.")
     async def model_revisions(self, info: GraphInfo, model_id: ID) -> list[ModelRevision]:
         """Return what was saved."""
         context = info.context
@@ -48,7 +49,7 @@ class Query:
         model = await context.platform.models.get(caller, model_id)
         return [Application.of(one) for one in await context.applications_of.load(model.id)]
 
-    @strawberry.field(description="By id or name.")
+    @described("By id or name.")
     async def application(self, info: GraphInfo, id: ID) -> Application:
         """Return one application."""
         context = info.context

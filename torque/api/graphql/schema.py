@@ -28,9 +28,7 @@ _MAX_ALIASES = 50
 class _Schema(strawberry.Schema):
     """A schema whose errors are reported where they are answered, not logged on the way."""
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leave reporting to the view."""
 
 

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 import msgspec
 
 from torque import codec
+from torque.api.common.limits import StreamLimits
 from torque.api.common.opening import Opening, StreamProtocol, StreamTransport
 from torque.api.common.reply import Reply, refusal
-from torque.api.common.limits import StreamLimits
 from torque.errors import InvalidParams, TorqueError
 from torque.platform import Platform
 from torque.sync.messages import Message

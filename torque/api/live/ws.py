@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from torque import codec
+from torque.api.common.limits import StreamLimits
 from torque.api.common.opening import Opening, SocketProtocol, SocketTransport
 from torque.api.common.ports import Calls
-from torque.api.common.limits import StreamLimits
 from torque.errors import PayloadTooLarge, TorqueError
 from torque.platform import Platform
 from torque.sync.messages import Message
