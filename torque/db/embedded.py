@@ -51,6 +51,10 @@ class Embedded:
         readable, _, _ = select.select([self._line], [], [], 0)
         return not readable
 
+    def replace(self, other: "Embedded") -> None:
+        """Take over another use of the same folder, after this one's keeper was lost."""
+        self.dsn, self._line = other.dsn, other._line
+
     def close(self) -> None:
         """End this use."""
         self._line.close()

@@ -7,6 +7,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from torque.errors import Unavailable
+
 MONTHLY = ("audit_log", "xflow_executions", "xflow_node_executions")
 AHEAD = 6
 LOCK = 0x746F7272
@@ -44,6 +46,21 @@ def keep_partitions(connection: psycopg.Connection[TupleRow], today: date | None
                 )
                 made.append(name)
     return made
+
+
+def upkeep(dsn: str) -> list[str]:
+    """Make the missing partitions of a database; return their names.
+
+    Raises
+    ------
+    Unavailable
+        When the database cannot be reached, or refuses.
+    """
+    try:
+        with psycopg.connect(dsn, autocommit=True, application_name="torque:upkeep", connect_timeout=10) as connection:
+            return keep_partitions(connection)
+    except psycopg.Error as error:
+        raise Unavailable(f"The partitions of the next months could not be made: {error}") from error
 
 
 def _exists(connection: psycopg.Connection[TupleRow], name: str) -> bool:

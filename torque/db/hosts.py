@@ -1,0 +1,66 @@
+"""Which runs use this database: the table `hosts`, and the backends that a dead worker left behind.
+
+A run counts as live for `LEASE_SECONDS` after its row was last renewed. All times are the database's.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from torque.db.pool import Database
+from torque.db.queries import load_queries
+
+LEASE_SECONDS = 5.0
+SETTLE_SECONDS = 2.0
+"""A run that finds another live accepts writes only so long after registering."""
+
+REGISTER_LOCK = 0x746F7272
+_SQL = load_queries(Path(__file__).with_name("hosts.sql"))
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What a run says of itself."""
+
+    run_id: str
+    host: str
+    pid: int
+    workers: int
+
+
+class Hosts:
+    """The runs on one database, as one of them sees it."""
+
+    def __init__(self, db: Database, run: Run) -> None:
+        self._db = db
+        self._run = run
+
+    async def register(self) -> int:
+        """Enter this run, under a lock; return how many others are live."""
+        run = self._run
+        async with self._db.transaction() as connection:
+            await connection.execute(_SQL.lock_register, REGISTER_LOCK)
+            await connection.execute(_SQL.forget_dead)
+            await connection.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
+            return int(await connection.fetchval(_SQL.others, run.run_id))
+
+    async def renew(self) -> int:
+        """Extend the lease, entering the run again if it was forgotten; return how many others are live."""
+        run = self._run
+        arguments = (run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
+        return int(await self._db.fetchval(_SQL.renew, *arguments))
+
+    async def leave(self) -> None:
+        """Take this run out at its end."""
+        await self._db.execute(_SQL.leave, self._run.run_id)
+
+    async def end_backends(self, application_name: str) -> int:
+        """Ask the server to end every backend of that name; return how many are still there."""
+        return int(await self._db.fetchval(_SQL.end_backends, application_name))
+
+    async def count_backends(self, prefix: str) -> int:
+        """Return how many backends have a name that starts so."""
+        return int(await self._db.fetchval(_SQL.count_backends, prefix))
+
+    async def connection_room(self) -> int:
+        """Return how many connections the server allows to ordinary users."""
+        return int(await self._db.fetchval(_SQL.connection_room))

@@ -1,0 +1,71 @@
+"""Puts the parts of one worker together around its opened platform."""
+
+import asyncio
+from pathlib import Path
+
+from torque.api.common.limits import StreamLimits
+from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.live.events import EventStream
+from torque.api.live.ws import LiveSocket
+from torque.api.rest.session import SessionEndpoint
+from torque.platform import Platform
+from torque.server.board import Board
+from torque.server.bridges import make_bridges
+from torque.server.middleware import Guard, RequestIds
+from torque.server.order import Order
+from torque.server.rates import Rates
+from torque.server.router import Router
+from torque.server.routes import Routes
+from torque.server.rsgi import TorqueApp
+from torque.server.schemas import read_schemas
+from torque.server.sockets import Sockets
+from torque.server.static import StaticSite
+
+ASSETS = Path(__file__).resolve().parents[1] / "_assets"
+
+
+class WorkerApp:
+    """Everything one worker serves, with its beginning and end.
+
+    Parameters
+    ----------
+    rsgi
+        The callable for Granian.
+    """
+
+    def __init__(self, platform: Platform, order: Order) -> None:
+        self.platform = platform
+        self.stopping = asyncio.Event()
+        config, worker = platform.config, order.context.worker
+        board = Board(order.board_fd, order.context.workers)
+        guard, ids = Guard(config.server), RequestIds(order.context.run_id, worker)
+        rates = Rates(order.rates_fd, config.limits) if order.rates_fd is not None else None
+        router = Router(config.server)
+        calls = JsonRpcEndpoint(platform)
+        limits = StreamLimits(config, order.context.workers)
+        self._bridges = make_bridges(platform, limits, self.stopping)
+        routes = Routes(
+            platform, board, worker, guard=guard, rates=rates,
+            sites={f"/{name}/": StaticSite(ASSETS / name, f"/{name}/") for name in ("editor", "app")},
+            bridges=self._bridges, session=SessionEndpoint(platform), events=EventStream(platform, limits),
+            schemas=read_schemas(),
+        )  # fmt: skip
+        sockets = Sockets(
+            LiveSocket(platform, calls, limits), guard=guard, ids=ids, rates=rates, router=router,
+            board=board, worker=worker, observer=platform.observer,
+        )  # fmt: skip
+        self.rsgi = TorqueApp(
+            calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,
+            max_body=config.server.max_payload_size, compress=config.jsonrpc.enable_compression,
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Tell every stream that the server stops; requests under way go on."""
+        self.stopping.set()
+        self.platform.hub.close()
+
+    async def close(self) -> None:
+        """End what is left after the last request."""
+        for bridge in self._bridges.values():
+            await bridge.shutdown()
+        await self.platform.close()

@@ -1,0 +1,97 @@
+"""The run's notice board: one page of shared memory with what the supervisor knows and what each worker counts.
+
+Every cell has one writer, the supervisor or one worker, so plain stores are enough and no count is lost.
+A worker that is respawned goes on counting in the cells of the one it replaces.
+"""
+
+import mmap
+import os
+from collections.abc import Sequence
+
+RUN_CELLS = 16
+PREPARED, LISTENING, PARTITIONED, MIGRATED, DRAINING, RESPAWNS = range(6)
+"""Cells of the run: flags the supervisor sets, and how often it replaced a worker."""
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+ROUTES = ("jsonrpc", "graphql", "mcp", "live", "rest", "static", "health", "other")
+CLASSES = ("2xx", "3xx", "4xx", "5xx")
+CACHED = 0
+BYTES_IN = 1
+LIMITED = 2
+STREAMS = 3
+STARTED = 4
+_FIRST_ROUTE = 8
+_PER_ROUTE = len(CLASSES) + len(BUCKETS) + 2
+WORKER_CELLS = _FIRST_ROUTE + len(ROUTES) * _PER_ROUTE
+
+
+class Board:
+    """Maps the board of a run.
+
+    Parameters
+    ----------
+    fd
+        Memory made by `create`; None maps memory of this process alone.
+    workers
+        How many workers have cells.
+    """
+
+    def __init__(self, fd: int | None, workers: int) -> None:
+        self.workers = workers
+        self._memory = mmap.mmap(-1 if fd is None else fd, _bytes(workers))
+        self.cells = memoryview(self._memory).cast("Q")
+
+    @staticmethod
+    def create(workers: int) -> int:
+        """Make the memory of a board; return its inheritable descriptor."""
+        fd = os.memfd_create("torque-board", 0)
+        os.ftruncate(fd, _bytes(workers))
+        return fd
+
+    def set(self, cell: int, value: int) -> None:
+        """Write a cell of the run."""
+        self.cells[cell] = value
+
+    def get(self, cell: int) -> int:
+        """Read a cell of the run."""
+        return int(self.cells[cell])
+
+    def base(self, worker: int) -> int:
+        """Return the index of the first cell of a worker."""
+        return RUN_CELLS + worker * WORKER_CELLS
+
+    def mark(self, worker: int, cell: int, value: int) -> None:
+        """Write a cell of a worker."""
+        self.cells[self.base(worker) + cell] = value
+
+    def marked(self, worker: int, cell: int) -> int:
+        """Read a cell of a worker."""
+        return int(self.cells[self.base(worker) + cell])
+
+    def total(self, cell: int) -> int:
+        """Return the sum of one cell over all workers."""
+        return sum(int(self.cells[self.base(worker) + cell]) for worker in range(self.workers))
+
+    def observe(self, base: int, route: int, status: int, seconds: float) -> None:
+        """Count one request of a route with its status and duration."""
+        first = base + _FIRST_ROUTE + route * _PER_ROUTE
+        cells = self.cells
+        cells[first + min(max(status // 100 - 2, 0), 3)] += 1
+        bucket = next((index for index, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
+        cells[first + len(CLASSES) + bucket] += 1
+        cells[first + _PER_ROUTE - 1] += int(seconds * 1_000_000)
+
+    def statuses(self, route: int) -> Sequence[int]:
+        """Return how many requests of a route ended in each class of status."""
+        first = _FIRST_ROUTE + route * _PER_ROUTE
+        return [self.total(first + offset) for offset in range(len(CLASSES))]
+
+    def durations(self, route: int) -> tuple[Sequence[int], float]:
+        """Return the counts per bucket of duration, the last being the rest, and the seconds in all."""
+        first = _FIRST_ROUTE + route * _PER_ROUTE + len(CLASSES)
+        counts = [self.total(first + offset) for offset in range(len(BUCKETS) + 1)]
+        return counts, self.total(first + len(BUCKETS) + 1) / 1_000_000
+
+
+def _bytes(workers: int) -> int:
+    return 8 * (RUN_CELLS + workers * WORKER_CELLS)

@@ -1,0 +1,71 @@
+"""The ASGI applications of a worker, imported once it serves: strawberry and the MCP SDK are slow to load."""
+
+import asyncio
+import importlib
+from collections.abc import Callable
+
+from torque.api.common.limits import StreamLimits
+from torque.api.common.reply import Headers
+from torque.errors import Unavailable
+from torque.platform import Platform
+from torque.server.asgi import AsgiApp, AsgiBridge
+from torque.server.http import HttpProtocol, Scope
+from torque.server.router import GRAPHQL, MCP
+
+WAIT_SECONDS = 20.0
+_FACTORIES = {GRAPHQL: ("torque.api.graphql.app", "graphql_app"), MCP: ("torque.api.mcp.app", "mcp_app")}
+
+
+class LazyBridge:
+    """A bridge to an application that is still being loaded; requests that come early wait for it."""
+
+    def __init__(self, platform: Platform, kind: str, arguments: tuple[object, ...], stopping: asyncio.Event) -> None:
+        self._platform = platform
+        self._kind = kind
+        self._arguments = arguments
+        self._stopping = stopping
+        self._loading: asyncio.Task[AsgiBridge] | None = None
+
+    def load(self) -> None:
+        """Begin to load in the background."""
+        self._loading = asyncio.get_running_loop().create_task(self._load())
+
+    async def handle(self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers) -> int:
+        """Answer one request; see `AsgiBridge.handle`."""
+        if self._loading is None:
+            raise Unavailable
+        if not self._loading.done():
+            await asyncio.wait({self._loading}, timeout=WAIT_SECONDS)
+        if not self._loading.done():
+            raise Unavailable("This part of the server is still being loaded. Try again.")
+        return await self._loading.result().handle(scope, protocol, body, path, extra)
+
+    async def shutdown(self) -> None:
+        """End the application, or its loading."""
+        if self._loading is None:
+            return
+        if self._loading.done() and self._loading.exception() is None:
+            await self._loading.result().shutdown()
+        self._loading.cancel()
+
+    async def _load(self) -> AsgiBridge:
+        module, name = _FACTORIES[self._kind]
+        try:
+            loaded = await asyncio.to_thread(importlib.import_module, module)
+            factory: Callable[..., AsgiApp] = getattr(loaded, name)
+            app = factory(self._platform, *self._arguments)
+            bridge = AsgiBridge(app, self._stopping, self._platform.observer)
+            await bridge.startup()
+        except Exception as error:
+            self._platform.observer.emit("bridge_failed", level="error", part=self._kind, error=repr(error))
+            raise
+        return bridge
+
+
+def make_bridges(platform: Platform, limits: StreamLimits, stopping: asyncio.Event) -> dict[str, LazyBridge]:
+    """Return the bridges of a worker, loading; GraphQL's subscriptions count as streams."""
+    arguments: dict[str, tuple[object, ...]] = {GRAPHQL: (limits,), MCP: ()}
+    bridges = {kind: LazyBridge(platform, kind, arguments[kind], stopping) for kind in _FACTORIES}
+    for bridge in bridges.values():
+        bridge.load()
+    return bridges

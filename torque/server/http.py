@@ -1,0 +1,122 @@
+"""Bodies in, answers out: limits, compression and the headers every answer carries."""
+
+import gzip
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import brotli
+
+from torque.api.common.reply import Headers, Reply
+from torque.errors import PayloadTooLarge
+
+SECURITY: Headers = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+)
+DATA_CSP: Headers = (("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),)
+NO_STORE: Headers = (("cache-control", "no-store"),)
+VARY: Headers = (("vary", "accept-encoding"),)
+COMPRESS_FROM = 1400
+"""Below one network packet compressing saves nothing."""
+
+_COMPRESSIBLE = ("text/", "application/json", "application/javascript", "application/graphql", "image/svg")
+
+
+class HeaderMap(Protocol):
+    """Request headers as RSGI gives them: names in lower case."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+    def items(self) -> list[tuple[str, str]]: ...
+
+
+class Scope(Protocol):
+    """What RSGI tells about a request."""
+
+    proto: str
+    method: str
+    path: str
+    query_string: str
+    scheme: str
+    client: str
+    authority: str | None
+    http_version: str
+
+    @property
+    def headers(self) -> HeaderMap: ...
+
+
+class HttpProtocol(Protocol):
+    """How RSGI takes a body and gives an answer."""
+
+    async def __call__(self) -> bytes: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def client_disconnect(self) -> None: ...
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None: ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None: ...
+
+    def response_file_range(
+        self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int
+    ) -> None: ...
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any: ...
+
+
+async def read_body(headers: HeaderMap, protocol: HttpProtocol, limit: int) -> bytes:
+    """Return the body; RSGI itself would take any amount.
+
+    Raises
+    ------
+    PayloadTooLarge
+        By the announced length, or as soon as a body without one has grown beyond the limit.
+    """
+    announced = headers.get("content-length")
+    if announced is not None:
+        if int(announced) > limit:
+            raise PayloadTooLarge(maxBytes=limit)
+        return await protocol()
+    parts: list[bytes] = []
+    size = 0
+    async for part in protocol:
+        size += len(part)
+        if size > limit:
+            raise PayloadTooLarge(maxBytes=limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def compress(body: bytes, accepted: str) -> tuple[bytes, Headers]:
+    """Return the body as the client likes it best, with the headers that say so."""
+    if "br" in accepted:
+        return brotli.compress(body, quality=3), (("content-encoding", "br"), *VARY)
+    if "gzip" in accepted:
+        return gzip.compress(body, compresslevel=2, mtime=0), (("content-encoding", "gzip"), *VARY)
+    return body, VARY
+
+
+def is_compressible(content_type: str) -> bool:
+    """True for text, JSON and what else gets smaller."""
+    return content_type.startswith(_COMPRESSIBLE)
+
+
+def send(protocol: HttpProtocol, reply: Reply, extra: Headers, accepted: str | None = None) -> None:
+    """Answer; an oversized request also closes the connection, because its rest was not read."""
+    headers = [*reply.headers, *extra]
+    if reply.status == PayloadTooLarge.http_status:
+        headers.append(("connection", "close"))
+    if reply.body is None:
+        protocol.response_empty(reply.status, headers)
+        return
+    body = reply.body
+    if accepted and len(body) >= COMPRESS_FROM and is_compressible(dict(reply.headers).get("content-type", "")):
+        body, more = compress(body, accepted)
+        headers += more
+    protocol.response_bytes(reply.status, headers, body)

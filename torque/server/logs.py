@@ -1,0 +1,76 @@
+"""Observations as log lines on stderr: one JSON object per line, or text for people."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from torque import codec
+from torque.config import LoggingSettings
+from torque.observe import Observer
+from torque.types import utc_now
+
+
+def make_observer(settings: LoggingSettings, process: str, write: Callable[[bytes], object] | None = None) -> Observer:
+    """Return the observer of a process, which writes what the settings ask for.
+
+    Parameters
+    ----------
+    process
+        Who speaks: `supervisor` or `worker-0`.
+    write
+        Takes one line; stderr by default, in one system call so that lines of processes do not mix.
+    """
+    write = write or _to_stderr
+    line = _json_line if settings.format == "json" else _text_line
+
+    def sink(level: str, name: str, fields: dict[str, object]) -> None:
+        write(line(level, name, process, fields, settings.structured))
+
+    return Observer(sink, settings.level)
+
+
+def capture_standard_logging(observer: Observer) -> None:
+    """Send what libraries log from now on through the observer, warnings and worse only."""
+    root = logging.getLogger()
+    root.handlers = [_Forward(observer)]
+    root.setLevel(logging.WARNING)
+
+
+class _Forward(logging.Handler):
+    """Turns records of the standard library's logging into observations."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__()
+        self._observer = observer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = "error" if record.levelno >= logging.ERROR else "warning"
+        fields: dict[str, object] = {"logger": record.name, "text": record.getMessage()}
+        if record.exc_info:
+            fields["trace"] = logging.Formatter().formatException(record.exc_info)
+        self._observer.emit("library", level=level, **fields)
+
+
+def _json_line(level: str, name: str, process: str, fields: dict[str, object], structured: bool) -> bytes:
+    head = {"time": utc_now(), "level": level, "process": process, "event": name}
+    if structured:
+        return codec.dumps({**head, **{key: _plain(value) for key, value in fields.items()}}) + b"\n"
+    return codec.dumps({**head, "message": _sentence(fields)}) + b"\n"
+
+
+def _text_line(level: str, name: str, process: str, fields: dict[str, object], structured: bool) -> bytes:
+    tail = " ".join(f"{key}={value}" for key, value in fields.items()) if structured else _sentence(fields)
+    return f"{utc_now()} {level:<7} {process} {name} {tail}\n".encode(errors="replace")
+
+
+def _sentence(fields: dict[str, object]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in fields.items())
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+
+
+def _to_stderr(line: bytes) -> object:
+    return os.write(sys.stderr.fileno(), line)

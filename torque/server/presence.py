@@ -1,0 +1,98 @@
+"""Whether this run is alone on its database: what decides how long cache entries may live.
+
+Alone means: the listening connection stands, the last look at `hosts` is fresh and shows no other live run,
+and no backend of a dead worker of ours is left. Everything else is "not alone", where nothing read more
+than a second ago counts, so a lost notification never makes anything staler than that.
+"""
+
+import asyncio
+import time
+
+from torque.db.hosts import Hosts
+from torque.errors import TorqueError
+from torque.native import Generations
+from torque.observe import Observer
+
+LOOK_SECONDS = 0.5
+FRESH_SECONDS = 1.0
+GONE_SECONDS = 3.0
+DOUBT_SECONDS = 30.0
+
+
+class Presence:
+    """Keeps this run's row in `hosts`, and tells the workers whether the run is alone.
+
+    Parameters
+    ----------
+    hosts
+        The table, as this run sees it.
+    generations
+        Shared with the workers.
+    """
+
+    def __init__(self, hosts: Hosts, generations: Generations, observer: Observer) -> None:
+        self._hosts = hosts
+        self._generations = generations
+        self._observer = observer
+        self._listening = False
+        self._held = 0
+        self._doubt_until = 0.0
+        self._others: int | None = None
+
+    def listening(self, connected: bool) -> None:
+        """Take note that the listening connection stands or is lost."""
+        self._listening = connected
+        if not connected:
+            self._generations.set_alone_until(0)
+
+    async def run(self) -> None:
+        """Look every half second, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Renew the lease and judge."""
+        begin = time.monotonic()
+        try:
+            async with asyncio.timeout(FRESH_SECONDS):
+                others = await self._hosts.renew()
+        except (TorqueError, TimeoutError):
+            self._judge(None, begin)
+        else:
+            self._judge(others, begin)
+
+    def _judge(self, others: int | None, begin: float) -> None:
+        alone = others == 0 and self._listening and not self._held and begin > self._doubt_until
+        self._generations.set_alone_until(int((begin + FRESH_SECONDS) * 1e9) if alone else 0)
+        if others != self._others:
+            self._others = others
+            self._observer.emit("hosts_seen", level="info" if others is not None else "warning", others=others)
+
+    async def bury(self, application_name: str) -> None:
+        """End what a dead worker left in the database, then empty every cache; until then the run is not alone.
+
+        When the database cannot be asked, the worker is replaced all the same and the run stays in doubt.
+        """
+        self._held += 1
+        self._generations.set_alone_until(0)
+        try:
+            if not await self._end_backends(application_name):
+                self._doubt_until = time.monotonic() + DOUBT_SECONDS
+                self._observer.emit("backends_in_doubt", level="warning", backends=application_name)
+        finally:
+            self._held -= 1
+            self._generations.drop_all()
+
+    async def _end_backends(self, application_name: str) -> bool:
+        deadline = time.monotonic() + GONE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                async with asyncio.timeout(FRESH_SECONDS):
+                    await self._hosts.end_backends(application_name)
+                    if not await self._hosts.count_backends(application_name):
+                        return True
+            except (TorqueError, TimeoutError):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.01)
+        return False

@@ -1,0 +1,157 @@
+"""The callable that Granian calls: one look-up for cached JSON-RPC answers, the routes for everything else."""
+
+import asyncio
+import time
+
+from torque.api.common.reply import JSON, Reply, refusal
+from torque.api.jsonrpc import protocol as rpc
+from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.errors import InternalError, InvalidRequest, TorqueError
+from torque.server.board import CACHED, ROUTES, Board
+from torque.server.http import NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
+from torque.server.middleware import Guard, RequestIds, is_json
+from torque.server.rates import Rates
+from torque.server.router import JSONRPC, Router
+from torque.server.routes import Incoming, Routes
+from torque.server.sockets import Sockets
+
+_JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, *SECURITY]
+_RPC = ROUTES.index("jsonrpc")
+
+
+class TorqueApp:
+    """Answers every request of one worker.
+
+    Parameters
+    ----------
+    calls
+        The JSON-RPC endpoint.
+    routes, sockets
+        What answers the other requests.
+    guard, ids, rates
+        Who may come in, how requests are named, and how many there may be.
+    board, worker
+        Where this worker counts.
+    """
+
+    def __init__(
+        self,
+        calls: JsonRpcEndpoint,
+        routes: Routes,
+        sockets: Sockets,
+        *,
+        guard: Guard,
+        ids: RequestIds,
+        rates: Rates | None,
+        router: Router,
+        board: Board,
+        worker: int,
+        max_body: int,
+        compress: bool,
+    ) -> None:
+        self._calls = calls
+        self._fast = calls.fast
+        self._routes = routes
+        self._sockets = sockets
+        self._guard = guard
+        self._ids = ids
+        self._rates = rates
+        self._router = router
+        self._rpc_paths = router.calls
+        self._hosts, self._origins = guard.hosts, guard.origins
+        self._board, self._base = board, board.base(worker)
+        self._cells, self._cached = board.cells, board.base(worker) + CACHED
+        self._max_body = max_body
+        self._compress = compress
+
+    async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
+        """Answer one request, or serve one WebSocket."""
+        if scope.proto != "http":
+            await self._sockets.handle(scope, protocol)
+        elif scope.method == "POST" and (path := scope.path) in self._rpc_paths:
+            await self._call(scope, protocol, self._rpc_paths[path])
+        else:
+            await self._other(scope, protocol)
+
+    async def _call(self, scope: Scope, protocol: HttpProtocol, app: str | None) -> None:
+        """Answer JSON-RPC; a cached answer leaves by the first return."""
+        get = scope.headers.get
+        host, origin, length = get("host"), get("origin"), get("content-length")
+        if (
+            host in self._hosts
+            and (origin is None or origin in self._origins)
+            and get("content-type") == "application/json"
+            and length is not None
+            and int(length) <= self._max_body
+            and self._rates is None
+        ):
+            body = await protocol()
+            answer = self._fast(body, get("authorization"), get("cookie"), app)
+            if answer is not None:
+                self._cells[self._cached] += 1
+                if len(answer) < 1400 or not self._compress:
+                    headers = [*_JSON_ANSWER, ("x-request-id", self._ids.of(get("x-request-id")))]
+                    protocol.response_bytes(200, headers, answer)
+                else:
+                    self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
+                return
+            await self._miss(scope, protocol, app, body)
+            return
+        await self._miss(scope, protocol, app, None)
+
+    async def _miss(self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None) -> None:
+        """Answer a call that is not cached, or whose request needs a closer look."""
+        begin = time.monotonic()
+        headers = scope.headers
+        request_id = self._ids.of(headers.get("x-request-id"))
+        try:
+            if body is None:
+                self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
+                if self._rates is not None:
+                    self._rates.check(self._guard.address(scope), headers.get("authorization"))
+                if not is_json(headers):
+                    wrong = InvalidRequest("JSON-RPC takes a body of content type application/json.")
+                    self._send(scope, protocol, Reply(415, JSON, rpc.failure(None, wrong)), request_id)
+                    return
+                body = await read_body(headers, protocol, self._max_body)
+                answer = self._fast(body, headers.get("authorization"), headers.get("cookie"), app)
+                if answer is not None:
+                    self._cells[self._cached] += 1
+                    self._send(scope, protocol, rpc.answered(answer), request_id)
+                    return
+            reply = await self._calls.handle(body, headers.get("authorization"), headers.get("cookie"), app, request_id)
+        except TorqueError as error:
+            reply = rpc.refused(error)
+        except Exception as error:
+            self._routes.report(scope, request_id, error)
+            reply = rpc.refused(InternalError(requestId=request_id))
+        self._send(scope, protocol, reply, request_id)
+        self._board.observe(self._base, _RPC, reply.status, time.monotonic() - begin)
+
+    async def _other(self, scope: Scope, protocol: HttpProtocol) -> None:
+        """Answer what is not a JSON-RPC call on a path that is known already."""
+        target = self._router.find(scope.path)
+        if target.kind == JSONRPC and scope.method == "POST":
+            await self._call(scope, protocol, target.application)
+            return
+        begin = time.monotonic()
+        incoming = Incoming(scope, protocol, target, self._ids.of(scope.headers.get("x-request-id")))
+        try:
+            reply = await self._routes.answer(incoming)
+        except TorqueError as error:
+            reply = refusal(error)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self._routes.report(scope, incoming.request_id, error)
+            reply = refusal(InternalError(requestId=incoming.request_id))
+        if reply is not None:
+            self._send(scope, protocol, reply, incoming.request_id)
+            incoming.status = reply.status
+        self._board.observe(self._base, incoming.route, incoming.status, time.monotonic() - begin)
+
+    def _send(self, scope: Scope, protocol: HttpProtocol, reply: Reply, request_id: str) -> None:
+        headers = scope.headers
+        accepted = headers.get("accept-encoding") if self._compress else None
+        extra = (*NO_STORE, *SECURITY, ("x-request-id", request_id), *self._guard.cors(headers.get("origin")))
+        send(protocol, reply, extra, accepted)

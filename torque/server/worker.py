@@ -1,0 +1,96 @@
+"""One worker: a process with one event loop that serves requests. Started by the supervisor, ends with it.
+
+Granian's own process model is left out: its watcher gives up after two deaths within seconds and has no
+hook for a death. A worker makes Granian's single-process server itself, on a port that all share.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from granian import _futures, _granian
+from granian.http import HTTP1Settings, HTTP2Settings
+
+from torque.config import ServerSettings
+from torque.platform import Platform
+from torque.server.app import WorkerApp
+from torque.server.board import STARTED, Board
+from torque.server.logs import capture_standard_logging, make_observer
+from torque.server.middleware import split_bind
+from torque.server.order import Order, read_order
+
+_MACHINE: Any = _granian
+_GLUE: Any = _futures
+# Private parts of one pinned version of Granian; its type stubs are of an older one.
+
+BACKLOG = 1024
+CONNECTIONS = 32_768
+"""Granian's back-pressure counts connections, not requests; live streams stay open."""
+
+
+def main() -> None:
+    """Serve until the supervisor says stop."""
+    order = read_order()
+    observer = make_observer(order.config.logging, f"worker-{order.context.worker}")
+    capture_standard_logging(observer)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+
+    async def start() -> WorkerApp:
+        platform = await Platform.open(order.config, order.context, observer=observer)
+        return WorkerApp(platform, order)
+
+    app = loop.run_until_complete(start())
+    gc.collect()
+    gc.freeze()
+    _serve(app, order, loop)
+    loop.run_until_complete(app.close())
+    os._exit(0)
+
+
+def _serve(app: WorkerApp, order: Order, loop: asyncio.AbstractEventLoop) -> None:
+    """Run Granian's server on the loop until SIGTERM, then until the last request is answered."""
+    drained = asyncio.Event()
+    stop = _MACHINE.WorkerSignal()
+    stop.add_cb(lambda: loop.call_soon_threadsafe(drained.set))
+
+    def terminate() -> None:
+        app.stop()
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    host, port = split_bind(order.config.server.bind)
+    socket = (_MACHINE.ListenerSpec(host or "0.0.0.0", port, BACKLOG), None)
+    worker = _MACHINE.RSGIWorker(
+        order.context.worker + 1, socket, None, 1, 512, 1, 30, CONNECTIONS, "auto",
+        HTTP1Settings(), HTTP2Settings(), True, None, *_tls(order.config.server), (None, None),
+    )  # fmt: skip
+    callback = _GLUE._future_watcher_wrapper(app.rsgi.__rsgi__)
+    worker.serve_str(_GLUE._new_cbscheduler(loop, callback, impl_asyncio=True), loop, stop)
+    Board(order.board_fd, order.context.workers).mark(order.context.worker, STARTED, os.getpid())
+    if order.started_fd is not None:
+        os.eventfd_write(order.started_fd, 1)
+    loop.run_until_complete(_until(drained, app))
+
+
+async def _until(drained: asyncio.Event, app: WorkerApp) -> None:
+    warming = asyncio.ensure_future(app.platform.db.warm())
+    await drained.wait()
+    warming.cancel()
+
+
+def _tls(settings: ServerSettings) -> tuple[object, ...]:
+    """Return Granian's eight words about TLS."""
+    if not settings.tls_cert:
+        return (False, None, None, None, "tls1.3", None, [], False)
+    cert, key = (str(Path(path).resolve()) for path in (settings.tls_cert, settings.tls_key))
+    return (True, cert, key, None, "tls1.2", None, [], False)
+
+
+if __name__ == "__main__":
+    main()
