@@ -16,7 +16,7 @@ CONVERTED = frozenset(
 )
 PROPERTY_MEMBERS = frozenset({"property_type", "name"})
 PROP_NAMES = {"entity_type": "entityType", "form_id": "formId", "page_size": "pageSize", "entity": "entityType"}
-TEXT_PROPS = {"content": "text", "value": "text"}
+TEXT_PROPS = {"text": "content", "value": "content"}
 PLACE = ("row", "col", "width", "height")
 
 
