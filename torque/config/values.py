@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -70,6 +71,9 @@ def check(value: object, kind: object) -> object:
     ValueError
         When it does not fit, saying what would.
     """
+    info, _ = _base(kind)
+    if isinstance(info, msgspec.inspect.LiteralType) and value not in info.values:
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, get_args(kind)))}.")
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
