@@ -199,12 +199,18 @@ class EntityService:
         params_hash, result = found
         if params_hash != repeat.params_hash:
             raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
-        # Whoever acknowledges a write moves its generations: the first one may have died before it did.
-        self._generations.bump([self._generations.slot("catalogue", app.id)])
+        await self._acknowledge(app, result["id"])
         if repeat.method == "deleteEntity":
             return _deleted(result["id"])
         answer = await self.get(caller, app, None, result["id"])
         return Answer(answer.result)
+
+    async def _acknowledge(self, app: RunningApplication, record_id: str) -> None:
+        """Move the generations of a write done before: the process that did it may have died before it could."""
+        slot = self._generations.slot
+        key = (await self._store.types(app.id, [record_id])).get(record_id)
+        touched = slot("catalogue", app.id) if key is None else slot("type", app.id, key)
+        self._generations.bump([touched, slot("record", app.id, record_id)])
 
     async def _met(self, caller: Caller, app: RunningApplication, repeat: Repeat | None) -> Answer:
         """Answer a request whose twin was faster."""
