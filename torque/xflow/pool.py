@@ -142,6 +142,11 @@ class ScriptPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
+    @property
+    def socket_path(self) -> str:
+        """Where the broker listens; empty before the first script of a pool with a broker of its own."""
+        return self._path
+
     async def run(self, frame: bytes, seconds: float) -> bytes:
         """Run one request within `seconds`, waiting for a process included.
 

@@ -1,0 +1,175 @@
+"""Script processes: what a script cannot do, and that it is ended when it tries for too long."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.support.processes import descendants
+from tests.support.waiting import eventually
+from torque import codec
+from torque.xflow.pool import ScriptEnded, ScriptPool
+
+Answer = dict[str, Any]
+KILLERS = {
+    "a loop": "while (true) {}",
+    "a loop that catches": "while (true) { try { while (true) {} } catch (e) {} }",
+    "a regular expression": "return /(a+)+b/.test('a'.repeat(64))",
+    "an array as long as can be": "const a = {length: 2**32 - 1, [Symbol.isConcatSpreadable]: true};"
+    " return Array.prototype.concat.call([], a)",
+    "a getter": "return {get a() { while (true) {} }}",
+    "a promise that is never kept": "await new Promise(() => {})",
+    "a chain of promises": "const f = () => Promise.resolve().then(f); await f()",
+}
+HOGS = {
+    "arrays": "const a = []; while (true) a.push(new Array(100000).fill(1))",
+    "a string": "let s = 'x'; while (true) s += s",
+    "a buffer": "return new ArrayBuffer(2**31)",
+    "a join": "return new Array(2**27).join('xxxxxxxx').length",
+}
+
+
+@pytest.fixture(scope="module")
+async def pool() -> AsyncIterator[ScriptPool]:
+    """Three script processes."""
+    made = ScriptPool(3)
+    yield made
+    await made.close()
+
+
+async def run(pool: ScriptPool, code: str, seconds: float = 5.0, **scope: object) -> Answer:
+    """Run a script and return the answer of its process, or how it ended."""
+    head = {
+        "id": 1,
+        "kind": "script",
+        "code": code,
+        "deadline_ms": int(seconds * 1000),
+        "max_output": 100_000,
+        "scope": {"input": None, "vars": {}, **scope},
+    }
+    try:
+        answer: Answer = codec.loads(await pool.run(codec.dumps(head), seconds))
+    except (TimeoutError, ScriptEnded):
+        return {"ok": False, "error": {"code": "KILLED"}}
+    return answer
+
+
+async def value(pool: ScriptPool, code: str, **scope: object) -> Any:
+    """Run a script that succeeds; return its value."""
+    answer = await run(pool, code, **scope)
+    assert answer["ok"], answer
+    return answer["result"]
+
+
+@pytest.mark.parametrize("name", KILLERS)
+async def test_an_endless_script_ends_within_its_limit_and_200_ms(pool: ScriptPool, name: str) -> None:
+    begin = time.monotonic()
+    answer = await run(pool, KILLERS[name], 0.3)
+    taken = time.monotonic() - begin
+    assert not answer["ok"]
+    assert taken < 0.5, f"{taken} s: {answer}"
+
+
+@pytest.mark.parametrize("name", HOGS)
+async def test_a_memory_hungry_script_ends_and_harms_nobody(pool: ScriptPool, name: str) -> None:
+    answer = await run(pool, HOGS[name], 2.0)
+    assert not answer["ok"]
+    assert await value(pool, "return 1 + 1") == 2
+
+
+async def test_other_work_goes_on_while_scripts_are_ended(pool: ScriptPool) -> None:
+    await value(pool, "return 1")
+    longest = 0.0
+
+    async def heartbeat() -> None:
+        nonlocal longest
+        while True:
+            begin = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - begin)
+
+    beating = asyncio.create_task(heartbeat())
+    codes = [*KILLERS.values(), *HOGS.values()]
+    answers = await asyncio.gather(*(run(pool, code, 0.3) for code in codes), run(pool, "return 7", 5.0))
+    beating.cancel()
+    assert answers[-1]["result"] == 7
+    assert not any(answer["ok"] for answer in answers[:-1])
+    assert longest < 0.05
+
+
+async def test_nothing_one_script_does_is_seen_by_another(pool: ScriptPool) -> None:
+    poison = (
+        "globalThis.secret = 1; Object.prototype.evil = 2; Array.prototype.map = () => 'evil';"
+        " JSON.stringify = () => '\"evil\"'; JSON.parse = () => 'evil'; console.log = null; return 0"
+    )
+    for _ in range(10):
+        await run(pool, poison)
+    seen = await value(pool, "return [typeof secret, ({}).evil ?? null, [1].map(x => x), JSON.stringify({a: 1})]")
+    assert seen == ["undefined", None, [1], '{"a":1}']
+
+
+async def test_there_is_no_way_out_of_the_engine(pool: ScriptPool) -> None:
+    for name in ("require", "process", "std", "os", "Deno", "Bun", "XMLHttpRequest", "WebSocket", "module", "exports"):
+        assert await value(pool, f"return typeof {name}") == "undefined", name
+    assert not (await run(pool, "return await import('fs')"))["ok"]
+
+
+async def test_asking_another_host_says_that_it_cannot(pool: ScriptPool) -> None:
+    answer = await run(pool, "return await fetch('http://127.0.0.1/')")
+    assert not answer["ok"]
+    assert "fetch" in answer["error"]["message"]
+
+
+async def test_what_scripts_may_use_is_there(pool: ScriptPool) -> None:
+    code = (
+        "return [JSON_parse('[1]'), JSON_stringify({a: 1}), typeof performance_now(),"
+        " crypto.randomUUID().length, structuredClone({a: [1]})]"
+    )
+    assert await value(pool, code) == [[1], '{"a":1}', "number", 36, {"a": [1]}]
+
+
+async def test_a_result_that_is_too_large_is_refused(pool: ScriptPool) -> None:
+    answer = await run(pool, "return 'x'.repeat(200000)")
+    assert answer["error"]["code"] == "OUTPUT"
+
+
+@pytest.mark.covers("config:performance.js_runtime_pool_size")
+async def test_no_more_processes_than_the_pool_has_and_all_end_with_it() -> None:
+    small = ScriptPool(2)
+    before = set(descendants(os.getpid()))
+    code = "let n = 0; for (let i = 0; i < 1e6; i++) n += i; return n"
+    answers = await asyncio.gather(*(value(small, code) for _ in range(8)))
+    assert set(answers) == {499999500000}
+    started = set(descendants(os.getpid())) - before
+    assert len(started) == 3, "the broker and two script processes"
+    await small.close()
+    await eventually(lambda: not started & set(descendants(os.getpid())), 2.0, "the end of the processes")
+
+
+async def test_two_clients_of_one_broker_share_its_processes() -> None:
+    first = ScriptPool(1)
+    assert await value(first, "return 1") == 1
+    second = ScriptPool(1, first.socket_path)
+    begin = time.monotonic()
+    assert await value(second, "return 2") == 2
+    assert time.monotonic() - begin < 0.5, "an idle process is given back when another worker waits for one"
+    assert await value(first, "return 3") == 3
+    await second.close()
+    await first.close()
+
+
+async def test_a_client_that_vanishes_takes_its_running_scripts_along() -> None:
+    first = ScriptPool(1)
+    assert await value(first, "return 1") == 1
+    command = [sys.executable, "-m", "tests.integration.xflow.endless", first.socket_path]
+    client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert client.stdout is not None
+    assert await client.stdout.readline() == b"running\n"
+    client.kill()
+    await client.wait()
+    assert await value(first, "return 2") == 2
+    await first.close()
