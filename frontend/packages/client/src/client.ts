@@ -13,7 +13,11 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
-export type CallOptions = { signal?: AbortSignal };
+export type CallOptions = {
+  signal?: AbortSignal;
+  /** Sends it even while the page is being closed. */
+  keepalive?: boolean;
+};
 
 /** Methods that may be sent a second time when the connection broke under them. */
 const REPEATABLE = new Set<MethodName>([
@@ -50,13 +54,13 @@ export class TorqueClient {
   /** Calls a method. Fails with RpcError (the server said no) or ConnectionLost. */
   async call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions = {}): Promise<MethodResult<M>> {
     const request = { jsonrpc: "2.0" as const, id: this.#nextId(), method, params };
-    const overSocket = this.#feed.call(request);
-    if (!overSocket) return (await this.#http.call(request, options.signal)) as MethodResult<M>;
+    const overSocket = options.keepalive ? null : this.#feed.call(request);
+    if (!overSocket) return (await this.#http.call(request, options)) as MethodResult<M>;
     try {
       return (await overSocket) as MethodResult<M>;
     } catch (error) {
       if (!isConnectionLost(error) || !REPEATABLE.has(method)) throw error;
-      return (await this.#http.call({ ...request, id: this.#nextId() }, options.signal)) as MethodResult<M>;
+      return (await this.#http.call({ ...request, id: this.#nextId() }, options)) as MethodResult<M>;
     }
   }
 

@@ -11,6 +11,8 @@ export type LiveHandlers = {
   opened: () => void;
   closed: () => void;
   message: (message: unknown) => void;
+  /** Where the feed stood when it was opened. */
+  position: (seq: string) => void;
 };
 
 /** A way to hear events: a WebSocket or an event stream. */

@@ -105,6 +105,9 @@ export class Feed {
       opened: () => current() && this.#opened(),
       closed: () => current() && this.#closed(attempt),
       message: (message) => current() && this.#hear(message),
+      position: (seq) => {
+        this.#seq ??= seq;
+      },
     };
     const { socket = openSocket, stream = openStream } = this.#options.open ?? {};
     mine.connection =
@@ -146,7 +149,8 @@ export class Feed {
       (result) => {
         this.#seq ??= (result as SubscribeResult).seq;
       },
-      () => undefined,
+      // All or none: one topic that is refused must not silence the others.
+      () => topics.length > 1 && topics.forEach((topic) => this.#announce([topic], since)),
     );
     return undefined;
   }

@@ -9,9 +9,11 @@ type Waiting = {
   resolve: (result: unknown) => void;
   reject: (error: unknown) => void;
   signal?: AbortSignal;
+  keepalive?: boolean;
 };
 
-export type HttpCaller = { call: (request: RpcRequest, signal?: AbortSignal) => Promise<unknown> };
+export type HttpCallOptions = Pick<Waiting, "signal" | "keepalive">;
+export type HttpCaller = { call: (request: RpcRequest, options?: HttpCallOptions) => Promise<unknown> };
 
 /** Settles one waiting call with the answer that carries its id. */
 function settle(call: Waiting, response: RpcResponse | undefined): void {
@@ -40,6 +42,7 @@ async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promi
       credentials: "same-origin",
       body: JSON.stringify(single ? calls[0]?.request : calls.map(({ request }) => request)),
       signal: single ? calls[0]?.signal : undefined,
+      keepalive: calls.some(({ keepalive }) => keepalive),
     });
     const body: unknown = answer.headers.get("content-type")?.includes("json") ? await answer.clone().json() : null;
     const responses = (Array.isArray(body) ? body : [body]).filter((one): one is RpcResponse => typeof one === "object" && one !== null && "jsonrpc" in one);
@@ -63,10 +66,10 @@ export function httpCaller(url: string, fetcher: typeof fetch = (...parameters) 
     for (let start = 0; start < calls.length; start += MOST_IN_A_BATCH) void send(url, calls.slice(start, start + MOST_IN_A_BATCH), fetcher);
   };
   return {
-    call: (request, signal) =>
+    call: (request, { signal, keepalive } = {}) =>
       new Promise((resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-        waiting.push({ request, resolve, reject, signal });
+        waiting.push({ request, resolve, reject, signal, keepalive });
         if (waiting.length === 1) queueMicrotask(() => queueMicrotask(flush));
       }),
   };

@@ -14,12 +14,11 @@ export function openStream(url: string, topics: readonly string[], since: string
     closed = true;
     handlers.closed();
   };
-  const hear = (event: MessageEvent<string>): void => handlers.message({ method: "event", params: JSON.parse(event.data) });
-  source.onmessage = hear;
-  source.addEventListener("event", hear);
-  source.addEventListener("resync", (event) => {
-    const data: unknown = event instanceof MessageEvent && typeof event.data === "string" && event.data !== "" ? JSON.parse(event.data) : {};
-    handlers.message({ method: "event", params: { kind: "resync", topic: "", seq: "", data, ...(typeof data === "object" ? data : {}) } });
+  source.onmessage = (event: MessageEvent<string>) => handlers.message({ method: "event", params: JSON.parse(event.data) });
+  source.addEventListener("subscribed", (event: MessageEvent<string>) => handlers.position((JSON.parse(event.data) as { seq: string }).seq));
+  source.addEventListener("ended", () => {
+    source.close();
+    handlers.closed();
   });
   return {
     close: () => {

@@ -52,6 +52,8 @@ export type GridColumn = {
   /** Entity a reference column points to. */
   entity?: string | null;
   options?: EnumValue[] | null;
+  /** Decimals of an amount. */
+  scale?: number;
 };
 
 export type DataGridProps = {

@@ -1,1 +1,11 @@
-export {};
+/** Draws applications from JSON. */
+export { RuntimeProvider, type RuntimeProviderProps } from "./RuntimeProvider";
+export type { Address } from "./context";
+export { PageView, type PageViewProps } from "./page/PageView";
+export { componentTypes } from "./page/registry";
+export { usePage, shouldRetry } from "./data/queries";
+export { keys } from "./data/keys";
+export { errorText } from "./data/mutations";
+export { useModelEvents } from "./live/useModelEvents";
+export { useConnection, useOfflineSince } from "./live/useConnection";
+export { runtimeTexts } from "./i18n/texts";

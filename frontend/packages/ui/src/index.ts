@@ -39,3 +39,4 @@ export type * from "./components/Form/Form.types";
 export { Modal, type ModalProps } from "./components/Modal/Modal";
 export { SchemeItems } from "./components/SchemeItems/SchemeItems";
 export { Text, type TextProps, type TextVariant } from "./components/Text/Text";
+export { Skeleton } from "./components/Skeleton/Skeleton";

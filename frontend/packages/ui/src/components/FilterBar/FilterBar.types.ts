@@ -2,7 +2,7 @@ import type { EnumValue } from "@torque/protocol";
 import type { ReactNode } from "react";
 import type { FieldTypeName } from "../../format/value";
 
-export type Operator = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "contains" | "starts_with";
+export type Operator = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "contains" | "starts_with";
 
 /** One condition; the value is what stands in the address, a string for every type. */
 export type GridFilter = { field: string; operator: Operator; value: string };

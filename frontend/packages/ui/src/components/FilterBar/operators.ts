@@ -3,9 +3,9 @@ import type { FieldTypeName } from "../../format/value";
 import type { FilterField, GridFilter, Operator } from "./FilterBar.types";
 
 const TEXT: Operator[] = ["contains", "starts_with", "eq", "ne"];
-const NUMBER: Operator[] = ["gte", "lte", "eq", "ne"];
-const MOMENT: Operator[] = ["gte", "lt"];
-const DAY: Operator[] = ["gte", "lte", "eq"];
+const NUMBER: Operator[] = ["ge", "le", "eq", "ne"];
+const MOMENT: Operator[] = ["ge", "lt"];
+const DAY: Operator[] = ["ge", "le", "eq"];
 const CHOICE: Operator[] = ["eq", "ne"];
 
 export function operatorsOf(type: FieldTypeName): Operator[] {

@@ -29,6 +29,21 @@ const BY_COLOR: Record<string, StatusShape> = {
   danger: "bad",
 };
 
+const BY_ICON: Record<string, StatusShape> = {
+  circle: "hollow",
+  "circle-dashed": "hollow",
+  "circle-dot": "ring",
+  "circle-half": "half",
+  "circle-half-2": "half",
+  progress: "half",
+  "circle-check": "done",
+  check: "done",
+  clock: "hold",
+  "player-pause": "hold",
+  "circle-x": "bad",
+  x: "bad",
+};
+
 const BY_WORD: [StatusShape, RegExp][] = [
   ["bad", /^(cancel+ed|failed|rejected|error|blocked|declined|refunded|overdue|expired|lost)$/],
   ["hold", /^(on[ _-]?hold|paused|waiting|suspended|backorder|partial|partially[ _-]?paid)$/],
@@ -39,7 +54,7 @@ const BY_WORD: [StatusShape, RegExp][] = [
 ];
 
 function shapeOfValue({ value, color, icon }: EnumValue): StatusShape | null {
-  const named = BY_COLOR[(color ?? icon ?? "").toLowerCase()];
+  const named = BY_ICON[(icon ?? "").toLowerCase()] ?? BY_COLOR[(color ?? "").toLowerCase()];
   if (named) return named;
   const word = value.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
   return BY_WORD.find(([, words]) => words.test(word))?.[0] ?? null;

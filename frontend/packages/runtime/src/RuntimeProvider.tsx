@@ -1,0 +1,56 @@
+import type { TorqueClient } from "@torque/client";
+import type { ModelMetadata } from "@torque/protocol";
+import { useQueryClient } from "@tanstack/react-query";
+import { showToast } from "@torque/ui";
+import { useEffect, useMemo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { RuntimeContext, type Address } from "./context";
+import { keys } from "./data/keys";
+import { errorText } from "./data/mutations";
+import { Titles } from "./data/titles";
+import { OwnWrites } from "./data/writes";
+import { Deletions } from "./record/deletions";
+
+export type RuntimeProviderProps = {
+  client: TorqueClient;
+  metadata: ModelMetadata;
+  address: Address;
+  /** Told how many fields of the open form are not saved. */
+  onUnsaved?: (count: number) => void;
+  children: ReactNode;
+};
+
+const nobody = (): void => {};
+
+/** Gives the pages inside it their application: one client, one address, one memory of what this reader did. */
+export function RuntimeProvider({ client, metadata, address, onUnsaved = nobody, children }: RuntimeProviderProps) {
+  const { t } = useTranslation("runtime");
+  const cache = useQueryClient();
+  // Titles belong to the model's title fields: new ones make the old titles wrong.
+  const titleFields = JSON.stringify(metadata.entities.map(({ name, titleField }) => [name, titleField]));
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const titles = useMemo(() => new Titles(metadata), [client, titleFields]);
+  const writes = useMemo(() => new OwnWrites(), []);
+  const deletions = useMemo(
+    () =>
+      new Deletions(
+        async ({ id, entityType }, options) => {
+          await writes.run(() => client.call("deleteEntity", { entityId: id, ...(entityType ? { entityType } : {}) }, options), () => id);
+          void cache.invalidateQueries({ queryKey: entityType ? keys.records(entityType) : ["records"] });
+        },
+        ({ id, entityType }, error) =>
+          showToast({ kind: "error", message: t("record.deleteFailed", { title: titles.of(entityType, id) ?? id.slice(0, 8), reason: errorText(error, t("error.offline"), t("error.unknown")) }) }),
+      ),
+    [client, writes, cache, titles, t],
+  );
+  useEffect(() => {
+    const flush = (): void => deletions.flush();
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, [deletions]);
+  const runtime = useMemo(() => ({ client, metadata, address, titles, writes, deletions, onUnsaved }), [client, metadata, address, titles, writes, deletions, onUnsaved]);
+  return <RuntimeContext value={runtime}>{children}</RuntimeContext>;
+}

@@ -1,0 +1,134 @@
+import { codeOf } from "@torque/client";
+import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
+import { Button, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useRuntime } from "../../context";
+import { errorText } from "../../data/mutations";
+import { useCount, useFormDefinition, useRecords, type TimedPage } from "../../data/queries";
+import { useReferences } from "../../data/useReferences";
+import { useRecordEvents } from "../../live/useRecordEvents";
+import { displayNameOf, plural, singular } from "../../noun";
+import { useDelete, useHidden } from "../../record/useDelete";
+import type { ComponentProps } from "../types";
+import { readView, writeView } from "./address";
+import { columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, ownSort } from "./query";
+
+/** Values behind a reference ("customer_id.email"), put into the row under their path. */
+function withPaths(rows: EntityRecord[], columns: readonly GridColumnSpec[], included: Included | null | undefined): EntityRecord[] {
+  const paths = columns.map(({ field }) => field).filter((field) => field.includes("."));
+  if (paths.length === 0 || !included) return rows;
+  const byId = new Map(Object.values(included).flatMap((records) => Object.entries(records)));
+  return rows.map((row) => {
+    const values = paths.map((path) => {
+      const [link = "", field = ""] = path.split(".");
+      return [path, byId.get(String(row[link]))?.[field]];
+    });
+    return { ...row, ...(Object.fromEntries(values) as Partial<EntityRecord>) };
+  });
+}
+
+/** What is drawn: the answer without what is on its way out and what somebody else just added. */
+function useGridData(answer: TimedPage | undefined, columns: readonly GridColumnSpec[], all: number | null, added: ReadonlySet<string>): { data: GridData | null; waiting: number } {
+  const hidden = useHidden();
+  return useMemo(() => {
+    if (!answer) return { data: null, waiting: 0 };
+    const held = answer.data.filter(({ id }) => added.has(id)).length;
+    const waiting = held < answer.data.length ? held : 0;
+    const rows = answer.data.filter(({ id }) => !hidden.has(id) && (waiting === 0 || !added.has(id)));
+    const gone = answer.data.length - rows.length;
+    const { total, totalIsEstimate } = answer.pagination;
+    const data = { rows: withPaths(rows, columns, answer.included), total: total - gone, totalIsEstimate, all: all === null ? null : all - gone, durationMs: answer.durationMs };
+    return { data, waiting };
+  }, [answer, columns, all, added, hidden]);
+}
+
+function useRowActions(props: DataGridProps, open: (record: EntityRecord) => void): RowAction[] {
+  const { t } = useTranslation("runtime");
+  const { metadata } = useRuntime();
+  const remove = useDelete();
+  const permissions = metadata.entities.find(({ name }) => name === props.entityType)?.permissions;
+  return useMemo(() => {
+    const wanted = props.rowActions ?? ["edit", "delete"];
+    const actions: RowAction[] = [];
+    if (wanted.includes("edit") && permissions?.update !== false) actions.push({ id: "edit", label: t("record.edit"), icon: <icons.IconPencil aria-hidden />, run: open });
+    if (wanted.includes("delete") && permissions?.delete !== false)
+      actions.push({ id: "delete", label: t("record.delete"), icon: <icons.IconTrash aria-hidden />, danger: true, run: ({ id }) => remove(props.entityType, id) });
+    return actions;
+  }, [props.rowActions, props.entityType, permissions, t, open, remove]);
+}
+
+function useStatus(query: ReturnType<typeof useRecords>): GridStatus {
+  const { t } = useTranslation("runtime");
+  if (query.isError) return { name: "error", message: errorText(query.error, t("error.offline"), t("error.unknown")), code: codeOf(query.error) };
+  if (query.isPending) return { name: "loading" };
+  return query.isPlaceholderData ? { name: "refreshing" } : { name: "ready" };
+}
+
+/** The reader's view in the address, and what changing it means. */
+function useView(props: DataGridProps, prefix: string): { view: GridView; shown: GridView; change: (view: GridView) => void } {
+  const { address } = useRuntime();
+  const { params } = address;
+  const view = useMemo(() => readView(params, prefix), [params, prefix]);
+  const own = ownSort(props.sort);
+  const shown = useMemo(() => ({ ...view, sort: view.sort ?? own }), [view, own]);
+  const change = (next: GridView): void => {
+    const backToOwn = next.sort === null && view.sort === null && own !== null;
+    const sort = backToOwn ? { field: own.field, order: own.order === "asc" ? ("desc" as const) : ("asc" as const) } : next.sort === shown.sort ? view.sort : next.sort;
+    address.set(writeView({ ...next, sort }, prefix), { replace: next.search !== view.search });
+  };
+  return { view, shown, change };
+}
+
+/** Records of an entity in a page: asked of the server, kept up to date, opened in the drawer. */
+export function DataGridComponent({ component, alone }: ComponentProps) {
+  const props = component.props as unknown as DataGridProps;
+  const { address, metadata } = useRuntime();
+  const { t, i18n } = useTranslation("runtime");
+  const form = useFormDefinition({ formId: props.formId, entityType: props.entityType });
+  const columns = useMemo(() => columnSpecs(props.columns ?? [], form.data), [props.columns, form.data]);
+  const { view, shown, change } = useView(props, alone ? "" : `${component.id}.`);
+  const records = useRecords(gridQuery(props, columns, view));
+  const asked = view.search !== "" || view.filters.some(({ value }) => value !== "");
+  const all = useCount(countQuery(props), asked);
+  const { changed, added, showAdded } = useRecordEvents(props.entityType);
+  const { data, waiting } = useGridData(records.data, columns, asked ? all : null, added);
+  const references = useReferences();
+  const displayName = displayNameOf(metadata, props.entityType);
+  const formId = props.formId ?? form.data?.id ?? null;
+  const open = useMemo(() => ({ id }: EntityRecord) => address.set({ form: formId, record: id, new: null }), [address, formId]);
+  const actions = useRowActions(props, open);
+  const mayCreate = metadata.entities.find(({ name }) => name === props.entityType)?.permissions.create !== false;
+  return (
+    <DataGrid
+      noun={plural(displayName, i18n.language)}
+      title={alone ? undefined : (props.title ?? undefined)}
+      columns={columns}
+      view={shown}
+      onView={change}
+      data={data}
+      status={useStatus(records)}
+      pageSize={props.pageSize ?? DEFAULT_PAGE_SIZE}
+      titleOf={references.titleOf}
+      findReferences={references.find}
+      onRetry={() => void records.refetch()}
+      onOpen={formId ? open : undefined}
+      openId={address.params.get("record")}
+      rowActions={actions}
+      changed={changed}
+      waiting={waiting}
+      onShowWaiting={showAdded}
+      filtering={props.filtering !== false}
+      sorting={props.sorting !== false}
+      paging={props.pagination !== false}
+      fill={alone}
+      emptyActions={
+        formId && mayCreate ? (
+          <Button icon={<icons.IconPlus aria-hidden />} onClick={() => address.set({ form: formId, new: "1", record: null })}>
+            {t("record.new", { noun: singular(displayName, i18n.language) })}
+          </Button>
+        ) : undefined
+      }
+    />
+  );
+}

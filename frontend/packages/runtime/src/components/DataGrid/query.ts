@@ -1,0 +1,127 @@
+/** From a grid's properties and the reader's view to the question the server is asked. */
+import type { DataGridProps, EntityQuery, Filters, FilterValue, FormDefinition, FormField, GridColumn } from "@torque/protocol";
+import type { FieldTypeName, GridColumnSpec, GridFilter, GridSort, GridView } from "@torque/ui";
+
+export const DEFAULT_PAGE_SIZE = 50;
+
+const TYPE_NAMES: readonly FieldTypeName[] = ["String", "Integer", "Decimal", "Float", "Boolean", "DateTime", "Date", "Time", "Json", "Binary", "Enum", "Reference", "Array"];
+
+function typeOfInput({ field_type: input, validation }: FormField): FieldTypeName {
+  switch (input) {
+    case "TextInput":
+    case "TextArea":
+    case "RichText":
+      return "String";
+    case "Select":
+    case "Radio":
+      return "Enum";
+    case "MultiSelect":
+      return "Array";
+    case "Checkbox":
+      return "Boolean";
+    case "DatePicker":
+      return "Date";
+    case "DateTimePicker":
+      return "DateTime";
+    case "TimePicker":
+      return "Time";
+    case "NumberInput":
+      return validation?.scale !== undefined ? "Decimal" : validation?.integer ? "Integer" : "Float";
+    case "ReferenceSelect":
+      return "Reference";
+    case "JsonEditor":
+      return "Json";
+    case "FileInput":
+      return "Binary";
+    default:
+      return input satisfies never;
+  }
+}
+
+function typeOf(column: GridColumn, field: FormField | undefined): FieldTypeName {
+  const named = TYPE_NAMES.find((name) => name === column.type);
+  if (named) return named;
+  if (column.field === "created_at" || column.field === "updated_at") return "DateTime";
+  return field ? typeOfInput(field) : "String";
+}
+
+/** Columns with the types the server compiled in; where it did not, with those of the form's fields. */
+export function columnSpecs(columns: readonly GridColumn[], form: FormDefinition | undefined): GridColumnSpec[] {
+  return columns.map((column) => {
+    const field = form?.fields.find(({ name }) => name === column.field);
+    const { align, width, sortable, filterable, title } = column;
+    return {
+      field: column.field,
+      title,
+      align,
+      width,
+      sortable,
+      filterable,
+      type: typeOf(column, field),
+      options: column.options ?? field?.options,
+      entity: column.entity ?? field?.entity,
+      scale: column.scale ?? field?.validation?.scale,
+    };
+  });
+}
+
+/** The order a grid has before the reader chooses one. */
+export function ownSort(sort: DataGridProps["sort"]): GridSort | null {
+  const first = Array.isArray(sort) ? sort[0] : sort;
+  return first ? { field: first.field, order: first.order ?? first.direction ?? "asc" } : null;
+}
+
+const startOfDay = (day: string, plusDays = 0): string => {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date + plusDays).toISOString();
+};
+
+function conditionValue({ operator, value }: GridFilter, type: FieldTypeName): FilterValue {
+  switch (type) {
+    case "Integer":
+    case "Decimal":
+    case "Float":
+      return { [operator]: Number(value) };
+    case "Boolean":
+      return { [operator]: value === "true" };
+    case "DateTime":
+      return operator === "gt" || operator === "le" ? { [operator === "gt" ? "ge" : "lt"]: startOfDay(value, 1) } : { [operator]: startOfDay(value) };
+    default:
+      return { [operator]: value };
+  }
+}
+
+/** All conditions at once; one without a value asks nothing yet. */
+export function combineFilters(base: Filters | null | undefined, filters: readonly GridFilter[], columns: readonly GridColumnSpec[]): Filters {
+  const own = filters
+    .filter(({ value }) => value !== "")
+    .flatMap((filter): Filters[] => {
+      const column = columns.find(({ field }) => field === filter.field);
+      return column ? [{ [filter.field]: conditionValue(filter, column.type) }] : [];
+    });
+  const parts = [...(base && Object.keys(base).length > 0 ? [base] : []), ...own];
+  return parts.length > 1 ? { and: parts } : (parts[0] ?? {});
+}
+
+/** Reference fields whose titles the grid shows; a path through a reference needs its first step. */
+function expandOf(columns: readonly GridColumnSpec[]): string[] {
+  const fields = columns.flatMap(({ field, type }) => (field.includes(".") ? [field.split(".")[0] ?? field] : type === "Reference" ? [field] : []));
+  return [...new Set(fields)];
+}
+
+export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec[], view: GridView): EntityQuery {
+  const expand = expandOf(columns);
+  const sort = view.sort ?? ownSort(props.sort);
+  return {
+    entityType: props.entityType,
+    page: view.page,
+    limit: props.pageSize ?? DEFAULT_PAGE_SIZE,
+    filters: combineFilters(props.filters, view.filters, columns),
+    ...(sort ? { sortBy: sort.field, sortOrder: sort.order } : {}),
+    ...(view.search.trim() ? { search: view.search.trim() } : {}),
+    ...(expand.length > 0 ? { expand } : {}),
+  };
+}
+
+/** How many there are without what the reader asked for. */
+export const countQuery = (props: DataGridProps): EntityQuery => ({ entityType: props.entityType, page: 0, limit: 1, filters: props.filters ?? {} });

@@ -1,0 +1,45 @@
+import { codeOf } from "@torque/client";
+import { ErrorPane, Form, showToast } from "@torque/ui";
+import { useTranslation } from "react-i18next";
+import { useRuntime } from "../../context";
+import { errorText } from "../../data/mutations";
+import { useFormDefinition } from "../../data/queries";
+import { useReferences } from "../../data/useReferences";
+import { displayNameOf, singular } from "../../noun";
+import { useRecordForm } from "../../record/useRecordForm";
+import { text, type ComponentProps } from "../types";
+import classes from "./FormComponent.module.css";
+
+/** A form that stands in the page: makes a record, or edits the one the address names with `id`. */
+export function FormComponent({ component }: ComponentProps) {
+  const { t, i18n } = useTranslation("runtime");
+  const { address, metadata } = useRuntime();
+  const definition = useFormDefinition({ formId: text(component, "formId") || null, entityType: text(component, "entityType") || null });
+  const id = text(component, "recordId") || address.params.get("id");
+  const { record, failure, submit } = useRecordForm(definition.data, id);
+  const references = useReferences();
+  const problem = definition.error ?? failure;
+  if (problem) return <ErrorPane message={errorText(problem, t("error.offline"), t("error.unknown"))} code={codeOf(problem)} onRetry={() => void definition.refetch()} />;
+  if (!definition.data || (id && !record)) return <div className={classes.space} aria-busy />;
+  const noun = singular(displayNameOf(metadata, definition.data.entity_type), i18n.language);
+  const title = text(component, "title");
+  return (
+    <section className={classes.form} aria-label={title || definition.data.name}>
+      {title && <h2 className={classes.title}>{title}</h2>}
+      <Form
+        key={id ?? "new"}
+        definition={definition.data}
+        record={record}
+        resetAfterSave={!id}
+        submitLabel={text(component, "submitLabel") || (id ? undefined : t("record.create", { noun }))}
+        findReferences={references.find}
+        titleOf={references.titleOf}
+        onSubmit={async (values) => {
+          const outcome = await submit(values);
+          if (outcome.ok) showToast({ message: t("record.saved") });
+          return outcome;
+        }}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,15 @@
+/** Keys of the query cache; what a live event invalidates is found by their beginnings. */
+import type { EntityQuery } from "@torque/protocol";
+
+export const keys = {
+  metadata: ["metadata"] as const,
+  capabilities: ["capabilities"] as const,
+  page: (pageId: string) => ["page", pageId] as const,
+  pages: ["page"] as const,
+  form: (ref: string) => ["form", ref] as const,
+  forms: ["form"] as const,
+  records: (entityType: string) => ["records", entityType] as const,
+  list: (query: EntityQuery) => ["records", query.entityType, "list", query] as const,
+  count: (query: EntityQuery) => ["records", query.entityType, "count", query] as const,
+  record: (entityType: string, id: string) => ["records", entityType, "one", id] as const,
+};

@@ -1,0 +1,61 @@
+/** Writes of this reader: each tells the cache what it touched. */
+import { codeOf, RpcError } from "@torque/client";
+import type { EntityRecord, JsonObject } from "@torque/protocol";
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { FormValues, SubmitOutcome } from "@torque/ui";
+import { useTranslation } from "react-i18next";
+import { useRuntime } from "../context";
+import { keys } from "./keys";
+
+export type Mutations = {
+  create: (entityType: string, data: JsonObject) => Promise<EntityRecord>;
+  update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
+};
+
+export function useMutations(): Mutations {
+  const { client, writes, titles } = useRuntime();
+  const cache = useQueryClient();
+  return useMemo(() => {
+    const wrote = (record: EntityRecord, entityType: string | undefined): EntityRecord => {
+      const type = record.entity_type ?? entityType;
+      if (type) titles.learn(type, [record]);
+      void cache.invalidateQueries({ queryKey: type ? keys.records(type) : ["records"] });
+      return record;
+    };
+    const idOf = ({ id }: EntityRecord): string => id;
+    return {
+      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: crypto.randomUUID() }), idOf), entityType),
+      update: async (entityType, id, data, ifVersion) => {
+        const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
+        return wrote(await writes.run(() => client.call("updateEntity", params), idOf), entityType);
+      },
+    };
+  }, [client, writes, titles, cache]);
+}
+
+/** What a form is told about a write that failed. */
+export function useOutcome(): (write: () => Promise<unknown>, onConflict?: () => void) => Promise<SubmitOutcome> {
+  const { t } = useTranslation("runtime");
+  return async (write, onConflict) => {
+    try {
+      await write();
+      return { ok: true };
+    } catch (error) {
+      if (codeOf(error) === "CONFLICT" && onConflict) {
+        onConflict();
+        return { ok: false, errors: [], message: t("record.conflict") };
+      }
+      if (error instanceof RpcError && error.fieldErrors.length > 0) return { ok: false, errors: error.fieldErrors };
+      return { ok: false, errors: [], message: errorText(error, t("error.offline"), t("error.unknown")) };
+    }
+  };
+}
+
+/** A sentence for any failure. */
+export function errorText(error: unknown, offline: string, unknown: string): string {
+  if (error instanceof RpcError) return error.message;
+  return codeOf(error) === "CONNECTION_LOST" ? offline : unknown;
+}
+
+export type { FormValues };

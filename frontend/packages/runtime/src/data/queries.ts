@@ -1,0 +1,71 @@
+/** The data hooks: one per question a page asks. */
+import { codeOf } from "@torque/client";
+import type { EntityPage, EntityQuery, FormDefinition, Page, SingleRecord } from "@torque/protocol";
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useRuntime } from "../context";
+import { keys } from "./keys";
+
+export type TimedPage = EntityPage & { durationMs: number };
+
+/** Answers that will be the same when asked again at once. */
+const FINAL = new Set(["NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED", "INVALID_PARAMS", "METHOD_NOT_FOUND", "VALIDATION_FAILED"]);
+
+export const shouldRetry = (failures: number, error: unknown): boolean => failures < 2 && !FINAL.has(codeOf(error));
+
+export function usePage(pageId: string): UseQueryResult<Page> {
+  const { client } = useRuntime();
+  return useQuery({ queryKey: keys.page(pageId), queryFn: ({ signal }) => client.call("loadPage", { pageId }, { signal }) });
+}
+
+/** A form by its id, else the one of an entity. */
+export function useFormDefinition(ref: { formId?: string | null; entityType?: string | null }): UseQueryResult<FormDefinition> {
+  const { client } = useRuntime();
+  const { formId, entityType } = ref;
+  return useQuery({
+    queryKey: keys.form(formId ? `form:${formId}` : `entity:${entityType ?? ""}`),
+    queryFn: ({ signal }) => client.call("getFormDefinition", formId ? { formId } : { entityType: entityType ?? "" }, { signal }),
+    enabled: Boolean(formId ?? entityType),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** A page of records; the one before stays on screen until the next has come. */
+export function useRecords(query: EntityQuery): UseQueryResult<TimedPage> {
+  const { client, titles } = useRuntime();
+  return useQuery({
+    queryKey: keys.list(query),
+    queryFn: async ({ signal }) => {
+      const start = performance.now();
+      const answer = await client.call("loadEntityData", query, { signal });
+      titles.learnIncluded(answer.included);
+      titles.learn(query.entityType, answer.data);
+      return { ...answer, durationMs: performance.now() - start };
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How many records there are under `query`, when that differs from what is shown. */
+export function useCount(query: EntityQuery, enabled: boolean): number | null {
+  const { client } = useRuntime();
+  const { data } = useQuery({
+    queryKey: keys.count(query),
+    queryFn: async ({ signal }) => (await client.call("loadEntityData", query, { signal })).pagination.total,
+    enabled,
+  });
+  return data ?? null;
+}
+
+export function useRecord(entityType: string, id: string | null, expand: string[]): UseQueryResult<SingleRecord> {
+  const { client, titles } = useRuntime();
+  return useQuery({
+    queryKey: [...keys.record(entityType, id ?? ""), expand],
+    queryFn: async ({ signal }) => {
+      const record = await client.call("getEntity", { entityType, entityId: id ?? "", expand }, { signal });
+      titles.learnIncluded(record.included);
+      titles.learn(entityType, [record]);
+      return record;
+    },
+    enabled: id !== null,
+  });
+}

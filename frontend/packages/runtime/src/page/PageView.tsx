@@ -1,0 +1,45 @@
+import type { Page } from "@torque/protocol";
+import { EmptyState, PageHeader } from "@torque/ui";
+import { useEffect, useMemo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useRuntime } from "../context";
+import { RecordDrawer } from "../record/RecordDrawer";
+import { arrange } from "./arrange";
+import { ComponentGrid, ComponentView } from "./ComponentGrid";
+import { modalIds, PageModals } from "./modals";
+import classes from "./PageView.module.css";
+
+export type PageViewProps = {
+  page: Page;
+  /** Between header and content: the offline line. */
+  notice?: ReactNode;
+};
+
+/** A page of the model as a screen: header with its actions, its components, its dialogs and the drawer. */
+export function PageView({ page, notice }: PageViewProps) {
+  const { t } = useTranslation("runtime");
+  const { metadata } = useRuntime();
+  const { title, actions, body, modals, alone } = useMemo(() => arrange(page), [page]);
+  const known = useMemo(() => modalIds(page.components), [page]);
+  useEffect(() => {
+    document.title = `${title} – ${metadata.label || metadata.name}`;
+  }, [title, metadata.label, metadata.name]);
+  return (
+    <PageModals value={known}>
+      <PageHeader title={title}>
+        {actions.map((button) => (
+          <ComponentView key={button.id} component={button} alone={false} />
+        ))}
+      </PageHeader>
+      {notice}
+      <div className={classes.body} data-fill={alone ? true : undefined}>
+        {body.length === 0 && modals.length === 0 && <EmptyState title={t("page.empty")} />}
+        <ComponentGrid components={body} columns={page.layout.columns} alone={alone} />
+      </div>
+      {modals.map((modal) => (
+        <ComponentView key={modal.id} component={modal} alone={false} />
+      ))}
+      <RecordDrawer />
+    </PageModals>
+  );
+}
