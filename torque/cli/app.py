@@ -20,7 +20,7 @@ def list_(state: Invocation) -> None:
 
     async def work(platform: Platform) -> None:
         rows = [as_row(found) for found in await platform.applications.list(LOCAL)]
-        columns = ["id", "name", "label", "status", "model_id"]
+        columns = ["id", "name", "label", "status", "public", "url"]
         state.output.table(rows, columns, "There are no applications. Make one with: torque app create MODEL")
 
     at_work(state, work)
@@ -29,9 +29,9 @@ def list_(state: Invocation) -> None:
 @app.command(examples=[("torque app create todo --name todo-test --label Test", "a second application of a model")])
 @click.argument("model_ref", metavar="MODEL")
 @click.option("--name", metavar="SLUG", help="Name in the address. Default: the model's, if free.")
-@click.option("--label", default="", metavar="TEXT", help="What people read, like production.")
+@click.option("--label", metavar="TEXT", help="What people read, like production.")
 @click.pass_obj
-def create(state: Invocation, model_ref: str, name: str | None, label: str) -> None:
+def create(state: Invocation, model_ref: str, name: str | None, label: str | None) -> None:
     """Create an application of a model, with the model's sample records."""
 
     async def work(platform: Platform) -> None:

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from torque import codec
+from torque.application.types import RUNNING
 from torque.cli.findings import FINDINGS, report_findings
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
@@ -41,7 +42,8 @@ def list_(state: Invocation, app_ref: str | None) -> None:
     """List the workflows of one application or of all."""
 
     async def work(platform: Platform) -> None:
-        refs = [app_ref] if app_ref else [found.id for found in await platform.applications.list(LOCAL)]
+        found = [] if app_ref else await platform.applications.list(LOCAL)
+        refs = [app_ref] if app_ref else [info.id for info in found if info.status == RUNNING]
         rows: list[dict[str, object]] = []
         for ref in refs:
             running = await platform.catalog.get(ref)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.application.catalog import RunningApplication
+from torque.application.types import RunningApplication
 from torque.errors import TorqueError
 from torque.types import Caller
 
