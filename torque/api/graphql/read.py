@@ -16,10 +16,10 @@ from torque.api.graphql.types import (
     XFlowExecution,
 )
 from torque.model.report import Note
-from torque.model.service import ChangeOutcome, ModelInfo, Revision, StoredModel
+from torque.model.types import ChangeResult as ChangeOutcome
+from torque.model.types import ModelRecord, Revision
+from torque.model.types import ModelSummary as ModelInfo
 from torque.xflow.service import Execution
-
-FIRST_VERSION = "0.1.0"
 
 
 def summary(info: ModelInfo) -> ModelSummary:
@@ -40,7 +40,7 @@ def summary(info: ModelInfo) -> ModelSummary:
     )
 
 
-def model(stored: StoredModel) -> Model:
+def model(stored: ModelRecord) -> Model:
     """Return a model with its document."""
     return Model(
         id=ID(stored.id),
