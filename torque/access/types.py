@@ -115,4 +115,3 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: str
     expires_at: float
-

@@ -40,8 +40,7 @@ def metadata(app: RunningApplication, rights: Rights) -> Answer:
                 "titleField": title, "permissions": permissions,
             })  # fmt: skip
     navigation = [
-        {"pageId": item.page_id, "title": item.title, "icon": item.icon, "path": item.path}
-        for item in model.navigation
+        {"pageId": item.page_id, "title": item.title, "icon": item.icon, "path": item.path} for item in model.navigation
     ]
     result = {
         "appId": app.id, "name": app.application.name, "label": app.application.label or model.label,

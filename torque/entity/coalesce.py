@@ -99,9 +99,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
 
-    async def _settle(
-        self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]
-    ) -> None:
+    async def _settle(self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]) -> None:
         self.batches += 1
         self.items += len(batch)
         try:

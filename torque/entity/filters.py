@@ -4,7 +4,7 @@ A field that is hidden from the caller is an unknown field, and a referenced rec
 read is a missing one, so nothing can be learned by filtering.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,7 +20,8 @@ from torque.model.definition.field_type import ArrayType
 MAX_DEPTH = 16
 MAX_COMPARISONS = 200
 MAX_STEPS = 3
-_WORDS = ("and", "or", "not")
+_MEANT = {"gte": "ge", "lte": "le", "neq": "ne", "like": "contains", "not_in": "nin", "isnull": "is_null"}
+"""Operators of other query languages, for the hint."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -159,9 +160,10 @@ def conjunction(parts: Iterable[Condition | None]) -> Condition | None:
     return found[0] if len(found) == 1 else AllOf(found)
 
 
-def unknown(what: str, name: str, known: Iterable[str], where: str = "", **details: object) -> InvalidParams:
+def unknown(what: str, name: str, known: Sequence[str], where: str = "", **details: object) -> InvalidParams:
     """Return the error for a word that is not known, naming the nearest one that is."""
-    nearest = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    nearest = [_MEANT[name]] if name in _MEANT and _MEANT[name] in known else []
+    nearest = nearest or get_close_matches(name, list(known), n=1, cutoff=0.5)
     hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
     if nearest:
         details["nearest"] = nearest[0]

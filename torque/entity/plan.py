@@ -33,11 +33,13 @@ def plan_list(query: Query, application_id: str, scope: Scope, secret: bytes) ->
     entity, rights = readable(query.entity_type, scope)
     _check_window(query)
     reader = Reader(scope)
-    condition = conjunction((
-        reader.filters(entity, query.filters),
-        reader.search(entity, query.search) if query.search else None,
-        reader.predicate(entity, rights.where),
-    ))
+    condition = conjunction(
+        (
+            reader.filters(entity, query.filters),
+            reader.search(entity, query.search) if query.search else None,
+            reader.predicate(entity, rights.where),
+        )
+    )
     sorts = query.sort or default_sorts(entity, rights)
     order = _order(reader, entity, sorts)
     descending = order[-1].descending
@@ -75,9 +77,7 @@ def readable(name: str, scope: Scope) -> tuple[CompiledEntity, EntityRights]:
     return entity, rights
 
 
-def plan_expand(
-    names: tuple[str, ...], entity: CompiledEntity, scope: Scope, reader: Reader
-) -> tuple[Expansion, ...]:
+def plan_expand(names: tuple[str, ...], entity: CompiledEntity, scope: Scope, reader: Reader) -> tuple[Expansion, ...]:
     """Return the references to follow. A target that the caller may not read simply brings nothing along."""
     hidden = scope.rights.entity(entity.name).hidden
     found = []
@@ -114,9 +114,7 @@ def default_sorts(entity: CompiledEntity, rights: EntityRights) -> tuple[Sort, .
     if chosen is None or chosen.field in rights.hidden:
         return NEWEST_FIRST
     field = entity.fields.get(chosen.field)
-    if chosen.field not in values.COLUMNS and (
-        field is None or values.reference_of(field).kind in _UNSORTABLE
-    ):
+    if chosen.field not in values.COLUMNS and (field is None or values.reference_of(field).kind in _UNSORTABLE):
         return NEWEST_FIRST
     return (Sort(chosen.field, chosen.direction == "desc"),)
 
@@ -140,8 +138,6 @@ def _check_window(query: Query) -> None:
     if not 1 <= query.limit <= MAX_LIMIT:
         raise InvalidParams(f"'limit' lies between 1 and {MAX_LIMIT}.", parameter="limit")
     if query.page < 0 or query.page * query.limit > MAX_OFFSET:
-        raise InvalidParams(
-            f"'page' starts at 0; beyond record {MAX_OFFSET} go on with 'cursor'.", parameter="page"
-        )
+        raise InvalidParams(f"'page' starts at 0; beyond record {MAX_OFFSET} go on with 'cursor'.", parameter="page")
     if query.cursor and query.page:
         raise InvalidParams("Give 'cursor' or 'page', not both.", parameter="cursor")

@@ -164,10 +164,12 @@ class Reading:
         """Fetch the records behind references, one query each, all at once; `targets` holds ids per row and field."""
         collation = (await self._store.settings()).collation
         wanted = [sorted(_ids(row[i] for row in targets)) for i in range(len(expansions))]
-        found = await asyncio.gather(*(
-            self._store.fetch(select_expanded(expansion, app.id, collation, ids)) if ids else _nothing()
-            for expansion, ids in zip(expansions, wanted, strict=True)
-        ))
+        found = await asyncio.gather(
+            *(
+                self._store.fetch(select_expanded(expansion, app.id, collation, ids)) if ids else _nothing()
+                for expansion, ids in zip(expansions, wanted, strict=True)
+            )
+        )
         groups: dict[str, dict[str, bytes]] = {}
         for expansion, rows in zip(expansions, found, strict=True):
             target = expansion.target

@@ -138,9 +138,7 @@ class Deleter:
                     f"A record of '{entity.display_name}' that refers to this one would become invalid.",
                     errors=prepared.errors,
                 )
-            write = Write(
-                entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller
-            )
+            write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller)
             await self._writer.write_in(connection, _lane(request.app, entity), write)
             writes.append(write)
         return writes

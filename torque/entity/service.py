@@ -164,9 +164,7 @@ class EntityService:
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known
         try:
-            gone, emptied = await self._writing.delete(
-                caller, app, rights, entity_type, record_id, if_version, repeat
-            )
+            gone, emptied = await self._writing.delete(caller, app, rights, entity_type, record_id, if_version, repeat)
         except RepeatMet:
             return await self._met(caller, app, repeat)
         except OutcomeUnknown:

@@ -260,7 +260,6 @@ def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
     if seek is None:
         return "true"
     id_symbol = "<" if plan.id_descending != seek.backward else ">"
-    last = f"e.id {id_symbol} {writer.argument(seek.id)}::uuid"
     if len(plan.order) == 1 and not plan.order[0].nullable and seek.values[0] is not None:
         value = writer.constant(plan.order[0].ref, seek.values[0])
         return f"({expressions[0]}, e.id) {id_symbol} ({value}, {writer.argument(seek.id)}::uuid)"
@@ -271,7 +270,7 @@ def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
         if step is not None:
             alternatives.append(f"({equal}{step})")
         equal += f"{expression} IS NULL AND " if place is None else f"{expression} = {place} AND "
-    alternatives.append(f"({equal}{last})")
+    alternatives.append(f"({equal}e.id {id_symbol} {writer.argument(seek.id)}::uuid)")
     return "(" + " OR ".join(alternatives) + ")"
 
 

@@ -115,9 +115,7 @@ class Writer:
                 await self._settle(lane, batch, now, rows)
                 return
 
-    async def _halve(
-        self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite], error: Exception
-    ) -> None:
+    async def _halve(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite], error: Exception) -> None:
         if len(batch) == 1:
             batch[0].fail(error)
             return
@@ -201,9 +199,7 @@ class Writer:
             groups.setdefault(write.entity.name, []).append(record)
         for name, records in groups.items():
             await self._bus.emit(
-                RecordsChanged(
-                    application_id=lane.application_id, entity_type=name, kind=kind, records=tuple(records)
-                )
+                RecordsChanged(application_id=lane.application_id, entity_type=name, kind=kind, records=tuple(records))
             )
 
 

@@ -122,15 +122,11 @@ class Writing:
             await check(row)
             await self._hooked_delete(caller, app, row)
         try:
-            return await self._deleter.delete(
-                Request(caller=caller, app=app, id=record_id, check=check, repeat=repeat)
-            )
+            return await self._deleter.delete(Request(caller=caller, app=app, id=record_id, check=check, repeat=repeat))
         except UniqueViolation:
             raise RepeatMet from None
 
-    async def _prepare(
-        self, change: Change, row: Row | None
-    ) -> tuple[CompiledEntity, EntityRights, Write | None]:
+    async def _prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
         """Prepare an update on a base; no write when it would change nothing."""
         app, rights = change.app, change.rights
         entity, granted = self._reading.visible(app, rights, change.entity_type, row, change.id)
@@ -225,9 +221,7 @@ class Writing:
         record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
         return codec.dumps(record)
 
-    async def _hooked_update(
-        self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared
-    ) -> Prepared:
+    async def _hooked_update(self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared) -> Prepared:
         """Show the merged record to the hooks and prepare what they made of it as a whole."""
         previous = checks.named(entity, row[1])
         occasion = Occasion(
@@ -245,14 +239,17 @@ class Writing:
             record = checks.named(entity, row[1])
             await self._hooks.run(
                 Occasion(
-                    event="BeforeDelete", caller=caller, app=app, entity=entity, id=row[0], record=record,
+                    event="BeforeDelete",
+                    caller=caller,
+                    app=app,
+                    entity=entity,
+                    id=row[0],
+                    record=record,
                     previous=record,
                 )
             )
 
-    def _check_version(
-        self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None
-    ) -> None:
+    def _check_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
         if if_version is not None and row[2] != if_version:
             current = codec.loads(self._visible_record(entity, granted, row))
             raise Conflict(current=current)

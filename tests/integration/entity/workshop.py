@@ -71,8 +71,10 @@ SHOP: dict[str, Any] = {
             reference("customer_id", "customer"),
             reference("payer_id", "customer"),
             constraints=[
-                {"id": "c_number", "type": "UniqueKey", "name": "number_of_customer", "fields": ["number", "customer_id"],
-                 "message": "This customer has an order of that number"}
+                {
+                    "id": "c_number", "type": "UniqueKey", "name": "number_of_customer",
+                    "fields": ["number", "customer_id"], "message": "This customer has an order of that number",
+                }
             ],
         ),
         entity("line", field("text", "String"), reference("order_id", "order", required=True)),

@@ -1,0 +1,118 @@
+"""Deleting: what goes along, what loses its reference, what stands against it."""
+
+import asyncio
+
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, Shop
+from torque import codec
+from torque.errors import NotFound, TorqueError, ValidationFailed
+
+
+async def test_dependants_go_along_level_by_level_with_counts_audit_and_events(shop: Shop) -> None:
+    customer = await shop.create("customer", name="Ada")
+    orders = [await shop.create("order", number=n, customer_id=customer["id"]) for n in range(3)]
+    lines = [await shop.create("line", text="x", order_id=order["id"]) for order in orders]
+    shop.events.clear()
+    assert await shop.delete(customer["id"]) == {"id": customer["id"], "deleted": True, "job": None}
+    assert await shop.rows("entities") == []
+    assert await shop.rows("entity_relationships") == []
+    assert await shop.rows("entity_keys") == []
+    assert [await shop.count(name) for name in ("customer", "order", "line")] == [0, 0, 0]
+    deleted = {row["entity_id"] for row in await shop.rows("audit_log") if row["action"] == "delete"}
+    assert deleted == {customer["id"], *(one["id"] for one in (*orders, *lines))}
+    assert {(event.entity_type, event.kind, len(event.records)) for event in shop.events} == {
+        ("customer", "deleted", 1), ("order", "deleted", 3), ("line", "deleted", 3),
+    }  # fmt: skip
+    for one in (customer, *orders, *lines):
+        with pytest.raises(NotFound):
+            await shop.get(one["id"])
+
+
+async def test_set_null_empties_the_reference_of_what_stays(shop: Shop) -> None:
+    payer, other = await shop.create("customer", name="Ada"), await shop.create("customer", name="Eve")
+    order = await shop.create("order", number=1, payer_id=payer["id"])
+    group = await shop.create("group", members=[other["id"], payer["id"]])
+    await shop.delete(payer["id"])
+    changed = await shop.get(order["id"])
+    assert "payer_id" not in changed
+    assert changed["version"] == 2
+    assert (await shop.get(group["id"]))["members"] == [other["id"]]
+    assert [row["target_id"] for row in await shop.rows("entity_relationships")] == [other["id"]]
+    audit = [
+        row for row in await shop.rows("audit_log") if row["entity_id"] == order["id"] and row["action"] == "update"
+    ]
+    assert codec.loads(audit[0]["old"]) == {"payer_id": payer["id"]}
+
+
+async def test_restrict_and_no_rule_refuse(shop: Shop) -> None:
+    order = await shop.create("order", number=1)
+    await shop.create("invoice", sum=3, order_id=order["id"])
+    with pytest.raises(ValidationFailed) as refused:
+        await shop.delete(order["id"])
+    assert refused.value.details["errors"][0]["rule"] == "Restrict"
+    parent = await shop.create("customer", name="Ada")
+    await shop.create("customer", name="Eve", parent_id=parent["id"])
+    with pytest.raises(ValidationFailed):
+        await shop.delete(parent["id"])
+    assert await shop.count("customer") == 2
+
+
+async def test_a_record_that_refers_to_itself_can_be_deleted(shop: Shop) -> None:
+    made = await shop.create("customer", name="Ada")
+    await shop.update(made["id"], parent_id=made["id"])
+    await shop.delete(made["id"])
+    assert await shop.rows("entity_relationships") == []
+
+
+async def test_a_refused_delete_deep_down_changes_nothing(shop: Shop) -> None:
+    customer = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=customer["id"])
+    await shop.create("invoice", sum=3, order_id=order["id"])
+    with pytest.raises(ValidationFailed):
+        await shop.delete(customer["id"])
+    assert await shop.get(order["id"]) == order
+
+
+async def test_inserts_that_race_with_a_cascade_leave_nothing_dangling(shop: Shop) -> None:
+    for _ in range(5):
+        customer = await shop.create("customer", name="Ada")
+        order = await shop.create("order", number=1, customer_id=customer["id"])
+
+        async def attempt(number: int, customer: str = customer["id"], order: str = order["id"]) -> bool:
+            try:
+                if number % 2:
+                    await shop.create("order", number=number, customer_id=customer)
+                else:
+                    await shop.create("line", text="x", order_id=order)
+            except ValidationFailed:
+                return False
+            return True
+
+        writes = [asyncio.create_task(attempt(number)) for number in range(2, 30)]
+        await asyncio.sleep(0)
+        await shop.delete(customer["id"])
+        await asyncio.gather(*writes)
+        dangling = await shop.db.fetchval(
+            "SELECT count(*) FROM entity_relationships r WHERE r.application_id = $1 AND NOT EXISTS"
+            " (SELECT 1 FROM entities e WHERE e.application_id = $1 AND e.id = r.target_id)",
+            shop.app.id,
+        )
+        assert dangling == 0
+    for name in ("customer", "order", "line"):
+        assert await shop.count(name) == sum(row["entity_type"] == name for row in await shop.rows("entities"))
+
+
+async def test_concurrent_deletes_of_one_record_succeed_once(shop: Shop) -> None:
+    made = await shop.create("customer", name="Ada")
+
+    async def attempt() -> str:
+        try:
+            await shop.entities.delete(ADMIN, shop.app, None, made["id"])
+        except TorqueError as error:
+            return error.code
+        return "done"
+
+    results = await asyncio.gather(*(attempt() for _ in range(6)))
+    assert sorted(results) == ["NOT_FOUND"] * 5 + ["done"]
+    assert await shop.count("customer") == 0
