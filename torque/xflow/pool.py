@@ -159,8 +159,10 @@ class ScriptPool:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        async with asyncio.timeout_at(deadline):
-            process = await self._acquire()
+        process = self._take_idle()
+        if process is None:
+            async with asyncio.timeout_at(deadline):
+                process = await self._acquire()
         try:
             return await process.ask(frame, deadline - loop.time() + GRACE_SECONDS)
         finally:
@@ -177,12 +179,15 @@ class ScriptPool:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    async def _acquire(self) -> ScriptProcess:
+    def _take_idle(self) -> ScriptProcess | None:
         while self._idle:
             process = self._idle.pop()
             if process.alive:
                 return process
             self._discard(process)
+        return None
+
+    async def _acquire(self) -> ScriptProcess:
         await self._connect()
         future: asyncio.Future[ScriptProcess] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)

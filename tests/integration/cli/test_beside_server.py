@@ -1,0 +1,100 @@
+"""Commands beside a running server: they join its database, and what they change counts at once."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.command import ROOT, torque
+from tests.integration.cli.test_services import MODEL
+from tests.support.server import RunningServer
+from tests.support.waiting import until
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on the embedded database of its project, with the model loaded by a command beside it."""
+    running = RunningServer(tmp_path_factory.mktemp("beside"), {"server.workers": 1})
+    running.start()
+    (running.folder / "shop.json").write_text(json.dumps(MODEL))
+    assert torque("model", "import", "--input", "shop.json", folder=running.folder).code == 0
+    yield running
+    running.kill()
+
+
+def records(server: RunningServer, token: str) -> Any:
+    """Ask the server for the records of the shop."""
+    return server.rpc("loadEntityData", {"entityType": "item"}, app="shop", token=token)
+
+
+def test_a_token_works_at_once_and_is_refused_at_once_when_revoked(embedded: RunningServer) -> None:
+    made = torque("token", "create", "beside", "--json", folder=embedded.folder).json()
+    assert records(embedded, made["token"])["result"]["data"][0]["label"] == "Pen"
+    assert torque("token", "revoke", "beside", "--yes", folder=embedded.folder).code == 0
+    until(lambda: "error" in records(embedded, made["token"]), 2.0, "the refusal of a revoked token")
+
+
+def test_what_a_workflow_writes_from_the_command_line_is_seen_by_the_server(embedded: RunningServer) -> None:
+    token = torque("token", "create", "reader", "--json", folder=embedded.folder).json()["token"]
+    assert len(records(embedded, token)["result"]["data"]) == 1
+    document = {**MODEL, "xflows": [*MODEL["xflows"], ADD]}
+    (embedded.folder / "more.json").write_text(json.dumps({**document, "name": "shop-two"}))
+    imported = torque("model", "import", "--input", "more.json", "--json", folder=embedded.folder)
+    assert imported.code == 0, imported
+    run = torque("xflow", "execute", "add", "--app", "shop-two", folder=embedded.folder)
+    assert run.code == 0, run
+    seen = embedded.rpc("loadEntityData", {"entityType": "item"}, app="shop-two", token=token)
+    assert {record["label"] for record in seen["result"]["data"]} == {"Pen", "Ink"}
+
+
+def test_the_caches_of_the_server_are_emptied_by_a_flush(embedded: RunningServer) -> None:
+    token = torque("token", "create", "flush", "--json", folder=embedded.folder).json()["token"]
+    first = records(embedded, token)["result"]["data"]
+    assert torque("cache", "flush", folder=embedded.folder).code == 0
+    assert records(embedded, token)["result"]["data"] == first
+
+
+def test_a_backup_is_taken_while_the_server_runs(embedded: RunningServer, tmp_path: Path) -> None:
+    assert torque("backup", str(tmp_path / "b"), folder=embedded.folder).code == 0
+
+
+def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServer) -> None:
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    messages = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_models", "arguments": {}}},
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "torque.cli.main", "mcp"],
+        cwd=embedded.folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdin is not None and server.stdout is not None
+    server.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
+    server.stdin.flush()
+    answers = {answer["id"]: answer for answer in (json.loads(server.stdout.readline()) for _ in range(2))}
+    assert "shop" in json.dumps(answers[2]["result"])
+    server.stdin.close()
+    assert server.wait(15) == 0
+
+
+ADD = {
+    "id": "add",
+    "nodes": {
+        "start": {"id": "start", "type": "Start"},
+        "write": {
+            "id": "write",
+            "type": "EntityWrite",
+            "config": {"entity_type": "item", "operation": "Create", "data_mapping": {"label": "Ink"}},
+        },
+    },
+    "edges": [{"source": "start", "target": "write"}],
+}
