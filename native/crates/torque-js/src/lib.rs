@@ -1,0 +1,29 @@
+//! JavaScript of workflows: QuickJS-NG behind a socket, in a process that may be killed.
+//!
+//! No limit inside a process stops every script: a loop in native code of the engine (filling a huge array, say) never
+//! looks at the clock. So scripts run in processes of their own, which serve nothing else, and [`serve`] is the main loop
+//! of one. Inside, limits stop what they can, so that killing stays rare: an interrupt by the clock, memory, stack, size
+//! of the result and of the log.
+//!
+//! **Nothing leaks.** Every execution gets a fresh runtime with a fresh context. What they share is the text of their
+//! code, compiled: bytecode holds no values. A fresh one is made while nobody waits, right after an answer.
+//!
+//! **Values** cross as JSON text both ways, so integers to 2^53, nested objects and all of Unicode come out as they
+//! went in; what JSON cannot say (`undefined`, functions) becomes null. A result that no database and no browser can
+//! hold (a NUL, half of a surrogate pair) is an error of the script.
+//!
+//! **Host calls** (`fetch`) are promises. The script runs until nothing is left to do but wait, then the calls go out as
+//! frames, and an answer settles its promise. Time spent waiting does not count against the script.
+//!
+//! `code` of kind *script* is the body of an async function, of kind *expression* a bare expression.
+
+mod compile;
+mod frame;
+mod log;
+mod run;
+mod sandbox;
+mod worker;
+
+pub use compile::{CodeKind, check};
+pub use frame::{read_frame, write_frame};
+pub use worker::{Limits, serve};

@@ -1,0 +1,156 @@
+//! What surrounds a script: clock, host functions, globals.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rquickjs::{Ctx, Error, Function, Object, Runtime, Value};
+
+use crate::compile::{Bytecodes, CodeKind, run};
+use crate::log::Log;
+
+const PRELUDE: &str = include_str!("prelude.js");
+
+/// A call of the script to its host that was not sent yet.
+pub(crate) struct HostCall {
+    pub(crate) number: u32,
+    pub(crate) op: String,
+    pub(crate) args: String,
+}
+
+/// What the functions of the host and the loop around them share.
+pub(crate) struct Shared {
+    pub(crate) log: RefCell<Log>,
+    pub(crate) calls: RefCell<VecDeque<HostCall>>,
+    next_call: Cell<u32>,
+    began: Cell<Instant>,
+    deadline: Cell<Option<Instant>>,
+    waited: Cell<Duration>,
+    expired: Cell<bool>,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Rc<Self> {
+        Rc::new(Self {
+            log: RefCell::default(),
+            calls: RefCell::default(),
+            next_call: Cell::new(1),
+            began: Cell::new(Instant::now()),
+            deadline: Cell::new(None),
+            waited: Cell::new(Duration::ZERO),
+            expired: Cell::new(false),
+        })
+    }
+
+    /// The clock starts.
+    pub(crate) fn begin(&self, limit: Duration) {
+        let now = Instant::now();
+        self.began.set(now);
+        self.deadline.set(now.checked_add(limit));
+    }
+
+    /// Waiting for the host does not count.
+    pub(crate) fn waited(&self, time: Duration) {
+        self.waited.set(self.waited.get() + time);
+        self.deadline.set(self.deadline.get().and_then(|deadline| deadline.checked_add(time)));
+    }
+
+    pub(crate) fn running(&self) -> Duration {
+        self.began.get().elapsed().saturating_sub(self.waited.get())
+    }
+
+    /// Once true it stays true: a script that goes on after the first interrupt is interrupted again.
+    pub(crate) fn has_expired(&self) -> bool {
+        if !self.expired.get() {
+            self.expired.set(self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline));
+        }
+        self.expired.get()
+    }
+}
+
+/// Ends whatever runs too long.
+pub(crate) fn watch(runtime: &Runtime, shared: &Rc<Shared>) {
+    let shared = Rc::clone(shared);
+    runtime.set_interrupt_handler(Some(Box::new(move || shared.has_expired())));
+}
+
+/// The two functions through which the loop speaks to the globals.
+pub(crate) struct Hooks<'js> {
+    pub(crate) settle: Function<'js>,
+    pub(crate) describe: Function<'js>,
+}
+
+/// Makes the globals.
+pub(crate) fn furnish<'js>(
+    ctx: &Ctx<'js>,
+    shared: &Rc<Shared>,
+    bytecodes: &mut Bytecodes,
+) -> Result<Hooks<'js>, Error> {
+    let host = Object::new(ctx.clone())?;
+    let log = Rc::clone(shared);
+    host.set(
+        "log",
+        Function::new(ctx.clone(), move |level: String, message: String| {
+            log.log.borrow_mut().add(level, message);
+        })?,
+    )?;
+    let calls = Rc::clone(shared);
+    host.set(
+        "call",
+        Function::new(ctx.clone(), move |op: String, args: String| {
+            let number = calls.next_call.replace(calls.next_call.get() + 1);
+            calls.calls.borrow_mut().push_back(HostCall { number, op, args });
+            number
+        })?,
+    )?;
+    let clock = Rc::clone(shared);
+    host.set(
+        "now",
+        Function::new(ctx.clone(), move || clock.began.get().elapsed().as_secs_f64() * 1000.0)?,
+    )?;
+    host.set("uuid", Function::new(ctx.clone(), random_uuid)?)?;
+    let make: Function<'js> = run(ctx, &bytecodes.get(ctx, CodeKind::Raw, PRELUDE)?)?
+        .into_function()
+        .ok_or_else(|| Error::new_from_js("prelude", "function"))?;
+    let hooks: Object<'js> = make.call((host,))?;
+    Ok(Hooks { settle: hooks.get("settle")?, describe: hooks.get("describe")? })
+}
+
+fn random_uuid() -> String {
+    let mut bytes = [0u8; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Without entropy an id from the clock is still better than one that repeats.
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        bytes = nanos.to_be_bytes();
+    }
+    bytes[6] = bytes[6] & 0x0F | 0x40;
+    bytes[8] = bytes[8] & 0x3F | 0x80;
+    let part = |range: std::ops::Range<usize>| {
+        bytes[range].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    };
+    format!("{}-{}-{}-{}-{}", part(0..4), part(4..6), part(6..8), part(8..10), part(10..16))
+}
+
+/// What an exception says, for people.
+pub(crate) fn message_of(ctx: &Ctx<'_>, error: &Error) -> String {
+    if !matches!(error, Error::Exception) {
+        return error.to_string();
+    }
+    let thrown: Value<'_> = ctx.catch();
+    let Some(exception) = thrown.as_exception() else { return "out of memory".to_owned() };
+    let message = exception.message().unwrap_or_default();
+    let line = exception.stack().and_then(|stack| line_in(&stack));
+    match line {
+        Some(line) => format!("line {line}: {message}"),
+        None => message,
+    }
+}
+
+/// The line of the topmost place in a stack that names one.
+fn line_in(stack: &str) -> Option<u32> {
+    let place = stack.lines().next()?.trim_end_matches(')');
+    let mut parts = place.rsplit(':');
+    let (last, before) = (parts.next()?, parts.next()?);
+    last.parse::<u32>().ok().and_then(|_| before.parse().ok())
+}
