@@ -138,7 +138,7 @@ def page_policy(nonce: str, ancestors: str) -> str:
 
 def redirect(to: str) -> Reply:
     """Return an answer that sends the browser elsewhere, this time."""
-    return Reply(302, (("location", to), *NO_STORE))
+    return Reply(302, (("location", to),))
 
 
 def _matches(given: str | None, tag: str) -> bool:

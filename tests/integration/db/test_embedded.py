@@ -172,7 +172,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
         assert "is full. Free some space" in Keeper(order)._explain("FATAL: could not write: No space left on device")
         return
     try:
-        with pytest.raises(Unavailable, match="is full. Free some space"):
+        with pytest.raises(Unavailable, match=r"is full\. Free some space"):
             join(mount / ".torque" / "pg")
     finally:
         until(lambda: subprocess.run(["umount", mount], capture_output=True).returncode == 0, what="unmounting")
