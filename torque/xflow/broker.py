@@ -28,6 +28,7 @@ from torque import native
 MEMORY_BYTES = 64 * 1024 * 1024
 STACK_BYTES = 512 * 1024
 IDLE_SECONDS = 30.0
+_NICE = 10
 _PR_SET_PDEATHSIG = 1
 _PID = struct.Struct("<I")
 
@@ -186,11 +187,13 @@ class Broker:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_NICE = 10
+_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _restrain(memory_bytes: int) -> None:
-    """Leave the process nothing but memory and time: no files, no children, first to go when memory is short."""
+    """Leave the process nothing but memory and time, and of both less than the server gets: no files, low priority."""
+    os.nice(_NICE)
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     ceiling = mapped + 4 * memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
