@@ -187,8 +187,7 @@ class Broker:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_NICE = 10
-_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _restrain(memory_bytes: int) -> None:
