@@ -17,3 +17,12 @@ async def make_token(database_url: str, role: str = "admin", application: str | 
         return secret
     finally:
         await database.close()
+
+
+async def make_link(database_url: str) -> str:
+    """Return the secret of a new sign-in link."""
+    database = await Database.open(PoolSettings(dsn=database_url))
+    try:
+        return await AccessService(database, Generations(), Bus(Observer())).create_link(Caller.local("test"))
+    finally:
+        await database.close()

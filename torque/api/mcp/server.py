@@ -76,7 +76,7 @@ class McpServer:
             if tool is None:
                 raise InvalidParams(f"There is no tool {params.name[:100]!r}.{nearest(params.name, self._tools)}")
             caller = await self._identify(ctx)
-            with self._room(caller):
+            with self.room(caller):
                 result = await tool.run(Session(self._platform, caller), params.arguments or {})
         except TorqueError as error:
             return tool_error(error)
@@ -103,11 +103,11 @@ class McpServer:
     ) -> types.ReadResourceResult:
         with _protocol_errors():
             caller = await self._identify(ctx)
-            with self._room(caller):
+            with self.room(caller):
                 return await resources.read(Session(self._platform, caller), str(params.uri))
 
     @contextmanager
-    def _room(self, caller: Caller) -> Iterator[None]:
+    def room(self, caller: Caller) -> Iterator[None]:
         """Count the requests of one client that run at once in this worker."""
         limit = self._platform.config.mcp.max_concurrent_requests
         if self._busy[caller.id] >= limit:
