@@ -60,10 +60,10 @@ def _expression(value: object, problems: list[str]) -> str:
 def _string(text: str, problems: list[str]) -> str:
     parts = _split(text, problems)
     if len(parts) == 1 and parts[0][0]:
-        return f"({parts[0][1]})"
+        return f"({parts[0][1]}\n)"  # an expression may end with a comment
     if not any(dynamic for dynamic, _ in parts):
         return codec.dumps(text).decode()
-    pieces = (f"{_TEXT}(({part}))" if dynamic else codec.dumps(part).decode() for dynamic, part in parts)
+    pieces = (f"{_TEXT}(({part}\n))" if dynamic else codec.dumps(part).decode() for dynamic, part in parts)
     return "(" + "+".join(["''", *pieces]) + ")"
 
 

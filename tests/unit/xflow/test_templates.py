@@ -13,13 +13,13 @@ def test_a_value_without_braces_is_a_constant(value: object) -> None:
 
 
 def test_a_string_that_is_one_pair_keeps_the_type_of_its_value() -> None:
-    assert compile_template("{{ input.count }}").expression == "(input.count)"
+    assert compile_template("{{ input.count }}").expression == "(input.count\n)"
 
 
 def test_braces_inside_an_expression_do_not_end_it() -> None:
     template = compile_template("{{ {a: {b: 1}} }}")
     assert template.problems == ()
-    assert template.expression == "({a: {b: 1}})"
+    assert template.expression == "({a: {b: 1}}\n)"
 
 
 def test_every_syntax_error_is_reported_with_its_expression() -> None:
