@@ -13,9 +13,11 @@ export type ModelMetadata = {
   name: string;
   label: string;
   modelVersion: number;
+  startPage?: string | null;
   entities: EntityMetadata[];
   navigation: NavigationItem[];
   locale: string | null;
+  colorScheme?: string | null;
   theme: string | { accent?: string } | null;
 };
 

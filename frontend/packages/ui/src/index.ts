@@ -40,3 +40,4 @@ export { Modal, type ModalProps } from "./components/Modal/Modal";
 export { SchemeItems } from "./components/SchemeItems/SchemeItems";
 export { Text, type TextProps, type TextVariant } from "./components/Text/Text";
 export { Skeleton } from "./components/Skeleton/Skeleton";
+export { MenuDivider, MenuItem, type MenuItemProps } from "./components/MenuItem/MenuItem";

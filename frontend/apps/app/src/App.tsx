@@ -1,0 +1,24 @@
+import { runtimeTexts } from "@torque/runtime";
+import { TextsProvider, TorqueProvider } from "@torque/ui";
+import { useMemo, useState } from "react";
+import { RouterProvider } from "react-router/dom";
+import { LocaleSetter } from "./locale";
+import { createRoutes } from "./routes/routes";
+import { texts } from "./texts";
+
+const allTexts = { en: { ...runtimeTexts.en, ...texts.en }, de: { ...runtimeTexts.de, ...texts.de } };
+
+/** TorqueApp: draws any application from what its server says about it. */
+export function App() {
+  const [locale, setLocale] = useState<string | undefined>(undefined);
+  const router = useMemo(() => createRoutes(), []);
+  return (
+    <TextsProvider texts={allTexts}>
+      <TorqueProvider locale={locale}>
+        <LocaleSetter value={setLocale}>
+          <RouterProvider router={router} />
+        </LocaleSetter>
+      </TorqueProvider>
+    </TextsProvider>
+  );
+}

@@ -1,0 +1,41 @@
+import type { TorqueClient } from "@torque/client";
+import type { SessionInfo } from "@torque/protocol";
+import { icons, MenuDivider, MenuItem, SchemeItems } from "@torque/ui";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+export type AccountMenuProps = { client: TorqueClient; session: SessionInfo | null };
+
+/** Colour scheme, the ways to the other places, sign-in and sign-out. */
+export function AccountMenu({ client, session }: AccountMenuProps) {
+  const { t } = useTranslation("app");
+  const navigate = useNavigate();
+  const admin = session?.roles.includes("admin") ?? false;
+  const signOut = async (): Promise<void> => {
+    await client.signOut();
+    globalThis.location.reload();
+  };
+  return (
+    <>
+      <SchemeItems />
+      <MenuDivider />
+      <MenuItem icon={<icons.IconLayoutDashboard aria-hidden />} onClick={() => void navigate("/")}>
+        {t("account.all")}
+      </MenuItem>
+      {admin && (
+        <MenuItem icon={<icons.IconTools aria-hidden />} href="/editor/models">
+          {t("account.editor")}
+        </MenuItem>
+      )}
+      {session ? (
+        <MenuItem icon={<icons.IconLogout aria-hidden />} onClick={() => void signOut()}>
+          {t("account.signOut")}
+        </MenuItem>
+      ) : (
+        <MenuItem icon={<icons.IconLogin aria-hidden />} href="/editor/sign-in">
+          {t("account.signIn")}
+        </MenuItem>
+      )}
+    </>
+  );
+}

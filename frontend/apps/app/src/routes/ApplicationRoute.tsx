@@ -1,0 +1,94 @@
+import { codeOf, createClient, type TorqueClient } from "@torque/client";
+import type { ModelMetadata, SessionInfo } from "@torque/protocol";
+import { errorText, keys, RuntimeProvider, shouldRetry, useModelEvents } from "@torque/runtime";
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Outlet, useParams } from "react-router";
+import { ApplicationFrame } from "../frame/ApplicationFrame";
+import { useApplicationLocale } from "../locale";
+import { Failed, Forbidden, SignedOut, UnknownApplication, Unreachable } from "../screens/Screens";
+import { UnsavedGuard } from "./UnsavedGuard";
+import { useAddress } from "./useAddress";
+
+/** A fresh answer is good for this long: going back draws at once and asks again behind. */
+const FRESH_MS = 1000;
+
+const createCache = (): QueryClient =>
+  new QueryClient({ defaultOptions: { queries: { retry: shouldRetry, staleTime: FRESH_MS, refetchOnWindowFocus: false } } });
+
+/** `/app/{application}`: one client and one cache for as long as the reader stays in it. */
+export function ApplicationRoute() {
+  const { application = "" } = useParams();
+  const client = useMemo(() => createClient({ application }), [application]);
+  const cache = useMemo(createCache, [client]);
+  useEffect(() => () => client.close(), [client]);
+  return (
+    <QueryClientProvider client={cache}>
+      <Application key={application} name={application} client={client} />
+    </QueryClientProvider>
+  );
+}
+
+function useSession(client: TorqueClient): SessionInfo | null {
+  const { data } = useQuery({ queryKey: ["session"], queryFn: () => client.session(), retry: false, staleTime: Number.POSITIVE_INFINITY });
+  return data ?? null;
+}
+
+function Application({ name, client }: { name: string; client: TorqueClient }) {
+  const metadata = useQuery({ queryKey: keys.metadata, queryFn: () => client.call("getModelMetadata", {}) });
+  const capabilities = useQuery({ queryKey: keys.capabilities, queryFn: () => client.call("getCapabilities", {}), staleTime: Number.POSITIVE_INFINITY });
+  const transport = capabilities.data?.live.transport;
+  useEffect(() => {
+    if (transport) client.setTransport(transport);
+  }, [client, transport]);
+  const session = useSession(client);
+  useApplicationLocale(metadata.data?.locale);
+  if (metadata.data) return <Running client={client} metadata={metadata.data} session={session} />;
+  if (metadata.isPending) return null;
+  return <NotRunning name={name} error={metadata.error} signedIn={session !== null} onRetry={() => void metadata.refetch()} />;
+}
+
+type NotRunningProps = { name: string; error: Error | null; signedIn: boolean; onRetry: () => void };
+
+function NotRunning({ name, error, signedIn, onRetry }: NotRunningProps) {
+  const { t } = useTranslation("runtime");
+  switch (codeOf(error)) {
+    case "NOT_FOUND":
+      return <UnknownApplication name={name} />;
+    case "UNAUTHENTICATED":
+      return <SignedOut onRetry={onRetry} />;
+    case "FORBIDDEN":
+      return signedIn ? <Forbidden /> : <SignedOut onRetry={onRetry} />;
+    case "CONNECTION_LOST":
+      return <Unreachable onRetry={onRetry} />;
+    default:
+      return <Failed message={errorText(error, t("error.offline"), t("error.unknown"))} code={codeOf(error)} onRetry={onRetry} />;
+  }
+}
+
+function Running({ client, metadata, session }: { client: TorqueClient; metadata: ModelMetadata; session: SessionInfo | null }) {
+  const address = useAddress();
+  const unsaved = useRef(0);
+  const cache = useQueryClient();
+  useModelEvents(client);
+  useEffect(() => {
+    const back = (): void => {
+      client.retryNow();
+      void cache.invalidateQueries();
+    };
+    window.addEventListener("online", back);
+    return () => window.removeEventListener("online", back);
+  }, [client, cache]);
+  const onUnsaved = useCallback((count: number) => {
+    unsaved.current = count;
+  }, []);
+  return (
+    <RuntimeProvider client={client} metadata={metadata} address={address} onUnsaved={onUnsaved}>
+      <ApplicationFrame client={client} metadata={metadata} session={session}>
+        <Outlet context={client} />
+      </ApplicationFrame>
+      <UnsavedGuard unsaved={unsaved} />
+    </RuntimeProvider>
+  );
+}
