@@ -145,12 +145,17 @@ def inbound_links(model: Model, target: str) -> tuple[InboundLink, ...]:
             entity=entity.name,
             field=field.name,
             link_key=field.id,
-            cascade=cascades.get((entity.name, field.name), "None"),
+            cascade=_effective(cascades.get((entity.name, field.name), "None"), field),
         )
         for entity in model.entities
         for field in entity.fields
         if reference_target(field.field_type) == target
     )
+
+
+def _effective(cascade: str, field: Field) -> str:
+    # A required field cannot be emptied; refusing is what keeps every record valid.
+    return "Restrict" if cascade == "SetNull" and field.required else cascade
 
 
 def _cache_ttl(entity: Entity, performance: PerformanceConfig | None) -> float | None:
