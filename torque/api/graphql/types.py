@@ -9,7 +9,7 @@ from strawberry import ID
 from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.application.types import ApplicationInfo
-from torque.model.verify import Finding as ModelFinding
+from torque.model.finding import Finding as ModelFinding
 
 
 class Severity(Enum):
