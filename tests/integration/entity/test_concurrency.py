@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
+from tests.support.waiting import eventually
 from torque import codec
 from torque.errors import TorqueError, ValidationFailed
 
@@ -86,10 +87,9 @@ async def test_a_caller_who_gives_up_cancels_nothing(shop: Shop) -> None:
         await connection.execute(
             "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE", shop.app.id, made["id"]
         )
+        handed_over = shop.entities._writer.queue.items
         impatient = asyncio.create_task(shop.create("order", number=9, customer_id=made["id"]))
-        for _ in range(20):  # steps of the loop, until the write is handed over
-            await asyncio.sleep(0)
-        assert shop.entities._writer.queue._tasks
+        await eventually(lambda: shop.entities._writer.queue.items > handed_over)
         impatient.cancel()
     await shop.entities.close()
     assert await shop.count("order") == 1

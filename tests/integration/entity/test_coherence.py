@@ -1,0 +1,149 @@
+"""What is kept is never stale: two engines of one run, each with a cache of its own, sharing the generations."""
+
+import asyncio
+import random
+from typing import Any
+
+from tests.integration.entity.workshop import ADMIN, Shop
+from torque import codec
+from torque.application.types import Answer
+from torque.db.pool import Database
+from torque.entity.types import Query
+from torque.errors import NotFound, ValidationFailed
+from torque.native import ResultCache
+
+
+class Worker:
+    """An engine with the cache that a worker keeps in front of it."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.cache = ResultCache(shop.generations, 1 << 22, 10_000, 300.0)
+        self.hits = 0
+
+    async def read(self, record_id: str, expand: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        """Read a record as the endpoint does: from the cache, else from the engine, keeping what may be kept."""
+        key = f"get {record_id} {expand}".encode()
+        kept = self.cache.get(key)
+        if kept is None:
+            try:
+                answer = await self.shop.entities.get(ADMIN, self.shop.app, None, record_id, expand=expand)
+            except NotFound:
+                return None
+            kept = self._keep(key, answer)
+        else:
+            self.hits += 1
+        return dict(codec.loads(kept))
+
+    async def versions(self) -> dict[str, int]:
+        """Return id → version of all orders, by the same road."""
+        kept = self.cache.get(b"list")
+        if kept is None:
+            query = Query(entity_type="order", limit=1000)
+            kept = self._keep(b"list", await self.shop.entities.list(ADMIN, self.shop.app, query))
+        else:
+            self.hits += 1
+        return {record["id"]: record["version"] for record in codec.loads(kept)["data"]}
+
+    def _keep(self, key: bytes, answer: Answer) -> bytes:
+        if answer.stamp is not None:
+            self.cache.put(key, answer.result, answer.stamp, answer.ttl)
+        return answer.result
+
+
+async def test_nothing_acknowledged_is_ever_missed_by_another_worker(db: Database) -> None:
+    first = Shop(db)
+    workers = [Worker(first), Worker(Shop(db, generations=first.generations, app_id=first.app.id))]
+    customer = await first.create("customer", name="n1")
+    known: dict[str, int] = {}
+    chance = random.Random(7)
+    names = [1]
+
+    async def write(number: int) -> None:
+        worker = chance.choice(workers)
+        action = chance.random()
+        if action < 0.25 or not known:
+            made = await worker.shop.create("order", number=number, customer_id=customer["id"])
+            known[made["id"]] = 1
+        elif action < 0.8:
+            record_id = chance.choice(list(known))
+            changed = await worker.shop.update(record_id, note=str(number))
+            known[record_id] = max(known.get(record_id, 0), changed["version"])
+        elif action < 0.9:
+            names[0] = number
+            await worker.shop.update(customer["id"], name=f"n{number}")
+        elif len(known) > 3:
+            record_id = chance.choice(list(known))
+            del known[record_id]
+            await worker.shop.delete(record_id)
+
+    async def check() -> None:
+        worker = chance.choice(workers)
+        acknowledged = dict(known)
+        listed = await worker.versions()
+        assert all(
+            listed.get(record_id, 0) >= version for record_id, version in acknowledged.items() if record_id in known
+        )
+        record_id = chance.choice(list(acknowledged))
+        found = await worker.read(record_id, ("customer_id",))
+        if found is None:
+            assert record_id not in known
+        else:
+            assert found["version"] >= acknowledged[record_id]
+            assert found["included"]["customer"][customer["id"]]["name"] == f"n{names[0]}"
+
+    for number in range(2, 400):
+        await write(number)
+        await asyncio.gather(*(check() for _ in range(3)))
+    assert sum(worker.hits for worker in workers) > 300
+
+
+async def test_readers_that_race_with_writers_never_go_back(db: Database) -> None:
+    first = Shop(db)
+    workers = [Worker(first), Worker(Shop(db, generations=first.generations, app_id=first.app.id))]
+    made = await first.create("order", number=0)
+    acknowledged = 1
+
+    async def write() -> None:
+        nonlocal acknowledged
+        for number in range(150):
+            changed = await workers[number % 2].shop.update(made["id"], note=str(number))
+            acknowledged = max(acknowledged, changed["version"])
+
+    async def read(worker: Worker) -> None:
+        while acknowledged < 151:
+            least = acknowledged
+            found = await worker.read(made["id"])
+            assert found is not None
+            assert found["version"] >= least
+            await asyncio.sleep(0)
+
+    await asyncio.gather(write(), *(read(worker) for worker in workers for _ in range(4)))
+
+
+async def test_a_cascade_moves_the_generations_of_all_it_touches(db: Database) -> None:
+    worker = Worker(Shop(db))
+    shop = worker.shop
+    customer = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=customer["id"])
+    paid = await shop.create("order", number=2, payer_id=customer["id"])
+    for one in (customer, order, paid):
+        await worker.read(one["id"])
+    await shop.delete(customer["id"])
+    assert await worker.read(customer["id"]) is None
+    assert await worker.read(order["id"]) is None
+    emptied = await worker.read(paid["id"])
+    assert emptied is not None
+    assert "payer_id" not in emptied
+
+
+async def test_a_refused_write_leaves_what_is_kept_alone(db: Database) -> None:
+    worker = Worker(Shop(db))
+    made = await worker.shop.create("customer", name="Ada", email="a@example.org")
+    await worker.read(made["id"])
+    try:
+        await worker.shop.update(made["id"], kind="nonsense")
+    except ValidationFailed:
+        pass
+    await worker.read(made["id"])
+    assert worker.hits == 1

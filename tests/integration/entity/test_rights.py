@@ -1,0 +1,142 @@
+"""Roles at the engine: rules, hidden and read-only fields, anonymous callers, and nothing to be learned around them."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, Shop
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.types import Query, Sort
+from torque.errors import Conflict, Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated, ValidationFailed
+from torque.types import Caller
+
+CLERK = Caller(id="c1", name="Clerk", roles=("clerk",), protocol="test")
+OWNER = Caller(id="o1", name="n1", roles=("owner",), protocol="test")
+ALL = {"create": True, "read": True, "update": True, "delete": True}
+ROLES = [
+    {
+        "id": "clerk", "name": "clerk",
+        "entities": {
+            "customer": {
+                **ALL, "where": {"kind": "retail"}, "hidden_fields": ["credit"], "read_only_fields": ["email"],
+            },
+            "order": {"read": True, "where": {"customer_id.kind": "retail"}},
+        },
+    },
+    {"id": "owner", "name": "owner", "entities": {"customer": {"read": True, "where": {"name": "{{ caller.name }}"}}}},
+    {
+        "id": "anonymous", "name": "anonymous",
+        "entities": {"memo": {"create": True}, "customer": {"hidden_fields": ["credit"]}},
+    },
+]  # fmt: skip
+
+
+@pytest.fixture
+def shop(db: Database) -> Shop:
+    return Shop(db, {**SHOP, "roles": ROLES})
+
+
+@pytest.fixture
+def public(db: Database) -> Shop:
+    return Shop(db, {**SHOP, "roles": ROLES, "config": {"public": True}})
+
+
+async def ids(shop: Shop, caller: Caller, entity_type: str = "customer", **query: Any) -> list[str]:
+    answer = await shop.entities.list(caller, shop.app, Query(entity_type=entity_type, **query))
+    return [record["id"] for record in codec.loads(answer.result)["data"]]
+
+
+async def test_records_outside_the_rule_do_not_exist(shop: Shop) -> None:
+    seen = await shop.create("customer", name="a", kind="retail")
+    unseen = await shop.create("customer", name="b", kind="wholesale")
+    assert await ids(shop, CLERK) == [seen["id"]]
+    answer = await shop.entities.list(CLERK, shop.app, Query(entity_type="customer"))
+    assert codec.loads(answer.result)["pagination"]["total"] == 1
+    for verb in (shop.get, shop.update, shop.delete):
+        with pytest.raises(NotFound):
+            await verb(unseen["id"], CLERK)
+    visible, hidden = [await shop.create("order", number=n, customer_id=c["id"]) for n, c in ((1, seen), (2, unseen))]
+    assert await ids(shop, CLERK, "order") == [visible["id"]]
+    with pytest.raises(NotFound):
+        await shop.get(hidden["id"], CLERK)
+
+
+async def test_no_write_leads_out_of_the_rule(shop: Shop) -> None:
+    with pytest.raises(ValidationFailed):
+        await shop.create("customer", CLERK, name="a", kind="wholesale")
+    made = await shop.create("customer", CLERK, name="a", kind="retail")
+    with pytest.raises(ValidationFailed):
+        await shop.update(made["id"], CLERK, kind="wholesale")
+    assert (await shop.update(made["id"], CLERK, name="b"))["name"] == "b"
+
+
+async def test_a_hidden_field_is_an_unknown_field_everywhere(shop: Shop) -> None:
+    made = await shop.create("customer", name="a", credit=5, email="a@example.org")
+    assert "credit" not in await shop.get(made["id"], CLERK)
+    for query in ({"filters": {"credit": 5}}, {"sort": (Sort("credit"),)}, {"fields": ("credit",)}):
+        with pytest.raises(InvalidParams):
+            await ids(shop, CLERK, **query)
+    with pytest.raises(InvalidParams):
+        await ids(shop, CLERK, "order", filters={"customer_id.credit": 5})
+    with pytest.raises(ValidationFailed) as refused:
+        await shop.update(made["id"], CLERK, credit=6, email="b@example.org")
+    assert {(e["path"], e["rule"]) for e in refused.value.details["errors"]} == {
+        ("/credit", "UnknownField"), ("/email", "ReadOnly"),
+    }  # fmt: skip
+    changed = await shop.update(made["id"], CLERK, name="b")
+    assert "credit" not in changed
+    with pytest.raises(Conflict) as conflict:
+        await shop.entities.update(CLERK, shop.app, None, made["id"], {"name": "c"}, if_version=1)
+    assert conflict.value.details["current"] == changed
+    await shop.entities.update(CLERK, shop.app, None, made["id"], {"name": "d", "kind": "retail"}, replace=True)
+    assert (await shop.get(made["id"]))["credit"] == 5
+    assert (await shop.get(made["id"]))["email"] == "a@example.org"
+
+
+async def test_expanded_records_are_masked_and_ruled_as_well(shop: Shop) -> None:
+    seen = await shop.create("customer", name="a", credit=5)
+    unseen = await shop.create("customer", name="b", kind="wholesale")
+    order = await shop.create("order", number=1, customer_id=seen["id"], payer_id=unseen["id"])
+    found = await shop.get(order["id"], CLERK, expand=("customer_id", "payer_id"))
+    assert list(found["included"]["customer"]) == [seen["id"]]
+    assert "credit" not in found["included"]["customer"][seen["id"]]
+
+
+@pytest.mark.covers("error:FORBIDDEN", "error:UNAUTHENTICATED")
+async def test_what_no_role_names_is_denied(shop: Shop, public: Shop) -> None:
+    made = await shop.create("order", number=1, customer_id=(await shop.create("customer", name="a"))["id"])
+    for attempt in (shop.update(made["id"], CLERK, number=2), shop.create("order", CLERK, number=3)):
+        with pytest.raises(Forbidden):
+            await attempt
+    with pytest.raises(NotFound):
+        await shop.create("memo", CLERK, text="x")
+    other = await public.create("order", number=1)
+    for attempt in (public.update(other["id"], GUEST, number=2), public.delete(other["id"], GUEST)):
+        with pytest.raises(Unauthenticated):
+            await attempt
+
+
+async def test_anybody_reads_a_public_application_and_does_what_the_role_names(public: Shop) -> None:
+    made = await public.create("customer", name="a", credit=5)
+    assert "credit" not in await public.get(made["id"], GUEST)
+    assert await ids(public, GUEST) == [made["id"]]
+    assert (await public.create("memo", GUEST, text="hello"))["text"] == "hello"
+
+
+async def test_a_rule_that_names_the_caller_makes_a_class_of_its_own(shop: Shop) -> None:
+    mine = await shop.create("customer", name="n1")
+    await shop.create("customer", name="n2")
+    twin = msgspec.structs.replace(OWNER, id="o2", name="n2")
+    assert await ids(shop, OWNER) == [mine["id"]]
+    assert shop.access.rights(OWNER, shop.app).class_id != shop.access.rights(twin, shop.app).class_id
+    second = msgspec.structs.replace(CLERK, id="c2", name="Other")
+    assert shop.access.rights(CLERK, shop.app).class_id == shop.access.rights(second, shop.app).class_id
+
+
+async def test_a_token_of_another_application_finds_nothing(public: Shop) -> None:
+    stranger = msgspec.structs.replace(ADMIN, application_id="0190a000-0000-7000-8000-000000000000")
+    with pytest.raises(TorqueError) as refused:
+        await ids(public, stranger)
+    assert refused.value.code == "NOT_FOUND"
