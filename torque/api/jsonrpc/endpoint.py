@@ -67,6 +67,8 @@ class JsonRpcEndpoint:
             calls = parse_envelope(body, self._max_depth, self._settings.max_batch_size)
             if isinstance(calls, list) and not self._settings.enable_batch_requests:
                 raise InvalidRequest("This server takes no batches. Send one call at a time.")
+            if isinstance(calls, Call) and calls.error is not None:
+                return protocol.refused(protocol.error_of(*calls.error), calls.id_json)
         except TorqueError as error:
             return protocol.refused(error)
         try:

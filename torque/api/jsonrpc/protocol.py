@@ -29,9 +29,9 @@ def answered(body: bytes) -> Reply:
     return Reply(200, JSON, body)
 
 
-def refused(error: TorqueError) -> Reply:
+def refused(error: TorqueError, id_json: bytes | None = None) -> Reply:
     """Return the HTTP answer when there is no envelope to answer in: 400, 413 or what the error says."""
-    return Reply(error.http_status, JSON, failure(None, error))
+    return Reply(error.http_status, JSON, failure(id_json, error))
 
 
 def failed_alone(id_json: bytes, error: TorqueError) -> Reply:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
 import mcp_types as types
@@ -12,6 +11,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from torque import codec
+from torque.api.common.release import release
 from torque.api.mcp import resources
 from torque.api.mcp.errors import tool_error
 from torque.api.mcp.tool import Session, Tool
@@ -61,7 +61,7 @@ class McpServer:
                 "on_list_resource_templates": self._list_templates,
                 "on_read_resource": self._read_resource,
             }
-        return Server("torque", version=version("torque"), title="Torque", instructions=INSTRUCTIONS, **handlers)
+        return Server("torque", version=release(), title="Torque", instructions=INSTRUCTIONS, **handlers)
 
     async def _list_tools(
         self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None

@@ -1,8 +1,7 @@
 """Methods about the server itself: ping, getCapabilities, listApplications."""
 
-from importlib.metadata import version
-
 from torque import codec
+from torque.api.common.release import release
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
@@ -34,7 +33,7 @@ async def get_capabilities(context: CallContext, params: GetCapabilities) -> Ans
     methods = [name for name in context.methods if context.channel is not None or name not in LIVE_METHODS]
     result = {
         "protocol": "2.0",
-        "serverVersion": version("torque"),
+        "serverVersion": release(),
         "methods": methods,
         "componentTypes": context.platform.models.component_types(),
         "limits": {

@@ -29,8 +29,8 @@ class QueryEntities(Arguments, frozen=True, kw_only=True):
     filters: Annotated[
         dict[str, Any],
         msgspec.Meta(
-            description='{field: value | {op: value}}; "and" takes a list. Operators: eq ne lt le gt ge contains '
-            "starts_with ends_with between is_null; \"and\", \"or\" and \"not\" nest. customer_id.email reaches through a reference."
+            description='{field: value | {op: value}}; "and", "or" and "not" nest. Operators: eq ne lt le gt ge in nin '
+            "contains starts_with ends_with between is_null. customer_id.email reaches through a reference."
         ),
     ] = {}
     search: Annotated[str | None, msgspec.Meta(description="Words to find in the text fields.")] = None
