@@ -1,0 +1,193 @@
+"""Applications: made of a model with its sample records, found by name, stopped, followed to new revisions, deleted."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.workshop import SHOP, entity, field
+from torque import codec
+from torque.access.service import AccessService
+from torque.application.catalog import Catalog
+from torque.application.service import ApplicationService
+from torque.application.store import ApplicationStore
+from torque.bus import Bus
+from torque.db.pool import Database
+from torque.entity.hooks import Hooks
+from torque.entity.service import EntityService
+from torque.entity.types import Query
+from torque.errors import Conflict, InvalidParams, NotFound, Unauthenticated, Unavailable, ValidationFailed
+from torque.events import ApplicationChanged
+from torque.model.service import ModelService
+from torque.native import Generations
+from torque.observe import Observer
+from torque.types import Caller
+
+ADMIN, GUEST = Caller.local("test"), Caller.anonymous("test")
+ADA, EVE = "0190a000-0000-7000-8000-0000000000a1", "0190a000-0000-7000-8000-0000000000e1"
+SAMPLES = {
+    "order": [{"id": "0190a000-0000-7000-8000-000000000001", "number": 1, "customer_id": ADA}],
+    "customer": [{"id": ADA, "name": "Ada", "parent_id": EVE}, {"id": EVE, "name": "Eve", "parent_id": ADA}],
+}
+
+
+class Site:
+    """Models, applications and records on one database, as one worker has them."""
+
+    def __init__(self, db: Database, generations: Generations | None = None) -> None:
+        self.db = db
+        self.generations = generations or Generations()
+        self.bus = Bus(Observer())
+        self.events: list[ApplicationChanged] = []
+        self.bus.on(ApplicationChanged, self.events.append)
+        self.models = ModelService(db, self.bus, self.generations, Observer())
+        self.access = AccessService(db, self.generations, self.bus)
+        self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
+        self.entities = EntityService(db, self.access, self.generations, self.bus, Hooks(), Observer())
+        self.applications = ApplicationService(
+            db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
+        )
+
+    async def model(self, name: str, **more: Any) -> str:
+        """Store the shop model under a name and return its id."""
+        document = {**SHOP, "name": name, **more}
+        return (await self.models.import_document(ADMIN, codec.dumps(document))).model.id
+
+    async def records(self, ref: str, entity_type: str) -> list[dict[str, Any]]:
+        app = await self.catalog.get(ref)
+        answer = await self.entities.list(ADMIN, app, Query(entity_type=entity_type))
+        return list(codec.loads(answer.result)["data"])
+
+
+@pytest.fixture
+def site(db: Database) -> Site:
+    return Site(db)
+
+
+async def test_an_application_starts_with_the_sample_records_and_their_references(site: Site) -> None:
+    model = await site.model("sampled", sample_data=SAMPLES)
+    made = await site.applications.create(ADMIN, model)
+    assert (made.name, made.status) == ("sampled", "running")
+    [order] = await site.records("sampled", "order")
+    assert order["customer_id"] == ADA
+    customers = {one["id"]: one for one in await site.records(made.id, "customer")}
+    assert customers[ADA]["parent_id"] == EVE
+    assert customers[ADA]["kind"] == "retail"
+    app = await site.catalog.get(made.id)
+    with pytest.raises(ValidationFailed):
+        await site.entities.delete(ADMIN, app, "customer", ADA)
+    second = await site.applications.create(ADMIN, "sampled", label="Second")
+    assert (second.name, second.label) == ("sampled-2", "Second")
+    assert [event.action for event in site.events] == ["created", "created"]
+
+
+async def test_sample_records_that_break_a_rule_make_no_application(site: Site) -> None:
+    model = await site.model("broken", sample_data={"customer": [{"id": ADA, "name": "Ada"}, {"id": EVE}]})
+    with pytest.raises(ValidationFailed) as refused:
+        await site.applications.create(ADMIN, model)
+    assert refused.value.details["errors"][0]["path"] == "/customer/1/name"
+    assert await site.applications.of_model(ADMIN, model) == []
+    orphans = "SELECT count(*) FROM entities WHERE application_id NOT IN (SELECT id FROM torque_applications)"
+    assert await site.db.fetchval(orphans) == 0
+
+
+async def test_a_name_is_a_slug_and_taken_once(site: Site) -> None:
+    model = await site.model("named")
+    for name in ("Upper", "with space", "", "-x"):
+        with pytest.raises(InvalidParams):
+            await site.applications.create(ADMIN, model, name)
+    results = await asyncio.gather(
+        *(site.applications.create(ADMIN, model, "mine") for _ in range(3)), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Application", "Conflict", "Conflict"]
+    with pytest.raises(Conflict):
+        await site.applications.create(ADMIN, model, "mine")
+
+
+@pytest.mark.covers("error:UNAVAILABLE")
+async def test_a_stopped_application_answers_in_no_worker(site: Site) -> None:
+    other = Site(site.db, site.generations)
+    made = await site.applications.create(ADMIN, await site.model("stopped"))
+    await other.catalog.get("stopped")
+    await site.applications.stop(ADMIN, "stopped")
+    for worker in (site, other):
+        with pytest.raises(Unavailable):
+            await worker.catalog.get("stopped")
+    assert (await site.applications.run(ADMIN, made.model_id)).id == made.id
+    assert (await other.catalog.get("stopped")).id == made.id
+
+
+async def test_a_changed_model_is_served_by_every_worker_at_once(site: Site) -> None:
+    other = Site(site.db, site.generations)
+    model = await site.model("followed")
+    await site.applications.create(ADMIN, model)
+    before = await other.catalog.get("followed")
+    assert other.catalog.peek("followed") is before
+    document = {**SHOP, "name": "followed", "entities": [*SHOP["entities"], entity("extra", field("x", "String"))]}
+    await site.models.import_document(ADMIN, codec.dumps(document), "followed", "replace")
+    assert other.catalog.peek("followed") is None
+    after = await other.catalog.get("followed")
+    assert after.model.revision == before.model.revision + 1
+    assert "extra" in after.model.entities
+    assert "extra" not in before.model.entities
+
+
+async def test_deleting_an_application_takes_its_records_and_tokens_along(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("deleted", sample_data=SAMPLES))
+    _, secret = await site.access.create_token(ADMIN, "scoped", "admin", "deleted")
+    await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
+    await site.applications.delete(ADMIN, "deleted")
+    with pytest.raises(NotFound):
+        await site.catalog.get("deleted")
+    with pytest.raises(Unauthenticated):
+        await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
+    for table in ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log"):
+        assert await site.db.fetchval(f"SELECT count(*) FROM {table} WHERE application_id = $1", made.id) == 0
+
+
+async def test_the_list_shows_each_caller_what_exists_for_them(site: Site) -> None:
+    public = await site.applications.create(ADMIN, await site.model("open-shop", config={"public": True}))
+    private = await site.applications.create(ADMIN, await site.model("closed-shop"))
+    assert [(one.id, one.public, one.url) for one in await site.applications.list(GUEST)] == [
+        (public.id, True, "/app/open-shop")
+    ]
+    seen = {one.id for one in await site.applications.list(ADMIN)}
+    assert {public.id, private.id} <= seen
+    await site.applications.stop(ADMIN, public.id)
+    assert list(await site.applications.list(GUEST)) == []
+    assert public.id in {one.id for one in await site.applications.list(ADMIN)}
+
+
+async def test_pages_forms_and_metadata_answer_in_the_shapes_of_the_wire(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("shown", config={"public": True}))
+    app = await site.catalog.get("shown")
+    page = codec.loads((await site.applications.load_page(GUEST, app, "customer_list")).result)
+    assert {"id", "title", "layout", "components", "meta"} <= page.keys()
+    assert page["meta"]["appId"] == made.id
+    form = codec.loads((await site.applications.form(GUEST, app, entity_type="customer")).result)
+    assert form["entity_type"] == "customer"
+    metadata = codec.loads((await site.applications.metadata(GUEST, app)).result)
+    permissions = {one["name"]: one["permissions"] for one in metadata["entities"]}
+    assert permissions["customer"] == {"create": False, "read": True, "update": False, "delete": False}
+    assert metadata["navigation"]
+    for attempt in (
+        site.applications.load_page(GUEST, app, "nonsense"),
+        site.applications.form(GUEST, app, "nonsense"),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    with pytest.raises(InvalidParams):
+        await site.applications.form(GUEST, app)
+
+
+async def test_the_native_gate_may_keep_a_caller_only_while_nothing_moves(site: Site) -> None:
+    await site.applications.create(ADMIN, await site.model("admitted"))
+    app = await site.catalog.get("admitted")
+    _, secret = await site.access.create_token(ADMIN, "gate", "admin")
+    caller = await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
+    admission = site.access.admission(caller, app)
+    assert admission is not None
+    assert site.generations.current(admission.stamp)
+    await site.access.revoke_token(ADMIN, "gate")
+    assert not site.generations.current(admission.stamp)
+    assert site.access.admission(caller, app) is None
