@@ -1,6 +1,7 @@
 """Clients of the live feed for tests: a WebSocket that knows its worker, and an event stream read line by line."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -8,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tests.support.server import RunningServer
 
@@ -49,12 +51,15 @@ class Socket:
         answer = await self.call("getCapabilities")
         return int(answer["result"]["live"]["worker"])
 
-    async def closed(self) -> int | None:
-        """Wait until the server closes; return the code."""
+    async def closed(self) -> None:
+        """Wait until the server closes."""
         await asyncio.wait_for(self.connection.wait_closed(), PATIENCE)
-        return self.connection.close_code
 
     async def _read(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            await self._read_all()
+
+    async def _read_all(self) -> None:
         async for text in self.connection:
             message = json.loads(text)
             if message.get("method") == "event":
@@ -99,14 +104,14 @@ class Stream:
             if not more:
                 rest, self._text = self._text, ""
                 return rest
-            self._text += more
+            self._text += more.replace("\r", "")
         found, self._text = self._text.split(separator, 1)
         return found
 
     async def event(self) -> dict[str, str]:
         """Return the next Server-Sent Event by field; comments are skipped; empty at the end."""
         while True:
-            block = (await self.until("\n\n")).replace("\r", "")
+            block = await self.until("\n\n")
             fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
             if fields or not block:
                 return fields

@@ -45,7 +45,7 @@ class KeptSocket:
         self.incoming: asyncio.Queue[KeptFrame] = asyncio.Queue()
         self.sent: asyncio.Queue[str] = asyncio.Queue()
         self.accepted = False
-        self.status: int | None = None
+        self.closed = False
 
     async def accept(self) -> "KeptSocket":
         """Open it."""
@@ -54,7 +54,7 @@ class KeptSocket:
 
     def close(self, status: int | None) -> None:
         """Close or refuse it."""
-        self.status = status
+        self.closed = self.accepted
 
     async def receive(self) -> KeptFrame:
         """Return the next message of the client."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.http.streaming import MultipartSubscriptionTransport, SSETransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL
 from strawberry.types import ExecutionResult
 
@@ -34,6 +35,12 @@ def graphql_app(platform: Platform, limits: StreamLimits | None = None) -> AsgiA
     return identified(platform, _View(platform, counted), "graphql")
 
 
+class _Events(SSETransport):
+    """Server-Sent Events that begin at once, so that a client knows that it is connected."""
+
+    send_initial_heartbeat = True
+
+
 class _View(GraphQL[GraphContext, None]):
     """Strawberry's view with Torque's context, JSON and errors."""
 
@@ -43,6 +50,10 @@ class _View(GraphQL[GraphContext, None]):
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL),
         )
+        self.stream_transport_classes_by_protocol = {
+            MULTIPART_SUBSCRIPTION_PROTOCOL: MultipartSubscriptionTransport,
+            GRAPHQL_SSE_PROTOCOL: _Events,
+        }
         self._platform = platform
         self._limits = limits
 

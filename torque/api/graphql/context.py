@@ -45,9 +45,8 @@ class GraphContext:
 
     async def shown(self, application: Application) -> ApplicationInfo:
         """Return an application as lists show it."""
-        self.application_rows.clear(application.id)
-        self.application_rows.prime(application.id, application)
-        self.applications_of.clear(application.model_id)
+        self.applications_of.clear_all()
+        self.application_rows.prime(application.id, application, force=True)
         found = await self.applications_of.load(application.model_id)
         return next(one for one in found if one.id == application.id)
 

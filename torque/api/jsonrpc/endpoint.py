@@ -68,7 +68,7 @@ class JsonRpcEndpoint:
             if isinstance(calls, list) and not self._settings.enable_batch_requests:
                 raise InvalidRequest("This server takes no batches. Send one call at a time.")
             if isinstance(calls, Call) and calls.error is not None:
-                return protocol.refused(protocol.error_of(*calls.error), calls.id_json)
+                return protocol.refused_alone(calls.id_json, protocol.error_of(*calls.error))
         except TorqueError as error:
             return protocol.refused(error)
         try:

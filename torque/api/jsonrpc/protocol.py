@@ -2,7 +2,7 @@
 
 from torque import codec
 from torque.api.common.reply import JSON, Reply
-from torque.errors import Overloaded, TorqueError, Unavailable, catalogue
+from torque.errors import InvalidRequest, Overloaded, ParseError, TorqueError, Unavailable, catalogue
 
 NO_REPLY = Reply(204)
 _BUSY = (Unavailable, Overloaded)
@@ -29,9 +29,17 @@ def answered(body: bytes) -> Reply:
     return Reply(200, JSON, body)
 
 
-def refused(error: TorqueError, id_json: bytes | None = None) -> Reply:
+def refused(error: TorqueError) -> Reply:
     """Return the HTTP answer when there is no envelope to answer in: 400, 413 or what the error says."""
-    return Reply(error.http_status, JSON, failure(id_json, error))
+    return Reply(error.http_status, JSON, failure(None, error))
+
+
+def refused_alone(id_json: bytes | None, error: TorqueError) -> Reply:
+    """Return the HTTP answer to a single member that native code found wrong: 400 when it is no request at all."""
+    status = 400 if isinstance(error, ParseError | InvalidRequest) else 200
+    if status == 200 and id_json is None:
+        return NO_REPLY
+    return Reply(status, JSON, failure(id_json, error))
 
 
 def failed_alone(id_json: bytes, error: TorqueError) -> Reply:

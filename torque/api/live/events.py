@@ -92,9 +92,9 @@ class EventStream:
         try:
             await asyncio.wait({gone, writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (gone, writer):
-                task.cancel()
-            await asyncio.gather(gone, writer, return_exceptions=True)
+            gone.cancel()  # not awaited: the server's own awaitable ends only with the connection
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
 
     async def _write(self, transport: StreamTransport, subscription: Subscription, hello: _Hello) -> None:
         """Write events and heartbeats until a limit or the end of the subscription."""

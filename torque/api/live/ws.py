@@ -15,9 +15,6 @@ from torque.sync.subscription import Subscription
 ENDED = "ended"
 """Kind of the last event of a stream; its data names the reason: revoked, expired, rights or shutdown."""
 
-_CLOSE_CODES = {"shutdown": 1012, "rights": 4403, "revoked": 4401, "expired": 4401}
-_TOO_BIG = 1009
-
 
 class LiveSocket:
     """Serves WebSocket connections.
@@ -50,7 +47,8 @@ class LiveSocket:
                 subscription = self._platform.hub.open(caller)
                 try:
                     connection = _Connection(self._platform, self._calls, opening, subscription)
-                    protocol.close(await connection.serve(await protocol.accept()))
+                    await connection.serve(await protocol.accept())
+                    protocol.close(None)
                 finally:
                     self._platform.hub.leave(subscription)
         except TorqueError as error:
@@ -71,17 +69,14 @@ class _Connection:
         self._working: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
 
-    async def serve(self, transport: SocketTransport) -> int | None:
-        """Serve until the end; returns the close code, None when the client closed."""
+    async def serve(self, transport: SocketTransport) -> None:
+        """Serve until either side ends it. Why the server does is an event: the transport sends no close code."""
         reader = asyncio.ensure_future(self._read(transport))
         pump = asyncio.ensure_future(self._pump(transport))
         try:
             done, _ = await asyncio.wait({reader, pump}, return_when=asyncio.FIRST_COMPLETED)
-            if reader in done:
-                return reader.result()
-            if pump.exception() is not None:
-                return None
-            return await self._say_goodbye(transport)
+            if reader not in done and pump.exception() is None:
+                await self._say_goodbye(transport)
         finally:
             for task in (reader, pump, *self._working):
                 task.cancel()
@@ -96,19 +91,19 @@ class _Connection:
         """Take topics away."""
         self._hub.unsubscribe(self._subscription, topics, application)
 
-    async def _read(self, transport: SocketTransport) -> int | None:
+    async def _read(self, transport: SocketTransport) -> None:
         opening = self._opening
         while True:
             try:
                 frame = await transport.receive()
             except RuntimeError:
-                return None
+                return
             if frame.kind == 0:
-                return None
+                return
             body = frame.data.encode() if isinstance(frame.data, str) else frame.data
             if len(body) > self._max_bytes:
                 await self._send(transport, _refusal(PayloadTooLarge(maxBytes=self._max_bytes)))
-                return _TOO_BIG
+                return
             answer = self._calls.fast(body, opening.authorization, opening.cookie, opening.application)
             if answer is not None:
                 await self._send(transport, answer)
@@ -135,14 +130,13 @@ class _Connection:
             for message in messages:
                 await self._send(transport, _event(message))
 
-    async def _say_goodbye(self, transport: SocketTransport) -> int:
+    async def _say_goodbye(self, transport: SocketTransport) -> None:
         """Let calls under way finish when the server stops, then tell why the connection ends."""
         reason = self._subscription.ended
         if reason == "shutdown" and self._working:
             await asyncio.wait(set(self._working), timeout=self._drain_seconds)
         data = b'{"reason":"' + reason.encode() + b'"}'
         await self._send(transport, _event(Message("", self._hub.seq, ENDED, data)))
-        return _CLOSE_CODES.get(reason, 1000)
 
     async def _send(self, transport: SocketTransport, body: bytes) -> None:
         async with self._sending:
