@@ -49,9 +49,12 @@ process ends it when the whole takes too long.
 from torque import errors
 from torque._speedups import splice_row, splice_rows
 from torque_native._native import (
+    Action,
     Call,
     EnvelopeError,
     EventRing,
+    FlowPlan,
+    FlowRun,
     Gate,
     Generations,
     Prepared,
@@ -59,12 +62,17 @@ from torque_native._native import (
     RowMap,
     Stamp,
     Validator,
+    check_script,
+    script_worker,
 )
 from torque_native._native import parse_envelope as _parse_envelope
 
 __all__ = [
+    "Action",
     "Call",
     "EventRing",
+    "FlowPlan",
+    "FlowRun",
     "Gate",
     "Generations",
     "Prepared",
@@ -72,7 +80,9 @@ __all__ = [
     "RowMap",
     "Stamp",
     "Validator",
+    "check_script",
     "parse_envelope",
+    "script_worker",
     "splice_row",
     "splice_rows",
 ]

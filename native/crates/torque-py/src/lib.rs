@@ -6,6 +6,7 @@
 
 mod cache;
 mod envelope;
+mod flow;
 mod ring;
 mod schema;
 
@@ -17,6 +18,8 @@ mod _native {
     use crate::cache::{Gate, Generations, ResultCache, Stamp};
     #[pymodule_export]
     use crate::envelope::{Call, EnvelopeError, parse_envelope};
+    #[pymodule_export]
+    use crate::flow::{Action, FlowPlan, FlowRun, check_script, script_worker};
     #[pymodule_export]
     use crate::ring::EventRing;
     #[pymodule_export]

@@ -1,0 +1,135 @@
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use torque_json::{DOCUMENT_DEPTH, JsonError, Scanner, Value, canonical, parse, write_value};
+
+use crate::check;
+use crate::graph::{Graph, Kind, Language};
+use crate::order::{find_joins, topological};
+use crate::run::Run;
+
+/// Tells what keeps code from being compiled.
+pub type ScriptCheck<'a> = &'a dyn Fn(&str, Language) -> Option<String>;
+
+/// One thing that is wrong with a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The node it is about.
+    pub node_id: Option<String>,
+    /// What was checked.
+    pub rule: &'static str,
+    /// A sentence.
+    pub message: String,
+    /// Whether the flow cannot run.
+    pub is_error: bool,
+}
+
+impl Finding {
+    pub(crate) fn error(node_id: Option<&str>, rule: &'static str, message: String) -> Self {
+        Self { node_id: node_id.map(str::to_owned), rule, message, is_error: true }
+    }
+
+    pub(crate) fn warning(node_id: Option<&str>, rule: &'static str, message: String) -> Self {
+        Self { is_error: false, ..Self::error(node_id, rule, message) }
+    }
+}
+
+/// A flow that is not even JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanError(JsonError);
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the workflow cannot be read: {}", self.0)
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+impl From<JsonError> for PlanError {
+    fn from(error: JsonError) -> Self {
+        Self(error)
+    }
+}
+
+/// A checked flow.
+#[derive(Debug)]
+pub struct Plan {
+    graph: Arc<Graph>,
+    start: Option<usize>,
+    findings: Vec<Finding>,
+    hash: String,
+    nodes: Vec<(String, Vec<u8>)>,
+}
+
+impl Plan {
+    /// Checks a flow against `{"entities": {name: […]}, "xflows": {id: [ids it calls]}}`.
+    pub fn compile(flow: &[u8], context: &[u8], check: ScriptCheck<'_>) -> Result<Self, PlanError> {
+        let mut text = Vec::with_capacity(flow.len());
+        canonical(&mut Scanner::new(flow, DOCUMENT_DEPTH)?, &mut text)?;
+        let (flow, context) = (parse(flow, DOCUMENT_DEPTH)?, parse(context, DOCUMENT_DEPTH)?);
+        let mut findings = Vec::new();
+        let mut graph = Graph::read(&flow, &mut findings);
+        let order = topological(&graph);
+        check::shape(&graph, order.is_ok(), &mut findings);
+        match order {
+            Ok(order) => find_joins(&mut graph, &order),
+            Err(cycle) => {
+                let path: Vec<_> = cycle.iter().map(|&place| graph.nodes[place].id.as_str()).collect();
+                let message = format!("The nodes form a cycle: {}.", path.join(" → "));
+                findings.push(Finding::error(Some(path[0]), "Cycle", message));
+            }
+        }
+        check::scripts(&flow, &graph, check, &mut findings);
+        check::names(&flow, &context, &mut findings);
+        let start = graph.nodes.iter().position(|node| node.kind == Kind::Start);
+        let nodes = flow.members("nodes").iter().map(|(id, node)| (id.to_string(), json(node))).collect();
+        Ok(Self { graph: Arc::new(graph), start, findings, hash: digest(&text), nodes })
+    }
+
+    /// Everything that is wrong.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether nothing that is wrong is an error.
+    #[must_use]
+    pub fn is_runnable(&self) -> bool {
+        self.start.is_some() && !self.findings.iter().any(|finding| finding.is_error)
+    }
+
+    /// SHA-256 of the definition, whatever the order of its members.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The nodes' ids and JSON.
+    #[must_use]
+    pub fn nodes(&self) -> &[(String, Vec<u8>)] {
+        &self.nodes
+    }
+
+    /// A traversal from the start; `None` if the flow cannot run.
+    #[must_use]
+    pub fn start(&self) -> Option<Run> {
+        let start = self.start.filter(|_| self.is_runnable())?;
+        Some(Run::new(Arc::clone(&self.graph), start))
+    }
+}
+
+fn json(value: &Value<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_value(&mut out, value);
+    out
+}
+
+fn digest(text: &[u8]) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hash, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}
