@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { IconArrowRight, IconSearch } from "@tabler/icons-react";
+import { IconArrowRight, IconSearch } from "../icons";
 import { useDeferredValue, useId, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Kbd } from "@torque/ui";

@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconButton, Kbd, Mark } from "@torque/ui";
-import { IconHelp, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { IconHelp, IconLogout, IconMoon, IconSearch, IconSun } from "../icons";
 import { Fragment, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";

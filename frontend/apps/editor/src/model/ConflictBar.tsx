@@ -1,4 +1,4 @@
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle } from "../icons";
 import { describeChange } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";

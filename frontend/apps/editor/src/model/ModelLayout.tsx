@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconExclamationCircleFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconExclamationCircleFilled, IconPlayerPlayFilled } from "../icons";
 import { countFindings } from "@torque/model";
 import { Button, IconButton } from "@torque/ui";
 import { useMemo } from "react";

@@ -1,5 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconLoader2 } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconLoader2 } from "../icons";
 import { useLocale } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { messageOf } from "../api/errors";

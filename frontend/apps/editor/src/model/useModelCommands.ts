@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowForwardUp, IconFileDescription, IconForms, IconHistory, IconLayout, IconPlayerPlay, IconTable, IconTag } from "@tabler/icons-react";
+import { IconArrowBackUp, IconArrowForwardUp, IconFileDescription, IconForms, IconHistory, IconLayout, IconPlayerPlay, IconTable, IconTag } from "../icons";
 import { entityLabel, fieldLabel } from "@torque/model";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,5 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
-import { IconChevronRight, IconPlugConnected, IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconChevronRight, IconPlugConnected, IconPlus, IconUpload } from "../icons";
 import { Kbd } from "@torque/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,5 +1,5 @@
 import { Checkbox, FileButton, Group, Modal, TextInput } from "@mantine/core";
-import { IconCircleCheck, IconFileUpload } from "@tabler/icons-react";
+import { IconCircleCheck, IconFileUpload } from "../icons";
 import { Button } from "@torque/ui";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,4 @@
-import { IconCircleCheck } from "@tabler/icons-react";
+import { IconCircleCheck } from "../icons";
 import { useTranslation } from "react-i18next";
 import type { ImportNote } from "../api/types";
 import classes from "./models.module.css";

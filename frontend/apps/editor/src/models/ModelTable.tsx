@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { IconArrowDown, IconCopy, IconDots, IconDownload, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconArrowDown, IconCopy, IconDots, IconDownload, IconPencil, IconTrash } from "../icons";
 import { IconButton } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconPlus, IconUpload } from "../icons";
 import { Button, SearchField } from "@torque/ui";
 import { useMemo, useState, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";

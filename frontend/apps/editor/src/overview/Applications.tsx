@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@apollo/client/react";
 import { Menu } from "@mantine/core";
-import { IconArrowUpRight, IconDots, IconPlus, IconTable, IconTrash } from "@tabler/icons-react";
+import { IconArrowUpRight, IconDots, IconPlus, IconTable, IconTrash } from "../icons";
 import { Button, IconButton, showToast } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

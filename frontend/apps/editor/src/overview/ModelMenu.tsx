@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Menu } from "@mantine/core";
-import { IconCopy, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconDots, IconPencil, IconTrash } from "../icons";
 import { IconButton } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

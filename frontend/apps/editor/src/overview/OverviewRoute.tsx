@@ -1,4 +1,4 @@
-import { IconDatabase, IconDownload, IconLayout } from "@tabler/icons-react";
+import { IconDatabase, IconDownload, IconLayout } from "../icons";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";

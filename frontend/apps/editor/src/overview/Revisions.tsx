@@ -1,4 +1,4 @@
-import { IconHistory } from "@tabler/icons-react";
+import { IconHistory } from "../icons";
 import { describeChange, type ModelDocument } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,4 @@
-import { IconCircleCheck, IconWand } from "@tabler/icons-react";
+import { IconCircleCheck, IconWand } from "../icons";
 import { countFindings, placeOf, sortFindings, type Finding, type ModelDocument } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";

@@ -1,5 +1,5 @@
 import { CopyButton } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { IconCheck, IconCopy } from "../icons";
 import { IconButton } from "@torque/ui";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconExclamationCircleFilled, IconInfoCircle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconExclamationCircleFilled, IconInfoCircle } from "../icons";
 import type { Severity as Level } from "@torque/model";
 import { useTranslation } from "react-i18next";
 import classes from "./parts.module.css";

@@ -1,0 +1,90 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { applyTheme, monaco, setSchema } from "./monaco";
+import classes from "./code.module.css";
+
+export type CodeEditorProps = {
+  /** Name of the text; also under which its schema is found. */
+  path: string;
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** Ctrl S. */
+  onSave: () => void;
+  schema: object | undefined;
+  /** How many errors its text has now. */
+  onErrors: (count: number) => void;
+};
+
+/** A JSON text with completion and checks by a schema. */
+export function CodeEditor({ path, label, value, onChange, onSave, schema, onErrors }: CodeEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<ReturnType<typeof monaco.editor.create>>(null);
+  const scheme = useComputedColorScheme("light");
+  const first = useRef(value);
+  const changed = useEffectEvent(onChange);
+  const saved = useEffectEvent(onSave);
+  const checked = useEffectEvent(onErrors);
+
+  useEffect(() => {
+    if (!host.current) return undefined;
+    const uri = monaco.Uri.parse(`torque://document/${path}.json`);
+    const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(first.current, "json", uri);
+    const made = monaco.editor.create(host.current, {
+      model,
+      ariaLabel: label,
+      automaticLayout: true,
+      minimap: { enabled: false },
+      fontFamily: getComputedStyle(host.current).fontFamily,
+      fontSize: 12,
+      lineHeight: 20,
+      fontLigatures: false,
+      tabSize: 2,
+      scrollBeyondLastLine: false,
+      fixedOverflowWidgets: true,
+      renderLineHighlightOnlyWhenFocus: true,
+      overviewRulerBorder: false,
+      padding: { top: 8, bottom: 8 },
+      quickSuggestions: { strings: true, other: true },
+      accessibilitySupport: "on",
+    });
+    editor.current = made;
+    made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => {
+      saved();
+    });
+    const subscriptions = [
+      made.onDidChangeModelContent(() => {
+        changed(made.getValue());
+      }),
+      monaco.editor.onDidChangeMarkers((uris) => {
+        if (!uris.some((one) => one.toString() === uri.toString())) return;
+        checked(monaco.editor.getModelMarkers({ resource: uri }).filter((marker) => marker.severity === monaco.MarkerSeverity.Error).length);
+      }),
+    ];
+    return () => {
+      subscriptions.forEach((subscription) => {
+        subscription.dispose();
+      });
+      editor.current = null;
+      made.dispose();
+      model.dispose();
+    };
+  }, [path, label]);
+
+  useEffect(() => {
+    if (schema) setSchema(`torque://document/${path}.json`, schema);
+  }, [path, schema]);
+
+  useEffect(() => {
+    applyTheme(scheme);
+  }, [scheme]);
+
+  useEffect(() => {
+    const current = editor.current;
+    if (!current || current.getValue() === value) return;
+    const model = current.getModel();
+    if (model) current.executeEdits("outside", [{ range: model.getFullModelRange(), text: value }]);
+  }, [value]);
+
+  return <div ref={host} className={classes.code} dir="ltr" />;
+}

@@ -1,0 +1,106 @@
+import { entityLabel, remove, type Entity } from "@torque/model";
+import { IconButton, NamedIcon, showToast } from "@torque/ui";
+import { IconDots, IconList, IconTable, IconTrash } from "../icons";
+import { Menu } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useCommit, useDocument, useOpenModel, useSteps } from "../model/ModelProvider";
+import { Tag } from "../parts/Tag";
+import { ConstraintsTab } from "./ConstraintsTab";
+import { EntitySettings } from "./EntitySettings";
+import { FieldsTab } from "./FieldsTab";
+import { IndexesTab } from "./IndexesTab";
+import { RelationshipsTab } from "./RelationshipsTab";
+import { relationshipsOf } from "./relationships";
+import classes from "./entities.module.css";
+
+const TABS = ["fields", "relationships", "constraints", "indexes", "settings"] as const;
+type TabName = (typeof TABS)[number];
+
+/** One entity: its name, its parts by tab, and the part that is being edited beside them. */
+export function EntityEditor({ entity, onList }: { entity: Entity; onList: () => void }) {
+  const [parameters] = useSearchParams();
+  const document = useDocument();
+  const tab = TABS.find((name) => name === parameters.get("tab")) ?? "fields";
+  const counts: Partial<Record<TabName, number>> = {
+    fields: entity.fields.length,
+    relationships: relationshipsOf(document, entity).length,
+    constraints: entity.constraints?.length ?? 0,
+    indexes: entity.indexes?.length ?? 0,
+  };
+  return (
+    <>
+      <EntityHead entity={entity} onList={onList} />
+      <EntityTabs entity={entity} tab={tab} counts={counts} />
+      {tab === "fields" && <FieldsTab entity={entity} />}
+      {tab === "relationships" && <RelationshipsTab entity={entity} />}
+      {tab === "constraints" && <ConstraintsTab entity={entity} />}
+      {tab === "indexes" && <IndexesTab entity={entity} />}
+      {tab === "settings" && <EntitySettings entity={entity} />}
+    </>
+  );
+}
+
+function EntityHead({ entity, onList }: { entity: Entity; onList: () => void }) {
+  const { t } = useTranslation("editor");
+  const { ref } = useOpenModel();
+  const commit = useCommit();
+  const steps = useSteps();
+  const navigate = useNavigate();
+  const label = entityLabel(entity);
+  const removeEntity = (): void => {
+    if (!commit([remove("Entity", entity.id)], t("entities.removed", { name: label }))) return;
+    showToast({ message: t("entities.removedToast", { name: label }), action: { label: t("steps.undo"), run: steps.undo } });
+    void navigate(`/models/${ref}/entities`);
+  };
+  return (
+    <header className={classes.head}>
+      <span className={classes.narrowOnly}>
+        <IconButton label={t("entities.title")} onClick={onList}>
+          <IconList size={16} stroke={1.6} />
+        </IconButton>
+      </span>
+      <NamedIcon name={entity.ui_config?.icon ?? "table"} />
+      <h1>{label}</h1>
+      <code>{entity.name}</code>
+      <Tag>{t(`entityKind.${entity.kind ?? "Data"}`)}</Tag>
+      <span className={classes.headEnd}>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <IconButton label={t("entities.actionsOf", { name: label })}>
+              <IconDots size={16} stroke={1.6} />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component={Link} to={`/models/${ref}/data?entity=${entity.name}`} leftSection={<IconTable size={16} stroke={1.6} />}>
+              {t("entities.showData")}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item color="red" leftSection={<IconTrash size={16} stroke={1.6} />} onClick={removeEntity}>
+              {t("entities.remove")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </span>
+    </header>
+  );
+}
+
+function EntityTabs({ entity, tab, counts }: { entity: Entity; tab: TabName; counts: Partial<Record<TabName, number>> }) {
+  const { t } = useTranslation("editor");
+  const { ref } = useOpenModel();
+  return (
+    <nav aria-label={t("entities.parts")} className={classes.tabs}>
+      {TABS.map((name) => (
+        <Link
+          key={name}
+          to={`/models/${ref}/entities/${entity.id}${name === "fields" ? "" : `?tab=${name}`}`}
+          aria-current={name === tab ? "page" : undefined}
+        >
+          {t(`entities.tab.${name}`)}
+          {counts[name] !== undefined && <span>{counts[name]}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}

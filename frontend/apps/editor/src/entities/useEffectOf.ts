@@ -1,0 +1,41 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import type { Change, Finding } from "@torque/model";
+import { useEffect, useState } from "react";
+import { PREVIEW_CHANGES } from "../api/documents";
+import { messageOf } from "../api/errors";
+import { useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useServices } from "../services";
+
+export type Effect =
+  | { name: "refused"; message: string }
+  | { name: "known"; raised: Finding[]; solved: Finding[] };
+
+/** What applying these changes would raise and solve: a dry run on the server, once typing rests. */
+export function useEffectOf(changes: readonly Change[]): Effect | undefined {
+  const { client } = useServices();
+  const { id } = useOpenModel();
+  const { revision } = useSessionState();
+  const [wanted] = useDebouncedValue(JSON.stringify(changes), 300);
+  const [effect, setEffect] = useState<{ of: string; effect: Effect }>();
+  useEffect(() => {
+    const sent = JSON.parse(wanted) as Change[];
+    if (!sent.length) return undefined;
+    let current = true;
+    client
+      .mutate({ mutation: PREVIEW_CHANGES, variables: { modelId: id, changes: sent, ifRevision: revision }, fetchPolicy: "no-cache" })
+      .then(({ data }) => {
+        if (!current || !data) return;
+        const { findingsBefore: before, findingsAfter: after } = data.applyChanges;
+        const raised = after.filter((finding) => !before.some((known) => known.id === finding.id));
+        const solved = before.filter((finding) => !after.some((known) => known.id === finding.id));
+        setEffect({ of: wanted, effect: { name: "known", raised, solved } });
+      })
+      .catch((error: unknown) => {
+        if (current) setEffect({ of: wanted, effect: { name: "refused", message: messageOf(error) } });
+      });
+    return () => {
+      current = false;
+    };
+  }, [client, id, revision, wanted]);
+  return changes.length && effect?.of === JSON.stringify(changes) ? effect.effect : undefined;
+}
