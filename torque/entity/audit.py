@@ -1,9 +1,12 @@
 """What the audit log keeps of a write, as the model asks."""
 
+from functools import lru_cache
+
 from torque.entity.batch import AuditMode
 from torque.model.compile import CompiledEntity
 
 
+@lru_cache(maxsize=1024)
 def audit_mode(entity: CompiledEntity) -> AuditMode:
     """Return whether writes to an entity are logged, and whether with their values."""
     if not entity.audited:

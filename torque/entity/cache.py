@@ -4,6 +4,7 @@ Whoever answers a request keeps the result under this stamp, and under the calle
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
@@ -36,6 +37,7 @@ class Stamps:
         return self._generations.current(stamp)
 
 
+@lru_cache(maxsize=1024)
 def is_cacheable(entity: CompiledEntity) -> bool:
     """Tell whether answers about an entity may be kept at all: not where each read is recorded or may be changed."""
     if entity.track_access or entity.cache_ttl == 0.0:

@@ -49,7 +49,7 @@ class Hooks:
 
     def wanted(self, entity: CompiledEntity, event: Event) -> bool:
         """Tell whether anybody looks at this, so that records are only made into objects when somebody does."""
-        return any(wants(entity, event) for wants, _ in self._before)
+        return bool(self._before) and any(wants(entity, event) for wants, _ in self._before)
 
     async def run(self, occasion: Occasion) -> dict[str, Any]:
         """Pass a record through the chain and return what it became."""

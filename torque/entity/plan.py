@@ -99,13 +99,15 @@ def answered_fields(
     names: tuple[str, ...] | None, entity: CompiledEntity, rights: EntityRights
 ) -> frozenset[str] | None:
     """Return the names of the fields to answer, None when that is all of them."""
+    if names is None and not rights.hidden:
+        return None
     visible = [name for name, field in entity.fields.items() if name not in rights.hidden and not field.system]
     if names is not None:
         for name in names:
             if name not in visible and name not in values.COLUMNS and name != "entity_type":
                 raise unknown("field", name, visible, f" in '{entity.name}'", parameter="fields")
         return frozenset(name for name in names if name in visible)
-    return frozenset(visible) if rights.hidden else None
+    return frozenset(visible)
 
 
 def default_sorts(entity: CompiledEntity, rights: EntityRights) -> tuple[Sort, ...]:

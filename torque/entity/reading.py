@@ -43,11 +43,12 @@ class Reading:
             raise NotFound(_GONE, entityId=record_id)
         if min_version is not None and row[2] < min_version:
             raise Unavailable(f"The record is at version {row[2]} here, not yet at {min_version}. Try again.")
-        scope = Scope(app.model, rights)
-        reader = Reader(scope)
-        expansions = plan_expand(expand, entity, scope, reader)
+        expansions: tuple[Expansion, ...] = ()
         answered = answered_fields(fields, entity, granted)
-        if granted.where is not None or expansions:
+        if granted.where is not None or expand:
+            scope = Scope(app.model, rights)
+            reader = Reader(scope)
+            expansions = plan_expand(expand, entity, scope, reader)
             stamp = await self._widen(app, reader, entity, granted, row, stamp)
         result = self._encoder.record(entity, row, answered)
         if expansions:
@@ -183,11 +184,15 @@ class Reading:
         self, app: RunningApplication, entity: CompiledEntity, result: bytes, stamp: Stamp | None,
         expansions: tuple[Expansion, ...],
     ) -> Answer:  # fmt: skip
-        involved = [entity, *(expansion.target for expansion in expansions)]
-        if stamp is None or not self._stamps.current(app.stamp) or not all(map(is_cacheable, involved)):
+        if stamp is None or not self._stamps.current(app.stamp) or not is_cacheable(entity):
             return Answer(result)
-        lives = [e.cache_ttl for e in involved if e.cache_ttl is not None]
-        return Answer(result, stamp, min(lives) if lives else None)
+        life = entity.cache_ttl
+        for expansion in expansions:
+            if not is_cacheable(expansion.target):
+                return Answer(result)
+            if expansion.target.cache_ttl is not None:
+                life = min(expansion.target.cache_ttl, life) if life is not None else expansion.target.cache_ttl
+        return Answer(result, stamp, life)
 
 
 def valid_id(record_id: str) -> str:

@@ -1,0 +1,103 @@
+"""The coalescer: what waits goes together, lanes stay apart, an id is under way once."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from torque.entity.coalesce import Coalescer, Pending
+
+
+class Recorder:
+    """Runs batches when told to, and keeps them."""
+
+    def __init__(self, width: int = 1, limit: int = 10) -> None:
+        self.batches: list[tuple[str, list[str]]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.under_way: list[str] = []
+        self.queue: Coalescer[str, str, str] = Coalescer(width, limit, self.run)
+
+    async def run(self, lane: str, batch: Sequence[Pending[str, str]]) -> None:
+        ids = [pending.id for pending in batch]
+        assert not set(ids) & set(self.under_way), "an id is under way twice"
+        self.under_way += ids
+        self.batches.append((lane, ids))
+        await self.gate.wait()
+        for pending in batch:
+            self.under_way.remove(pending.id)
+            if pending.item == "bad":
+                pending.fail(ValueError(pending.id))
+            else:
+                pending.succeed(pending.item.upper())
+
+
+async def test_what_waits_at_the_same_moment_is_one_batch() -> None:
+    recorder = Recorder()
+    results = await asyncio.gather(*(recorder.queue.submit("a", str(n), f"x{n}") for n in range(5)))
+    assert results == ["X0", "X1", "X2", "X3", "X4"]
+    assert recorder.batches == [("a", ["0", "1", "2", "3", "4"])]
+
+
+async def test_a_batch_holds_one_lane_and_at_most_the_limit() -> None:
+    recorder = Recorder(limit=3)
+    await asyncio.gather(*(recorder.queue.submit("ab"[n % 2], str(n), "x") for n in range(8)))
+    assert [(lane, len(ids)) for lane, ids in recorder.batches] == [("a", 3), ("b", 3), ("a", 1), ("b", 1)]
+
+
+async def test_an_id_is_under_way_at_most_once() -> None:
+    recorder = Recorder(width=3)
+    recorder.gate.clear()
+    waiting = [recorder.queue.submit("a", record_id, "x") for record_id in "112213"]
+    for _ in range(5):  # steps of the loop, so that every worker has looked for work
+        await asyncio.sleep(0)
+    assert recorder.batches == [("a", ["1", "2", "3"])]
+    recorder.gate.set()
+    assert await asyncio.gather(*waiting) == ["X"] * 6
+    assert sorted("".join(ids) for _, ids in recorder.batches) == ["1", "12", "123"]
+
+
+async def test_a_failure_is_its_own_items_only() -> None:
+    recorder = Recorder()
+    results = await asyncio.gather(
+        *(recorder.queue.submit("a", str(n), "bad" if n == 1 else "x") for n in range(3)), return_exceptions=True
+    )
+    assert [isinstance(result, ValueError) for result in results] == [False, True, False]
+
+
+async def test_what_a_run_leaves_unsettled_fails_with_what_it_raised() -> None:
+    async def broken(_lane: str, batch: Sequence[Pending[str, str]]) -> None:
+        batch[0].succeed("done")
+        raise RuntimeError("lost")
+
+    queue: Coalescer[str, str, str] = Coalescer(1, 10, broken)
+    first, second = queue.submit("a", "1", "x"), queue.submit("a", "2", "x")
+    assert await first == "done"
+    with pytest.raises(RuntimeError, match="lost"):
+        await second
+    assert (await asyncio.gather(queue.submit("a", "3", "x"))) == ["done"]
+
+
+async def test_an_item_queued_while_the_last_worker_ends_is_not_forgotten() -> None:
+    recorder = Recorder()
+    results: list[asyncio.Future[str]] = []
+    for _ in range(200):
+        results.clear()
+        first = recorder.queue.submit("a", "1", "x")
+        first.add_done_callback(lambda _: results.append(recorder.queue.submit("a", "2", "y")))
+        await first
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(results[0], 1) == "Y"
+
+
+async def test_who_gives_up_cancels_only_the_waiting() -> None:
+    recorder = Recorder()
+    recorder.gate.clear()
+    given_up, other = recorder.queue.submit("a", "1", "x"), recorder.queue.submit("a", "2", "x")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    given_up.cancel()
+    recorder.gate.set()
+    assert await other == "X"
+    await recorder.queue.drain()
+    assert recorder.batches == [("a", ["1", "2"])]

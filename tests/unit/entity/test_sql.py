@@ -1,0 +1,68 @@
+"""SQL is said from plans: no text from a request ever stands in a statement."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.integration.entity.workshop import SHOP
+from torque import codec
+from torque.access.types import EVERYTHING, Rights
+from torque.entity.plan import plan_list
+from torque.entity.sql import Statement, select_list
+from torque.entity.types import Query, Scope, Sort
+from torque.errors import InvalidParams
+from torque.model.compile import compile_model
+from torque.model.exchange import read_document
+
+MODEL = compile_model(read_document(codec.dumps(SHOP))[0], model_id="m", revision=1)
+SCOPE = Scope(MODEL, Rights(class_id=1, may_enter=True, every_entity=EVERYTHING))
+
+
+def say(**query: Any) -> Statement:
+    """Plan and say a list of orders."""
+    return select_list(plan_list(Query(entity_type="order", **query), "app", SCOPE, b"secret"), "app", "C", total=True)
+
+
+@given(st.text(min_size=1, max_size=20).filter(lambda text: "\0" not in text))
+def test_values_travel_as_arguments_only(text: str) -> None:
+    plain = say(filters={"note": {"eq": "x", "ne": "x", "contains": "x", "in": ["x"], "lt": "x"}}, search="x")
+    strange = say(filters={"note": {"eq": text, "ne": text, "contains": text, "in": [text], "lt": text}}, search="x")
+    assert strange.text == plain.text
+
+
+@given(st.text(max_size=20))
+def test_unknown_names_never_reach_a_statement(name: str) -> None:
+    for query in ({"filters": {name: 1}}, {"sort": (Sort(name),)}, {"fields": (name,)}, {"expand": (name,)}):
+        try:
+            statement = say(**query)
+        except InvalidParams:
+            continue
+        assert name in {
+            *MODEL.entities["order"].fields,
+            "id",
+            "version",
+            "created_at",
+            "updated_at",
+            "and",
+            "or",
+            "not",
+        }
+        assert "$1" in statement.text
+
+
+def test_every_table_of_a_statement_is_asked_for_one_application() -> None:
+    statement = say(filters={"customer_id.name": "x"}, search="y", sort=(Sort("customer_id.name"),))
+    assert statement.text.count("FROM entities") + statement.text.count("FROM entity_counts") == (
+        statement.text.count("application_id = $1")
+    )
+    assert statement.args[0] == "app"
+
+
+def test_a_cursor_deep_in_the_newest_first_list_compares_rows() -> None:
+    first = plan_list(Query(entity_type="order"), "app", SCOPE, b"secret")
+    from torque.entity import cursor
+    from torque.entity.types import Seek
+
+    place = cursor.encode(Seek(("2026-01-01 00:00:00+00",), "id", False), first.fingerprint, b"secret")
+    assert "(e.created_at, e.id) < (" in say(cursor=place).text
