@@ -95,6 +95,7 @@ ADD = {
             "type": "EntityWrite",
             "config": {"entity_type": "item", "operation": "Create", "data_mapping": {"label": "Ink"}},
         },
+        "end": {"id": "end", "type": "End"},
     },
-    "edges": [{"source": "start", "target": "write"}],
+    "edges": [{"source": "start", "target": "write"}, {"source": "write", "target": "end"}],
 }

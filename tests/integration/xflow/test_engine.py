@@ -59,8 +59,12 @@ FLOWS = [
     ),
     flow(
         "on_purpose",
-        {"start": START, "stop": ("Error", {"message": "No {{ input.what }} today", "data": {"n": "{{ 1 + 1 }}"}})},
-        ["start>stop"],
+        {
+            "start": START,
+            "stop": ("Error", {"message": "No {{ input.what }} today", "data": {"n": "{{ 1 + 1 }}"}}),
+            "end": END,
+        },
+        [("start>stop", "input.what"), "start>end"],
     ),
     flow(
         "variables",
@@ -98,8 +102,9 @@ FLOWS = [
             "start": START,
             "log": ("Log", {"level": "warning", "message": "n is {{ input.n }}", "structured": {"n": "{{ input.n }}"}}),
             "js": ("JavaScript", {"code": "console.log('in', 'script'); return 1"}),
+            "end": END,
         },
-        ["start>log", "log>js"],
+        ["start>log", "log>js", "js>end"],
     ),
 ]
 

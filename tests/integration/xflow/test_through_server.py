@@ -54,9 +54,7 @@ def test_a_workflow_answers_with_its_output(scripts: tuple[RunningServer, str]) 
 
 
 @pytest.mark.parametrize("flow", ["endless", "deaf", "hungry"])
-def test_a_script_that_misbehaves_is_ended_and_nobody_else_waits(
-    scripts: tuple[RunningServer, str], flow: str
-) -> None:
+def test_a_script_that_misbehaves_is_ended_and_nobody_else_waits(scripts: tuple[RunningServer, str], flow: str) -> None:
     server, token = scripts
     execute(server, token, "hello", {"name": "warm"})
     ended: list[tuple[dict[str, Any], float]] = []
