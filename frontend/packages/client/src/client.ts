@@ -2,7 +2,7 @@
 import type { LiveTransport, MethodName, MethodParams, MethodResult, SessionInfo } from "@torque/protocol";
 import type { ConnectionState } from "./connection";
 import { ConnectionLost, isConnectionLost, RpcError } from "./errors";
-import { Feed, type FeedListener } from "./feed";
+import { Feed, type FeedListener, type FeedOptions } from "./feed";
 import { httpCaller } from "./http";
 
 export type ClientOptions = {
@@ -11,6 +11,8 @@ export type ClientOptions = {
   /** Where the server is. Default: the page's origin. */
   baseUrl?: string;
   fetch?: typeof fetch;
+  /** How live connections are opened, where the browser's own ways do not fit. */
+  open?: FeedOptions["open"];
 };
 
 export type CallOptions = {
@@ -48,7 +50,7 @@ export class TorqueClient {
     this.#base = base.origin;
     this.#fetch = options.fetch ?? ((...parameters) => fetch(...parameters));
     this.#http = httpCaller(new URL(`/jsonrpc${path}`, base).href, this.#fetch);
-    this.#feed = new Feed({ socketUrl: socket.href, streamUrl: new URL(`/events${path}`, base).href, nextId: () => this.#nextId() });
+    this.#feed = new Feed({ socketUrl: socket.href, streamUrl: new URL(`/events${path}`, base).href, nextId: () => this.#nextId(), open: options.open });
   }
 
   /** Calls a method. Fails with RpcError (the server said no) or ConnectionLost. */

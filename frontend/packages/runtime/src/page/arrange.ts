@@ -1,6 +1,6 @@
 /** How a page's components become a screen: its heading and its buttons go into the header, the rest below it. */
 import type { Page, PageComponent } from "@torque/protocol";
-import { textContent, textVariant } from "../components/Text/TextComponent";
+import { textContent, textVariant } from "../components/Text/words";
 
 export type Arranged = {
   title: string;

@@ -1,14 +1,6 @@
-import { Text, type TextVariant } from "@torque/ui";
+import { Text } from "@torque/ui";
 import { text, type ComponentProps } from "../types";
-
-const VARIANTS: readonly TextVariant[] = ["h1", "h2", "h3", "body", "caption"];
-
-export const textVariant = (component: ComponentProps["component"]): TextVariant => {
-  const wanted = text(component, "variant") || text(component, "level") || (typeof component.props.level === "number" ? `h${component.props.level}` : "");
-  return VARIANTS.find((variant) => variant === wanted) ?? "body";
-};
-
-export const textContent = (component: ComponentProps["component"]): string => text(component, "content") || text(component, "text") || text(component, "value");
+import { textContent, textVariant } from "./words";
 
 export function TextComponent({ component }: ComponentProps) {
   const align = text(component, "align");

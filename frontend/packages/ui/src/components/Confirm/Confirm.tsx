@@ -22,7 +22,7 @@ export type ConfirmProps = {
 export function Confirm({ opened, title, children, confirmLabel, cancelLabel, busy, onConfirm, onCancel }: ConfirmProps) {
   const { t } = useTranslation("ui");
   return (
-    <MantineModal opened={opened} onClose={onCancel} title={title} withCloseButton={false} role="alertdialog" classNames={{ body: classes.body, header: classes.header }}>
+    <MantineModal opened={opened} onClose={onCancel} title={title} withCloseButton={false} classNames={{ body: classes.body, header: classes.header }}>
       {children && <div className={classes.text}>{children}</div>}
       <div className={classes.actions}>
         <Button onClick={onCancel} data-autofocus>

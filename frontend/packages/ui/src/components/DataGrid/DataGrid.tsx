@@ -68,7 +68,7 @@ export function DataGrid(props: DataGridProps) {
             {t("grid.waiting", { count: props.waiting, noun })}
           </UnstyledButton>
         )}
-        <div ref={scroller} className={classes.scroller} tabIndex={empty ? 0 : -1} role="region" aria-label={noun}>
+        <div ref={scroller} className={classes.scroller} tabIndex={empty ? 0 : undefined}>
           <div role="grid" className={classes.table} style={template} aria-rowcount={data ? data.total + 1 : -1} aria-label={props.title ?? noun} aria-busy={status.name === "loading" || undefined} data-phone={phone || undefined}>
             <div role="rowgroup" className={classes.headGroup}>
               <GridHead columns={columns} sort={view.sort} sorting={sorting} onSort={(sort) => change({ sort })} withActions={withActions} actionsLabel={t("grid.rowActions")} />

@@ -65,7 +65,7 @@ export function GridRow(props: GridRowProps) {
       onFocus={() => onFocusRow(index)}
     >
       {phone ? <PhoneCells {...props} /> : columns.map((column, at) => <GridRowCell key={column.field} {...props} column={column} first={at === 0} />)}
-      {actions.length > 0 && (
+      {actions.length > 0 && !phone && (
         <div role="gridcell" className={classes.cell} data-actions>
           <RowMenu record={record} actions={actions} />
         </div>

@@ -23,9 +23,9 @@ export function Drawer({ opened, onClose, title, detail, actions, children }: Dr
   const { t } = useTranslation("ui");
   const phone = usePhone();
   return (
-    <MantineDrawer.Root opened={opened} onClose={onClose} position={phone ? "bottom" : "right"} size={phone ? "100%" : undefined}>
+    <MantineDrawer.Root opened={opened} onClose={onClose} position={phone ? "bottom" : "right"} size={phone ? "100%" : "var(--tq-drawer)"} classNames={{ content: classes.content }}>
       <MantineDrawer.Overlay />
-      <MantineDrawer.Content className={classes.content}>
+      <MantineDrawer.Content>
         <MantineDrawer.Header className={classes.header}>
           <MantineDrawer.Title className={classes.title}>{title}</MantineDrawer.Title>
           {detail && <span className={classes.detail}>{detail}</span>}

@@ -1,6 +1,7 @@
 import { Checkbox, Group, MultiSelect, Radio, Select, type ComboboxItem } from "@mantine/core";
 import { useMemo, type Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { IconChevronDown } from "../../icons/tabler";
 import { statusShapes } from "../Status/shape";
 import { Status } from "../Status/Status";
 import classes from "./Form.module.css";
@@ -27,6 +28,8 @@ export function SelectInput(props: FieldInputProps) {
       allowDeselect={!frame["aria-required"]}
       clearable={!frame["aria-required"]}
       clearButtonProps={{ "aria-label": t("form.clear") }}
+      rightSection={frame["aria-required"] || value === null ? <IconChevronDown aria-hidden /> : undefined}
+      rightSectionPointerEvents={frame["aria-required"] || value === null ? "none" : undefined}
       searchable={(field.options?.length ?? 0) > 12}
       placeholder={field.placeholder ?? t("form.choose")}
       leftSection={shape ? <Status label="" shape={shape} /> : undefined}
@@ -48,6 +51,8 @@ export function MultiSelectInput({ field, value, onChange, onBlur, inputRef, fra
       onBlur={onBlur}
       clearable
       clearButtonProps={{ "aria-label": t("form.clear") }}
+      rightSection={chosen.length === 0 ? <IconChevronDown aria-hidden /> : undefined}
+      rightSectionPointerEvents={chosen.length === 0 ? "none" : undefined}
       placeholder={chosen.length > 0 ? undefined : (field.placeholder ?? t("form.choose"))}
     />
   );

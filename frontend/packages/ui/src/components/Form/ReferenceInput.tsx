@@ -2,6 +2,7 @@ import { MultiSelect, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { IconChevronDown } from "../../icons/tabler";
 import type { Choice } from "../FilterBar/FilterBar.types";
 import type { FieldInputProps } from "./inputs.types";
 
@@ -46,6 +47,7 @@ export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame
     onBlur,
     placeholder: chosen.length > 0 ? undefined : (field.placeholder ?? t("form.choose")),
     nothingFoundMessage: search.name === "failed" ? t("form.searchFailed") : search.name === "found" ? t("form.nothingFound") : t("loading"),
+    ...(frame["aria-required"] || chosen.length === 0 ? { rightSection: <IconChevronDown aria-hidden />, rightSectionPointerEvents: "none" as const } : {}),
     maxDropdownHeight: 320,
     clearButtonProps: { "aria-label": t("form.clear") },
   };

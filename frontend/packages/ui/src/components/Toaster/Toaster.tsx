@@ -22,7 +22,7 @@ function ToastRow({ toast }: { toast: Toast }) {
     hideToast(toast.id);
   };
   return (
-    <li
+    <div
       className={classes.toast}
       data-kind={toast.kind ?? "info"}
       onMouseEnter={() => setHeld(true)}
@@ -40,7 +40,7 @@ function ToastRow({ toast }: { toast: Toast }) {
       <ActionIcon aria-label={t("close")} onClick={() => hideToast(toast.id, true)}>
         <IconX className={classes.glyph} />
       </ActionIcon>
-    </li>
+    </div>
   );
 }
 
@@ -49,11 +49,11 @@ export function Toaster() {
   const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.snapshot);
   return (
     <Portal>
-      <ol className={classes.list} role="log" aria-live="polite" aria-relevant="additions">
+      <div className={classes.list} role="log" aria-live="polite" aria-relevant="additions">
         {toasts.map((toast) => (
           <ToastRow key={toast.id} toast={toast} />
         ))}
-      </ol>
+      </div>
     </Portal>
   );
 }

@@ -1,0 +1,96 @@
+import type { Meta, StoryObj } from "@storybook/react-vite";
+import { useState } from "react";
+import { expect, userEvent, waitFor, within } from "storybook/test";
+import { customerTitle, findCustomers, makeOrders, orderColumns } from "../../fixtures/orders";
+import { IconPencil, IconTrash } from "../../icons/tabler";
+import { Button } from "../Button/Button";
+import { DataGrid } from "./DataGrid";
+import type { DataGridProps, GridView } from "./DataGrid.types";
+
+const rows = makeOrders(20);
+const plainView: GridView = { search: "", filters: [], sort: { field: "ordered", order: "desc" }, page: 0 };
+
+function Grid(props: DataGridProps) {
+  const [view, setView] = useState(props.view);
+  return (
+    <div style={{ display: "flex", blockSize: "100vh" }}>
+      <DataGrid {...props} view={view} onView={setView} />
+    </div>
+  );
+}
+
+const meta: Meta<typeof DataGrid> = {
+  title: "Data/DataGrid",
+  component: DataGrid,
+  render: (args) => <Grid {...args} />,
+  args: {
+    noun: "orders",
+    columns: orderColumns,
+    view: plainView,
+    onView: () => {},
+    data: { rows, total: 20, all: 20, durationMs: 4 },
+    status: { name: "ready" },
+    titleOf: customerTitle,
+    findReferences: findCustomers,
+    onOpen: () => {},
+    fill: true,
+    rowActions: [
+      { id: "edit", label: "Edit", icon: <IconPencil aria-hidden />, run: () => {} },
+      { id: "delete", label: "Delete", icon: <IconTrash aria-hidden />, danger: true, run: () => {} },
+    ],
+  },
+};
+
+export default meta;
+type Story = StoryObj<typeof DataGrid>;
+
+export const Ready: Story = {};
+export const Dark: Story = { globals: { scheme: "dark" } };
+export const German: Story = { globals: { locale: "de-DE" } };
+
+export const Filtered: Story = {
+  args: {
+    view: { ...plainView, filters: [{ field: "ordered", operator: "ge", value: "1998-04-01" }, { field: "status", operator: "ne", value: "cancelled" }] },
+    data: { rows, total: 88, all: 830, durationMs: 8 },
+    pageSize: 20,
+  },
+};
+
+export const AddsAFilter: Story = {
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await userEvent.click(canvas.getByRole("button", { name: "Filter" }));
+    await userEvent.click(await within(document.body).findByRole("menuitem", { name: "Status" }));
+    await expect(await canvas.findByRole("group", { name: "Filter on Status" })).toBeVisible();
+  },
+};
+
+export const SortsByAColumn: Story = {
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await userEvent.click(canvas.getByRole("button", { name: "Total" }));
+    await expect(canvas.getByRole("columnheader", { name: "Total" })).toHaveAttribute("aria-sort", "ascending");
+  },
+};
+
+export const WalksWithTheKeyboard: Story = {
+  play: async ({ canvasElement }) => {
+    const [, first, second] = within(canvasElement).getAllByRole("row");
+    first?.focus();
+    await userEvent.keyboard("{ArrowDown}");
+    await waitFor(() => expect(second).toHaveFocus());
+  },
+};
+
+export const Open: Story = { args: { openId: rows[2]?.id } };
+export const ChangedByOthers: Story = {
+  args: { changed: new Map([[rows[1]?.id ?? "", ["status", "shipped"]]]), live: "11076 set to Shipped by Laura Callahan, just now", waiting: 3 },
+};
+export const Loading: Story = { args: { data: null, status: { name: "loading" } } };
+export const Refreshing: Story = { args: { status: { name: "refreshing" } } };
+export const Empty: Story = { args: { data: { rows: [], total: 0, all: 0, durationMs: 2 }, emptyActions: <Button>New order</Button> } };
+export const EmptyByFilter: Story = { args: { view: { ...plainView, search: "zebra" }, data: { rows: [], total: 0, all: 830, durationMs: 3 } } };
+export const Failed: Story = { args: { data: null, status: { name: "error", message: "The database does not answer.", code: "UNAVAILABLE" }, onRetry: () => {} } };
+export const ThousandRows: Story = { args: { data: { rows: makeOrders(1000), total: 41208, totalIsEstimate: true, all: 1_000_000, durationMs: 9 }, pageSize: 1000 } };
+export const ManyPages: Story = { args: { data: { rows, total: 830, all: 830, durationMs: 6 }, pageSize: 20, view: { ...plainView, page: 3 } } };
+export const AmongOthers: Story = { args: { fill: false, title: "Open orders by required date", filtering: false } };

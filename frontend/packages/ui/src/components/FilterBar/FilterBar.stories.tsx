@@ -1,0 +1,35 @@
+import type { Meta, StoryObj } from "@storybook/react-vite";
+import { expect, userEvent, within } from "storybook/test";
+import { customerTitle, findCustomers, orderColumns } from "../../fixtures/orders";
+import { FilterBar } from "./FilterBar";
+
+const meta: Meta<typeof FilterBar> = {
+  title: "Data/FilterBar",
+  component: FilterBar,
+  args: { searchLabel: "Search orders", search: "", onSearch: () => {}, fields: orderColumns.map(({ field, title, type, options, entity }) => ({ name: field, label: title, type, options, entity, find: findCustomers, titleOf: (id: string) => customerTitle("customer", id) })), filters: [], onFilters: () => {} },
+};
+
+export default meta;
+type Story = StoryObj<typeof FilterBar>;
+
+export const Empty: Story = {};
+export const EveryType: Story = {
+  args: {
+    search: "bon",
+    filters: [
+      { field: "status", operator: "ne", value: "cancelled" },
+      { field: "ordered", operator: "ge", value: "1998-04-01" },
+      { field: "customer", operator: "eq", value: "c2" },
+      { field: "total", operator: "ge", value: "1000" },
+      { field: "paid", operator: "eq", value: "true" },
+      { field: "number", operator: "contains", value: "" },
+    ],
+  },
+};
+export const ChoosesAValue: Story = {
+  ...EveryType,
+  play: async ({ canvasElement }) => {
+    await userEvent.click(within(canvasElement).getByRole("button", { name: "Cancelled" }));
+    await expect(await within(document.body).findByRole("option", { name: "Shipped" })).toBeVisible();
+  },
+};
