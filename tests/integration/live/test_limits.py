@@ -16,6 +16,7 @@ from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.api.live.events import EventStream
 from torque.api.live.ws import LiveSocket
 from torque.config import Config
+from torque.errors import RateLimited
 from torque.platform import Platform
 from torque.sync.messages import RecordSignal
 from torque.types import Caller, RunContext
@@ -168,3 +169,19 @@ async def test_the_operators_choice_of_transport_is_told(opened: Opener) -> None
             b'{"jsonrpc":"2.0","id":1,"method":"getCapabilities"}', None, None, None
         )
     assert json.loads(reply.body or b"")["result"]["live"]["transport"] == "sse"
+
+
+@pytest.mark.covers("error:RATE_LIMITED")
+async def test_calls_on_a_socket_count_towards_the_rate(opened: Opener, application: str) -> None:
+    def refuse() -> None:
+        raise RateLimited(retryAfterMs=500)
+
+    async with opened() as platform:
+        kept = KeptSocket()
+        await kept.incoming.put(KeptFrame(2, '{"jsonrpc":"2.0","id":7,"method":"ping"}'))
+        await kept.incoming.put(KeptFrame(0))
+        asked = msgspec.structs.replace(opening(application), admit=refuse)
+        await LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config, 1)).handle(kept, asked)
+        answer = json.loads(await kept.sent.get())
+    assert answer["id"] == 7
+    assert answer["error"]["data"] == {"code": "RATE_LIMITED", "retryAfterMs": 500}

@@ -1,5 +1,6 @@
 """How a stream begins: what the server hands over when a client opens one."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -24,6 +25,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         Header of an event stream that is resumed.
     headers
         What the server adds to every answer.
+    admit
+        Called before each call on the connection; raises RateLimited when it is one too many.
     """
 
     authorization: str | None = None
@@ -34,6 +37,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     last_event_id: str | None = None
     request_id: str = ""
     headers: Headers = ()
+    admit: Callable[[], None] | None = None
 
 
 class Frame(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from torque.api.common.reply import Reply
+from torque.errors import TorqueError
 
 
 class Channel(Protocol):
@@ -23,6 +24,10 @@ class Calls(Protocol):
 
     def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
         """Answer from the cache, or None."""
+        ...
+
+    def refuse(self, body: bytes, error: TorqueError) -> Reply:
+        """Answer a message without executing it."""
         ...
 
     async def handle(

@@ -63,14 +63,9 @@ class JsonRpcEndpoint:
         channel
             The connection, when it can take events.
         """
-        try:
-            calls = parse_envelope(body, self._max_depth, self._settings.max_batch_size)
-            if isinstance(calls, list) and not self._settings.enable_batch_requests:
-                raise InvalidRequest("This server takes no batches. Send one call at a time.")
-            if isinstance(calls, Call) and calls.error is not None:
-                return protocol.refused_alone(calls.id_json, protocol.error_of(*calls.error))
-        except TorqueError as error:
-            return protocol.refused(error)
+        calls = self._parse(body)
+        if isinstance(calls, Reply):
+            return calls
         try:
             protocol_name = "jsonrpc" if channel is None else "live"
             caller = await self._platform.access.authenticate(
@@ -84,6 +79,23 @@ class JsonRpcEndpoint:
         answers = await asyncio.gather(*(execution.member(call) for call in calls))
         joined = b",".join(answer for answer in answers if answer is not None)
         return protocol.answered(b"[" + joined + b"]") if joined else protocol.NO_REPLY
+
+    def refuse(self, body: bytes, error: TorqueError) -> Reply:
+        """Answer a message without executing it: the same failure for every call."""
+        calls = self._parse(body)
+        return calls if isinstance(calls, Reply) else self._unanswered(calls, error)
+
+    def _parse(self, body: bytes) -> Call | list[Call] | Reply:
+        """Return the calls of a message, or the answer to one that has none."""
+        try:
+            calls = parse_envelope(body, self._max_depth, self._settings.max_batch_size)
+            if isinstance(calls, list) and not self._settings.enable_batch_requests:
+                raise InvalidRequest("This server takes no batches. Send one call at a time.")
+        except TorqueError as error:
+            return protocol.refused(error)
+        if isinstance(calls, Call) and calls.error is not None:
+            return protocol.refused_alone(calls.id_json, protocol.error_of(*calls.error))
+        return calls
 
     @staticmethod
     def _unanswered(calls: Call | list[Call], error: TorqueError) -> Reply:

@@ -7,6 +7,7 @@ from torque import codec
 from torque.api.common.limits import StreamLimits
 from torque.api.common.opening import Opening, SocketProtocol, SocketTransport
 from torque.api.common.ports import Calls
+from torque.api.common.reply import Reply
 from torque.errors import PayloadTooLarge, TorqueError
 from torque.platform import Platform
 from torque.sync.messages import Message
@@ -104,6 +105,12 @@ class _Connection:
             if len(body) > self._max_bytes:
                 await self._send(transport, _refusal(PayloadTooLarge(maxBytes=self._max_bytes)))
                 return
+            if opening.admit is not None:
+                try:
+                    opening.admit()
+                except TorqueError as error:
+                    await self._reply(transport, self._calls.refuse(body, error))
+                    continue
             answer = self._calls.fast(body, opening.authorization, opening.cookie, opening.application)
             if answer is not None:
                 await self._send(transport, answer)
@@ -122,6 +129,9 @@ class _Connection:
         reply = await self._calls.handle(
             body, opening.authorization, opening.cookie, opening.application, opening.request_id, self
         )
+        await self._reply(transport, reply)
+
+    async def _reply(self, transport: SocketTransport, reply: Reply) -> None:
         if reply.body is not None:
             await self._send(transport, reply.body)
 
