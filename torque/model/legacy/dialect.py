@@ -19,7 +19,7 @@ def convert_legacy(source: Json, report: Report) -> Json | None:
     """Return the document in torque/1, or None when it is written in torque/1 already."""
     if source.get("format") == FORMAT:
         return None
-    if is_layouts(source):
+    if "layouts" in source or "flows" in source or (names_kinds(source) and not is_pages(source)):
         report.note((), "written in the layouts/flows dialect", f"read as {FORMAT}")
         document = from_layouts(source, report)
     elif is_pages(source):
@@ -31,9 +31,9 @@ def convert_legacy(source: Json, report: Report) -> Json | None:
     return document
 
 
-def is_layouts(source: Json) -> bool:
-    """Return whether the document says layouts and flows, or kinds of entities the way that dialect does."""
-    return "layouts" in source or "flows" in source or any("entity_type" in e for e in _objects(source.get("entities")))
+def names_kinds(source: Json) -> bool:
+    """Return whether entities name their kind `entity_type`, which torque/1 does not."""
+    return any("entity_type" in entity for entity in _objects(source.get("entities")))
 
 
 def is_pages(source: Json) -> bool:
