@@ -106,6 +106,11 @@ class RunningServer:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(seconds)
 
+    def wait_end(self, seconds: float = 20.0) -> int:
+        """Return the exit code of a server that ends by itself."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
     def kill(self) -> None:
         """End it and everything it started, at once."""
         if self._process is None:

@@ -8,6 +8,7 @@ than a second ago counts, so a lost notification never makes anything staler tha
 import asyncio
 import time
 
+from torque.db.failures import DatabaseFailure
 from torque.db.hosts import Hosts
 from torque.errors import TorqueError
 from torque.native import Generations
@@ -57,7 +58,7 @@ class Presence:
         try:
             async with asyncio.timeout(FRESH_SECONDS):
                 others = await self._hosts.renew()
-        except (TorqueError, TimeoutError):
+        except (TorqueError, DatabaseFailure, TimeoutError):
             self._judge(None, begin)
         else:
             self._judge(others, begin)
@@ -92,7 +93,7 @@ class Presence:
                     await self._hosts.end_backends(application_name)
                     if not await self._hosts.count_backends(application_name):
                         return True
-            except (TorqueError, TimeoutError):
+            except (TorqueError, DatabaseFailure, TimeoutError):
                 await asyncio.sleep(0.1)
             await asyncio.sleep(0.01)
         return False

@@ -124,7 +124,7 @@ class _Supervisor:
             self._begin(presence, generations)
             if embedded is not None:
                 self._watch(self._keep_embedded(embedded))
-            self._watch(self._get_ready(fleet))
+            self._watch(self._get_ready(fleet, presence))
             await self._stop.wait()
         finally:
             await self._end(fleet, hosts, db)
@@ -135,7 +135,7 @@ class _Supervisor:
         return 0
 
     def _begin(self, presence: Presence, generations: Generations) -> None:
-        """Start what runs for as long as the server: leases, the listener, partitions."""
+        """Start what runs for as long as the server: the listener, partitions."""
         announcer = Announcer(EventRing(self._context.ring_fd), self._context)
         receiver = Receiver(generations, announcer, self._context.run_id)
 
@@ -144,7 +144,6 @@ class _Supervisor:
             presence.listening(connected)
 
         listener = Listener(self._pool_settings("listener"), receiver.receive, changed)
-        self._watch(presence.run())
         self._watch(listener.run())
         self._watch(self._keep_partitions())
 
@@ -190,13 +189,14 @@ class _Supervisor:
         if steps:
             self._observer.emit("migrated", steps=steps)
 
-    async def _get_ready(self, fleet: Fleet) -> None:
+    async def _get_ready(self, fleet: Fleet, presence: Presence) -> None:
         """Do what is still to be done until the server is ready, then say so."""
         while not self._board.get(cells.MIGRATED):
             try:
                 await self._migrate()
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
+        self._watch(presence.run())
         said = await self._prepare()
         await fleet.all_started()
         self._board.set(cells.PREPARED, 1)
