@@ -76,10 +76,11 @@ async def test_tools_say_what_they_take_answer_and_do(server: RunningServer, tok
     for tool in tools.values():
         assert tool.input_schema["type"] == "object"
         assert tool.output_schema is not None
-        assert tool.annotations is not None
-    assert tools["list_models"].annotations.read_only_hint is True
-    assert tools["delete_entity"].annotations.destructive_hint is True
-    assert tools["create_entity"].annotations.idempotent_hint is False
+    hints = {name: tool.annotations for name, tool in tools.items() if tool.annotations is not None}
+    assert set(hints) == TOOLS
+    assert hints["list_models"].read_only_hint is True
+    assert hints["delete_entity"].destructive_hint is True
+    assert hints["create_entity"].idempotent_hint is False
     size = sum(len(tool.model_dump_json(exclude_none=True)) for tool in tools.values())
     assert size < 20_000, "the definitions together are at most about 5,000 tokens"
 

@@ -3,7 +3,7 @@
 from tests.integration.live.hub_support import Rights, caller, make_hub, taken
 from torque.native import EventRing, Generations
 from torque.sync.announcer import Announcer
-from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, RecordSignal
+from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, RecordSignal, Signal
 from torque.sync.relay import MAX_PAYLOAD, Receiver, payload_of
 from torque.types import RunContext
 
@@ -20,7 +20,7 @@ def received(generations: Generations, payload: str, run: str = "here") -> Event
 
 def test_every_signal_moves_what_depends_on_it() -> None:
     generations = Generations()
-    signals = {
+    signals: dict[Signal, list[tuple[str, str, str]]] = {
         RecordSignal("a1", "todo", "created", ((RECORD, 1, ()),), "task"): [
             ("type", "a1", "task"),
             ("record", "a1", RECORD),
