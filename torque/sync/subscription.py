@@ -57,6 +57,7 @@ class Subscription:
         self._limit = limit
         self._queue: deque[Message] = deque()
         self._ready = asyncio.Event()
+        self._over = asyncio.Event()
         self._holds = 0
 
     def put(self, message: Message) -> None:
@@ -93,6 +94,11 @@ class Subscription:
             self.ended = reason
             self._queue.clear()
             self._ready.set()
+            self._over.set()
+
+    async def wait_ended(self) -> None:
+        """Return when the stream has ended, also while its reader is stuck."""
+        await self._over.wait()
 
     async def take(self) -> list[Message]:
         """Wait for events and return all there are; an empty list means that the stream has ended."""

@@ -44,6 +44,8 @@ class KeptSocket:
     def __init__(self) -> None:
         self.incoming: asyncio.Queue[KeptFrame] = asyncio.Queue()
         self.sent: asyncio.Queue[str] = asyncio.Queue()
+        self.reads = asyncio.Event()
+        self.reads.set()
         self.accepted = False
         self.closed = False
 
@@ -61,5 +63,6 @@ class KeptSocket:
         return await self.incoming.get()
 
     async def send_str(self, data: str) -> None:
-        """Keep an answer."""
+        """Keep an answer, as soon as the client reads."""
+        await self.reads.wait()
         await self.sent.put(data)

@@ -151,6 +151,22 @@ async def test_a_stopping_server_lets_calls_finish_and_says_goodbye(opened: Open
     assert kept.closed
 
 
+async def test_a_client_that_does_not_read_cannot_hold_its_socket_open(opened: Opener, application: str) -> None:
+    async with opened() as platform:
+        kept = KeptSocket()
+        live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config, 1))
+        topics = '{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["entity:note"]}}'
+        await kept.incoming.put(KeptFrame(2, topics))
+        serving = asyncio.ensure_future(live.handle(kept, opening(application)))
+        assert "result" in json.loads(await asyncio.wait_for(kept.sent.get(), 5))
+        kept.reads.clear()
+        platform.hub.publish(news(application))
+        await eventually(lambda: platform.hub.seq.endswith(".1"))
+        platform.hub.close()
+        await asyncio.wait_for(serving, 5)
+    assert kept.closed
+
+
 async def test_a_message_that_is_too_large_closes_the_socket(opened: Opener, application: str) -> None:
     async with opened(server__max_payload_size=100) as platform:
         kept = KeptSocket()

@@ -1,6 +1,7 @@
 """`/ws`: JSON-RPC calls and live events on one connection, with the network's own backpressure."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from torque import codec
@@ -15,6 +16,9 @@ from torque.sync.subscription import Subscription
 
 ENDED = "ended"
 """Kind of the last event of a stream; its data names the reason: revoked, expired, rights or shutdown."""
+
+_PATIENCE = 1.0
+"""Seconds that a client which does not read is waited for at the end."""
 
 
 class LiveSocket:
@@ -74,14 +78,18 @@ class _Connection:
         """Serve until either side ends it. Why the server does is an event: the transport sends no close code."""
         reader = asyncio.ensure_future(self._read(transport))
         pump = asyncio.ensure_future(self._pump(transport))
+        over = asyncio.ensure_future(self._subscription.wait_ended())
         try:
-            done, _ = await asyncio.wait({reader, pump}, return_when=asyncio.FIRST_COMPLETED)
-            if reader not in done and pump.exception() is None:
+            done, _ = await asyncio.wait({reader, pump, over}, return_when=asyncio.FIRST_COMPLETED)
+            if reader not in done:
+                await asyncio.wait({pump}, timeout=_PATIENCE)
+            if reader not in done and pump.done() and pump.exception() is None:
                 await self._say_goodbye(transport)
         finally:
-            for task in (reader, pump, *self._working):
+            tasks = (reader, pump, over, *self._working)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reader, pump, *self._working, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def subscribe(self, topics: Sequence[str], application: str | None, since: str | None) -> dict[str, object]:
         """Add topics; returns ``{subscribed, seq}``."""
@@ -146,7 +154,8 @@ class _Connection:
         if reason == "shutdown" and self._working:
             await asyncio.wait(set(self._working), timeout=self._drain_seconds)
         data = b'{"reason":"' + reason.encode() + b'"}'
-        await self._send(transport, _event(Message("", self._hub.seq, ENDED, data)))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._send(transport, _event(Message("", self._hub.seq, ENDED, data))), _PATIENCE)
 
     async def _send(self, transport: SocketTransport, body: bytes) -> None:
         async with self._sending:
