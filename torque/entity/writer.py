@@ -161,7 +161,7 @@ class Writer:
             await self._settle_lost(backend)
             self._bump(lane, [pending.item])
             pending.fail(error)
-        except (DatabaseFailure, TorqueError) as error:
+        except Exception as error:
             pending.fail(error)
         else:
             done = [pending.item] if isinstance(outcome, Written) else []
@@ -181,6 +181,10 @@ class Writer:
                 await asyncio.sleep(0.02)
         except TorqueError:
             return  # no server, so nothing commits; a server that comes back has ended all its backends
+
+    def doubt(self, lane: Lane, writes: Sequence[Write]) -> None:
+        """Make every cache of the run miss writes of which nobody knows whether they were done."""
+        self._bump(lane, writes)
 
     def _bump(self, lane: Lane, writes: Sequence[Write]) -> None:
         if not writes:

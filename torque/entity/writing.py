@@ -21,7 +21,7 @@ from torque.entity.relations import Deleter, Request
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
-from torque.errors import Conflict, InternalError, NotFound, ValidationFailed
+from torque.errors import Conflict, InternalError, NotFound, OutcomeUnknown, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller, new_id, utc_now
@@ -155,16 +155,23 @@ class Writing:
 
     async def _update_held(self, change: Change) -> bytes:
         """Update under the record's row lock."""
-        async with self._db.transaction() as connection:
-            row = await self._store.read_locked(connection, change.app.id, change.id)
-            entity, granted, write = await self._prepare(change, row)
-            if write is None or row is None:
-                return self._visible_record(entity, granted, row)
-            lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
-            try:
-                outcome = await self._writer.write_in(connection, lane, write)
-            except (UniqueViolation, ForeignKeyViolation) as error:
-                raise await self._explained(change.app, write, error) from None
+        handed_over: tuple[Lane, Write] | None = None
+        try:
+            async with self._db.transaction() as connection:
+                row = await self._store.read_locked(connection, change.app.id, change.id)
+                entity, granted, write = await self._prepare(change, row)
+                if write is None or row is None:
+                    return self._visible_record(entity, granted, row)
+                lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
+                handed_over = (lane, write)
+                try:
+                    outcome = await self._writer.write_in(connection, lane, write)
+                except (UniqueViolation, ForeignKeyViolation) as error:
+                    raise await self._explained(change.app, write, error) from None
+        except OutcomeUnknown:
+            if handed_over is not None:
+                self._writer.doubt(handed_over[0], [handed_over[1]])
+            raise
         if not isinstance(outcome, Written):
             raise NotFound(entityId=change.id)
         await self._writer.committed(lane, [write])
