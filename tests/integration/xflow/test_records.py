@@ -59,19 +59,18 @@ FLOWS = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def model(platform: Platform) -> str:
+    """The id of the model of the workflows, with a role that sees records of a low rank only."""
+    rights = {"note": {"read": True, "where": {"rank": {"lt": 3}}}}
+    roles = [{"id": "reader", "name": "reader", "xflows": ["create", "ranked"], "entities": rights}]
+    return (await platform.models.import_document(LOCAL, document("notes", FLOWS, roles=roles))).model.id
+
+
 @pytest.fixture
-async def app(platform: Platform) -> AsyncIterator[RunningApplication]:
+async def app(platform: Platform, model: str) -> AsyncIterator[RunningApplication]:
     """A fresh application of the workflows; other tests' records are not in it."""
-    roles = [
-        {
-            "id": "reader",
-            "name": "reader",
-            "xflows": ["create", "ranked"],
-            "entities": {"note": {"read": True, "where": {"rank": {"lt": 3}}}},
-        }
-    ]
-    imported = await platform.models.import_document(LOCAL, document("notes", FLOWS, roles=roles), mode="replace")
-    made = await platform.applications.create(LOCAL, imported.model.id, None, "")
+    made = await platform.applications.create(LOCAL, model)
     yield await platform.catalog.get(made.id)
     await platform.applications.delete(LOCAL, made.id)
 

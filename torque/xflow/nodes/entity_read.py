@@ -11,6 +11,9 @@ from torque.xflow.context import FlowContext, NodeFailed
 from torque.xflow.node import Config, Node, Tools
 from torque.xflow.nodes.fields import unknown_fields
 
+SortConfig = str | dict[str, str] | list[str | dict[str, str]] | None
+"""A field, or `{field, order}`, or a list of them."""
+
 
 class EntityReadConfig(Config, frozen=True, kw_only=True):
     """`id` reads one record; else filters, sort and limit choose. All may hold `{{ }}`.
@@ -20,7 +23,7 @@ class EntityReadConfig(Config, frozen=True, kw_only=True):
 
     entity_type: str
     filters: dict[str, Any] | str = {}
-    sort: str | list[str | dict[str, str]] | None = None
+    sort: SortConfig = None
     limit: int | str = 100
     id: str | None = None
     use_cache: bool = True
@@ -30,7 +33,7 @@ class _Wanted(msgspec.Struct):
     """The config with its templates filled in."""
 
     filters: dict[str, Any] = {}
-    sort: str | list[str | dict[str, str]] | None = None
+    sort: SortConfig = None
     limit: int = 100
     id: str | None = None
 
@@ -75,10 +78,10 @@ class EntityRead(Node[EntityReadConfig]):
             return b"null"
 
 
-def _sorts(sort: str | list[str | dict[str, str]] | None) -> tuple[Sort, ...]:
+def _sorts(sort: SortConfig) -> tuple[Sort, ...]:
     if sort is None:
         return ()
-    keys = [sort] if isinstance(sort, str) else sort
+    keys = sort if isinstance(sort, list) else [sort]
     return tuple(
         Sort(key) if isinstance(key, str) else Sort(key.get("field", ""), key.get("order", "asc").lower() == "desc")
         for key in keys
