@@ -154,9 +154,11 @@ def _ways(inspection: Inspection) -> None:
         message = "The model has neither entities nor pages."
         inspection.add("empty-model", (), (), message, severity="Info", impact="Its application shows nothing.")
     linked = {str(ref) for part in inspection.components for ref in _targets(fragment(part.value))}
+    entrances = {START_PAGE, configured or START_PAGE}
     for at, page in enumerate(model.pages):
+        refs = {page.id, page.name or page.id}
         shown = page.in_navigation if page.in_navigation is not None else page.type not in OUTSIDE_NAVIGATION
-        if shown or linked & {page.id, page.name} or {page.id, page.name} & {START_PAGE, configured}:
+        if shown or refs & linked or refs & entrances:
             continue
         change = {"type": "UpdatePage", "target": page.id, "set": {"in_navigation": True}}
         inspection.add(
