@@ -65,6 +65,8 @@ from torque_native._native import (
     Stamp,
     Validator,
     check_script,
+    compile_form,
+    compile_page,
     script_worker,
 )
 from torque_native._native import parse_envelope as _parse_envelope
@@ -86,6 +88,8 @@ __all__ = [
     "Stamp",
     "Validator",
     "check_script",
+    "compile_form",
+    "compile_page",
     "parse_envelope",
     "script_worker",
     "splice_row",

@@ -131,7 +131,13 @@ impl Gate {
     }
 
     /// The key of an answer.
-    pub fn key(&self, application: &str, class: u32, method: &str, params: &[u8]) -> Result<Vec<u8>, JsonError> {
+    pub fn key(
+        &self,
+        application: &str,
+        class: u32,
+        method: &str,
+        params: &[u8],
+    ) -> Result<Vec<u8>, JsonError> {
         let mut canonical_params = Vec::with_capacity(params.len());
         let mut scanner = Scanner::new(params, self.max_depth)?;
         canonical(&mut scanner, &mut canonical_params)?;
@@ -363,7 +369,8 @@ mod tests {
     fn the_application_may_be_named_by_path_or_parameter_but_not_by_both() {
         let gate = gate();
         store(&gate, 6, br#"{"entityId":"e"}"#, b"1");
-        let named = br#"{"jsonrpc":"2.0","method":"getEntity","params":{"app":"todo","entityId":"e"},"id":1}"#;
+        let named =
+            br#"{"jsonrpc":"2.0","method":"getEntity","params":{"app":"todo","entityId":"e"},"id":1}"#;
         assert!(gate.answer(named, None, None, None).is_some());
         assert!(gate.answer(named, None, None, Some("todo")).is_none());
         let unnamed = br#"{"jsonrpc":"2.0","method":"getEntity","params":{"entityId":"e"},"id":1}"#;
@@ -375,7 +382,8 @@ mod tests {
     fn whatever_is_unusual_is_left_to_the_slow_path() {
         let gate = gate();
         store(&gate, 6, br#"{"a":1}"#, b"1");
-        let answer = |body: &str| gate.answer(body.as_bytes(), None, None, Some("todo")).map(|hit| hit.result);
+        let answer =
+            |body: &str| gate.answer(body.as_bytes(), None, None, Some("todo")).map(|hit| hit.result);
         assert!(answer(r#"{"jsonrpc":"2.0","method":"getEntity","params":{"a":1},"id":1}"#).is_some());
         for body in [
             r#"[{"jsonrpc":"2.0","method":"getEntity","params":{"a":1},"id":1}]"#,

@@ -98,7 +98,11 @@ impl Generations {
     pub fn read(&self, slots: &[u32]) -> Stamp {
         // The epoch first: a drop in between must make the stamp old, not new.
         let epoch = self.epoch();
-        Stamp { epoch, taken: monotonic(), slots: slots.iter().map(|&slot| (slot, self.value(slot))).collect() }
+        Stamp {
+            epoch,
+            taken: monotonic(),
+            slots: slots.iter().map(|&slot| (slot, self.value(slot))).collect(),
+        }
     }
 
     /// Moves the generations of `slots`: whatever depends on them is a miss from now on, in every process.

@@ -204,7 +204,9 @@ impl EventRing {
         let mut header = [0; HEADER];
         self.take(lock, at, &mut header);
         let part = |from: usize| {
-            u32::from_le_bytes(header[from..from + 4].try_into().expect("a quarter of the header has four bytes"))
+            u32::from_le_bytes(
+                header[from..from + 4].try_into().expect("a quarter of the header has four bytes"),
+            )
         };
         (part(0), part(4))
     }

@@ -186,7 +186,9 @@ impl Shard {
         if size > self.max_bytes {
             return;
         }
-        while self.small.bytes + self.main.bytes + size > self.max_bytes || self.table.len() >= self.max_entries {
+        while self.small.bytes + self.main.bytes + size > self.max_bytes
+            || self.table.len() >= self.max_entries
+        {
             self.evict();
         }
         let hash = entry.hash;
@@ -196,12 +198,15 @@ impl Shard {
         });
         self.slab[place as usize] = Some(entry);
         let slab = &self.slab;
-        self.table.insert_unique(hash, place, |other| slab[*other as usize].as_ref().map_or(0, |held| held.hash));
+        self.table
+            .insert_unique(hash, place, |other| slab[*other as usize].as_ref().map_or(0, |held| held.hash));
         self.push(place);
     }
 
     fn evict(&mut self) {
-        if self.main.tail == NONE || (self.small.tail != NONE && self.small.bytes * 10 >= self.small.bytes + self.main.bytes) {
+        if self.main.tail == NONE
+            || (self.small.tail != NONE && self.small.bytes * 10 >= self.small.bytes + self.main.bytes)
+        {
             self.evict_small();
         } else {
             self.evict_main();
@@ -260,7 +265,12 @@ pub struct ResultCache {
 impl ResultCache {
     /// A cache of at most so many bytes and entries, whose entries live at most `ttl_seconds`.
     #[must_use]
-    pub fn new(generations: Arc<Generations>, max_bytes: usize, max_entries: usize, ttl_seconds: f64) -> Self {
+    pub fn new(
+        generations: Arc<Generations>,
+        max_bytes: usize,
+        max_entries: usize,
+        ttl_seconds: f64,
+    ) -> Self {
         // A shard must hold a large page with ease, and enough entries that its queues mean something.
         let count = (max_bytes >> 22).min(max_entries >> 8).clamp(1, 16).next_power_of_two();
         let count = if count > 16 { 16 } else { count };
@@ -338,7 +348,10 @@ impl ResultCache {
     }
 }
 
-#[allow(clippy::cast_sign_loss, reason = "negative numbers and NaN saturate to zero, which means no time at all")]
+#[allow(
+    clippy::cast_sign_loss,
+    reason = "negative numbers and NaN saturate to zero, which means no time at all"
+)]
 fn to_nanoseconds(seconds: f64) -> u64 {
     (seconds * 1e9) as u64
 }

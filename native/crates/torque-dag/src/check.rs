@@ -50,12 +50,17 @@ fn unreached(graph: &Graph, start: usize, findings: &mut Vec<Finding>) {
         let message = "The node is never reached.".to_owned();
         findings.push(Finding::error(Some(&node.id), "Unreachable", message));
     }
-    let branches: HashSet<usize> =
-        graph.nodes.iter().flat_map(|node| &node.branches).flat_map(|&head| list(&reach(graph, head, true))).collect();
+    let branches: HashSet<usize> = graph
+        .nodes
+        .iter()
+        .flat_map(|node| &node.branches)
+        .flat_map(|&head| list(&reach(graph, head, true)))
+        .collect();
     for (place, node) in graph.nodes.iter().enumerate() {
         let leaf = node.edges.is_empty() && !matches!(node.kind, Kind::End | Kind::Error | Kind::Parallel);
         if leaf && !branches.contains(&place) {
-            let message = "The path ends here without an End; the result of this node is the workflow's.".to_owned();
+            let message =
+                "The path ends here without an End; the result of this node is the workflow's.".to_owned();
             findings.push(Finding::warning(Some(&node.id), "DeadEnd", message));
         }
     }
@@ -92,7 +97,8 @@ pub(crate) fn scripts(flow: &Value<'_>, graph: &Graph, check: ScriptCheck<'_>, f
             Some("Condition") => expression(id, config.text("expression"), check, findings),
             Some("ForEach") => expression(id, config.text("items"), check, findings),
             Some("Transform") => {
-                if let Some(fault) = config.text("javascript").and_then(|code| check(code, Language::Script)) {
+                if let Some(fault) = config.text("javascript").and_then(|code| check(code, Language::Script))
+                {
                     findings.push(Finding::error(Some(id), "Script", fault));
                 }
             }

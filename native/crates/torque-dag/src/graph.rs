@@ -62,7 +62,11 @@ impl Graph {
         let mut places = HashMap::new();
         for (id, node) in flow.members("nodes") {
             if node.text("id").is_some_and(|own| own != id) {
-                findings.push(Finding::error(Some(id), "NodeId", format!("The node is listed under {id} but has another id.")));
+                findings.push(Finding::error(
+                    Some(id),
+                    "NodeId",
+                    format!("The node is listed under {id} but has another id."),
+                ));
             }
             if places.insert(id.to_string(), graph.nodes.len()).is_some() {
                 findings.push(Finding::error(Some(id), "NodeId", format!("The id {id} occurs twice.")));
@@ -94,7 +98,8 @@ impl Graph {
         let (Some(source), Some(target)) = (source, target) else {
             let missing = if source.is_none() { from } else { to };
             let known = source.map(|_| from).or(target.map(|_| to));
-            let message = format!("The edge from {from} to {to} names the node {missing}, which does not exist.");
+            let message =
+                format!("The edge from {from} to {to} names the node {missing}, which does not exist.");
             findings.push(Finding::error(known, "Edge", message));
             return;
         };
@@ -109,7 +114,8 @@ impl Graph {
             return;
         }
         if node.edges.iter().any(|earlier| earlier.condition == Condition::Always) {
-            let message = format!("The edge to {to} is never followed: one without condition comes before it.");
+            let message =
+                format!("The edge to {to} is never followed: one without condition comes before it.");
             findings.push(Finding::warning(Some(from), "EdgeNeverTaken", message));
         }
         let condition = match edge.text("condition").map(str::trim) {

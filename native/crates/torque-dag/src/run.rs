@@ -107,7 +107,9 @@ impl Run {
 
     /// The node of a line succeeded; `truth` is what a `Condition` answered.
     pub fn succeeded(&mut self, line: u32, truth: Option<bool>) -> Vec<Action> {
-        if let Some(state) = self.lines.get_mut(&line).filter(|it| matches!(it.state, State::Running | State::Joining)) {
+        if let Some(state) =
+            self.lines.get_mut(&line).filter(|it| matches!(it.state, State::Running | State::Joining))
+        {
             let joined = state.state == State::Joining;
             state.truth = truth.unwrap_or(false);
             state.last = Some(state.node);
@@ -162,8 +164,7 @@ impl Run {
         let line = self.next_line;
         self.next_line += 1;
         let state = State::Running;
-        let opened =
-            Line { node: self.start, state, truth: false, parent, last: None, branches: Vec::new() };
+        let opened = Line { node: self.start, state, truth: false, parent, last: None, branches: Vec::new() };
         self.lines.insert(line, opened);
         line
     }

@@ -158,7 +158,10 @@ fn a_failing_branch_cancels_its_siblings_and_fails_the_parallel() {
     let nodes: Vec<_> = nodes.iter().copied().filter(|node| *node != "h").collect();
     let plan = compile(&nodes, &edges);
     let happened = trace(&plan, &["a"], &[]);
-    assert!(happened.contains(&"cancel b".to_owned()) && happened.contains(&"fail a".to_owned()), "{happened:?}");
+    assert!(
+        happened.contains(&"cancel b".to_owned()) && happened.contains(&"fail a".to_owned()),
+        "{happened:?}"
+    );
 }
 
 #[test]
@@ -180,9 +183,10 @@ fn everything_wrong_is_told_at_once() {
     let mut rules = found(&plan);
     rules.sort_unstable();
     rules.dedup();
-    assert_eq!(rules, [
-        ("a", "Cycle"), ("a", "Edge"), ("e", "End"), ("p", "Branch"), ("s", "Start"), ("t", "Start"),
-    ]);
+    assert_eq!(
+        rules,
+        [("a", "Cycle"), ("a", "Edge"), ("e", "End"), ("p", "Branch"), ("s", "Start"), ("t", "Start"),]
+    );
     assert!(!plan.is_runnable() && plan.start().is_none());
     let cycle = plan.findings().iter().find(|finding| finding.rule == "Cycle").unwrap();
     assert_eq!(cycle.message, "The nodes form a cycle: a → b → a.");
@@ -208,14 +212,17 @@ fn names_and_code_are_checked_against_the_model() {
     let plan = Plan::compile(text.as_bytes(), context, &check).unwrap();
     let told: Vec<_> =
         plan.findings().iter().map(|f| (f.node_id.as_deref().unwrap(), f.rule, f.message.as_str())).collect();
-    assert_eq!(told, [
-        ("j", "Script", "line 1: no"),
-        ("c", "Expression", "bad: line 1: no"),
-        ("r", "Expression", "bad: line 1: no"),
-        ("r", "EntityType", "There is no entity 'tood'."),
-        ("x", "SubFlow", "The workflow calls itself: f → g → h → f."),
-        ("y", "SubFlow", "There is no workflow 'nobody'."),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("j", "Script", "line 1: no"),
+            ("c", "Expression", "bad: line 1: no"),
+            ("r", "Expression", "bad: line 1: no"),
+            ("r", "EntityType", "There is no entity 'tood'."),
+            ("x", "SubFlow", "The workflow calls itself: f → g → h → f."),
+            ("y", "SubFlow", "There is no workflow 'nobody'."),
+        ]
+    );
 }
 
 #[test]
@@ -234,7 +241,8 @@ fn any_graph_is_refused_or_comes_to_an_end() {
         let mut nodes = vec!["n0:Start".to_owned()];
         for index in 1..size {
             let kind = ["Log", "Condition", "End", "Error"][random.usize(0..4)];
-            let branches: Vec<_> = (0..random.usize(1..4)).map(|_| format!("n{}", random.usize(1..=size))).collect();
+            let branches: Vec<_> =
+                (0..random.usize(1..4)).map(|_| format!("n{}", random.usize(1..=size))).collect();
             nodes.push(if random.u8(0..4) == 0 {
                 format!("n{index}:Parallel:{}", branches.join(","))
             } else {
@@ -260,8 +268,10 @@ fn any_graph_is_refused_or_comes_to_an_end() {
         if plan.is_runnable() {
             runnable += 1;
             let failing: Vec<_> = ["n1", "n2", "n3"].into_iter().filter(|_| random.u8(0..4) == 0).collect();
-            let happened = trace(&plan, &failing, &[("x0", random.bool()), ("x1", random.bool()), ("n1", true)]);
-            let ends = happened.iter().filter(|it| it.starts_with("finish") || it.starts_with("fail")).count();
+            let happened =
+                trace(&plan, &failing, &[("x0", random.bool()), ("x1", random.bool()), ("n1", true)]);
+            let ends =
+                happened.iter().filter(|it| it.starts_with("finish") || it.starts_with("fail")).count();
             assert_eq!(ends, 1, "{nodes:?} {edges:?} {happened:?}");
         }
     }

@@ -156,7 +156,7 @@ pub fn check(code: &str, kind: CodeKind) -> Option<String> {
             CodeKind::Expression => compile(&ctx, CodeKind::Raw, &format!("[{code}\n]")).map(|_| ()),
             CodeKind::Raw => Ok(()),
         });
-        outcome.err().map(|error| message_of(&ctx, &error))
+        outcome.err().map(|error| message_of(&ctx, &error, code.contains('\n')))
     })
 }
 

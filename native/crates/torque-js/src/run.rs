@@ -266,10 +266,16 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
         }
         let Ok(told) = told else {
             self.ctx.catch();
-            return if absent { memory() } else { Failure::new("SCRIPT", "The script failed and cannot say why.") };
+            return if absent {
+                memory()
+            } else {
+                Failure::new("SCRIPT", "The script failed and cannot say why.")
+            };
         };
         let parts: Vec<String> = match parse(told.as_bytes(), DOCUMENT_DEPTH) {
-            Ok(Json::Array(parts)) => parts.iter().map(|part| part.as_str().unwrap_or("").to_owned()).collect(),
+            Ok(Json::Array(parts)) => {
+                parts.iter().map(|part| part.as_str().unwrap_or("").to_owned()).collect()
+            }
             _ => Vec::new(),
         };
         let [name, message, stack] = parts.try_into().unwrap_or_default();
@@ -278,7 +284,11 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
             return memory();
         }
         if message.ends_with("Maximum call stack size exceeded") || message.ends_with("stack overflow") {
-            return Failure { code: "STACK", message: "The script called itself too deeply.".to_owned(), stack };
+            return Failure {
+                code: "STACK",
+                message: "The script called itself too deeply.".to_owned(),
+                stack,
+            };
         }
         Failure { code: "SCRIPT", message, stack }
     }

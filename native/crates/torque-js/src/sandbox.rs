@@ -105,10 +105,7 @@ pub(crate) fn furnish<'js>(
         })?,
     )?;
     let clock = Rc::clone(shared);
-    host.set(
-        "now",
-        Function::new(ctx.clone(), move || clock.began.get().elapsed().as_secs_f64() * 1000.0)?,
-    )?;
+    host.set("now", Function::new(ctx.clone(), move || clock.began.get().elapsed().as_secs_f64() * 1000.0)?)?;
     host.set("uuid", Function::new(ctx.clone(), random_uuid)?)?;
     let make: Function<'js> = run(ctx, &bytecodes.get(ctx, CodeKind::Raw, PRELUDE)?)?
         .into_function()
@@ -132,15 +129,15 @@ fn random_uuid() -> String {
     format!("{}-{}-{}-{}-{}", part(0..4), part(4..6), part(6..8), part(8..10), part(10..16))
 }
 
-/// What an exception says, for people.
-pub(crate) fn message_of(ctx: &Ctx<'_>, error: &Error) -> String {
+/// What an exception says, for people; with its line where there is more than one.
+pub(crate) fn message_of(ctx: &Ctx<'_>, error: &Error, with_line: bool) -> String {
     if !matches!(error, Error::Exception) {
         return error.to_string();
     }
     let thrown: Value<'_> = ctx.catch();
     let Some(exception) = thrown.as_exception() else { return "out of memory".to_owned() };
     let message = exception.message().unwrap_or_default();
-    let line = exception.stack().and_then(|stack| line_in(&stack));
+    let line = exception.stack().filter(|_| with_line).and_then(|stack| line_in(&stack));
     match line {
         Some(line) => format!("line {line}: {message}"),
         None => message,

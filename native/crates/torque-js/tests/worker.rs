@@ -82,8 +82,12 @@ fn code_of(answer: &Value<'_>) -> String {
 #[test]
 fn values_cross_the_boundary_as_they_are() {
     let mut worker = Worker::new();
-    let scope = r#"{"input":{"n":9007199254740991,"t":"ü😀\"","a":[[],{},null,1.5,-0.25]},"vars":{},"node_a":[1]}"#;
-    assert_eq!(worker.result("script", "return input;", scope), r#"{"n":9007199254740991,"t":"ü😀\"","a":[[],{},null,1.5,-0.25]}"#);
+    let scope =
+        r#"{"input":{"n":9007199254740991,"t":"ü😀\"","a":[[],{},null,1.5,-0.25]},"vars":{},"node_a":[1]}"#;
+    assert_eq!(
+        worker.result("script", "return input;", scope),
+        r#"{"n":9007199254740991,"t":"ü😀\"","a":[[],{},null,1.5,-0.25]}"#
+    );
     assert_eq!(worker.result("expression", "node_a[0] + input.a.length", scope), "6");
     assert_eq!(worker.result("script", "", "{}"), "null");
     assert_eq!(worker.result("script", "return undefined", "{}"), "null");
@@ -110,7 +114,8 @@ fn a_script_is_the_body_of_an_async_function() {
 #[test]
 fn nothing_of_one_execution_is_visible_to_the_next() {
     let mut worker = Worker::new();
-    let poison = "globalThis.leak = 1; Array.prototype.map = () => 'gone'; Object.prototype.x = 1; JSON.stringify = 0;
+    let poison =
+        "globalThis.leak = 1; Array.prototype.map = () => 'gone'; Object.prototype.x = 1; JSON.stringify = 0;
         Map.prototype.get = 0; String.prototype.toWellFormed = 0; Promise.prototype.then = 0; return 1";
     worker.script(poison);
     let code = "return [typeof leak, [1].map((n) => n + 1), ({}).x === undefined, JSON.stringify([1])]";
@@ -153,7 +158,8 @@ fn endless_and_greedy_scripts_end_by_their_limit() {
 #[test]
 fn the_console_goes_into_the_log() {
     let mut worker = Worker::new();
-    let answer = worker.script("console.log('a', {b: 1}, 2n, undefined); console.warn('\\ud800\\0'); return 1");
+    let answer =
+        worker.script("console.log('a', {b: 1}, 2n, undefined); console.warn('\\ud800\\0'); return 1");
     assert_eq!(
         json(answer.get("logs").unwrap()),
         "[{\"level\":\"info\",\"message\":\"a {\\\"b\\\":1} 2n undefined\"},{\"level\":\"warn\",\"message\":\"\u{FFFD}\u{FFFD}\"}]"
@@ -169,11 +175,16 @@ fn calls_to_the_host_are_promises() {
         r#"{"id":"x","kind":"script","code":"const all = await Promise.allSettled([fetch('http://a', {method: 'POST', headers: {A: 1}, body: 'b'}), fetch('http://b')]); return [await all[0].value.json(), all[0].value.headers.get('X-Y'), all[0].value.ok, all[1].reason.message]","scope":{},"deadline_ms":50}"#,
     );
     let (first, second) = (worker.receive(), worker.receive());
-    assert_eq!(json(&first), r#"{"id":"x","call":1,"op":"fetch","args":["http://a",{"method":"POST","headers":{"a":"1"},"body":"b"}]}"#);
+    assert_eq!(
+        json(&first),
+        r#"{"id":"x","call":1,"op":"fetch","args":["http://a",{"method":"POST","headers":{"a":"1"},"body":"b"}]}"#
+    );
     assert_eq!(second.get("call").unwrap().as_i64(), Some(2));
     std::thread::park_timeout(Duration::from_millis(120));
     worker.send(r#"{"id":"x","call":2,"ok":false,"error":"refused"}"#);
-    worker.send(r#"{"id":"x","call":1,"ok":true,"value":{"status":201,"headers":{"x-y":"z"},"body":"{\"k\":[1]}"}}"#);
+    worker.send(
+        r#"{"id":"x","call":1,"ok":true,"value":{"status":201,"headers":{"x-y":"z"},"body":"{\"k\":[1]}"}}"#,
+    );
     assert_eq!(shown(&worker.receive()), r#"[{"k":[1]},"z",true,"refused"]"#);
 }
 

@@ -75,7 +75,11 @@ pub enum Envelope<'a> {
 }
 
 /// The calls of a body.
-pub fn parse_envelope(body: &[u8], max_depth: usize, max_batch: usize) -> Result<Envelope<'_>, EnvelopeError> {
+pub fn parse_envelope(
+    body: &[u8],
+    max_depth: usize,
+    max_batch: usize,
+) -> Result<Envelope<'_>, EnvelopeError> {
     let mut scanner = Scanner::new(body, max_depth)?;
     let envelope = match scanner.kind()? {
         Kind::Object => Envelope::Single(parse_call(&mut scanner)?),
@@ -205,7 +209,11 @@ fn read_id<'a>(scanner: &mut Scanner<'a>, members: &mut Members<'a>) -> Result<(
         members.id = Some(scanner.since(start));
     } else {
         members.id = None;
-        members.refuse(if twice { "\"id\" occurs twice" } else { "\"id\" must be a string, a number or null" });
+        members.refuse(if twice {
+            "\"id\" occurs twice"
+        } else {
+            "\"id\" must be a string, a number or null"
+        });
     }
     Ok(())
 }
@@ -255,7 +263,8 @@ mod tests {
 
     #[test]
     fn a_call_keeps_the_text_of_id_and_params() {
-        let call = single(r#" {"method":"get\u0045ntity","params": { "a" : 1.0 } ,"id": 1.50 ,"jsonrpc":"2.0"} "#);
+        let call =
+            single(r#" {"method":"get\u0045ntity","params": { "a" : 1.0 } ,"id": 1.50 ,"jsonrpc":"2.0"} "#);
         assert_eq!(call.id, Some("1.50"));
         assert_eq!(call.method, "getEntity");
         assert_eq!(call.params, r#"{ "a" : 1.0 }"#);
@@ -292,7 +301,9 @@ mod tests {
     #[test]
     fn text_that_cannot_be_stored_is_an_error_of_its_call_only() {
         let body = r#"[{"jsonrpc":"2.0","method":"m","id":1,"params":["\u0000"]},{"jsonrpc":"2.0","method":"m","id":2}]"#;
-        let Envelope::Batch(calls) = parse_envelope(body.as_bytes(), 16, 4).unwrap() else { panic!("no batch") };
+        let Envelope::Batch(calls) = parse_envelope(body.as_bytes(), 16, 4).unwrap() else {
+            panic!("no batch")
+        };
         assert_eq!(calls[0].error.as_ref().unwrap().0, "INVALID_PARAMS");
         assert_eq!(calls[1].error, None);
     }

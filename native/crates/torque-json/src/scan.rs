@@ -64,7 +64,8 @@ impl<'a> Scanner<'a> {
     /// Starts at the first value of `text`.
     #[must_use]
     pub fn over(text: &'a str, max_depth: usize) -> Self {
-        let mut scanner = Self { text, bytes: text.as_bytes(), position: 0, depth: max_depth, text_fault: None };
+        let mut scanner =
+            Self { text, bytes: text.as_bytes(), position: 0, depth: max_depth, text_fault: None };
         scanner.space();
         scanner
     }

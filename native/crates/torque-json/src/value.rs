@@ -29,7 +29,9 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         match self {
-            Self::Object(members) => members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(members) => {
+                members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -191,7 +193,21 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused_by_kind() {
-        for text in ["{'a':1}", "[1,]", "{\"a\":1,}", "01", "+1", "1.", ".5", "nul", "\"\t\"", "\"\\x\"", "NaN", "1e", "[1 2]"] {
+        for text in [
+            "{'a':1}",
+            "[1,]",
+            "{\"a\":1,}",
+            "01",
+            "+1",
+            "1.",
+            ".5",
+            "nul",
+            "\"\t\"",
+            "\"\\x\"",
+            "NaN",
+            "1e",
+            "[1 2]",
+        ] {
             assert!(
                 matches!(kind_of(text), JsonErrorKind::Syntax | JsonErrorKind::End | JsonErrorKind::Trailing),
                 "{text}"

@@ -121,7 +121,9 @@ fn actions(py: Python<'_>, actions: Vec<native::Action>) -> Vec<Action> {
     };
     let told = |next: native::Action| match next {
         native::Action::Run { line, node } => action("run", line, node, String::new(), Vec::new()),
-        native::Action::Decide { line, node, expression } => action("decide", line, node, expression, Vec::new()),
+        native::Action::Decide { line, node, expression } => {
+            action("decide", line, node, expression, Vec::new())
+        }
         native::Action::Join { line, node, nodes } => action("join", line, node, String::new(), nodes),
         native::Action::Cancel { line, node } => action("cancel", line, node, String::new(), Vec::new()),
         native::Action::Finish { node } => action("finish", 0, node, String::new(), Vec::new()),
@@ -139,6 +141,11 @@ pub(crate) fn check_script(py: Python<'_>, code: &str, kind: &str) -> PyResult<O
 
 /// The main loop of a script process.
 #[pyfunction]
-pub(crate) fn script_worker(py: Python<'_>, fd: i32, memory_bytes: usize, stack_bytes: usize) -> PyResult<()> {
+pub(crate) fn script_worker(
+    py: Python<'_>,
+    fd: i32,
+    memory_bytes: usize,
+    stack_bytes: usize,
+) -> PyResult<()> {
     py.detach(|| serve(fd, Limits { memory_bytes, stack_bytes })).map_err(os_error)
 }

@@ -7,6 +7,7 @@
 mod cache;
 mod envelope;
 mod flow;
+mod layout;
 mod ring;
 mod schema;
 
@@ -20,6 +21,8 @@ mod _native {
     use crate::envelope::{Call, EnvelopeError, parse_envelope};
     #[pymodule_export]
     use crate::flow::{Action, FlowPlan, FlowRun, check_script, script_worker};
+    #[pymodule_export]
+    use crate::layout::{compile_form, compile_page};
     #[pymodule_export]
     use crate::ring::EventRing;
     #[pymodule_export]

@@ -35,8 +35,10 @@ impl EventRing {
 
     fn read<'py>(&self, py: Python<'py>, after: u64) -> PyResult<(Events<'py>, bool)> {
         let (events, gap) = self.0.read(after).map_err(ring_error)?;
-        let events =
-            events.into_iter().map(|event| (event.seq, event.topic, PyBytes::new(py, &event.payload))).collect();
+        let events = events
+            .into_iter()
+            .map(|event| (event.seq, event.topic, PyBytes::new(py, &event.payload)))
+            .collect();
         Ok((events, gap))
     }
 

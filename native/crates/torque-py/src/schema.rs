@@ -19,7 +19,8 @@ impl Validator {
     #[getter]
     fn problems<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let told = |problem: &native::Problem| {
-            let members = [("field", &problem.field[..]), ("rule", problem.rule), ("message", &problem.message)];
+            let members =
+                [("field", &problem.field[..]), ("rule", problem.rule), ("message", &problem.message)];
             dict(py, &members)
         };
         self.0.problems().iter().map(told).collect()

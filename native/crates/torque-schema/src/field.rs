@@ -35,7 +35,10 @@ pub(crate) struct Field {
 
 impl Field {
     /// Reads a field; rules and defaults that cannot be used are told to `problem` and left out.
-    pub(crate) fn read(spec: &Value<'_>, mut problem: impl FnMut(&'static str, String)) -> Result<Self, String> {
+    pub(crate) fn read(
+        spec: &Value<'_>,
+        mut problem: impl FnMut(&'static str, String),
+    ) -> Result<Self, String> {
         let name = spec.text("name").ok_or("a field without name")?.to_owned();
         let kind = Kind::read(spec.get("type").ok_or("a field without type")?)?;
         let mut rules = Vec::new();

@@ -69,7 +69,9 @@ impl Rule {
                 }
                 None
             }
-            (Check::Pattern(pattern), Value::String(text)) if !pattern.is_match(text.as_ref()).unwrap_or(false) => {
+            (Check::Pattern(pattern), Value::String(text))
+                if !pattern.is_match(text.as_ref()).unwrap_or(false) =>
+            {
                 Some("Does not have the expected form.".to_owned())
             }
             (Check::Email, Value::String(text)) if !is_email(text) => {
@@ -145,7 +147,9 @@ mod tests {
         for text in ["http://a", "HTTPS://example.com:8080/x?y#z", "https://user@host/", "http://[::1]:80/"] {
             assert!(is_url(text), "{text}");
         }
-        for text in ["", "example.com", "ftp://a.b", "http://", "http:// a", "javascript:alert(1)", "http://a b"] {
+        for text in
+            ["", "example.com", "ftp://a.b", "http://", "http:// a", "javascript:alert(1)", "http://a b"]
+        {
             assert!(!is_url(text), "{text}");
         }
     }

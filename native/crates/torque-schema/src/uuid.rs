@@ -49,8 +49,17 @@ mod tests {
 
     #[test]
     fn other_text_is_no_id() {
-        assert_eq!(normal("0190AAAA-bbbb-7ccc-8ddd-eeeeeeeeeeee").unwrap(), "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee");
-        for text in ["", "1", "0190aaaabbbb7ccc8dddeeeeeeeeeeee", "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeeg", "{0190aaaa}"] {
+        assert_eq!(
+            normal("0190AAAA-bbbb-7ccc-8ddd-eeeeeeeeeeee").unwrap(),
+            "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee"
+        );
+        for text in [
+            "",
+            "1",
+            "0190aaaabbbb7ccc8dddeeeeeeeeeeee",
+            "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeeg",
+            "{0190aaaa}",
+        ] {
             assert_eq!(normal(text), None);
         }
     }

@@ -84,7 +84,8 @@ impl Validator {
             let id = group.text("id").ok_or_else(|| SpecError("a unique rule without id".into()))?.to_owned();
             let places: Option<Vec<usize>> =
                 group.list("fields").iter().map(|key| by_key.get(key.as_str()?).copied()).collect();
-            let places = places.ok_or_else(|| SpecError(format!("the unique rule {id} names an unknown field")))?;
+            let places =
+                places.ok_or_else(|| SpecError(format!("the unique rule {id} names an unknown field")))?;
             groups.push(Group { id, places });
         }
         Ok(Self { fields, by_name, by_key, groups, problems })
@@ -243,10 +244,13 @@ impl Validator {
             .map(|field| (distance(&field.name, name), &field.name))
             .filter(|(steps, known)| steps * 2 <= known.len())
             .min();
-        faults.error("UnknownField", match nearest {
-            Some((_, known)) => format!("There is no field {name}; did you mean {known}?"),
-            None => format!("There is no field {name}."),
-        });
+        faults.error(
+            "UnknownField",
+            match nearest {
+                Some((_, known)) => format!("There is no field {name}; did you mean {known}?"),
+                None => format!("There is no field {name}."),
+            },
+        );
     }
 }
 

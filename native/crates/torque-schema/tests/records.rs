@@ -76,7 +76,11 @@ fn every_type_takes_its_values_and_normalises_them() {
         (r#"{"type":"Binary"}"#, "\"aGk\"", "Type"),
         (enumeration, "\"closed\"", "\"closed\""),
         (enumeration, "\"other\"", "Enum"),
-        (r#"{"type":"Reference","entity":"x"}"#, "\"0190AAAA-bbbb-7ccc-8ddd-eeeeeeeeeeee\"", &format!("\"{TARGET}\"")),
+        (
+            r#"{"type":"Reference","entity":"x"}"#,
+            "\"0190AAAA-bbbb-7ccc-8ddd-eeeeeeeeeeee\"",
+            &format!("\"{TARGET}\""),
+        ),
         (r#"{"type":"Reference","entity":"x"}"#, "\"1\"", "Reference"),
         (array, "[1,2.0]", "[1,2]"),
         (array, "[1,\"2\"]", "Type"),
@@ -101,17 +105,20 @@ fn all_errors_come_at_once_each_with_its_pointer() {
     );
     let mut found = rules(&prepared);
     found.sort_unstable();
-    assert_eq!(found, [
-        ("/a~1b", "UnknownField"),
-        ("/created_at", "ReadOnly"),
-        ("/id", "ReadOnly"),
-        ("/label", "Required"),
-        ("/lable", "UnknownField"),
-        ("/list/1", "Type"),
-        ("/list/2", "Type"),
-        ("/n", "Type"),
-        ("/total", "ReadOnly"),
-    ]);
+    assert_eq!(
+        found,
+        [
+            ("/a~1b", "UnknownField"),
+            ("/created_at", "ReadOnly"),
+            ("/id", "ReadOnly"),
+            ("/label", "Required"),
+            ("/lable", "UnknownField"),
+            ("/list/1", "Type"),
+            ("/list/2", "Type"),
+            ("/n", "Type"),
+            ("/total", "ReadOnly"),
+        ]
+    );
     let hint = prepared.errors.iter().find(|fault| fault.path == "/lable").unwrap();
     assert!(hint.message.contains("did you mean label?"), "{}", hint.message);
 }
@@ -124,14 +131,12 @@ fn null_is_absent_and_defaults_fill_only_what_is_absent() {
            {"name":"day","key":"day","type":{"type":"Date"},"default":"today()","rules":[]},
            {"name":"code","key":"code","type":{"type":"String"},"default":"uuid()","rules":[]}"#,
     );
-    assert_eq!(
-        data(&validator.create(br#"{"status":null,"at":null,"day":null,"code":null}"#, NOW)),
-        "{}"
-    );
+    assert_eq!(data(&validator.create(br#"{"status":null,"at":null,"day":null,"code":null}"#, NOW)), "{}");
     let filled = validator.create(b"{}", NOW);
-    assert!(data(&filled).starts_with(
-        r#"{"s0":"open","at":"2026-01-01T09:15:00.000000Z","day":"2026-01-01","code":""#
-    ));
+    assert!(
+        data(&filled)
+            .starts_with(r#"{"s0":"open","at":"2026-01-01T09:15:00.000000Z","day":"2026-01-01","code":""#)
+    );
     assert_eq!(filled.changed, ["status", "at", "day", "code"]);
     assert_eq!(filled.old, br#"{"s0":null,"at":null,"day":null,"code":null}"#);
 }
@@ -223,7 +228,11 @@ fn text_that_cannot_be_stored_is_an_error_of_its_field() {
 #[test]
 fn what_is_no_record_is_one_error() {
     for text in ["[]", "1", "{", "", "{\"f\":}", "\u{0}"] {
-        assert_eq!(rules(&of_type(r#"{"type":"Json"}"#).create(text.as_bytes(), NOW)), [("", "Type")], "{text}");
+        assert_eq!(
+            rules(&of_type(r#"{"type":"Json"}"#).create(text.as_bytes(), NOW)),
+            [("", "Type")],
+            "{text}"
+        );
     }
 }
 

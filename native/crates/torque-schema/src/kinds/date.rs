@@ -16,7 +16,8 @@ pub(super) fn day(text: &[u8]) -> Option<(i64, i64, i64)> {
         return None;
     }
     let (year, month, day) = (number(&text[..4])?, number(&text[5..7])?, number(&text[8..10])?);
-    (year >= 1 && (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day)).then_some((year, month, day))
+    (year >= 1 && (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day))
+        .then_some((year, month, day))
 }
 
 /// A run of digits.

@@ -27,11 +27,14 @@ pub(super) fn check<'a>(limits: &Limits, value: Value<'a>, faults: &mut Faults<'
         return refuse(faults, "Must have at most 15 digits.");
     }
     if let Some(scale) = limits.scale.filter(|&scale| number.fraction_digits() > scale) {
-        return refuse(faults, &match scale {
-            0 => "Must have no digits behind the point.".to_owned(),
-            1 => "Must have at most one digit behind the point.".to_owned(),
-            _ => format!("Must have at most {scale} digits behind the point."),
-        });
+        return refuse(
+            faults,
+            &match scale {
+                0 => "Must have no digits behind the point.".to_owned(),
+                1 => "Must have at most one digit behind the point.".to_owned(),
+                _ => format!("Must have at most {scale} digits behind the point."),
+            },
+        );
     }
     if let Some(message) = limits.bounds.broken_by(&number) {
         faults.error("Range", message);

@@ -88,7 +88,9 @@ impl Kind {
     pub(crate) fn unique_text<'v>(&self, value: &'v Value<'_>) -> Cow<'v, str> {
         match (self, value) {
             (Self::Float(_), Value::Number(text)) => Cow::Owned(float::normal(text).unwrap_or_default()),
-            (_, Value::Number(text)) => Decimal::read(text).map_or(Cow::Borrowed(text), |n| Cow::Owned(n.plain())),
+            (_, Value::Number(text)) => {
+                Decimal::read(text).map_or(Cow::Borrowed(text), |n| Cow::Owned(n.plain()))
+            }
             (_, Value::String(text)) => Cow::Borrowed(text),
             (_, other) => {
                 let mut text = Vec::new();
