@@ -4,6 +4,7 @@ import type { ConnectionState } from "./connection";
 import { ConnectionLost, isConnectionLost, RpcError } from "./errors";
 import { Feed, type FeedListener, type FeedOptions } from "./feed";
 import { httpCaller } from "./http";
+import type { Timed } from "./timing";
 
 export type ClientOptions = {
   /** Name or id of the application all calls are about; without it each call names one. */
@@ -55,14 +56,19 @@ export class TorqueClient {
 
   /** Calls a method. Fails with RpcError (the server said no) or ConnectionLost. */
   async call<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions = {}): Promise<MethodResult<M>> {
+    return (await this.timed(method, params, options)).result;
+  }
+
+  /** Like `call`, with the milliseconds the answer was on its way. */
+  async timed<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions = {}): Promise<Timed<MethodResult<M>>> {
     const request = { jsonrpc: "2.0" as const, id: this.#nextId(), method, params };
     const overSocket = options.keepalive ? null : this.#feed.call(request);
-    if (!overSocket) return (await this.#http.call(request, options)) as MethodResult<M>;
+    if (!overSocket) return (await this.#http.call(request, options)) as Timed<MethodResult<M>>;
     try {
-      return (await overSocket) as MethodResult<M>;
+      return (await overSocket) as Timed<MethodResult<M>>;
     } catch (error) {
       if (!isConnectionLost(error) || !REPEATABLE.has(method)) throw error;
-      return (await this.#http.call({ ...request, id: this.#nextId() }, options)) as MethodResult<M>;
+      return (await this.#http.call({ ...request, id: this.#nextId() }, options)) as Timed<MethodResult<M>>;
     }
   }
 

@@ -10,7 +10,7 @@ export type ConnectionState =
 export type LiveHandlers = {
   opened: () => void;
   closed: () => void;
-  message: (message: unknown) => void;
+  message: (message: unknown, at?: number) => void;
   /** Where the feed stood when it was opened. */
   position: (seq: string) => void;
 };

@@ -2,11 +2,12 @@
 import type { LiveEvent, LiveTransport, RpcRequest, RpcResponse, SubscribeResult } from "@torque/protocol";
 import { waitBefore, type ConnectionState, type LiveHandlers, type LiveTransportConnection } from "./connection";
 import { ConnectionLost, RpcError } from "./errors";
+import type { Timed } from "./timing";
 import { openSocket } from "./socket";
 import { openStream } from "./stream";
 
 export type FeedListener = (event: LiveEvent) => void;
-type Pending = { resolve: (result: unknown) => void; reject: (error: unknown) => void };
+type Pending = { sent: number; resolve: (answer: Timed) => void; reject: (error: unknown) => void };
 
 export type FeedOptions = {
   socketUrl: string;
@@ -60,9 +61,9 @@ export class Feed {
   }
 
   /** Sends a call over the socket, or answers null when HTTP must carry it. */
-  call(request: RpcRequest & { id: number }): Promise<unknown> | null {
+  call(request: RpcRequest & { id: number }): Promise<Timed> | null {
     if (this.#state.name !== "live" || !this.#connection) return null;
-    const answer = new Promise((resolve, reject) => this.#pending.set(request.id, { resolve, reject }));
+    const answer = new Promise<Timed>((resolve, reject) => this.#pending.set(request.id, { sent: performance.now(), resolve, reject }));
     if (this.#connection.send(JSON.stringify(request))) return answer;
     this.#pending.delete(request.id);
     return null;
@@ -104,7 +105,7 @@ export class Feed {
     const handlers: LiveHandlers = {
       opened: () => current() && this.#opened(),
       closed: () => current() && this.#closed(attempt),
-      message: (message) => current() && this.#hear(message),
+      message: (message, at = performance.now()) => current() && this.#hear(message, at),
       position: (seq) => {
         this.#seq ??= seq;
       },
@@ -146,7 +147,7 @@ export class Feed {
     if (this.#transport === "sse") return this.#reopenSoon();
     const answer = this.call({ jsonrpc: "2.0", id: this.#options.nextId(), method: "subscribe", params: since ? { topics, since } : { topics } });
     answer?.then(
-      (result) => {
+      ({ result }) => {
         this.#seq ??= (result as SubscribeResult).seq;
       },
       // All or none: one topic that is refused must not silence the others.
@@ -174,18 +175,18 @@ export class Feed {
       void this.call({ jsonrpc: "2.0", id: this.#options.nextId(), method: "unsubscribe", params: { topics: gone } })?.catch(() => undefined);
   }
 
-  #hear(message: unknown): void {
+  #hear(message: unknown, at: number): void {
     if (typeof message !== "object" || message === null) return;
     if ("method" in message && message.method === "event" && "params" in message) this.#event(message.params as LiveEvent);
-    else if ("id" in message) this.#answer(message as RpcResponse);
+    else if ("id" in message) this.#answer(message as RpcResponse, at);
   }
 
-  #answer(response: RpcResponse): void {
+  #answer(response: RpcResponse, at: number): void {
     const pending = typeof response.id === "number" ? this.#pending.get(response.id) : undefined;
     if (!pending) return;
     this.#pending.delete(response.id as number);
     if ("error" in response) pending.reject(new RpcError(response.error));
-    else pending.resolve(response.result);
+    else pending.resolve({ result: response.result, durationMs: at - pending.sent });
   }
 
   #event(event: LiveEvent): void {

@@ -1,25 +1,26 @@
 /** Calls over POST. What is called in one tick goes as one batch, so a page and its frame cost one request. */
 import type { RpcRequest, RpcResponse } from "@torque/protocol";
 import { ConnectionLost, RpcError } from "./errors";
+import { networkDuration, type Timed } from "./timing";
 
 const MOST_IN_A_BATCH = 50;
 
 type Waiting = {
   request: RpcRequest;
-  resolve: (result: unknown) => void;
+  resolve: (answer: Timed) => void;
   reject: (error: unknown) => void;
   signal?: AbortSignal;
   keepalive?: boolean;
 };
 
 export type HttpCallOptions = Pick<Waiting, "signal" | "keepalive">;
-export type HttpCaller = { call: (request: RpcRequest, options?: HttpCallOptions) => Promise<unknown> };
+export type HttpCaller = { call: (request: RpcRequest, options?: HttpCallOptions) => Promise<Timed> };
 
 /** Settles one waiting call with the answer that carries its id. */
-function settle(call: Waiting, response: RpcResponse | undefined): void {
+function settle(call: Waiting, response: RpcResponse | undefined, durationMs: number): void {
   if (!response) call.reject(new ConnectionLost("The answer to this call is missing."));
   else if ("error" in response) call.reject(new RpcError(response.error));
-  else call.resolve(response.result);
+  else call.resolve({ result: response.result, durationMs });
 }
 
 /** An error body that concerns the whole request, or a connection that broke. */
@@ -35,6 +36,7 @@ async function wholeFailure(answer: Response): Promise<Error> {
 
 async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promise<void> {
   const single = calls.length === 1;
+  const start = performance.now();
   try {
     const answer = await fetcher(url, {
       method: "POST",
@@ -48,7 +50,8 @@ async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promi
     const responses = (Array.isArray(body) ? body : [body]).filter((one): one is RpcResponse => typeof one === "object" && one !== null && "jsonrpc" in one);
     const byId = new Map(responses.map((response) => [response.id, response]));
     if (!answer.ok && !calls.some(({ request }) => byId.has(request.id ?? null))) throw await wholeFailure(answer);
-    calls.forEach((call) => settle(call, byId.get(call.request.id ?? null)));
+    const durationMs = networkDuration(url, start - 1, performance.now() - start);
+    calls.forEach((call) => settle(call, byId.get(call.request.id ?? null), durationMs));
   } catch (error) {
     const cause = error instanceof RpcError || error instanceof ConnectionLost || isAbort(error) ? error : new ConnectionLost(undefined, { cause: error });
     calls.forEach(({ reject }) => reject(cause));

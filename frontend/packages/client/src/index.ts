@@ -3,3 +3,4 @@ export { createClient, TorqueClient, type CallOptions, type ClientOptions } from
 export type { ConnectionState } from "./connection";
 export { codeOf, ConnectionLost, isConnectionLost, RpcError } from "./errors";
 export type { FeedListener } from "./feed";
+export type { Timed } from "./timing";

@@ -13,7 +13,7 @@ export function openSocket(url: string, handlers: LiveHandlers): LiveTransportCo
   socket.onclose = end;
   socket.onerror = () => socket.close();
   socket.onmessage = (event: MessageEvent<unknown>) => {
-    if (typeof event.data === "string") handlers.message(JSON.parse(event.data));
+    if (typeof event.data === "string") handlers.message(JSON.parse(event.data), event.timeStamp);
   };
   return {
     close: () => {

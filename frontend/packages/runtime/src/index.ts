@@ -2,8 +2,8 @@
 export { RuntimeProvider, type RuntimeProviderProps } from "./RuntimeProvider";
 export type { Address } from "./context";
 export { PageView, type PageViewProps } from "./page/PageView";
-export { componentTypes } from "./page/registry";
-export { usePage, shouldRetry } from "./data/queries";
+export { componentTypes, preloadComponents } from "./page/registry";
+export { pageQuery, usePage, shouldRetry } from "./data/queries";
 export { keys } from "./data/keys";
 export { errorText } from "./data/mutations";
 export { useModelEvents } from "./live/useModelEvents";

@@ -1,15 +1,19 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
-import { errorText, keys, RuntimeProvider, shouldRetry, useModelEvents } from "@torque/runtime";
-import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { errorText, keys, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents } from "@torque/runtime";
+import { QueryClient, QueryClientProvider, usePrefetchQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useParams } from "react-router";
 import { ApplicationFrame } from "../frame/ApplicationFrame";
 import { useApplicationLocale } from "../locale";
 import { Failed, Forbidden, SignedOut, UnknownApplication, Unreachable } from "../screens/Screens";
+import { FrameLoading } from "../frame/FrameLoading";
+import { START_PAGE } from "./places";
 import { UnsavedGuard } from "./UnsavedGuard";
 import { useAddress } from "./useAddress";
+
+preloadComponents();
 
 /** A fresh answer is good for this long: going back draws at once and asks again behind. */
 const FRESH_MS = 1000;
@@ -36,8 +40,10 @@ function useSession(client: TorqueClient): SessionInfo | null {
 }
 
 function Application({ name, client }: { name: string; client: TorqueClient }) {
+  const { page = START_PAGE } = useParams();
   const metadata = useQuery({ queryKey: keys.metadata, queryFn: () => client.call("getModelMetadata", {}) });
   const capabilities = useQuery({ queryKey: keys.capabilities, queryFn: () => client.call("getCapabilities", {}), staleTime: Number.POSITIVE_INFINITY });
+  usePrefetchQuery(pageQuery(client, page));
   const transport = capabilities.data?.live.transport;
   useEffect(() => {
     if (transport) client.setTransport(transport);
@@ -45,7 +51,7 @@ function Application({ name, client }: { name: string; client: TorqueClient }) {
   const session = useSession(client);
   useApplicationLocale(metadata.data?.locale);
   if (metadata.data) return <Running client={client} metadata={metadata.data} session={session} />;
-  if (metadata.isPending) return null;
+  if (metadata.isPending) return <FrameLoading />;
   return <NotRunning name={name} error={metadata.error} signedIn={session !== null} onRetry={() => void metadata.refetch()} />;
 }
 

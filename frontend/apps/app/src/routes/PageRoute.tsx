@@ -3,9 +3,8 @@ import { errorText, PageView, useOfflineSince, usePage } from "@torque/runtime";
 import { ErrorPane, OfflineLine } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useOutletContext, useParams } from "react-router";
+import { START_PAGE } from "./places";
 import { UnknownPage } from "../screens/Screens";
-
-const START_PAGE = "start_page";
 
 /** `/app/{application}/{page}`: one page; without a page the start page. */
 export function PageRoute() {

@@ -1,7 +1,7 @@
 /** The data hooks: one per question a page asks. */
-import { codeOf } from "@torque/client";
+import { codeOf, type TorqueClient } from "@torque/client";
 import type { EntityPage, EntityQuery, FormDefinition, Page, SingleRecord } from "@torque/protocol";
-import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useRuntime } from "../context";
 import { keys } from "./keys";
 
@@ -12,9 +12,13 @@ const FINAL = new Set(["NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED", "INVALID_PAR
 
 export const shouldRetry = (failures: number, error: unknown): boolean => failures < 2 && !FINAL.has(codeOf(error));
 
+/** The question behind a page, for whoever wants to ask it before the page is drawn. */
+export const pageQuery = (client: TorqueClient, pageId: string) =>
+  queryOptions({ queryKey: keys.page(pageId), queryFn: ({ signal }) => client.call("loadPage", { pageId }, { signal }) });
+
 export function usePage(pageId: string): UseQueryResult<Page> {
   const { client } = useRuntime();
-  return useQuery({ queryKey: keys.page(pageId), queryFn: ({ signal }) => client.call("loadPage", { pageId }, { signal }) });
+  return useQuery(pageQuery(client, pageId));
 }
 
 /** A form by its id, else the one of an entity. */
@@ -35,11 +39,10 @@ export function useRecords(query: EntityQuery): UseQueryResult<TimedPage> {
   return useQuery({
     queryKey: keys.list(query),
     queryFn: async ({ signal }) => {
-      const start = performance.now();
-      const answer = await client.call("loadEntityData", query, { signal });
+      const { result: answer, durationMs } = await client.timed("loadEntityData", query, { signal });
       titles.learnIncluded(answer.included);
       titles.learn(query.entityType, answer.data);
-      return { ...answer, durationMs: performance.now() - start };
+      return { ...answer, durationMs };
     },
     placeholderData: keepPreviousData,
   });

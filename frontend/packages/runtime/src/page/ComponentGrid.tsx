@@ -26,6 +26,8 @@ type ComponentGridProps = {
   columns: number;
   /** The grid that has the page to itself. */
   alone: string | null;
+  /** A line between rows; regions inside a page go without. Default true. */
+  lines?: boolean;
 };
 
 function place({ position, style }: PageComponent): CSSProperties {
@@ -45,12 +47,12 @@ function rowsOf(components: readonly PageComponent[]): PageComponent[][] {
 }
 
 /** The layout grid of a page or a region: twelve columns, one line between rows. */
-export function ComponentGrid({ components, columns, alone }: ComponentGridProps) {
+export function ComponentGrid({ components, columns, alone, lines = true }: ComponentGridProps) {
   return rowsOf(components).map((row) => {
     const buttons = row.every(({ type }) => type === "Button");
     const [first] = row;
     return (
-      <div key={first?.id} className={buttons ? classes.buttons : classes.row} data-fill={row.some(({ id }) => id === alone) || undefined} style={{ "--page-columns": columns } as CSSProperties}>
+      <div key={first?.id} className={buttons ? classes.buttons : classes.row} data-lines={lines || undefined} data-fill={row.some(({ id }) => id === alone) || undefined} style={{ "--page-columns": columns } as CSSProperties}>
         {row.map((component) => (
           <div key={component.id} className={classes.component} data-type={component.type} style={buttons ? undefined : place(component)}>
             <ComponentView component={component} alone={component.id === alone} />

@@ -52,6 +52,12 @@ export function formatDateTime(value: string, locale: string): string {
   return Number.isNaN(date.getTime()) ? value : `${day(locale).format(date)}, ${clock(locale).format(date)}`;
 }
 
+/** The reader's day of a moment. */
+export function formatDay(value: string, locale: string): string {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? value : day(locale).format(date);
+}
+
 /** The whole of a moment, zone included: the tooltip of a date. */
 export function formatExact(value: string, locale: string): string {
   const date = new Date(value);

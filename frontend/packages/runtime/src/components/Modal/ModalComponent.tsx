@@ -8,7 +8,7 @@ export function ModalComponent({ component }: ComponentProps) {
   const { address } = useRuntime();
   return (
     <Modal opened={address.params.get("modal") === component.id} onClose={() => address.set({ modal: null })} title={text(component, "title")}>
-      <ComponentGrid components={component.children ?? []} columns={12} alone={null} />
+      <ComponentGrid components={component.children ?? []} columns={12} alone={null} lines={false} />
     </Modal>
   );
 }

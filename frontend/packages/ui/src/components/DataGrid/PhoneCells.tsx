@@ -1,4 +1,5 @@
-import { isNumeric } from "../../format/value";
+import { formatDate, formatDay, isNumeric } from "../../format/value";
+import { useLocale } from "../../i18n/I18nProvider";
 import classes from "./DataGrid.module.css";
 import type { GridColumnSpec } from "./DataGrid.types";
 import { CellContent } from "./GridCell";
@@ -15,12 +16,22 @@ export function phonePlaces(columns: readonly GridColumnSpec[]): Places {
   const amount = columns.findLast(({ type }) => isNumeric(type));
   const date = columns.find((column) => isMoment(column));
   const rest = columns.filter((column) => column !== title && column !== amount && column !== date && !isMoment(column));
-  const meta = [...rest.filter(({ type }) => type === "Enum"), ...rest.filter(({ type }) => type !== "Enum")];
-  return { title: title ?? columns[0], amount, meta: meta.slice(0, 2), date };
+  const state = rest.find(({ type }) => type === "Enum");
+  const telling = rest.find(({ type }) => type === "String" || type === "Reference") ?? rest.find((column) => column !== state);
+  return { title: title ?? columns[0], amount, meta: [state, telling].filter((column) => column !== undefined), date };
+}
+
+/** The day alone: there is no room for the hour. */
+function day(record: GridRowProps["record"], column: GridColumnSpec | undefined, locale: string): string {
+  if (!column) return "";
+  const value = record[column.field];
+  if (typeof value !== "string" || value === "") return "–";
+  return column.type === "DateTime" ? formatDay(value, locale) : formatDate(value, locale);
 }
 
 /** The two lines of a row on a phone. */
 export function PhoneCells({ record, columns, cellText }: GridRowProps) {
+  const locale = useLocale();
   const { title, amount, meta, date } = phonePlaces(columns);
   const draw = (column: GridColumnSpec | undefined) => column && <CellContent column={column} text={cellText(record, column).text} value={record[column.field]} />;
   return (
@@ -34,7 +45,7 @@ export function PhoneCells({ record, columns, cellText }: GridRowProps) {
           </span>
         ))}
       </span>
-      <span className={classes.phoneDate}>{draw(date)}</span>
+      <span className={classes.phoneDate}>{day(record, date, locale)}</span>
     </div>
   );
 }
