@@ -109,8 +109,15 @@ class JsonRpcEndpoint:
         ]
         return protocol.answered(b"[" + b",".join(bodies) + b"]") if bodies else protocol.NO_REPLY
 
-    async def execute(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes:
+    async def execute(
+        self, call: Call, caller: Caller, app: str | None, channel: Channel | None, *, among_others: bool = False
+    ) -> bytes:
         """Run one call and return its result.
+
+        Parameters
+        ----------
+        among_others
+            True for a member of a batch: no fast path has looked for its answer yet.
 
         Raises
         ------
@@ -118,10 +125,11 @@ class JsonRpcEndpoint:
             Whatever went wrong, as the catalogue names it.
         """
         method = self._registry.get(call.method)
-        context = CallContext(self._platform, caller, app, channel, self._registry.names())
-        kept = await self._keeper.find(method, call.params, context) if method.cacheable else None
-        if kept is not None:
-            return kept
+        context = CallContext(self._platform, caller, app, channel, self._registry.names)
+        if among_others and method.cacheable:
+            kept = await self._keeper.find(method, call.params, context)
+            if kept is not None:
+                return kept
         try:
             async with asyncio.timeout(None if method.own_clock else self._timeout):
                 answer = await method.run(context, call.params)
@@ -164,7 +172,7 @@ class _Execution:
         if call.error is not None:
             return protocol.failure(call.id_json, protocol.error_of(*call.error))
         try:
-            result = await self._endpoint.execute(call, self._caller, self._app, self._channel)
+            result = await self._endpoint.execute(call, self._caller, self._app, self._channel, among_others=True)
         except TorqueError as error:
             return None if call.id_json is None else protocol.failure(call.id_json, error)
         return None if call.id_json is None else protocol.success(call.id_json, result)

@@ -1,5 +1,6 @@
 """Keeps answers under the caller's permission class, and teaches the native gate who and where that was."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method
 from torque.application.types import Answer, RunningApplication
+from torque.native import Stamp
 from torque.platform import Platform
 
 
@@ -17,6 +19,20 @@ class _Named(msgspec.Struct):
 
 
 _NAMED: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
+
+
+_RETEACH_SECONDS = 0.5
+"""A run that is not alone forgets after a second; teaching again before costs next to nothing."""
+
+_TAUGHT = 10_000
+
+
+class _Lesson(msgspec.Struct, frozen=True):
+    """What the gate was told of one caller in one application, and when."""
+
+    running: RunningApplication
+    stamp: Stamp
+    at: float
 
 
 class Keeper:
@@ -30,6 +46,7 @@ class Keeper:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._lessons: dict[tuple[bytes | None, str], _Lesson] = {}
 
     async def find(self, method: Method[Any], params: bytes, context: CallContext) -> bytes | None:
         """Return a kept result that this caller may see, or None."""
@@ -58,10 +75,25 @@ class Keeper:
         return self._platform.gate.key(running.id, rights.class_id, name, params)
 
     def _teach(self, context: CallContext, running: RunningApplication) -> None:
-        """Let the next such request be answered natively."""
-        admission = self._platform.access.admission(context.caller, running)
-        if admission is None or context.reference is None:
+        """Let the next such request be answered natively; what the gate knows already is not told again."""
+        reference, now = context.reference, time.monotonic()
+        if reference is None:
             return
+        pupil = (context.caller.credential, reference)
+        lesson = self._lessons.get(pupil)
+        if (
+            lesson is not None
+            and lesson.running is running
+            and now - lesson.at < _RETEACH_SECONDS
+            and self._platform.generations.current(lesson.stamp)
+        ):
+            return
+        admission = self._platform.access.admission(context.caller, running)
+        if admission is None:
+            return
+        if len(self._lessons) >= _TAUGHT:
+            self._lessons.clear()
+        self._lessons[pupil] = _Lesson(running, admission.stamp, now)
         gate = self._platform.gate
-        gate.set_application(context.reference, running.id, running.stamp)
+        gate.set_application(reference, running.id, running.stamp)
         gate.set_identity(admission.credential, running.id, admission.class_id, admission.expires_at, admission.stamp)

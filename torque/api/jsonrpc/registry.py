@@ -107,10 +107,11 @@ class Method(Generic[P]):
 
 
 class Registry:
-    """All methods one endpoint answers."""
+    """All methods one endpoint answers; `names` are theirs, sorted."""
 
     def __init__(self, methods: Iterable[Method[Any]]) -> None:
         self._methods = {method.name: method for method in methods}
+        self.names = sorted(self._methods)
 
     def get(self, name: str) -> Method[Any]:
         """Return a method.
@@ -124,10 +125,6 @@ class Registry:
         if method is None:
             raise MethodNotFound(f"There is no method {name[:100]!r}.{nearest(name[:100], self._methods)}")
         return method
-
-    def names(self) -> list[str]:
-        """Return the names of all methods, sorted."""
-        return sorted(self._methods)
 
     def cacheable(self) -> list[str]:
         """Return the names of the methods whose answers may be kept."""
