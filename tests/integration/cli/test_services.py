@@ -1,4 +1,4 @@
-"""Commands that change something: models, applications, tokens, workflows; each a process of its own."""
+"""Commands that change something: models, applications, tokens, workflows."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cli.command import Result, torque
+from tests.integration.cli.command import Result, inside, torque
 from tests.support.databases import Databases
 
 GREET = {
@@ -43,7 +43,7 @@ class Project:
 
     def torque(self, *args: str, **rest: Any) -> Result:
         """Run a command in the project."""
-        return torque(*args, folder=self.folder, url=self.url, **rest)
+        return inside(*args, folder=self.folder, url=self.url, **rest)
 
     def json(self, *args: str, **rest: Any) -> Any:
         """Run a command that succeeds with --json; return what it answers."""
