@@ -14,6 +14,7 @@ from torque.entity import checks
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
+from torque.entity.fresh import Clock, RecordIds
 from torque.entity.hooks import Hooks, Occasion
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading
@@ -24,7 +25,7 @@ from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
 from torque.errors import Conflict, InternalError, NotFound, OutcomeUnknown, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
-from torque.types import Caller, new_id, utc_now
+from torque.types import Caller
 
 _ATTEMPTS = 4
 
@@ -60,6 +61,8 @@ class Writing:
         self._hooks = hooks
         self._encoder = encoder
         self._deleter = Deleter(db, writer)
+        self._ids = RecordIds()
+        self._clock = Clock()
 
     async def create(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
@@ -70,8 +73,8 @@ class Writing:
         checks.refuse_masked(granted, data)
         if self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate"):
             data = await self._hooked_create(caller, app, entity, data)
-        record_id = new_id()
-        prepared = entity.validator.create(data, utc_now())
+        record_id = self._ids.new()
+        prepared = entity.validator.create(data, self._clock.now())
         _raise_errors(prepared.errors)
         await self._check_links(app, entity, prepared, record_id)
         if granted.where is not None:
@@ -137,7 +140,7 @@ class Writing:
         self._check_version(entity, granted, row, change.if_version)
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
         checks.refuse_masked(granted, change.patch)
-        prepared = entity.validator.update(row[1], patch, change.replace, utc_now())
+        prepared = entity.validator.update(row[1], patch, change.replace, self._clock.now())
         if self._hooks.wanted(entity, "BeforeUpdate") or self._hooks.wanted(entity, "OnValidate"):
             _raise_errors(prepared.errors)
             prepared = await self._hooked_update(change, entity, row, prepared)
@@ -238,7 +241,7 @@ class Writing:
         record = await self._hooks.run(occasion)
         record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
         writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
-        return entity.validator.update(row[1], codec.dumps(writable), True, utc_now())
+        return entity.validator.update(row[1], codec.dumps(writable), True, self._clock.now())
 
     async def _hooked_delete(self, caller: Caller, app: RunningApplication, row: Row) -> None:
         entity = app.model.entities_by_key[row[5]]

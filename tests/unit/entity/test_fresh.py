@@ -1,0 +1,33 @@
+"""Ids of new records are UUIDv7, ascend, and never meet; times are what records store."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+
+from torque.entity import fresh
+from torque.entity.fresh import Clock, RecordIds
+
+
+def test_ids_are_uuids_of_version_7_that_ascend() -> None:
+    ids = RecordIds()
+    made = [ids.new() for _ in range(20_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    first = uuid.UUID(made[0])
+    assert (str(first), first.version, first.variant) == (made[0], 7, uuid.RFC_4122)
+
+
+def test_ids_ascend_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, now = RecordIds(), 2_000_000_000_000_000_000
+    monkeypatch.setattr(fresh.time, "time_ns", lambda: now)
+    before = ids.new()
+    now -= 3_600_000_000_000
+    assert all(ids.new() > before for _ in range(5_000))
+
+
+def test_the_clock_says_the_time_as_records_store_it() -> None:
+    clock = Clock()
+    text = clock.now()
+    assert len(text) == 27
+    assert abs((datetime.fromisoformat(text) - datetime.now(UTC)).total_seconds()) < 5
