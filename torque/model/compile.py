@@ -2,7 +2,7 @@
 
 import msgspec
 
-from torque.model.compile_entity import compile_entity
+from torque.model.compile_entity import Links, compile_entity
 from torque.model.compiled import (
     CompiledEntity,
     CompiledField,
@@ -19,7 +19,7 @@ from torque.model.definition.form import Form
 from torque.model.definition.model import Model
 from torque.model.definition.page import Page
 from torque.model.derive import derived_forms, derived_pages, entity_forms, shown_by
-from torque.model.layout import compile_form, compile_page
+from torque.native import compile_form, compile_page
 
 __all__ = [
     "CompiledEntity",
@@ -40,9 +40,10 @@ OUTSIDE_NAVIGATION = frozenset({"Form", "Detail", "Wizard"})
 def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledModel:
     """Return the compiled snapshot of one revision of a model."""
     around = LayoutContext(model)
-    entities = {entity.name: compile_entity(model, entity) for entity in model.entities}
-    pages = {p.id: _page(p, around, revision) for p in (*model.pages, *derived_pages(model))}
     config = model.config or Config()
+    links = Links(model)
+    entities = {entity.name: compile_entity(entity, links, config.performance) for entity in model.entities}
+    pages = {p.id: _page(p, around, revision) for p in (*model.pages, *derived_pages(model))}
     ui = config.ui or UiConfig()
     navigation = tuple(
         NavigationItem(page_id=page.id, title=page.title, icon=page.icon, path=page.path)

@@ -18,9 +18,9 @@ TITLE_NAMES = ("name", "title", "label")
 NEEDS_VALUE = frozenset({"MinLength", "MaxLength", "Pattern", "Range"})
 
 
-def compile_entity(model: Model, entity: Entity) -> CompiledEntity:
-    """Return the compiled form of one entity of the model."""
-    uniques = unique_rules(entity, one_to_one(model, entity))
+def compile_entity(entity: Entity, links: "Links", performance: PerformanceConfig | None) -> CompiledEntity:
+    """Return the compiled form of one entity."""
+    uniques = unique_rules(entity, links.unique_fields(entity.name))
     single = {rule.fields[0]: rule.id for rule in uniques if len(rule.fields) == 1}
     fields = {f.name: _field(f, single.get(f.name)) for f in (*entity.fields, *_unlisted_times(entity))}
     stored = [field for field in fields.values() if not field.system]
@@ -41,11 +41,11 @@ def compile_entity(model: Model, entity: Entity) -> CompiledEntity:
         search_fields=tuple(f.name for f in stored if f.type_name == "String"),
         audited=auditing.enabled if auditing else True,
         track_access=auditing.track_access if auditing else False,
-        cache_ttl=_cache_ttl(entity, model.config.performance if model.config else None),
+        cache_ttl=_cache_ttl(entity, performance),
         plain=not entity.retired_keys and all(field.key == field.name for field in stored),
         validator=Validator(validator_spec(entity, fields, uniques)),
         row_map=RowMap([(field.key, field.name) for field in stored]),
-        inbound=inbound_links(model, entity.name),
+        inbound=tuple(links.inbound.get(entity.name, ())),
         default_sort=view.default_sort if view else None,
     )
 
@@ -131,26 +131,26 @@ def link_field(model: Model, relationship: Relationship) -> tuple[str, str] | No
     return None
 
 
-def one_to_one(model: Model, entity: Entity) -> frozenset[str]:
-    """Return the fields of the entity that a one-to-one relationship makes unique."""
-    links = (link_field(model, r) for r in model.relationships if r.type == "OneToOne")
-    return frozenset(link[1] for link in links if link is not None and link[0] == entity.name)
+class Links:
+    """What a model's relationships and references say, looked up once for all its entities."""
 
+    def __init__(self, model: Model) -> None:
+        about = [(r, link_field(model, r)) for r in model.relationships]
+        cascades = {link: r.cascade or "None" for r, link in about if link is not None}
+        self.unique = {link for r, link in about if r.type == "OneToOne" and link is not None}
+        self.inbound: dict[str, list[InboundLink]] = {}
+        for entity in model.entities:
+            for field in entity.fields:
+                target = reference_target(field.field_type)
+                if target is None:
+                    continue
+                cascade = _effective(cascades.get((entity.name, field.name), "None"), field)
+                link = InboundLink(entity=entity.name, field=field.name, link_key=field.id, cascade=cascade)
+                self.inbound.setdefault(target, []).append(link)
 
-def inbound_links(model: Model, target: str) -> tuple[InboundLink, ...]:
-    """Return the fields that point to an entity, with what happens to them when a record goes."""
-    cascades = {link_field(model, r): r.cascade or "None" for r in model.relationships}
-    return tuple(
-        InboundLink(
-            entity=entity.name,
-            field=field.name,
-            link_key=field.id,
-            cascade=_effective(cascades.get((entity.name, field.name), "None"), field),
-        )
-        for entity in model.entities
-        for field in entity.fields
-        if reference_target(field.field_type) == target
-    )
+    def unique_fields(self, entity: str) -> frozenset[str]:
+        """Return the fields of an entity that a one-to-one relationship makes unique."""
+        return frozenset(name for owner, name in self.unique if owner == entity)
 
 
 def _effective(cascade: str, field: Field) -> str:

@@ -1,4 +1,12 @@
-"""What `layout` must know of a model to compile one page or one form: the entities it names, as plain JSON."""
+"""What compiling one page or one form must know of a model: the entities it names, as plain JSON.
+
+The context is a JSON object: ``entities`` by name, each with ``form`` (id of its form), ``columns``
+(names its lists show), ``sort`` and ``page_size`` of its lists or null, and ``fields`` by name. A field has ``label``
+and ``type``, and where they have a value ``required``, ``read_only``, ``multiple`` and ``element`` (type of an array's
+elements), ``entity`` (target), ``options``, ``placeholder``, ``help``, ``show_if``, ``component``, ``default`` and
+``checks`` (what the browser can check: maxLength, minLength, pattern, email, url, min, max, scale, integer). Only
+entities that the page or form names are there. ``forms`` maps the ids of the forms it names to their entities.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -30,6 +30,7 @@ TYPES = st.sampled_from(
         {"type": "DateTime"},
         {"type": "Enum", "values": ["a", {"value": "b", "label": "B", "color": "ok"}]},
         {"type": "Reference", "entity": "first"},
+        {"type": "Array", "element_type": {"type": "Reference", "entity": "second"}},
         {"type": "Array", "element_type": {"type": "String"}},
         {"type": "Json"},
     ]
@@ -61,12 +62,28 @@ FIELDS = st.fixed_dictionaries(
         "ui_config": optional(label=TEXT, placeholder=TEXT, custom_props=st.dictionaries(TEXT, JSON, max_size=2)),
     },
 )
+COLUMNS = (
+    WORD
+    | WORD.map(lambda n: f"customer_id.{n}")
+    | st.fixed_dictionaries(
+        {"field": WORD}, optional={"title": TEXT, "sortable": st.booleans(), "width": st.integers(24, 99)}
+    )
+)
+BOUND_PROPS = optional(
+    entityType=st.sampled_from(["first", "second", "nope"]),
+    columns=st.lists(COLUMNS, max_size=3),
+    formId=st.sampled_from(["first_form", "nope"]),
+    pageSize=st.integers(1, 99),
+    sorting=st.booleans(),
+)
+CLICKS = st.lists(st.just({"on": "click", "action": {"type": "openModal", "modal_id": "first_form"}}), max_size=1)
 COMPONENTS = st.deferred(
     lambda: st.fixed_dictionaries(
-        {"type": st.sampled_from(["DataGrid", "Button", "Text", "Container"])},
+        {"type": st.sampled_from(["DataGrid", "Form", "Button", "Text", "Container"])},
         optional={
             "position": optional(row=st.integers(0, 20), col=st.integers(0, 11)),
-            "props": st.dictionaries(TEXT, JSON, max_size=2),
+            "props": BOUND_PROPS | st.dictionaries(TEXT, JSON, max_size=2),
+            "events": CLICKS,
             "style": st.dictionaries(st.sampled_from(["gap", "padding"]), st.integers(0, 9) | TEXT, max_size=2),
             "children": st.lists(COMPONENTS, max_size=2),
         },
@@ -96,7 +113,8 @@ def models(draw: st.DrawFn) -> Model:
     )
     document["pages"] = draw(with_ids(page, 2))
     inputs = st.lists(WORD, max_size=3, unique=True).map(lambda found: [{"name": n} for n in found])
-    document["forms"] = draw(with_ids(st.fixed_dictionaries({"entity_type": WORD, "fields": inputs}), 2))
+    owners = st.sampled_from(["first", "second", "nope"])
+    document["forms"] = draw(with_ids(st.fixed_dictionaries({"entity_type": owners, "fields": inputs}), 2))
     document["roles"] = [{"id": f"r_{n}", "name": n} for n in draw(st.lists(WORD, max_size=2, unique=True))]
     document["locales"] = draw(st.dictionaries(st.sampled_from(["de", "en"]), st.dictionaries(TEXT, TEXT, max_size=2)))
     document["sample_data"] = {n: draw(st.lists(st.dictionaries(WORD, JSON, max_size=2), max_size=2)) for n in names}

@@ -1,11 +1,7 @@
-"""Compile one page or one form to the JSON that loadPage and getFormDefinition answer, from plain JSON.
+"""Pages and forms compiled to the JSON that loadPage and getFormDefinition answer, in plain Python.
 
-`context` is a JSON object: ``entities`` by name, each with ``form`` (id of its form), ``columns``
-(names its lists show), ``sort`` and ``page_size`` of its lists or null, and ``fields`` by name. A field has ``label``
-and ``type``, and where they have a value ``required``, ``read_only``, ``multiple`` and ``element`` (type of an array's
-elements), ``entity`` (target), ``options``, ``placeholder``, ``help``, ``show_if``, ``component``, ``default`` and
-``checks`` (what the browser can check: maxLength, minLength, pattern, email, url, min, max, scale, integer). Only
-entities that the page or form names are there. ``forms`` maps the ids of the forms it names to their entities.
+The context is described in `torque.model.context`. The product does this in native code; this is what that is
+compared with.
 
 Rules. Members of the wire shape are always there, null where empty; members beyond it only with a value. Labels:
 column `title`, form field `label`, then the label of the context, then the name made readable. A page's title falls
