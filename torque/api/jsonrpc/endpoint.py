@@ -12,9 +12,11 @@ from torque.api.common.ports import Channel
 from torque.api.common.reply import Reply
 from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.context import CallContext
+from torque.api.jsonrpc.deadlines import Deadlines
 from torque.api.jsonrpc.keeper import Keeper
 from torque.api.jsonrpc.registry import Method, Registry
 from torque.api.jsonrpc.table import METHODS
+from torque.application.types import Answer
 from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOut, TorqueError
 from torque.native import Call, parse_envelope
 from torque.platform import Platform
@@ -38,7 +40,7 @@ class JsonRpcEndpoint:
         self._keeper = Keeper(platform)
         self._settings = platform.config.jsonrpc
         self._max_depth = platform.config.limits.max_depth
-        self._timeout = platform.config.server.request_timeout
+        self._deadlines = Deadlines(platform.config.server.request_timeout)
         platform.gate.set_cacheable(self._registry.cacheable())
 
     def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
@@ -130,18 +132,27 @@ class JsonRpcEndpoint:
             kept = await self._keeper.find(method, call.params, context)
             if kept is not None:
                 return kept
-        try:
-            async with asyncio.timeout(None if method.own_clock else self._timeout):
-                answer = await method.run(context, call.params)
-        except TimeoutError as error:
-            raise OutcomeUnknown if method.writes else TimedOut from error
-        except TorqueError:
-            raise
-        except Exception as error:
-            raise self._internal(method, caller, error) from error
+        answer = await self._run(method, context, call.params)
         if method.cacheable and answer.stamp is not None:
             self._keeper.keep(method.name, call.params, context, answer)
         return answer.result
+
+    async def _run(self, method: Method[Any], context: CallContext, params: bytes) -> Answer:
+        """Run a method within its time; what nobody foresaw becomes an internal error."""
+        task = None if method.own_clock else asyncio.current_task()
+        if task is not None:
+            self._deadlines.begin(task)
+        try:
+            return await method.run(context, params)
+        except TorqueError:
+            raise
+        except TimeoutError as error:
+            raise OutcomeUnknown if method.writes else TimedOut from error
+        except Exception as error:
+            raise self._internal(method, context.caller, error) from error
+        finally:
+            if task is not None and self._deadlines.end(task):
+                raise OutcomeUnknown if method.writes else TimedOut
 
     def _internal(self, method: Method[Any], caller: Caller, error: Exception) -> InternalError:
         self._platform.observer.emit(
