@@ -59,6 +59,11 @@ class WorkerApp:
             max_body=config.server.max_payload_size, compress=config.jsonrpc.enable_compression,
         )  # fmt: skip
 
+    def complete(self) -> None:
+        """Load what was left out so that the start is quick."""
+        for bridge in self._bridges.values():
+            bridge.load()
+
     def stop(self) -> None:
         """Tell every stream that the server stops; requests under way go on."""
         self.stopping.set()

@@ -17,7 +17,7 @@ _FACTORIES = {GRAPHQL: ("torque.api.graphql.app", "graphql_app"), MCP: ("torque.
 
 
 class LazyBridge:
-    """A bridge to an application that is still being loaded; requests that come early wait for it."""
+    """A bridge to an application that is loaded when the server is ready, or when the first request needs it."""
 
     def __init__(self, platform: Platform, kind: str, arguments: tuple[object, ...], stopping: asyncio.Event) -> None:
         self._platform = platform
@@ -27,18 +27,18 @@ class LazyBridge:
         self._loading: asyncio.Task[AsgiBridge] | None = None
 
     def load(self) -> None:
-        """Begin to load in the background."""
-        self._loading = asyncio.get_running_loop().create_task(self._load())
+        """Begin to load in the background, once."""
+        self._loading = self._loading or asyncio.get_running_loop().create_task(self._load())
 
     async def handle(self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers) -> int:
         """Answer one request; see `AsgiBridge.handle`."""
-        if self._loading is None:
-            raise Unavailable
-        if not self._loading.done():
-            await asyncio.wait({self._loading}, timeout=WAIT_SECONDS)
-        if not self._loading.done():
+        self.load()
+        loading = self._loading
+        if loading is not None and not loading.done():
+            await asyncio.wait({loading}, timeout=WAIT_SECONDS)
+        if loading is None or not loading.done():
             raise Unavailable("This part of the server is still being loaded. Try again.")
-        return await self._loading.result().handle(scope, protocol, body, path, extra)
+        return await loading.result().handle(scope, protocol, body, path, extra)
 
     async def shutdown(self) -> None:
         """End the application, or its loading."""
@@ -63,9 +63,6 @@ class LazyBridge:
 
 
 def make_bridges(platform: Platform, limits: StreamLimits, stopping: asyncio.Event) -> dict[str, LazyBridge]:
-    """Return the bridges of a worker, loading; GraphQL's subscriptions count as streams."""
+    """Return the bridges of a worker; GraphQL's subscriptions count as streams."""
     arguments: dict[str, tuple[object, ...]] = {GRAPHQL: (limits,), MCP: ()}
-    bridges = {kind: LazyBridge(platform, kind, arguments[kind], stopping) for kind in _FACTORIES}
-    for bridge in bridges.values():
-        bridge.load()
-    return bridges
+    return {kind: LazyBridge(platform, kind, arguments[kind], stopping) for kind in _FACTORIES}

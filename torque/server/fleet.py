@@ -64,6 +64,12 @@ class Fleet:
             self._started.clear()
             await self._started.wait()
 
+    def complete(self) -> None:
+        """Let the workers load what they left out of their start; those started later do it by themselves."""
+        for number, child in self._workers.items():
+            if self._board.marked(number, cells.STARTED) == child.pid:
+                child.send(signal.SIGUSR1)
+
     async def stop(self, seconds: float) -> None:
         """Ask every worker to finish its requests; end those that take longer."""
         self._stopping = True

@@ -200,6 +200,7 @@ class _Supervisor:
         said = await self._prepare()
         await fleet.all_started()
         self._board.set(cells.PREPARED, 1)
+        fleet.complete()
         sys.stdout.write(welcome(self._config, said))
         sys.stdout.flush()
 

@@ -18,7 +18,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from torque.config import ServerSettings
 from torque.platform import Platform
 from torque.server.app import WorkerApp
-from torque.server.board import STARTED, Board
+from torque.server.board import PREPARED, STARTED, Board
 from torque.server.logs import capture_standard_logging, make_observer
 from torque.server.middleware import split_bind
 from torque.server.order import Order, read_order
@@ -64,6 +64,7 @@ def _serve(app: WorkerApp, order: Order, loop: asyncio.AbstractEventLoop) -> Non
         stop.set()
 
     loop.add_signal_handler(signal.SIGTERM, terminate)
+    loop.add_signal_handler(signal.SIGUSR1, app.complete)
     host, port = split_bind(order.config.server.bind)
     socket = (_MACHINE.ListenerSpec(host or "0.0.0.0", port, BACKLOG), None)
     worker = _MACHINE.RSGIWorker(
@@ -72,14 +73,17 @@ def _serve(app: WorkerApp, order: Order, loop: asyncio.AbstractEventLoop) -> Non
     )  # fmt: skip
     callback = _GLUE._future_watcher_wrapper(app.rsgi.__rsgi__)
     worker.serve_str(_GLUE._new_cbscheduler(loop, callback, impl_asyncio=True), loop, stop)
-    Board(order.board_fd, order.context.workers).mark(order.context.worker, STARTED, os.getpid())
+    board = Board(order.board_fd, order.context.workers)
+    board.mark(order.context.worker, STARTED, os.getpid())
     if order.started_fd is not None:
         os.eventfd_write(order.started_fd, 1)
-    loop.run_until_complete(_until(drained, app))
+    loop.run_until_complete(_until(drained, app, complete=bool(board.get(PREPARED))))
 
 
-async def _until(drained: asyncio.Event, app: WorkerApp) -> None:
+async def _until(drained: asyncio.Event, app: WorkerApp, *, complete: bool) -> None:
     warming = asyncio.ensure_future(app.platform.db.warm())
+    if complete:
+        app.complete()
     await drained.wait()
     warming.cancel()
 
