@@ -69,7 +69,7 @@ def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServ
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_models", "arguments": {}}},
     ]
-    server = subprocess.Popen(
+    command = subprocess.Popen(
         [sys.executable, "-m", "torque.cli.main", "mcp"],
         cwd=embedded.folder,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
@@ -77,13 +77,14 @@ def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServ
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert server.stdin is not None and server.stdout is not None
-    server.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
-    server.stdin.flush()
-    answers = {answer["id"]: answer for answer in (json.loads(server.stdout.readline()) for _ in range(2))}
-    assert "shop" in json.dumps(answers[2]["result"])
-    server.stdin.close()
-    assert server.wait(15) == 0
+    with command as server:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
+        server.stdin.flush()
+        answers = {answer["id"]: answer for answer in (json.loads(server.stdout.readline()) for _ in range(2))}
+        assert "shop" in json.dumps(answers[2]["result"])
+        server.stdin.close()
+        assert server.wait(15) == 0
 
 
 ADD = {
