@@ -163,19 +163,16 @@ impl Gate {
             return None;
         }
         state.params.clear();
-        let named = match request.params {
-            Some(mut scanner) => {
-                let found = canonical(&mut scanner, &mut state.params).ok()?;
-                if found.odd || scanner.take_text_fault().is_some() {
-                    return None;
-                }
-                found.app
+        let mut named = None;
+        if let Some(mut scanner) = request.params {
+            let found = canonical(&mut scanner, &mut state.params).ok()?;
+            if found.odd || scanner.take_text_fault().is_some() {
+                return None;
             }
-            None => {
-                state.params.extend_from_slice(b"{}");
-                None
-            }
-        };
+            named = found.app;
+        } else {
+            state.params.extend_from_slice(b"{}");
+        }
         let reference = match (application, named) {
             (Some(reference), None) => reference,
             (None, Some(token)) if !token.escaped => token.raw,

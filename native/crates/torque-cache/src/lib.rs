@@ -24,6 +24,7 @@ mod gate;
 mod generations;
 mod hash;
 mod ring;
+mod shard;
 mod shared;
 mod store;
 

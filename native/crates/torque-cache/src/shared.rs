@@ -99,7 +99,10 @@ impl SharedMemory {
         assert!(index < self.map.len() / 8, "the word lies within the mapping");
         // SAFETY: in bounds by the assertion, aligned because mappings start at a page, alive as long as `self`, and
         // every process touches these words as atomics only.
-        unsafe { AtomicU64::from_ptr(self.map.as_mut_ptr().cast::<u64>().add(index)) }
+        #[allow(clippy::cast_ptr_alignment, reason = "mappings start at a page")]
+        unsafe {
+            AtomicU64::from_ptr(self.map.as_mut_ptr().cast::<u64>().add(index))
+        }
     }
 
     /// Keeps other processes out until the answer is dropped; threads of this process are kept out by the caller.

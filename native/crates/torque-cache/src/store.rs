@@ -1,47 +1,12 @@
-//! The store of answers: shards of S3-FIFO.
-//!
-//! Each shard has a table from keys to places in a slab, two queues threaded through the slab (a small one that takes a
-//! tenth of the room, and the main one), and the hashes of what the small queue let go lately. What comes back while its
-//! hash is remembered goes straight to the main queue. A hit counts up to three and moves nothing.
+//! The cache of answers: shards behind locks of their own, chosen by the hash of the key.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashTable};
 use parking_lot::Mutex;
 
 use crate::generations::{Generations, Stamp, monotonic};
 use crate::hash::hash;
-
-/// What an entry costs beside key and value: table, slab, stamp.
-const OVERHEAD: usize = 160;
-const NONE: u32 = u32::MAX;
-
-struct Entry {
-    key: Box<[u8]>,
-    value: Arc<[u8]>,
-    stamp: Stamp,
-    expires: u64,
-    hash: u64,
-    previous: u32,
-    next: u32,
-    in_main: bool,
-    used: u8,
-}
-
-impl Entry {
-    fn size(&self) -> usize {
-        self.key.len() + self.value.len() + OVERHEAD
-    }
-}
-
-#[derive(Default)]
-struct Counts {
-    hits: u64,
-    misses: u64,
-    stale: u64,
-    evicted: u64,
-}
+use crate::shard::{Entry, Shard};
 
 /// What happened in a cache so far and what it holds.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -58,201 +23,6 @@ pub struct Statistics {
     pub entries: u64,
     /// Bytes held.
     pub bytes: u64,
-}
-
-#[derive(Clone, Copy)]
-struct Queue {
-    head: u32,
-    tail: u32,
-    bytes: usize,
-}
-
-impl Queue {
-    const EMPTY: Self = Self { head: NONE, tail: NONE, bytes: 0 };
-}
-
-struct Shard {
-    table: HashTable<u32>,
-    slab: Vec<Option<Entry>>,
-    free: Vec<u32>,
-    small: Queue,
-    main: Queue,
-    ghosts: VecDeque<u64>,
-    /// How often a hash is in `ghosts`: the queue may hold it twice.
-    remembered: HashMap<u64, u32>,
-    max_bytes: usize,
-    max_entries: usize,
-    counts: Counts,
-}
-
-impl Shard {
-    fn new(max_bytes: usize, max_entries: usize) -> Self {
-        Self {
-            table: HashTable::new(),
-            slab: Vec::new(),
-            free: Vec::new(),
-            small: Queue::EMPTY,
-            main: Queue::EMPTY,
-            ghosts: VecDeque::new(),
-            remembered: HashMap::new(),
-            max_bytes,
-            max_entries,
-            counts: Counts::default(),
-        }
-    }
-
-    fn entry(&mut self, place: u32) -> &mut Entry {
-        self.slab[place as usize].as_mut().expect("a place in table or queue is taken")
-    }
-
-    fn find(&self, hash: u64, key: &[u8]) -> Option<u32> {
-        let held = |place: &u32| self.slab[*place as usize].as_ref().is_some_and(|entry| *entry.key == *key);
-        self.table.find(hash, held).copied()
-    }
-
-    fn push(&mut self, place: u32) {
-        let in_main = self.entry(place).in_main;
-        let mut queue = if in_main { self.main } else { self.small };
-        let entry = self.entry(place);
-        entry.previous = NONE;
-        entry.next = queue.head;
-        queue.bytes += entry.size();
-        if queue.head == NONE {
-            queue.tail = place;
-        } else {
-            let head = queue.head;
-            self.entry(head).previous = place;
-        }
-        queue.head = place;
-        *(if in_main { &mut self.main } else { &mut self.small }) = queue;
-    }
-
-    fn unlink(&mut self, place: u32) {
-        let entry = self.entry(place);
-        let (previous, next, in_main, size) = (entry.previous, entry.next, entry.in_main, entry.size());
-        let mut queue = if in_main { self.main } else { self.small };
-        queue.bytes -= size;
-        if previous == NONE {
-            queue.head = next;
-        } else {
-            self.entry(previous).next = next;
-        }
-        if next == NONE {
-            queue.tail = previous;
-        } else {
-            self.entry(next).previous = previous;
-        }
-        *(if in_main { &mut self.main } else { &mut self.small }) = queue;
-    }
-
-    fn remove(&mut self, place: u32) -> u64 {
-        self.unlink(place);
-        let entry = self.slab[place as usize].take().expect("a place in a queue is taken");
-        if let Ok(held) = self.table.find_entry(entry.hash, |other| *other == place) {
-            held.remove();
-        }
-        self.free.push(place);
-        entry.hash
-    }
-
-    fn get(&mut self, hash: u64, key: &[u8], generations: &Generations, now: u64) -> Option<Arc<[u8]>> {
-        let Some(place) = self.find(hash, key) else {
-            self.counts.misses += 1;
-            return None;
-        };
-        let entry = self.entry(place);
-        if entry.expires > now && generations.is_current_at(&entry.stamp, now) {
-            entry.used = (entry.used + 1).min(3);
-            let value = Arc::clone(&entry.value);
-            self.counts.hits += 1;
-            return Some(value);
-        }
-        self.remove(place);
-        self.counts.stale += 1;
-        self.counts.misses += 1;
-        None
-    }
-
-    fn put(&mut self, mut entry: Entry) {
-        let size = entry.size();
-        if let Some(place) = self.find(entry.hash, &entry.key) {
-            let held = self.entry(place);
-            entry.in_main = held.in_main;
-            entry.used = held.used;
-            self.remove(place);
-        } else {
-            entry.in_main = self.remembered.contains_key(&entry.hash);
-        }
-        if size > self.max_bytes {
-            return;
-        }
-        while self.small.bytes + self.main.bytes + size > self.max_bytes
-            || self.table.len() >= self.max_entries
-        {
-            self.evict();
-        }
-        let hash = entry.hash;
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.slab.push(None);
-            (self.slab.len() - 1) as u32
-        });
-        self.slab[place as usize] = Some(entry);
-        let slab = &self.slab;
-        self.table
-            .insert_unique(hash, place, |other| slab[*other as usize].as_ref().map_or(0, |held| held.hash));
-        self.push(place);
-    }
-
-    fn evict(&mut self) {
-        if self.main.tail == NONE
-            || (self.small.tail != NONE && self.small.bytes * 10 >= self.small.bytes + self.main.bytes)
-        {
-            self.evict_small();
-        } else {
-            self.evict_main();
-        }
-    }
-
-    fn evict_small(&mut self) {
-        let place = self.small.tail;
-        if self.entry(place).used > 0 {
-            self.unlink(place);
-            let entry = self.entry(place);
-            entry.in_main = true;
-            entry.used = 0;
-            self.push(place);
-            return;
-        }
-        let hash = self.remove(place);
-        self.counts.evicted += 1;
-        self.remember(hash);
-    }
-
-    fn evict_main(&mut self) {
-        let place = self.main.tail;
-        if self.entry(place).used > 0 {
-            self.unlink(place);
-            self.entry(place).used -= 1;
-            self.push(place);
-            return;
-        }
-        self.remove(place);
-        self.counts.evicted += 1;
-    }
-
-    fn remember(&mut self, hash: u64) {
-        self.ghosts.push_back(hash);
-        *self.remembered.entry(hash).or_insert(0) += 1;
-        while self.ghosts.len() > self.table.len().max(64) {
-            let Some(oldest) = self.ghosts.pop_front() else { break };
-            if let Some(count) = self.remembered.get_mut(&oldest) {
-                *count -= 1;
-                if *count == 0 {
-                    self.remembered.remove(&oldest);
-                }
-            }
-        }
-    }
 }
 
 /// Answers by key.
@@ -273,7 +43,6 @@ impl ResultCache {
     ) -> Self {
         // A shard must hold a large page with ease, and enough entries that its queues mean something.
         let count = (max_bytes >> 22).min(max_entries >> 8).clamp(1, 16).next_power_of_two();
-        let count = if count > 16 { 16 } else { count };
         let shard = || Mutex::new(Shard::new(max_bytes / count, (max_entries / count).max(1)));
         Self { generations, shards: (0..count).map(|_| shard()).collect(), ttl: to_nanoseconds(ttl_seconds) }
     }
@@ -307,27 +76,14 @@ impl ResultCache {
         }
         let ttl = ttl_seconds.map_or(self.ttl, |seconds| to_nanoseconds(seconds).min(self.ttl));
         let hash = hash(key);
-        self.shard(hash).lock().put(Entry {
-            key: key.into(),
-            value: value.into(),
-            stamp,
-            expires: monotonic().saturating_add(ttl),
-            hash,
-            previous: NONE,
-            next: NONE,
-            in_main: false,
-            used: 0,
-        });
+        let expires = monotonic().saturating_add(ttl);
+        self.shard(hash).lock().put(Entry::new(hash, key, value, stamp, expires));
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
         for shard in &self.shards {
-            let mut shard = shard.lock();
-            let (max_bytes, max_entries) = (shard.max_bytes, shard.max_entries);
-            let counts = std::mem::take(&mut shard.counts);
-            *shard = Shard::new(max_bytes, max_entries);
-            shard.counts = counts;
+            shard.lock().clear();
         }
     }
 
@@ -336,13 +92,7 @@ impl ResultCache {
     pub fn statistics(&self) -> Statistics {
         let mut sum = Statistics::default();
         for shard in &self.shards {
-            let shard = shard.lock();
-            sum.hits += shard.counts.hits;
-            sum.misses += shard.counts.misses;
-            sum.stale += shard.counts.stale;
-            sum.evicted += shard.counts.evicted;
-            sum.entries += shard.table.len() as u64;
-            sum.bytes += (shard.small.bytes + shard.main.bytes) as u64;
+            shard.lock().add_to(&mut sum);
         }
         sum
     }

@@ -142,12 +142,11 @@ impl Graph {
         }
         for branch in named {
             let branch = branch.as_str().unwrap_or_default();
-            match places.get(branch) {
-                Some(&head) => self.nodes[place].branches.push(head),
-                None => {
-                    let message = format!("The branch {branch} does not exist.");
-                    findings.push(Finding::error(Some(id), "Branch", message));
-                }
+            if let Some(&head) = places.get(branch) {
+                self.nodes[place].branches.push(head);
+            } else {
+                let message = format!("The branch {branch} does not exist.");
+                findings.push(Finding::error(Some(id), "Branch", message));
             }
         }
     }

@@ -60,6 +60,15 @@ enum State {
     Joining,
 }
 
+/// A branch of a `Parallel` line.
+#[derive(Debug)]
+struct Branch {
+    line: u32,
+    ended: bool,
+    /// The last node that succeeded on it.
+    last: Option<usize>,
+}
+
 #[derive(Debug)]
 struct Line {
     node: usize,
@@ -70,8 +79,7 @@ struct Line {
     parent: Option<(u32, usize)>,
     /// The last node that succeeded on it.
     last: Option<usize>,
-    /// Of its own branches: ended or not, and with which node.
-    branches: Vec<(u32, Option<Option<usize>>)>,
+    branches: Vec<Branch>,
 }
 
 /// One traversal.
@@ -214,7 +222,8 @@ impl Run {
         it.state = State::Waiting;
         let heads = &graph.nodes[node].branches;
         let opened: Vec<u32> = (0..heads.len()).map(|place| self.open(Some((line, place)))).collect();
-        self.line(line).branches = opened.iter().map(|&branch| (branch, None)).collect();
+        self.line(line).branches =
+            opened.iter().map(|&line| Branch { line, ended: false, last: None }).collect();
         for (&branch, &head) in opened.iter().zip(heads) {
             self.enter(branch, head);
         }
@@ -243,13 +252,15 @@ impl Run {
             return;
         };
         let outer = self.line(parent);
-        outer.branches[place].1 = Some(ended.last);
-        let lasts: Option<Vec<Option<usize>>> = outer.branches.iter().map(|(_, last)| *last).collect();
-        let Some(lasts) = lasts else { return };
+        outer.branches[place].ended = true;
+        outer.branches[place].last = ended.last;
+        if !outer.branches.iter().all(|branch| branch.ended) {
+            return;
+        }
         outer.state = State::Joining;
-        outer.branches.clear();
         let node = outer.node;
-        let nodes = lasts.into_iter().map(|last| last.map(|last| self.id(last))).collect();
+        let branches = std::mem::take(&mut outer.branches);
+        let nodes = branches.into_iter().map(|branch| branch.last.map(|last| self.id(last))).collect();
         let node = self.id(node);
         self.actions.push(Action::Join { line: parent, node, nodes });
     }
@@ -271,7 +282,7 @@ impl Run {
                 self.actions.push(Action::Fail { node });
                 return;
             };
-            let siblings: Vec<u32> = self.line(outer).branches.drain(..).map(|(branch, _)| branch).collect();
+            let siblings: Vec<u32> = self.line(outer).branches.drain(..).map(|branch| branch.line).collect();
             for sibling in siblings {
                 self.cancel(sibling);
             }
@@ -281,8 +292,8 @@ impl Run {
 
     fn cancel(&mut self, line: u32) {
         let Some(stopped) = self.lines.remove(&line) else { return };
-        for (branch, _) in &stopped.branches {
-            self.cancel(*branch);
+        for branch in &stopped.branches {
+            self.cancel(branch.line);
         }
         if stopped.state != State::Waiting {
             let node = self.id(stopped.node);

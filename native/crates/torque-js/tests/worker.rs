@@ -1,5 +1,7 @@
 //! A worker, spoken to over its socket.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::os::fd::IntoRawFd;
 use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
@@ -138,7 +140,7 @@ fn endless_and_greedy_scripts_end_by_their_limit() {
         let began = Instant::now();
         let answer = worker.ask("script", code, "{}", 100);
         assert_eq!(code_of(&answer), "TIMEOUT", "{code}: {answer:?}");
-        assert!(began.elapsed() < Duration::from_millis(1000), "{code}");
+        assert!(began.elapsed() < Duration::from_secs(1), "{code}");
     }
     for (code, expected) in [
         ("const a = []; for (;;) a.push(new Array(1000).fill(1))", "MEMORY"),

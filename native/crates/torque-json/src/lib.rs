@@ -16,6 +16,7 @@ mod compare;
 mod envelope;
 mod error;
 mod scan;
+mod text;
 mod value;
 mod write;
 

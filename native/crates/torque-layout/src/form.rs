@@ -37,7 +37,7 @@ fn layout<'a>(source: &Value<'a>) -> Value<'a> {
     layout.add("type", fixed("vertical"));
     layout.add("spacing", fixed("medium"));
     for (name, value) in source.members("layout") {
-        layout.set_named(name, value.clone());
+        layout.set_named(name.clone(), value.clone());
     }
     layout.into_value()
 }

@@ -100,10 +100,10 @@ impl<'a> Members<'a> {
     }
 
     /// As `set`, for a name from a document.
-    pub(crate) fn set_named(&mut self, name: &Cow<'a, str>, value: Value<'a>) {
-        match self.0.iter_mut().find(|(key, _)| key == name) {
+    pub(crate) fn set_named(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
             Some((_, place)) => *place = value,
-            None => self.0.push((name.clone(), value)),
+            None => self.0.push((name, value)),
         }
     }
 

@@ -4,6 +4,8 @@
 //! at the head of the crate that implements it, its types are in `_native.pyi`. Everything is `frozen`: what changes
 //! is behind locks or atomics of the crates below, so no call can meet a half-changed object.
 
+#![allow(clippy::needless_pass_by_value, reason = "arguments are converted for the call and owned by it")]
+
 mod cache;
 mod envelope;
 mod flow;

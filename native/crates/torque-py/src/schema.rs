@@ -89,8 +89,8 @@ impl Prepared {
         PyBytes::new(py, &self.0.old)
     }
 
-    #[getter]
-    fn new<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    #[getter(new)]
+    fn new_values<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.new)
     }
 }

@@ -1,5 +1,7 @@
 //! What becomes of records, from the outside.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use torque_schema::{Prepared, Severity, Validator};
 
 const NOW: &str = "2026-01-01T09:15:00.000000Z";

@@ -79,7 +79,7 @@ impl Kind {
             Self::Json => json::check(value, faults),
             Self::Binary => binary::check(value, faults),
             Self::Enum(values) => enumeration::check(values, value, faults),
-            Self::Reference => reference::check(value, faults),
+            Self::Reference => reference::check(&value, faults),
             Self::Array(element) => array::check(element, value, faults),
         }
     }
