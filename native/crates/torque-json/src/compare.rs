@@ -154,7 +154,7 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(3);
         for _ in 0..20_000 {
             let (a, b) = (random.i64(-5000..5000), random.i64(-5000..5000));
-            let text = |n: i64| format!("{}e-2", n);
+            let text = |n: i64| format!("{n}e-2");
             assert_eq!(Decimal::read(&text(a)).unwrap().cmp(&Decimal::read(&text(b)).unwrap()), a.cmp(&b));
         }
     }
