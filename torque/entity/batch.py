@@ -17,6 +17,7 @@ from torque.types import Caller
 Q = load_queries(Path(__file__).with_name("queries.sql"))
 
 _PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
+_SEPARATOR = "\x1f"
 _PATIENCE = "250ms"
 _PATIENCE_ALONE = "8s"
 
@@ -76,16 +77,16 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         "application": lane.application_id,
         "now": now,
         "patience": _PATIENCE_ALONE if alone else _PATIENCE,
-        "ids": [write.id for write in ordered],
-        "datas": [write.prepared.data for write in ordered],
+        "ids": plain([write.id for write in ordered]),
+        "datas": json_array([write.prepared.data for write in ordered]),
     }
     parts = [f"{lane.kind}_records"]
     if creating:
-        values["types"] = [write.entity.key for write in ordered]
+        values["types"] = quoted([write.entity.key for write in ordered])
         parts += _links(values, [(write.id, link) for write in ordered for link in write.prepared.links], "create")
         parts += _keys(values, [(write.id, key) for write in ordered for key in write.prepared.keys], "create")
     else:
-        values["versions"] = [write.base_version for write in ordered]
+        values["versions"] = plain([str(write.base_version) for write in ordered])
         parts += _relink(values, ordered)
         parts += _rekey(values, ordered)
     if lane.audit != "off":
@@ -103,10 +104,10 @@ def seed_statement(application_id: str, writes: Sequence[Write], times: Sequence
     values: dict[str, Any] = {
         "application": application_id,
         "now": now,
-        "ids": [write.id for write in writes],
-        "types": [write.entity.key for write in writes],
-        "datas": [write.prepared.data for write in writes],
-        "times": list(times),
+        "ids": plain([write.id for write in writes]),
+        "types": quoted([write.entity.key for write in writes]),
+        "datas": json_array([write.prepared.data for write in writes]),
+        "times": quoted(times),
     }
     parts = ["seed_records"]
     parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
@@ -137,10 +138,10 @@ def _links(values: dict[str, Any], links: list[tuple[str, tuple[str, str, int]]]
     if not links:
         return []
     links.sort(key=lambda item: item[1][1])  # by target: foreign keys lock targets in this order
-    values["link_sources"] = [source for source, _ in links]
-    values["link_keys"] = [link[0] for _, link in links]
-    values["link_targets"] = [link[1] for _, link in links]
-    values["link_positions"] = [link[2] for _, link in links]
+    values["link_sources"] = plain([source for source, _ in links])
+    values["link_keys"] = quoted([link[0] for _, link in links])
+    values["link_targets"] = plain([link[1] for _, link in links])
+    values["link_positions"] = plain([str(link[2]) for _, link in links])
     return [f"{kind}_links"]
 
 
@@ -148,9 +149,9 @@ def _keys(values: dict[str, Any], keys: list[tuple[str, tuple[str, str]]], kind:
     if not keys:
         return []
     keys.sort(key=lambda item: item[1])
-    values["key_owners"] = [owner for owner, _ in keys]
-    values["key_constraints"] = [key[0] for _, key in keys]
-    values["key_values"] = [key[1] for _, key in keys]
+    values["key_owners"] = plain([owner for owner, _ in keys])
+    values["key_constraints"] = quoted([key[0] for _, key in keys])
+    values["key_values"] = quoted([key[1] for _, key in keys])
     return [f"{kind}_keys"]
 
 
@@ -164,9 +165,9 @@ def _relink(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
         gone += [(write.id, place) for place in before if place not in after]
     parts = []
     if gone:
-        values["unlink_sources"] = [source for source, _ in gone]
-        values["unlink_keys"] = [place[0] for _, place in gone]
-        values["unlink_positions"] = [place[1] for _, place in gone]
+        values["unlink_sources"] = plain([source for source, _ in gone])
+        values["unlink_keys"] = quoted([place[0] for _, place in gone])
+        values["unlink_positions"] = plain([str(place[1]) for _, place in gone])
         parts.append("update_unlinks")
     return parts + _links(values, new, "update")
 
@@ -179,33 +180,57 @@ def _rekey(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
         gone += [(write.id, key) for key in before - after]
     parts = []
     if gone:
-        values["unkey_owners"] = [owner for owner, _ in gone]
-        values["unkey_constraints"] = [key[0] for _, key in gone]
-        values["unkey_values"] = [key[1] for _, key in gone]
+        values["unkey_owners"] = plain([owner for owner, _ in gone])
+        values["unkey_constraints"] = quoted([key[0] for _, key in gone])
+        values["unkey_values"] = quoted([key[1] for _, key in gone])
         parts.append("update_unkeys")
     return parts + _keys(values, new, "update")
 
 
 def _audit(values: dict[str, Any], writes: Sequence[Write], lane: Lane) -> None:
-    values["actors"] = [write.caller.name for write in writes]
-    values["roles"] = [",".join(write.caller.roles) for write in writes]
-    values["protocols"] = [write.caller.protocol for write in writes]
-    values["requests"] = [write.caller.request_id for write in writes]
+    values["actors"] = quoted([write.caller.name for write in writes])
+    values["roles"] = quoted([",".join(write.caller.roles) for write in writes])
+    values["protocols"] = quoted([write.caller.protocol for write in writes])
+    values["requests"] = quoted([write.caller.request_id for write in writes])
     if lane.kind == "create":
         values["values"] = lane.audit == "values"
     else:
         kept = lane.audit == "values"
-        values["olds"] = [write.prepared.old if kept else None for write in writes]
-        values["news"] = [write.prepared.new if kept else None for write in writes]
+        values["olds"] = json_array([write.prepared.old for write in writes] if kept else [])
+        values["news"] = json_array([write.prepared.new for write in writes] if kept else [])
 
 
 def _repeats(values: dict[str, Any], writes: Sequence[Write]) -> None:
     repeats = [write.repeat for write in writes if write.repeat is not None]
-    values["repeat_callers"] = [repeat.caller for repeat in repeats]
-    values["repeat_methods"] = [repeat.method for repeat in repeats]
-    values["repeat_keys"] = [repeat.key for repeat in repeats]
+    values["repeat_callers"] = quoted([repeat.caller for repeat in repeats])
+    values["repeat_methods"] = quoted([repeat.method for repeat in repeats])
+    values["repeat_keys"] = quoted([repeat.key for repeat in repeats])
     values["repeat_hashes"] = [repeat.params_hash for repeat in repeats]
-    values["repeat_results"] = [outcome(write.id, write.base_version + 1) for write in writes]
+    values["repeat_results"] = json_array([outcome(write.id, write.base_version + 1) for write in writes])
+
+
+def plain(values: Sequence[str]) -> str:
+    """Return the text of an array of uuids or numbers."""
+    return "{" + ",".join(values) + "}"
+
+
+def quoted(values: Sequence[str]) -> str:
+    """Return the text of an array of any text."""
+    if not values:
+        return "{}"
+    joined = _SEPARATOR.join(values)
+    if joined.count(_SEPARATOR) >= len(values):
+        return "{" + ",".join('"' + _escaped(value) + '"' for value in values) + "}"
+    return '{"' + _escaped(joined).replace(_SEPARATOR, '","') + '"}'
+
+
+def json_array(values: Sequence[bytes]) -> bytes:
+    """Return one JSON array of values that are JSON."""
+    return b"[" + b",".join(values) + b"]"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def outcome(record_id: str, version: int) -> bytes:

@@ -1,13 +1,14 @@
 -- Statements about records. `:name` stands for an argument and is numbered when a statement is put together;
 -- parts of one write (`create_*`, `update_*`) are common table expressions that go into one statement.
--- Everything names one application. A write waits for other transactions' locks only as long as `:patience`.
+-- Lists of values travel as the text of an array, lists of JSON as one JSON array: the driver looks at each element of
+-- an array twice, which for a batch costs more than everything else it does. Everything names one application. A write waits for other transactions' locks only as long as `:patience`.
 
 -- name: read
 SELECT e.id, e.data, e.version,
     to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
     to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
 FROM entities e
-WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+WHERE e.application_id = $1 AND e.id = ANY($2::text::uuid[]);
 
 -- name: read_locked
 SELECT e.id, e.data, e.version,
@@ -50,7 +51,9 @@ SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND application_nam
 limits AS MATERIALIZED (
     SELECT set_config('lock_timeout', :patience, true)
 ), input AS MATERIALIZED (
-    SELECT i.* FROM limits, unnest(:ids::uuid[], :types::text[], :datas::jsonb[]) AS i (id, entity_type, data)
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb)
+    ) AS i (id, entity_type, data)
 ), records AS (
     INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
     SELECT :application::uuid, i.id, i.entity_type, i.data, 1, :now::text::timestamptz, :now::text::timestamptz
@@ -65,7 +68,10 @@ limits AS MATERIALIZED (
 -- name: seed_records
 -- As create_records, but each record has its own time, and their order in the document is the order they were made in.
 input AS MATERIALIZED (
-    SELECT i.* FROM unnest(:ids::uuid[], :types::text[], :datas::jsonb[], :times::text[]) AS i (id, entity_type, data, at)
+    SELECT i.* FROM ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb),
+        unnest(:times::text::text[])
+    ) AS i (id, entity_type, data, at)
 ), records AS (
     INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
     SELECT :application::uuid, i.id, i.entity_type, i.data, 1, i.at::timestamptz, i.at::timestamptz FROM input i
@@ -80,7 +86,7 @@ input AS MATERIALIZED (
 linked AS (
     INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
     SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
-    FROM unnest(:link_keys::text[], :link_sources::uuid[], :link_targets::uuid[], :link_positions::int[])
+    FROM unnest(:link_keys::text::text[], :link_sources::text::uuid[], :link_targets::text::uuid[], :link_positions::text::int[])
         AS l (link_key, source_id, target_id, position)
 )
 
@@ -88,7 +94,7 @@ linked AS (
 keyed AS (
     INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
     SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
-    FROM unnest(:key_constraints::text[], :key_values::text[], :key_owners::uuid[]) AS k (constraint_id, value, entity_id)
+    FROM unnest(:key_constraints::text::text[], :key_values::text::text[], :key_owners::text::uuid[]) AS k (constraint_id, value, entity_id)
 )
 
 -- name: create_audit
@@ -96,7 +102,7 @@ audited AS (
     INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
     SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
         a.actor, a.role, a.protocol, a.request_id, CASE WHEN :values THEN i.data END
-    FROM input i JOIN unnest(:ids::uuid[], :actors::text[], :roles::text[], :protocols::text[], :requests::text[])
+    FROM input i JOIN unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[], :requests::text::text[])
         AS a (id, actor, role, protocol, request_id) ON a.id = i.id
 )
 
@@ -104,8 +110,11 @@ audited AS (
 remembered AS (
     INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
     SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
-    FROM unnest(:repeat_callers::text[], :repeat_methods::text[], :repeat_keys::text[], :repeat_hashes::bytea[],
-        :repeat_results::jsonb[]) AS r (caller, method, key, params_hash, result)
+    FROM ROWS FROM (
+        unnest(:repeat_callers::text::text[], :repeat_methods::text::text[], :repeat_keys::text::text[],
+            :repeat_hashes::bytea[]),
+        jsonb_array_elements(:repeat_results::jsonb)
+    ) AS r (caller, method, key, params_hash, result)
 )
 
 -- name: create_end
@@ -116,7 +125,9 @@ SELECT 1
 limits AS MATERIALIZED (
     SELECT set_config('lock_timeout', :patience, true)
 ), input AS MATERIALIZED (
-    SELECT i.* FROM limits, unnest(:ids::uuid[], :datas::jsonb[], :versions::int[]) AS i (id, data, version)
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[])
+    ) AS i (id, data, version)
 ), held AS MATERIALIZED (
     SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type
     FROM entities e JOIN input i ON i.id = e.id
@@ -133,7 +144,7 @@ limits AS MATERIALIZED (
 -- name: update_unlinks
 unlinked AS (
     DELETE FROM entity_relationships r
-    USING unnest(:unlink_keys::text[], :unlink_sources::uuid[], :unlink_positions::int[]) AS l (link_key, source_id, position),
+    USING unnest(:unlink_keys::text::text[], :unlink_sources::text::uuid[], :unlink_positions::text::int[]) AS l (link_key, source_id, position),
         written w
     WHERE r.application_id = :application::uuid AND r.source_id = l.source_id AND r.link_key = l.link_key
         AND r.position = l.position AND w.id = l.source_id
@@ -143,7 +154,7 @@ unlinked AS (
 linked AS (
     INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
     SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
-    FROM unnest(:link_keys::text[], :link_sources::uuid[], :link_targets::uuid[], :link_positions::int[])
+    FROM unnest(:link_keys::text::text[], :link_sources::text::uuid[], :link_targets::text::uuid[], :link_positions::text::int[])
         AS l (link_key, source_id, target_id, position) JOIN written w ON w.id = l.source_id
     ON CONFLICT (application_id, source_id, link_key, position) DO UPDATE SET target_id = excluded.target_id
 )
@@ -151,7 +162,7 @@ linked AS (
 -- name: update_unkeys
 unkeyed AS (
     DELETE FROM entity_keys k
-    USING unnest(:unkey_constraints::text[], :unkey_values::text[], :unkey_owners::uuid[]) AS o (constraint_id, value, entity_id),
+    USING unnest(:unkey_constraints::text::text[], :unkey_values::text::text[], :unkey_owners::text::uuid[]) AS o (constraint_id, value, entity_id),
         written w
     WHERE k.application_id = :application::uuid AND k.constraint_id = o.constraint_id AND k.value = o.value
         AND k.entity_id = o.entity_id AND w.id = o.entity_id
@@ -161,7 +172,7 @@ unkeyed AS (
 keyed AS (
     INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
     SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
-    FROM unnest(:key_constraints::text[], :key_values::text[], :key_owners::uuid[]) AS k (constraint_id, value, entity_id)
+    FROM unnest(:key_constraints::text::text[], :key_values::text::text[], :key_owners::text::uuid[]) AS k (constraint_id, value, entity_id)
     JOIN written w ON w.id = k.entity_id
 )
 
@@ -171,16 +182,22 @@ audited AS (
         (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
     SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, w.entity_type, w.id, 'update',
         a.actor, a.role, a.protocol, a.request_id, a.old, a.new
-    FROM written w JOIN unnest(:ids::uuid[], :actors::text[], :roles::text[], :protocols::text[], :requests::text[],
-        :olds::jsonb[], :news::jsonb[]) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
+    FROM written w JOIN ROWS FROM (
+        unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[],
+            :requests::text::text[]),
+        jsonb_array_elements(:olds::jsonb), jsonb_array_elements(:news::jsonb)
+    ) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
 )
 
 -- name: update_remember
 remembered AS (
     INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
     SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
-    FROM unnest(:repeat_callers::text[], :repeat_methods::text[], :repeat_keys::text[], :repeat_hashes::bytea[],
-        :repeat_results::jsonb[], :ids::uuid[]) AS r (caller, method, key, params_hash, result, id)
+    FROM ROWS FROM (
+        unnest(:repeat_callers::text::text[], :repeat_methods::text::text[], :repeat_keys::text::text[],
+            :repeat_hashes::bytea[], :ids::text::uuid[]),
+        jsonb_array_elements(:repeat_results::jsonb)
+    ) AS r (caller, method, key, params_hash, id, result)
     JOIN written w ON w.id = r.id
 )
 

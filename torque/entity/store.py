@@ -8,7 +8,7 @@ import msgspec
 
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.batch import Q, Repeat
+from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.sql import Statement
 from torque.entity.types import Connection, Row
@@ -51,10 +51,6 @@ class EntityStore:
     async def read(self, application_id: str, record_id: str) -> Row | None:
         """Return a record by its (valid, lower-case) id; reads that wait together are one statement."""
         return await self._reads.submit(application_id, record_id, None)
-
-    async def read_many(self, application_id: str, ids: Sequence[str]) -> Sequence[Row]:
-        """Return those of the records that exist."""
-        return await self._db.fetch(Q.read, application_id, ids)
 
     async def read_locked(self, connection: Connection, application_id: str, record_id: str) -> Row | None:
         """Return a record and hold its row until the transaction ends."""
@@ -107,7 +103,7 @@ class EntityStore:
         await self._db.execute(Q.drop_old_keys)
 
     async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]]) -> None:
-        rows = await self._db.fetch(Q.read, application_id, [pending.id for pending in batch])
+        rows = await self._db.fetch(Q.read, application_id, plain([pending.id for pending in batch]))
         found = {row[0]: row for row in rows}
         for pending in batch:
             pending.succeed(found.get(pending.id))

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, GUEST, Shop
@@ -158,3 +159,16 @@ async def test_expand_brings_the_referenced_records_beside(shop: Shop) -> None:
     assert await shop.get(order["id"], fields=("number",)) == {
         key: order[key] for key in ("id", "number", "created_at", "updated_at", "entity_type", "version")
     }
+
+
+async def test_any_text_survives_the_way_into_the_database(shop: Shop) -> None:
+    strange = ['"', "\\", "a\x1fb", "NULL", "{a,b}", "é\n\t", "'; --"]
+    caller = msgspec.structs.replace(ADMIN, name='O"Hara\\\x1f', request_id='{"x"}')
+    answers = await asyncio.gather(
+        *(shop.entities.create(caller, shop.app, "customer", {"name": text, "email": text}) for text in strange)
+    )
+    found = [codec.loads(answer.result) for answer in answers]
+    assert [(one["name"], one["email"]) for one in found] == [(text, text) for text in strange]
+    assert {row["value"][2:] for row in await shop.rows("entity_keys")} == set(strange)
+    assert {row["actor"] for row in await shop.rows("audit_log")} == {caller.name}
+    assert {row["request_id"] for row in await shop.rows("audit_log")} == {caller.request_id}
