@@ -51,7 +51,7 @@ def parse(text: str, application: str | None = None) -> Topic:
     Raises
     ------
     InvalidParams
-        When the text is none of the shapes, or names another application than the path.
+        When the text is none of the shapes.
     """
     if text == "model" and application is not None:
         return Topic(kind="application", application=application)

@@ -164,3 +164,17 @@ async def test_an_expired_token_no_longer_counts_on_either_path(client: Client, 
     await eventually(lambda: brief.fast("getModelMetadata") is None)
     reply = await brief.endpoint.handle(_body("ping", {}), brief.authorization, None, client.app)
     assert json.loads(reply.body or b"")["error"]["data"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_session_is_answered_natively_and_a_token_beside_it_counts_first(
+    client: Client, platform: Platform
+) -> None:
+    session = await platform.access.redeem_link(await platform.access.create_link(ADMIN))
+    cookie = f"theme=dark; torque_session={session.secret}; other=1"
+    body, endpoint = _body("getModelMetadata", {}), client.endpoint
+    answered = await endpoint.handle(body, None, cookie, client.app)
+    assert endpoint.fast(body, None, cookie, client.app) == answered.body
+    assert endpoint.fast(body, "Bearer tq_unknown", cookie, client.app) is None
+    caller = await platform.access.authenticate(None, cookie, protocol="test")
+    await platform.access.sign_out(caller)
+    assert endpoint.fast(body, None, cookie, client.app) is None

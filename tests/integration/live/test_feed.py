@@ -151,6 +151,20 @@ async def test_a_socket_answers_batches_notifications_and_errors_as_http_does(
         assert answer["result"]["pong"] is True
 
 
+async def test_an_editor_can_listen_to_a_model_without_an_application(server: RunningServer, token: str) -> None:
+    async with stream(server, "/events?topics=model:todo", token) as events, socket(server, token, app="") as one:
+        assert (await events.event())["event"] == "subscribed"
+        await one.subscribe("model:todo", "app:todo/model")
+        revision = await asyncio.to_thread(touch, server, token)
+        assert json.loads((await events.event())["data"])["data"]["revision"] == revision
+        assert {(await one.event())["data"]["revision"] for _ in range(2)} == {revision}
+    narrow = await make_token(str(server.settings["database.url"]), application="todo", name="narrow-live")
+    async with socket(server, narrow) as one:
+        assert (await one.call("subscribe", {"topics": ["model:todo"]}))["error"]["data"]["code"] == "FORBIDDEN"
+        other = await one.call("subscribe", {"topics": ["app:customer-orders/model"]})
+        assert other["error"]["data"]["code"] == "NOT_FOUND"
+
+
 @pytest.mark.parametrize(
     ("path", "token_used", "status"),
     [
