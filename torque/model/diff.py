@@ -6,6 +6,7 @@ import msgspec
 
 from torque.model.definition.base import fragment
 from torque.model.definition.entity import Entity
+from torque.model.definition.field_type import reference_target
 from torque.model.definition.model import Model
 from torque.model.definition.page import Page
 from torque.model.derive import derived_pages, shown_by
@@ -119,13 +120,19 @@ def _single(before: Model, after: Model) -> list[Difference]:
 def touched(before: Model, after: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of pages and the names of entities that look or behave differently afterwards."""
     entities = _touched_entities(before, after)
+    shown = {*entities, *_referring(after, entities)}
     old, new = _all_pages(before), _all_pages(after)
     pages = [
         page_id
         for page_id in dict.fromkeys([*old, *new])
-        if old.get(page_id) != new.get(page_id) or any(name in entities for name in shown_by(new[page_id]))
+        if old.get(page_id) != new.get(page_id) or not shown.isdisjoint(shown_by(new[page_id]))
     ]
     return tuple(pages), tuple(entities)
+
+
+def _referring(model: Model, entities: list[str]) -> list[str]:
+    """Return the entities whose columns can reach into one of these."""
+    return [e.name for e in model.entities if any(reference_target(f.field_type) in entities for f in e.fields)]
 
 
 def _all_pages(model: Model) -> dict[str, Page]:

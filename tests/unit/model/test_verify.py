@@ -149,6 +149,37 @@ def test_a_fix_mends_what_it_is_offered_for(finding_id: str, document: dict[str,
         assert about(verify(after), finding_id) == []
 
 
+@pytest.mark.parametrize("place", ["columns", "sort", "form", "list_view"])
+def test_what_calls_a_field_by_its_former_name_gets_a_fix_with_the_new_one(place: str) -> None:
+    view: dict[str, Any] = {"list_view": {"columns": ["label"]}} if place == "list_view" else {}
+    props = {"columns": {"columns": [{"field": "label", "width": 90}]}, "sort": {"sort": {"field": "label"}}}
+    document: dict[str, Any] = {
+        "entities": [thing(ui_config=view)],
+        "pages": [
+            page({"type": "Container", "props": {}, "children": [{"id": "inner", **grid(**props.get(place, {}))}]})
+        ],
+        "forms": [{"id": "f", "entity_type": "thing", "fields": [{"name": "label"}] if place == "form" else []}],
+    }
+    before = model(**document)
+    renamed = apply_all(before, read_changes([{"type": "UpdateField", "target": "f_label", "set": {"name": "task"}}]))
+    (found,) = [finding for finding in verify(renamed) if finding.severity == "Error"]
+    assert found.fix is not None and found.fix.name == "Name it 'task'"
+    mended = apply_all(renamed, read_changes(msgspec.to_builtins(found.fix.changes)))
+    assert [finding for finding in verify(mended) if finding.severity == "Error"] == []
+
+
+def test_what_calls_an_entity_by_its_former_name_gets_a_fix_with_the_new_one() -> None:
+    before = model(entities=[thing()], pages=[page(grid(), target_entities=["thing"])])
+    findings = verify(
+        apply_all(before, read_changes([{"type": "UpdateEntity", "target": "e", "set": {"name": "item"}}]))
+    )
+    assert {finding.fix.name for finding in findings if finding.fix} == {"Name it 'item'"}
+    assert {finding.pointer for finding in findings} == {
+        "/pages/0/target_entities/0",
+        "/pages/0/components/0/props/entityType",
+    }
+
+
 def test_the_id_of_a_finding_stays_while_parts_move() -> None:
     document: dict[str, Any] = {"entities": [thing()], "pages": [page({}, grid(columns=["nope"]))]}
     before = model(**document)

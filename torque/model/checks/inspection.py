@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from torque.model.checks.renamed import renamed_entity, renamed_field
 from torque.model.compile_entity import link_field
 from torque.model.definition.base import SYSTEM_TIMES
 from torque.model.definition.entity import Entity
@@ -62,7 +63,8 @@ class Inspection:
         entity = self.entities.get(name)
         if entity is None:
             hint = nearest(name, list(self.entities))
-            self.add("missing-entity", about, path, f"There is no entity '{name}'.{hint}", fix=fix)
+            mended = renamed_entity(self.model, name, path) or fix
+            self.add("missing-entity", about, path, f"There is no entity '{name}'.{hint}", fix=mended)
         return entity
 
     def has_field(self, entity: Entity, name: str) -> bool:
@@ -86,7 +88,8 @@ class Inspection:
         """Add a finding that an entity has no such field."""
         hint = nearest(name, [field.name for field in entity.fields])
         message = f"'{entity.name}' has no field '{name}'.{hint}"
-        self.add("missing-field", about, path, message, fix=fix)
+        mended = renamed_field(self.model, entity, name, path) or fix
+        self.add("missing-field", about, path, message, fix=mended)
 
     def links(self) -> Iterator[tuple[int, Relationship, tuple[str, str] | None]]:
         """Yield relationships with the Reference field each is about."""
