@@ -9,13 +9,13 @@ import brotli
 from torque.api.common.reply import Headers, Reply
 from torque.errors import PayloadTooLarge
 
+NO_SNIFF = ("x-content-type-options", "nosniff")
 SECURITY: Headers = (
-    ("x-content-type-options", "nosniff"),
+    NO_SNIFF,
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 )
-DATA_CSP: Headers = (("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),)
 NO_STORE: Headers = (("cache-control", "no-store"),)
 VARY: Headers = (("vary", "accept-encoding"),)
 COMPRESS_FROM = 1400

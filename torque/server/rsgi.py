@@ -8,14 +8,14 @@ from torque.api.jsonrpc import protocol as rpc
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.errors import InternalError, InvalidRequest, TorqueError
 from torque.server.board import CACHED, ROUTES, Board
-from torque.server.http import NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
+from torque.server.http import COMPRESS_FROM, NO_SNIFF, NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
 from torque.server.middleware import Guard, RequestIds, is_json
 from torque.server.rates import Rates
 from torque.server.router import JSONRPC, Router
 from torque.server.routes import Incoming, Routes
 from torque.server.sockets import Sockets
 
-_JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, *SECURITY]
+_JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
 _RPC = ROUTES.index("jsonrpc")
 
 
@@ -65,20 +65,15 @@ class TorqueApp:
         self._compress = compress
 
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
-        """Answer one request, or serve one WebSocket."""
-        if scope.proto != "http":
-            await self._sockets.handle(scope, protocol)
-        elif scope.method == "POST" and (path := scope.path) in self._rpc_paths:
-            await self._call(scope, protocol, self._rpc_paths[path])
-        else:
-            await self._other(scope, protocol)
-
-    async def _call(self, scope: Scope, protocol: HttpProtocol, app: str | None) -> None:
-        """Answer JSON-RPC; a cached answer leaves by the first return."""
+        """Answer one request, or serve one WebSocket; a cached answer to a plain call leaves by the first return."""
+        path = scope.path
+        if path not in self._rpc_paths or scope.method != "POST":
+            await self._elsewhere(scope, protocol)
+            return
         get = scope.headers.get
-        host, origin, length = get("host"), get("origin"), get("content-length")
+        origin, length = get("origin"), get("content-length")
         if (
-            host in self._hosts
+            get("host") in self._hosts
             and (origin is None or origin in self._origins)
             and get("content-type") == "application/json"
             and length is not None
@@ -86,18 +81,24 @@ class TorqueApp:
             and self._rates is None
         ):
             body = await protocol()
-            answer = self._fast(body, get("authorization"), get("cookie"), app)
-            if answer is not None:
-                self._cells[self._cached] += 1
-                if len(answer) < 1400 or not self._compress:
-                    headers = [*_JSON_ANSWER, ("x-request-id", self._ids.of(get("x-request-id")))]
-                    protocol.response_bytes(200, headers, answer)
-                else:
-                    self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
+            answer = self._fast(body, get("authorization"), get("cookie"), self._rpc_paths[path])
+            if answer is None:
+                await self._miss(scope, protocol, self._rpc_paths[path], body)
                 return
-            await self._miss(scope, protocol, app, body)
+            self._cells[self._cached] += 1
+            if len(answer) < COMPRESS_FROM or not self._compress or get("accept-encoding") is None:
+                headers = [*_JSON_ANSWER, ("x-request-id", self._ids.of(get("x-request-id")))]
+                protocol.response_bytes(200, headers, answer)
+                return
+            self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
             return
-        await self._miss(scope, protocol, app, None)
+        await self._miss(scope, protocol, self._rpc_paths[path], None)
+
+    async def _elsewhere(self, scope: Scope, protocol: HttpProtocol) -> None:
+        if scope.proto != "http":
+            await self._sockets.handle(scope, protocol)
+            return
+        await self._other(scope, protocol)
 
     async def _miss(self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None) -> None:
         """Answer a call that is not cached, or whose request needs a closer look."""
@@ -132,7 +133,7 @@ class TorqueApp:
         """Answer what is not a JSON-RPC call on a path that is known already."""
         target = self._router.find(scope.path)
         if target.kind == JSONRPC and scope.method == "POST":
-            await self._call(scope, protocol, target.application)
+            await self._miss(scope, protocol, target.application, None)
             return
         begin = time.monotonic()
         incoming = Incoming(scope, protocol, target, self._ids.of(scope.headers.get("x-request-id")))
