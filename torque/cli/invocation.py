@@ -69,7 +69,7 @@ class Output:
             self.message(empty)
             return
         cells = [[name.replace("_", " ").upper() for name in columns]]
-        cells += [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows]
+        cells += [[_cell(row.get(name)) for name in columns] for row in rows]
         widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
         for line in cells:
             click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -82,6 +82,12 @@ class Output:
                 yield Progress(total, lambda n, _: bar.update(n))
         else:
             yield Progress(total, lambda _, line: self.message(f"{label}: {line}"))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 @dataclass

@@ -73,7 +73,7 @@ def import_(state: Invocation, source: str, name: str | None, dry_run: bool, no_
         found = await platform.models.import_document(LOCAL, data, name=name, dry_run=dry_run)
         result: dict[str, object] = {"model": as_row(found.model), "report": [as_row(line) for line in found.report]}
         for line in found.report:
-            state.output.message(f"  {line}")
+            state.output.message(f"  {line.path}: {line.what}; {line.done}")
         text = f"The document can be imported as {found.model.name}; nothing was changed."
         if not dry_run:
             text = f"Imported the model {found.model.name}, revision {found.revision}."

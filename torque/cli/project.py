@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import msgspec
 
 from torque.cli.invocation import Invocation
 from torque.config import Config, ConfigError, Loaded, load
+
+_FLAGS = {"--url": "--database-url", "--level": "--log-level", "--enable-hot-reload": "--hot-reload"}
+"""Flags that are not called like the setting they set."""
 
 
 def read_settings(state: Invocation, flags: Mapping[str, object] | None = None) -> Loaded:
@@ -18,7 +22,9 @@ def read_settings(state: Invocation, flags: Mapping[str, object] | None = None) 
         "optimize": state.optimize,
         **(flags or {}),
     }
-    return load(Path(state.config) if state.config else None, os.environ, given)
+    loaded = load(Path(state.config) if state.config else None, os.environ, given)
+    origins = {key: _FLAGS.get(origin, origin) for key, origin in loaded.origins.items()}
+    return msgspec.structs.replace(loaded, origins=origins)
 
 
 def load_settings(state: Invocation, flags: Mapping[str, object] | None = None) -> Loaded:

@@ -131,7 +131,6 @@ class ScriptPool:
         self._size = size
         self._path = socket_path
         self._broker: subprocess.Popen[bytes] | None = None
-        self._folder: str | None = None
         self._line: socket.socket | None = None
         self._idle: list[ScriptProcess] = []
         self._waiting: deque[asyncio.Future[ScriptProcess]] = deque()
@@ -173,11 +172,13 @@ class ScriptPool:
         if self._sweep is not None:
             self._sweep.cancel()
         self._lose_line()
-        if self._broker is not None:
-            self._broker.kill()
-            self._broker.wait()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end_broker(self, broker: subprocess.Popen[bytes]) -> None:
+        """End an own broker, which has no other use once its line is lost; the next script starts another."""
+        broker.kill()
+        broker.wait()
+        shutil.rmtree(Path(self._path).parent, ignore_errors=True)
+        self._broker, self._path = None, ""
 
     def _take_idle(self) -> ScriptProcess | None:
         while self._idle:
@@ -274,12 +275,16 @@ class ScriptPool:
                 return
             if not self._path:
                 self._start_broker()
-            self._line = await self._reach()
+            try:
+                self._line = await self._reach()
+            except Unavailable:
+                if self._broker is not None:
+                    self._end_broker(self._broker)
+                raise
             asyncio.get_running_loop().add_reader(self._line.fileno(), self._hear, self._line)
 
     def _start_broker(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="torque-")
-        self._path = str(Path(self._folder) / "scripts")
+        self._path = str(Path(tempfile.mkdtemp(prefix="torque-")) / "scripts")
         command = [sys.executable, "-m", "torque.xflow.broker", "--socket", self._path]
         limits = ["--size", str(self._size), "--parent", str(os.getpid())]
         self._broker = subprocess.Popen([*command, *limits], stdin=subprocess.DEVNULL)
@@ -339,5 +344,5 @@ class ScriptPool:
             if not future.done():
                 future.set_exception(Unavailable("The process that runs scripts ended. Try again."))
         self._waiting.clear()
-        if self._broker is not None and self._broker.poll() is not None:
-            self._path = ""
+        if self._broker is not None:
+            self._end_broker(self._broker)

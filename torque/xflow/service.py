@@ -156,6 +156,10 @@ class XFlowService:
         async with self._slots.one(flow.priority or _DEFAULT_PRIORITY, limit_ms / 1000):
             return await self._executed(plan, context, trace)
 
+    def plan(self, model: CompiledModel, xflow_ref: str) -> Plan:
+        """Return a workflow of a model as it would be run."""
+        return self._plans.get(model, find_flow(model, xflow_ref))
+
     def validate(self, caller: Caller, app: RunningApplication, xflow_ref: str) -> tuple[Finding, ...]:
         """Return everything that is wrong with a workflow of an application."""
         return self._plans.get(app.model, self._permitted(caller, app, xflow_ref)).findings

@@ -79,7 +79,7 @@ def test_a_flag_wins_over_the_environment_and_the_environment_over_the_file(proj
     args = ("config", "show", "--json", "--log-level", "debug")
     rows = torque(*args, folder=project, TORQUE_LOGGING_LEVEL="warning", TORQUE_SERVER_WORKERS="5").json()
     shown = {row["key"]: (row["value"], row["origin"]) for row in rows}
-    assert shown["logging.level"] == ("debug", "--level")
+    assert shown["logging.level"] == ("debug", "--log-level")
     assert shown["server.workers"] == (5, "TORQUE_SERVER_WORKERS")
     assert shown["xflow.max_execution_time"] == (30000, "default")
     rows = torque("--json", "config", "show", folder=project).json()
