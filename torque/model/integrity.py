@@ -105,17 +105,27 @@ def _reserved_fields(entity: Entity, base: Path) -> Iterator[Problem]:
             yield _problem(path, f"'{field.name}' is the record's own and cannot name a field.")
 
 
+def _is_text(value: str) -> bool:
+    if "\x00" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def unstorable(value: object, path: Path = (), depth: int = 0) -> Iterator[Problem]:
     """Yield what PostgreSQL cannot hold: NUL in texts, and nesting beyond what every reader takes."""
     if depth > MAX_DEPTH:
         yield _problem(path, f"Nested deeper than {MAX_DEPTH} levels.")
     elif isinstance(value, str):
-        if "\x00" in value:
-            yield _problem(path, "A text cannot hold the character NUL.")
+        if not _is_text(value):
+            yield _problem(path, "A text cannot hold the character NUL or half of a surrogate pair.")
     elif isinstance(value, dict):
         for name, item in value.items():
-            if "\x00" in name:
-                yield _problem((*path, name), "A name cannot hold the character NUL.")
+            if not _is_text(name):
+                yield _problem(path, "A name cannot hold the character NUL or half of a surrogate pair.")
             yield from unstorable(item, (*path, name), depth + 1)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):

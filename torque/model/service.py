@@ -161,7 +161,7 @@ class ModelService:
             When a change does not fit, or would make the document impossible.
         """
         _admin(caller)
-        sent: Any = msgspec.json.decode(changes) if isinstance(changes, bytes) else [*changes]
+        sent = _sent(changes)
         edits = read_changes(sent)
 
         async def edit(connection: Any, found: ModelRecord, before: Model) -> Model:
@@ -307,6 +307,20 @@ def _admin(caller: Caller) -> None:
         raise Unauthenticated
     if not caller.is_admin or caller.application_id is not None:
         raise Forbidden("Models are for administrators.")
+
+
+def _sent(changes: bytes | Sequence[object]) -> list[Any]:
+    """Return changes as plain JSON. Raises InvalidParams, or ValidationFailed for texts nothing can hold."""
+    sent: Any = changes
+    if isinstance(changes, bytes):
+        try:
+            sent = msgspec.json.decode(changes)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise InvalidParams(f"The changes are not JSON: {error}") from None
+    if not isinstance(sent, list | tuple):
+        raise InvalidParams("The changes are not a list.")
+    refuse(list(unstorable(sent)))
+    return [*sent]
 
 
 def _checked(document: dict[str, Any]) -> Model:

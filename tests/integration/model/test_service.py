@@ -149,6 +149,18 @@ async def test_a_change_cannot_make_the_document_impossible(desk: Desk, todo: Mo
         await desk.edit("todo", {"type": "UpdatePage", "target": "start_page", "set": {"title": "a\0b"}})
 
 
+@pytest.mark.parametrize("changes", [b"[", b"{}", b"[1]", b'[{"type":"Nonsense"}]', b'[{"typ":"AddPage"}]'])
+async def test_what_is_no_list_of_changes_is_refused(desk: Desk, todo: ModelRecord, changes: bytes) -> None:
+    with pytest.raises(InvalidParams):
+        await desk.models.apply_changes(ADMIN, "todo", changes)
+
+
+async def test_changes_with_texts_that_nothing_can_hold_are_refused(desk: Desk, todo: ModelRecord) -> None:
+    change = {"type": "UpdatePage", "target": "start_page", "set": {"title": "\ud800"}}
+    with pytest.raises(ValidationFailed, match="surrogate"):
+        await desk.models.apply_changes(ADMIN, "todo", [change])
+
+
 async def test_any_revision_can_be_restored(desk: Desk, todo: ModelRecord) -> None:
     await desk.edit("todo", {"type": "RemovePage", "target": "dashboard_page"})
     result = await desk.models.restore(ADMIN, "todo", 1)

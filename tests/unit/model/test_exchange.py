@@ -51,7 +51,7 @@ def _all_parts(kind: type[Part]) -> list[type[Part]]:
     return [found for sub in kind.__subclasses__() for found in (sub, *_all_parts(sub))]
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'"text"', b'{"name":"\xff"}', b"[" * 5000])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'"text"', b'{"name":"\xff"}', b'{"name":"\\ud800"}', b"[" * 5000])
 def test_what_is_no_json_object_is_refused(data: bytes) -> None:
     assert refused(data)[0][0] == ""
 
@@ -91,6 +91,13 @@ def test_what_no_model_may_be_is_refused(document: dict[str, Any], path: str, me
     found = refused(document)
     assert found[0][0] == path
     assert message in found[0][1]
+
+
+def test_what_nests_too_deep_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(100):
+        deep = [deep]
+    assert "Nested deeper" in refused({**MINIMAL, "x_legacy": {"deep": deep}})[0][1]
 
 
 def test_component_ids_are_unique_over_all_pages() -> None:
