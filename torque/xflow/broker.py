@@ -28,7 +28,7 @@ from torque import native
 MEMORY_BYTES = 64 * 1024 * 1024
 STACK_BYTES = 512 * 1024
 IDLE_SECONDS = 30.0
-_NICE = 10
+_NICE = 5
 _PR_SET_PDEATHSIG = 1
 _PID = struct.Struct("<I")
 
