@@ -1,4 +1,5 @@
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { Broken } from "./frame/Broken";
 import { Shell } from "./frame/Shell";
 import { LoadingRows } from "./parts/States";
 import { SignIn } from "./session/SignIn";
@@ -8,6 +9,7 @@ export const routes: RouteObject[] = [
   { path: "/sign-in", element: <SignIn /> },
   {
     element: <Shell />,
+    errorElement: <Broken />,
     hydrateFallbackElement: <LoadingRows />,
     children: [
       { index: true, element: <Navigate to="/models" replace /> },

@@ -8,6 +8,7 @@ export * from "./change/parts";
 export * from "./document/entity";
 export * from "./document/json";
 export * from "./document/model";
+export * from "./document/order";
 export * from "./document/page";
 export * from "./findings/findings";
 export * from "./names/names";

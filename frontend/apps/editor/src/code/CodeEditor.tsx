@@ -44,6 +44,8 @@ export function CodeEditor({ path, label, value, onChange, onSave, schema, onErr
       fixedOverflowWidgets: true,
       renderLineHighlightOnlyWhenFocus: true,
       overviewRulerBorder: false,
+      hideCursorInOverviewRuler: true,
+      bracketPairColorization: { enabled: false },
       padding: { top: 8, bottom: 8 },
       quickSuggestions: { strings: true, other: true },
       accessibilitySupport: "on",

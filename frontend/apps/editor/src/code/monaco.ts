@@ -25,7 +25,8 @@ self.MonacoEnvironment = { getWorker: (_, label) => (label === "json" ? new Json
 /** The tokens as the hex colours that a theme of the editor wants. */
 function colours(): (token: string) => string {
   const style = getComputedStyle(document.documentElement);
-  return (token) => style.getPropertyValue(`--tq-${token}`).trim();
+  // A minified style sheet writes #fff; the theme wants all six digits.
+  return (token) => style.getPropertyValue(`--tq-${token}`).trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
 }
 
 /** Draws the editor in the tokens of the scheme on show. */

@@ -5,7 +5,7 @@ import { IconButton, NamedIcon } from "@torque/ui";
 import { IconList } from "../icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { SplitPane } from "../parts/SplitPane";
@@ -50,7 +50,7 @@ export function DataRoute() {
       <ul>
         {entities.map((one) => (
           <li key={one.id}>
-            <NavLink
+            <Link
               to={`${base}/${one.name}`}
               aria-current={one === entity ? "page" : undefined}
               onClick={() => {
@@ -59,7 +59,7 @@ export function DataRoute() {
             >
               <NamedIcon name={one.ui_config?.icon ?? "table"} />
               <span className={list.name}>{entityLabel(one)}</span>
-            </NavLink>
+            </Link>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { MultiSelect, Select, Textarea, TextInput } from "@mantine/core";
 import { add, compact, CONSTRAINT_TYPES, remove, type Constraint, type Entity } from "@torque/model";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit } from "../model/ModelProvider";
 import { EditPanel, PanelSection } from "../parts/EditPanel";
@@ -13,7 +13,7 @@ const idOf = (entity: Entity, constraint: Constraint): string => constraint.id ?
 const NEW: Constraint = { type: "UniqueKey", name: "", fields: [] };
 
 /** Rules over several fields. */
-export function ConstraintsTab({ entity }: { entity: Entity }) {
+export function ConstraintsTab({ entity, head }: { entity: Entity; head: ReactNode }) {
   const { t } = useTranslation("editor");
   const { open, show } = usePart("constraint");
   const constraints = entity.constraints ?? [];
@@ -21,6 +21,7 @@ export function ConstraintsTab({ entity }: { entity: Entity }) {
   const shown = constraint ?? (open === "new" ? NEW : undefined);
   return (
     <PartTab
+      head={head}
       about={t("constraints.about")}
       addLabel={t("constraints.add")}
       none={t("constraints.none")}

@@ -3,7 +3,7 @@ import type { Entity } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useParams } from "react-router";
+import { Navigate, useLocation, useParams } from "react-router";
 import { useCommands } from "../frame/CommandProvider";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
 import { SplitPane } from "../parts/SplitPane";
@@ -17,6 +17,7 @@ export function EntitiesRoute() {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const { entity: id } = useParams();
+  const { search } = useLocation();
   const { entities = [] } = useDocument();
   const [adding, setAdding] = useState(false);
   const [listed, setListed] = useState(false);
@@ -27,7 +28,7 @@ export function EntitiesRoute() {
 
   const chosen = entities.find((entity) => entity.id === id || entity.name === id);
   const [first] = entities;
-  if (!chosen && first && id === undefined) return <Navigate to={`/models/${ref}/entities/${first.id}`} replace />;
+  if (!chosen && first && id === undefined) return <Navigate to={`/models/${ref}/entities/${first.id}${search}`} replace />;
   const list = (
     <EntityList
       entities={entities}

@@ -28,15 +28,24 @@ export function EntityEditor({ entity, onList }: { entity: Entity; onList: () =>
     constraints: entity.constraints?.length ?? 0,
     indexes: entity.indexes?.length ?? 0,
   };
-  return (
+  const head = (
     <>
       <EntityHead entity={entity} onList={onList} />
       <EntityTabs entity={entity} tab={tab} counts={counts} />
-      {tab === "fields" && <FieldsTab entity={entity} />}
-      {tab === "relationships" && <RelationshipsTab entity={entity} />}
-      {tab === "constraints" && <ConstraintsTab entity={entity} />}
-      {tab === "indexes" && <IndexesTab entity={entity} />}
-      {tab === "settings" && <EntitySettings entity={entity} />}
+    </>
+  );
+  return (
+    <>
+      {tab === "fields" && <FieldsTab entity={entity} head={head} />}
+      {tab === "relationships" && <RelationshipsTab entity={entity} head={head} />}
+      {tab === "constraints" && <ConstraintsTab entity={entity} head={head} />}
+      {tab === "indexes" && <IndexesTab entity={entity} head={head} />}
+      {tab === "settings" && (
+        <>
+          {head}
+          <EntitySettings entity={entity} />
+        </>
+      )}
     </>
   );
 }

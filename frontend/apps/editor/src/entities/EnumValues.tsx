@@ -54,7 +54,7 @@ export function EnumValues({ values, error, onChange }: EnumValuesProps) {
                 value={value.value}
                 onChange={(event) => { edit(at, { value: event.currentTarget.value }); }}
               />
-              <IconButton label={t("enum.up", place)} disabled={at === 0} onClick={() => { up(at); }}>
+              <IconButton label={t("enum.up", place)} className={classes.plain} disabled={at === 0} onClick={() => { up(at); }}>
                 <IconArrowUp size={16} stroke={1.6} />
               </IconButton>
               <IconButton label={t("enum.remove", place)} onClick={() => { onChange(values.filter((_, index) => index !== at)); }}>

@@ -1,7 +1,7 @@
 import { IconPlus } from "../icons";
 import type { Entity } from "@torque/model";
 import { Button } from "@torque/ui";
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../frame/CommandProvider";
 import { SplitPane } from "../parts/SplitPane";
@@ -11,7 +11,7 @@ import { FieldTable } from "./FieldTable";
 import classes from "./entities.module.css";
 
 /** The fields of an entity; the open one is edited at the end. */
-export function FieldsTab({ entity }: { entity: Entity }) {
+export function FieldsTab({ entity, head }: { entity: Entity; head: ReactNode }) {
   const { t } = useTranslation("editor");
   const { open, show } = usePart("field");
   const field = entity.fields.find((candidate) => candidate.id === open || candidate.name === open);
@@ -24,6 +24,7 @@ export function FieldsTab({ entity }: { entity: Entity }) {
   );
   const table = (
     <>
+      {head}
       <div className={classes.bar}>
         <p>{t("fields.legend")}</p>
         <Button kind="subtle" compact shortcut="F" icon={<IconPlus size={14} stroke={1.8} />} className={classes.add} onClick={() => { show("new"); }}>

@@ -1,6 +1,6 @@
 import { Checkbox, MultiSelect, Select, TextInput } from "@mantine/core";
 import { add, compact, INDEX_TYPES, remove, type Entity, type Index } from "@torque/model";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit } from "../model/ModelProvider";
 import { EditPanel, PanelSection } from "../parts/EditPanel";
@@ -13,7 +13,7 @@ const idOf = (entity: Entity, index: Index): string => index.id ?? `${entity.id}
 const NEW: Index = { name: "", fields: [] };
 
 /** The fields that are searched or sorted together. */
-export function IndexesTab({ entity }: { entity: Entity }) {
+export function IndexesTab({ entity, head }: { entity: Entity; head: ReactNode }) {
   const { t } = useTranslation("editor");
   const { open, show } = usePart("index");
   const indexes = entity.indexes ?? [];
@@ -21,6 +21,7 @@ export function IndexesTab({ entity }: { entity: Entity }) {
   const shown = index ?? (open === "new" ? NEW : undefined);
   return (
     <PartTab
+      head={head}
       about={t("indexes.about")}
       addLabel={t("indexes.add")}
       none={t("indexes.none")}

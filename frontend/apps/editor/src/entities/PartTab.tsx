@@ -13,6 +13,8 @@ export type PartRow = {
 };
 
 export type PartTabProps = {
+  /** The entity's head and tabs. */
+  head: ReactNode;
   /** One sentence: what these parts are for. */
   about: string;
   addLabel: string;
@@ -26,10 +28,11 @@ export type PartTabProps = {
 };
 
 /** A short list of parts with the open one's panel at the end. */
-export function PartTab({ about, addLabel, none, columns, rows, open, onOpen, panel }: PartTabProps) {
+export function PartTab({ head, about, addLabel, none, columns, rows, open, onOpen, panel }: PartTabProps) {
   const { t } = useTranslation("editor");
   const list = (
     <>
+      {head}
       <div className={classes.bar}>
         <p>{about}</p>
         <Button kind="subtle" compact className={classes.add} icon={<IconPlus size={14} stroke={1.8} />} onClick={() => { onOpen("new"); }}>

@@ -1,4 +1,5 @@
 import { entityLabel, remove, type Entity } from "@torque/model";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit, useDocument } from "../model/ModelProvider";
 import { usePart } from "../parts/usePart";
@@ -8,7 +9,7 @@ import { CARDINALITY, relationshipsOf } from "./relationships";
 import classes from "./entities.module.css";
 
 /** The links of an entity to others, at either end. */
-export function RelationshipsTab({ entity }: { entity: Entity }) {
+export function RelationshipsTab({ entity, head }: { entity: Entity; head: ReactNode }) {
   const { t } = useTranslation("editor");
   const document = useDocument();
   const commit = useCommit();
@@ -21,6 +22,7 @@ export function RelationshipsTab({ entity }: { entity: Entity }) {
   };
   return (
     <PartTab
+      head={head}
       about={t("relationships.about")}
       addLabel={t("relationships.add")}
       none={t("relationships.none")}

@@ -10,6 +10,7 @@ import { Avatar } from "../parts/Avatar";
 import { useServices } from "../services";
 import { useCommands, usePalette } from "./CommandProvider";
 import { useMe } from "./useMe";
+import { useTitle } from "./useTitle";
 import classes from "./frame.module.css";
 
 export type Crumb = { title: string; to?: string };
@@ -24,6 +25,7 @@ export type TopBarProps = {
 export function TopBar({ crumbs, children }: TopBarProps) {
   const { t } = useTranslation("editor");
   const { open } = usePalette();
+  useTitle([...crumbs.map((crumb) => crumb.title).slice(-2).reverse(), "Torque"].join(" – "));
   return (
     <header className={classes.topBar}>
       <nav aria-label={t("frame.where")} className={classes.where}>
@@ -81,6 +83,7 @@ function SchemeSwitch() {
   return (
     <IconButton
       label={label}
+      className={classes.roomy}
       onClick={() => {
         setColorScheme(next);
       }}

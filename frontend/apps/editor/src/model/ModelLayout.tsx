@@ -40,10 +40,10 @@ export function ModelLayout() {
   return (
     <>
       <TopBar crumbs={crumbs}>
-        <IconButton label={t("steps.undo")} disabled={!steps.canUndo} onClick={steps.undo}>
+        <IconButton label={t("steps.undo")} className={classes.step} disabled={!steps.canUndo} onClick={steps.undo}>
           <IconArrowBackUp size={16} stroke={1.6} />
         </IconButton>
-        <IconButton label={t("steps.redo")} disabled={!steps.canRedo} onClick={steps.redo}>
+        <IconButton label={t("steps.redo")} className={`${classes.step} ${classes.roomy}`} disabled={!steps.canRedo} onClick={steps.redo}>
           <IconArrowForwardUp size={16} stroke={1.6} />
         </IconButton>
         <Button compact busy={run.busy} onClick={run.start} icon={<IconPlayerPlayFilled size={13} className={classes.play} />}>

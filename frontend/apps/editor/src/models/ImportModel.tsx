@@ -1,10 +1,12 @@
 import { Checkbox, FileButton, Group, Modal, TextInput } from "@mantine/core";
 import { IconCircleCheck, IconFileUpload } from "../icons";
+import { toSlug } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { IMPORT_MODEL } from "../api/documents";
+import { codeOf } from "../api/errors";
 import type { ImportResult } from "../api/types";
 import { OptionalLabel } from "../parts/NameDialog";
 import { Failure } from "../parts/States";
@@ -37,6 +39,30 @@ type State =
   | { name: "importing"; file: string; text: string; result: ImportResult }
   | { name: "imported"; result: ImportResult };
 
+/** The model's own name, as a file gives it. */
+function nameIn(text: string): string {
+  try {
+    const { name } = JSON.parse(text) as { name?: unknown };
+    return typeof name === "string" ? toSlug(name) : "";
+  } catch {
+    return "";
+  }
+}
+
+const MOST_NAMES = 50;
+
+/** Tries the file's own name, then numbered ones, until none of the models there are has it. */
+async function firstFree<T>(own: string, attempt: (name: string | null) => Promise<T>): Promise<{ name: string | null; result: T }> {
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? null : `${own}-${String(n)}`;
+    try {
+      return { name, result: await attempt(name) };
+    } catch (error) {
+      if (codeOf(error) !== "CONFLICT" || !own || n === MOST_NAMES) throw error;
+    }
+  }
+}
+
 function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: () => void }) {
   const { t } = useTranslation("editor");
   const { client } = useServices();
@@ -46,13 +72,13 @@ function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: 
   const [application, setApplication] = useState(true);
 
   const send = useCallback(
-    async (document: string, dryRun: boolean): Promise<ImportResult> => {
-      const variables = { document, name: name.trim() || null, mode: "New" as const, dryRun, createApplication: application };
+    async (document: string, as: string | null, dryRun: boolean, createApplication = false): Promise<ImportResult> => {
+      const variables = { document, name: as, mode: "New" as const, dryRun, createApplication };
       const { data } = await client.mutate({ mutation: IMPORT_MODEL, variables, ...(dryRun ? {} : { refetchQueries: ["Models"] }) });
       if (!data) throw new Error("The server did not answer");
       return data.importModel;
     },
-    [client, name, application],
+    [client],
   );
   const check = useCallback(
     (file: File) => {
@@ -60,8 +86,9 @@ function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: 
       file
         .text()
         .then(async (text) => {
-          const result = await send(text, true);
-          setState({ name: "checked", file: file.name, text, result });
+          const free = await firstFree(nameIn(text), (as) => send(text, as, true));
+          setName(free.name ?? "");
+          setState({ name: "checked", file: file.name, text, result: free.result });
         })
         .catch((error: unknown) => {
           setState({ name: "refused", file: file.name, error });
@@ -75,7 +102,7 @@ function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: 
 
   const run = (checked: { file: string; text: string; result: ImportResult }): void => {
     setState({ name: "importing", ...checked });
-    send(checked.text, false).then(
+    send(checked.text, name.trim() || null, false, application).then(
       (result) => {
         setState({ name: "imported", result });
       },

@@ -1,4 +1,4 @@
-import { sameJson } from "@torque/model";
+import { inOrder, sameJson } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,7 +36,7 @@ function read<T>(text: string): Read<T> {
   }
 }
 
-const write = (value: unknown): string => JSON.stringify(value, null, 2);
+const write = (value: unknown): string => JSON.stringify(inOrder(value), null, 2);
 
 /** A part of the model as JSON, with its preview; applied as one change set, or discarded. */
 export function JsonPart<T extends { id: string }>({ path, label, stored, schema, problem, onApply, preview, narrow }: JsonPartProps<T>) {

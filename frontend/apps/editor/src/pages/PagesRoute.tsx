@@ -77,7 +77,7 @@ function PageList({ pages, chosen, onAdd, onChoose }: { pages: readonly Page[]; 
             <NavLink to={`/models/${ref}/pages/${page.id}`} onClick={onChoose}>
               <NamedIcon name={page.icon ?? "file"} />
               <span className={list.name}>{titleOf(page)}</span>
-              {page.id === start && (
+              {page.id === start && page.id !== chosen && (
                 <span className={list.count} title={t("pages.start")}>
                   <IconHome size={14} stroke={1.6} aria-hidden="true" />
                   <span className="tq-visually-hidden">{t("pages.start")}</span>
