@@ -5,7 +5,7 @@ its database is down, and needs no restart when it comes back.
 """
 
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 from torque.db.failures import translate
 from torque.errors import Unavailable
 
+SlowReport = Callable[[str, float], None]
 _JSONB_VERSION = b"\x01"
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 
@@ -49,6 +50,11 @@ class Database:
     def __init__(self, settings: PoolSettings) -> None:
         self.settings = settings
         self._pool: asyncpg.Pool | None = None
+        self._slow: tuple[float, SlowReport] | None = None
+
+    def report_slow(self, seconds: float, report: SlowReport) -> None:
+        """Call `report` with the text and the duration of every statement slower than that, on new connections."""
+        self._slow = (seconds, report)
 
     @classmethod
     async def open(cls, settings: PoolSettings) -> "Database":
@@ -61,7 +67,7 @@ class Database:
             timeout=settings.connection_timeout,
             command_timeout=settings.query_timeout + 5,
             max_inactive_connection_lifetime=settings.idle_timeout,
-            init=_prepare,
+            init=database._prepare,
             reset=_keep_as_is,
             server_settings=server_settings(settings),
         )
@@ -178,6 +184,17 @@ class Database:
     def sizes(self) -> tuple[int, int]:
         """Return how many connections are open and how many of them idle."""
         return (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
+
+    async def _prepare(self, connection: asyncpg.Connection) -> None:
+        await _prepare(connection)
+        if self._slow is not None:
+            seconds, report = self._slow
+
+            def logged(query: Any) -> None:
+                if query.elapsed >= seconds:
+                    report(query.query, query.elapsed)
+
+            connection.add_query_logger(logged)
 
     def _ready(self) -> asyncpg.Pool:
         if self._pool is None:

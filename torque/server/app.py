@@ -11,6 +11,7 @@ from torque.api.rest.session import SessionEndpoint
 from torque.platform import Platform
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
+from torque.server.http import Scope
 from torque.server.middleware import Guard, RequestIds
 from torque.server.order import Order
 from torque.server.rates import Rates
@@ -57,6 +58,13 @@ class WorkerApp:
         self.rsgi = TorqueApp(
             calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,
             max_body=config.server.max_payload_size, compress=config.jsonrpc.enable_compression,
+            report_slow=self._report_slow if config.logging.performance_logs else None,
+        )  # fmt: skip
+
+    def _report_slow(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        self.platform.observer.emit(
+            "slow_request", level="warning", request_id=request_id, method=scope.method, path=scope.path,
+            status=status, milliseconds=round(seconds * 1000),
         )  # fmt: skip
 
     def complete(self) -> None:

@@ -60,14 +60,14 @@ class Fleet:
 
     async def all_started(self) -> None:
         """Return when every worker has begun to listen."""
-        while any(self._board.marked(n, cells.STARTED) != child.pid for n, child in self._workers.items()):
+        while not all(self._is_started(number) for number in self._workers):
             self._started.clear()
             await self._started.wait()
 
     def complete(self) -> None:
         """Let the workers load what they left out of their start; those started later do it by themselves."""
         for number, child in self._workers.items():
-            if self._board.marked(number, cells.STARTED) == child.pid:
+            if self._is_started(number):
                 child.send(signal.SIGUSR1)
 
     async def stop(self, seconds: float) -> None:
@@ -89,11 +89,16 @@ class Fleet:
 
     async def restart(self) -> None:
         """Replace every worker, one after the other, while the rest go on serving."""
-        for child in list(self._workers.values()):
+        for number, child in list(self._workers.items()):
             child.send(signal.SIGTERM)
             if not await child.wait(self._order.config.server.shutdown_timeout):
                 child.send(signal.SIGKILL)
-            await self.all_started()
+            while self._workers[number] is child or not self._is_started(number):
+                self._started.clear()
+                await self._started.wait()
+
+    def _is_started(self, number: int) -> bool:
+        return self._board.marked(number, cells.STARTED) == self._workers[number].pid
 
     def _one_started(self) -> None:
         os.eventfd_read(self._started_fd)
@@ -115,7 +120,7 @@ class Fleet:
         while True:
             born = time.monotonic()
             code = await asyncio.shield(self._workers[number].ended)
-            short_lives = short_lives + 1 if time.monotonic() - born < SHORT_LIFE else 0
+            short_lives = short_lives + 1 if code and time.monotonic() - born < SHORT_LIFE else 0
             level = "info" if code == 0 else "error"
             self._observer.emit("worker_ended", level=level, worker=number, code=code, short_lives=short_lives)
             await self._presence.bury(f"torque:{self._order.context.run_id}:{number}")

@@ -10,6 +10,20 @@ from torque.config import LoggingSettings
 from torque.observe import Observer
 from torque.types import utc_now
 
+SLOW_REQUEST_SECONDS = 1.0
+SLOW_QUERY_SECONDS = 0.5
+_QUERY_LENGTH = 500
+
+
+def report_query(observer: Observer) -> Callable[[str, float], None]:
+    """Return what reports a slow statement: its text, which holds no values."""
+
+    def report(text: str, seconds: float) -> None:
+        statement = " ".join(text.split())[:_QUERY_LENGTH]
+        observer.emit("slow_query", level="warning", milliseconds=round(seconds * 1000), statement=statement)
+
+    return report
+
 
 def make_observer(settings: LoggingSettings, process: str, write: Callable[[bytes], object] | None = None) -> Observer:
     """Return the observer of a process, which writes what the settings ask for.

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.jsonrpc import protocol as rpc
@@ -9,6 +10,7 @@ from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.errors import InternalError, InvalidRequest, TorqueError
 from torque.server.board import CACHED, ROUTES, Board
 from torque.server.http import COMPRESS_FROM, NO_SNIFF, NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
+from torque.server.logs import SLOW_REQUEST_SECONDS
 from torque.server.middleware import Guard, RequestIds, is_json
 from torque.server.rates import Rates
 from torque.server.router import JSONRPC, Router
@@ -16,7 +18,8 @@ from torque.server.routes import Incoming, Routes
 from torque.server.sockets import Sockets
 
 _JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
-_RPC = ROUTES.index("jsonrpc")
+_RPC, _LIVE = ROUTES.index("jsonrpc"), ROUTES.index("live")
+SlowRequest = Callable[[Scope, int, float, str], None]
 
 
 class TorqueApp:
@@ -48,6 +51,7 @@ class TorqueApp:
         worker: int,
         max_body: int,
         compress: bool,
+        report_slow: SlowRequest | None,
     ) -> None:
         self._calls = calls
         self._fast = calls.fast
@@ -63,6 +67,7 @@ class TorqueApp:
         self._cells, self._cached = board.cells, board.base(worker) + CACHED
         self._max_body = max_body
         self._compress = compress
+        self._report_slow = report_slow
 
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request, or serve one WebSocket; a cached answer to a plain call leaves by the first return."""
@@ -127,7 +132,7 @@ class TorqueApp:
             self._routes.report(scope, request_id, error)
             reply = rpc.refused(InternalError(requestId=request_id))
         self._send(scope, protocol, reply, request_id)
-        self._board.observe(self._base, _RPC, reply.status, time.monotonic() - begin)
+        self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
 
     async def _other(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer what is not a JSON-RPC call on a path that is known already."""
@@ -149,7 +154,12 @@ class TorqueApp:
         if reply is not None:
             self._send(scope, protocol, reply, incoming.request_id)
             incoming.status = reply.status
-        self._board.observe(self._base, incoming.route, incoming.status, time.monotonic() - begin)
+        self._observe(scope, incoming.route, incoming.status, time.monotonic() - begin, incoming.request_id)
+
+    def _observe(self, scope: Scope, route: int, status: int, seconds: float, request_id: str) -> None:
+        self._board.observe(self._base, route, status, seconds)
+        if seconds >= SLOW_REQUEST_SECONDS and self._report_slow is not None and route != _LIVE:
+            self._report_slow(scope, status, seconds, request_id)
 
     def _send(self, scope: Scope, protocol: HttpProtocol, reply: Reply, request_id: str) -> None:
         headers = scope.headers

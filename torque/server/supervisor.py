@@ -32,6 +32,7 @@ from torque.server.logs import make_observer
 from torque.server.order import Order
 from torque.server.presence import Presence
 from torque.server.rates import Rates
+from torque.server.reload import follow_changes
 from torque.server.startup import (
     CannotStart,
     bring_schema,
@@ -125,6 +126,8 @@ class _Supervisor:
             if embedded is not None:
                 self._watch(self._keep_embedded(embedded))
             self._watch(self._get_ready(fleet, presence))
+            if self._config.frontend.enable_hot_reload:
+                self._watch(follow_changes(fleet.restart, self._observer))
             await self._stop.wait()
         finally:
             await self._end(fleet, hosts, db)

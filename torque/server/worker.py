@@ -19,7 +19,7 @@ from torque.config import ServerSettings
 from torque.platform import Platform
 from torque.server.app import WorkerApp
 from torque.server.board import PREPARED, STARTED, Board
-from torque.server.logs import capture_standard_logging, make_observer
+from torque.server.logs import SLOW_QUERY_SECONDS, capture_standard_logging, make_observer, report_query
 from torque.server.middleware import split_bind
 from torque.server.order import Order, read_order
 
@@ -43,6 +43,8 @@ def main() -> None:
 
     async def start() -> WorkerApp:
         platform = await Platform.open(order.config, order.context, observer=observer)
+        if order.config.logging.performance_logs:
+            platform.db.report_slow(SLOW_QUERY_SECONDS, report_query(observer))
         return WorkerApp(platform, order)
 
     app = loop.run_until_complete(start())

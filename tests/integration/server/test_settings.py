@@ -1,0 +1,162 @@
+"""Settings whose effect shows only in a running server."""
+
+import datetime
+import http.client
+import json
+import os
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+import torque.server
+from tests.support.databases import Databases
+from tests.support.server import RunningServer, alive, free_port
+from tests.support.waiting import until
+
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    url = databases.migrated()
+    yield url
+    databases.drop(url)
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for this machine's loopback address; return it with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert_file, key_file
+
+
+@pytest.mark.covers("config:server.tls_cert", "config:server.tls_key", "config:database.url")
+def test_with_a_certificate_the_server_speaks_https(database: str, tmp_path: Path) -> None:
+    cert, key = self_signed(tmp_path)
+    settings = {"database.url": database, "server.workers": 1, "server.tls_cert": str(cert), "server.tls_key": str(key)}
+    server = RunningServer(tmp_path, settings).start(wait=False)
+    context = ssl.create_default_context(cafile=str(cert))
+
+    def ask() -> int:
+        connection = http.client.HTTPSConnection("localhost", server.port, timeout=10, context=context)
+        try:
+            connection.request("POST", "/jsonrpc", PING, JSON)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    try:
+        assert until(ask, 30.0) == 200
+        until(lambda: f"https://127.0.0.1:{server.port}/editor/" in server.output())
+    finally:
+        server.kill()
+
+
+def test_a_certificate_that_is_not_there_is_named(database: str, tmp_path: Path) -> None:
+    settings = {"database.url": database, "server.tls_cert": "/nowhere.pem", "server.tls_key": "/nowhere.key"}
+    server = RunningServer(tmp_path, settings).start(wait=False)
+    assert server.wait_end() == 1
+    assert "server.tls_cert names /nowhere.pem, and there is no such file" in server.output()
+
+
+@pytest.fixture
+def watched(database: str, tmp_path: Path) -> Iterator[RunningServer]:
+    """One worker that follows changes of its code, few connections."""
+    settings = {
+        "database.url": database,
+        "server.workers": 1,
+        "frontend.enable_hot_reload": True,
+        "performance.cache_bytes": 4096,
+        "performance.entity_cache_size": 5,
+    }
+    server = RunningServer(tmp_path, settings)
+    yield server.start()
+    server.kill()
+
+
+@pytest.mark.covers("config:frontend.enable_hot_reload")
+def test_with_hot_reload_changed_code_replaces_the_workers(watched: RunningServer) -> None:
+    (before,) = watched.workers()
+    os.utime(torque.server.__file__)
+    until(lambda: not alive(before), what="the end of the old worker")
+    until(lambda: len(watched.workers()) == 1 and watched.workers() != [before], what="a new worker")
+    until(lambda: watched.request("GET", "/ready").status == 200 if answers(watched) else None)
+
+
+def answers(server: RunningServer) -> bool:
+    try:
+        return server.request("GET", "/health").status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.covers("config:logging.performance_logs")
+def test_slow_requests_and_queries_are_logged(watched: RunningServer, database: str) -> None:
+    statuses: list[int] = []
+    call = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "listApplications"}).encode()
+    asking = threading.Thread(target=lambda: statuses.append(watched.request("POST", "/jsonrpc", call, JSON).status))
+    with psycopg.connect(database) as lock:
+        lock.execute("LOCK TABLE torque_applications")
+        asking.start()
+        lock.execute("SELECT pg_sleep(1.2)")
+    asking.join()
+    assert statuses == [200]
+    events = until(lambda: slow(watched), what="log lines")
+    assert events["slow_query"]["milliseconds"] >= 500
+    assert "torque_applications" in str(events["slow_query"]["statement"])
+    assert events["slow_request"]["path"] == "/jsonrpc"
+    assert events["slow_request"]["request_id"]
+
+
+def slow(server: RunningServer) -> dict[str, dict[str, object]] | None:
+    lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
+    found = {line["event"]: line for line in lines if line["event"].startswith("slow_")}
+    return found if len(found) == 2 else None
+
+
+def test_listening_everywhere_without_a_name_says_which_setting_to_add(database: str, tmp_path: Path) -> None:
+    bind = f"0.0.0.0:{free_port()}"
+    server = RunningServer(tmp_path, {"database.url": database, "server.bind": bind, "server.workers": 1})
+    server.start(wait=False)
+    try:
+        until(lambda: "Set server.public_url" in server.output(), what="advice")
+    finally:
+        server.kill()
+
+
+def test_more_connections_than_the_database_takes_are_lowered_with_a_warning(database: str, tmp_path: Path) -> None:
+    settings = {"database.url": database, "database.max_connections": 5000, "server.workers": 1}
+    server = RunningServer(tmp_path, settings).start(wait=False)
+    try:
+        until(lambda: "connections_lowered" in server.output(), what="a warning")
+    finally:
+        server.kill()
