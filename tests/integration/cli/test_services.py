@@ -1,16 +1,23 @@
 """Commands that change something: models, applications, tokens, workflows."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.cli.command import Result, inside, torque
+from tests.integration.cli.command import ROOT, Result, inside, torque
 from tests.support.databases import Databases
+from tests.support.processes import descendants
+from tests.support.server import alive
+from tests.support.waiting import until
 
-GREET = {
+GREET: dict[str, Any] = {
     "id": "greet",
     "nodes": {
         "start": {"id": "start", "type": "Start"},
@@ -19,6 +26,8 @@ GREET = {
     },
     "edges": [{"source": "start", "target": "js"}, {"source": "js", "target": "end"}],
 }
+ENDLESS = {**GREET, "id": "endless", "nodes": {**GREET["nodes"], "js": {"id": "js", "type": "JavaScript",
+    "config": {"code": "while (true) {}"}}}}  # fmt: skip
 MODEL: dict[str, Any] = {
     "format": "torque/1",
     "name": "shop",
@@ -27,7 +36,7 @@ MODEL: dict[str, Any] = {
     "entities": [
         {"id": "item", "name": "item", "fields": [{"id": "f1", "name": "label", "field_type": {"type": "String"}}]}
     ],
-    "xflows": [GREET],
+    "xflows": [GREET, ENDLESS],
     "sample_data": {"item": [{"id": "0190aaaa-0000-7000-8000-000000000001", "label": "Pen"}]},
 }
 
@@ -139,6 +148,18 @@ def test_a_workflow_is_run_with_input_from_the_line_a_file_or_stdin(shop: Projec
     assert failed.code == 1
     assert failed.json()["error"]["code"] == "SCRIPT"
     assert shop.torque("xflow", "execute", "nothing", "--app", "shop").code == 4
+
+
+def test_an_interrupted_command_ends_its_script_and_is_130(shop: Project) -> None:
+    command = [sys.executable, "-m", "torque.cli.main", "xflow", "execute", "endless", "--app", "shop"]
+    environ = {**os.environ, "TORQUE_DATABASE_URL": shop.url, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(command, cwd=shop.folder, env=environ, stderr=subprocess.PIPE)
+    scripts = until(lambda: descendants(running.pid)[1:], what="a script process below the broker")
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=10)
+    assert running.returncode == 130
+    assert said.strip() == b"Interrupted."
+    until(lambda: not any(alive(pid) for pid in scripts), 2.0, "the end of the script process")
 
 
 def test_a_workflow_is_checked_in_the_application_or_as_a_file(shop: Project) -> None:
