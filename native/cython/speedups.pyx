@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, wraparound=False
 """Loops over Python objects that are worth compiling: database rows into the bytes of records on the wire.
 
 Rows are read by position (id, data, version, created_at, updated_at). `data` is the stored JSON object as Postgres
@@ -60,10 +60,14 @@ cdef bint _is_space(char c) noexcept:
 cdef int _put_row(_Buffer out, bytes entity_type, row, row_map) except -1:
     cdef bytes data = row[1] if row_map is None else row_map.map(row[1])
     cdef Py_ssize_t id_size, created_size, updated_size, first, last
-    cdef const char* id_text = PyUnicode_AsUTF8AndSize(row[0], &id_size)
+    # The texts belong to these objects, so they are held until everything is copied.
+    cdef object record_id = row[0]
+    cdef object created_at = row[3]
+    cdef object updated_at = row[4]
+    cdef const char* id_text = PyUnicode_AsUTF8AndSize(record_id, &id_size)
+    cdef const char* created = PyUnicode_AsUTF8AndSize(created_at, &created_size)
+    cdef const char* updated = PyUnicode_AsUTF8AndSize(updated_at, &updated_size)
     cdef long long version = row[2]
-    cdef const char* created = PyUnicode_AsUTF8AndSize(row[3], &created_size)
-    cdef const char* updated = PyUnicode_AsUTF8AndSize(row[4], &updated_size)
     cdef const char* body = PyBytes_AS_STRING(data)
     cdef int digits
     first = 0

@@ -26,7 +26,7 @@ pub(crate) struct Generations(Arc<native::Generations>);
 #[pymethods]
 impl Generations {
     #[new]
-    #[pyo3(signature = (fd=None, slots=1 << 20))]
+    #[pyo3(signature = (fd=None, slots=1_048_576))]
     fn new(fd: Option<i32>, slots: usize) -> PyResult<Self> {
         let table = match fd {
             Some(fd) => native::Generations::open(fd).map_err(os_error)?,
@@ -36,7 +36,7 @@ impl Generations {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (slots=1 << 20))]
+    #[pyo3(signature = (slots=1_048_576))]
     fn create(slots: usize) -> PyResult<i32> {
         native::Generations::create(slots).map_err(os_error)
     }

@@ -14,7 +14,7 @@ type Events<'py> = Vec<(u64, String, Bound<'py, PyBytes>)>;
 #[pymethods]
 impl EventRing {
     #[new]
-    #[pyo3(signature = (fd=None, bytes_=1 << 20))]
+    #[pyo3(signature = (fd=None, bytes_=1_048_576))]
     fn new(fd: Option<i32>, bytes_: usize) -> PyResult<Self> {
         let ring = match fd {
             Some(fd) => native::EventRing::open(fd).map_err(os_error)?,
@@ -24,7 +24,7 @@ impl EventRing {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (bytes_=1 << 20))]
+    #[pyo3(signature = (bytes_=1_048_576))]
     fn create(bytes_: usize) -> PyResult<i32> {
         native::EventRing::create(bytes_).map_err(os_error)
     }
