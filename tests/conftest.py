@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,10 +9,8 @@ from tests.support.databases import Databases, temporary_databases
 from tests.support.server import RunningServer
 from torque.config import Config, DatabaseSettings
 from torque.db.pool import Database, PoolSettings
+from torque.platform import Platform
 from torque.types import RunContext
-
-if TYPE_CHECKING:
-    from torque.platform import Platform
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +43,8 @@ def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Confi
 
 
 @pytest.fixture(scope="module")
-async def platform(config: Config) -> AsyncIterator["Platform"]:
+async def platform(config: Config) -> AsyncIterator[Platform]:
     """All services in this process, on the module's database."""
-    from torque.platform import Platform
-
     opened = await Platform.open(config, RunContext.alone())
     yield opened
     await opened.close()
