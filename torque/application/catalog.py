@@ -1,5 +1,6 @@
 """Which application a request means, with its model compiled: looked up once, swapped whole when it changes."""
 
+import time
 from typing import Protocol
 
 from torque.application.store import ApplicationStore
@@ -58,6 +59,7 @@ class Catalog:
         if found is None:
             self._entries.pop(ref, None)
             raise NotFound("There is no such application, or you may not see it.")
+        read_at = time.monotonic()
         stamp = self._generations.read(self.slots(found[0].id, found[0].model_id))
         found = await self._store.find(found[0].id)
         if found is None:
@@ -69,7 +71,9 @@ class Catalog:
             model = known.model  # the same object keeps permission classes and plans that rest on it
         if len(self._entries) >= _KEPT:
             self._entries.clear()
-        entry = RunningApplication(id=application.id, application=application, model=model, stamp=stamp)
+        entry = RunningApplication(
+            id=application.id, application=application, model=model, stamp=stamp, read_at=read_at
+        )
         self._entries[application.id] = self._entries[application.name] = entry
         return entry
 

@@ -3,12 +3,16 @@
 Whoever answers a request keeps the result under this stamp, and under the caller's permission class.
 """
 
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 
 from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
 from torque.native import Generations, Stamp
+
+NOT_ALONE_SECONDS = 1.0
+"""How old anything kept may be while another live run shares the database."""
 
 
 class Stamps:
@@ -29,6 +33,16 @@ class Stamps:
         if record_id is not None:
             slots.append(self._generations.slot("record", app.id, record_id))
         return self._generations.read(slots)
+
+    def life(self, app: RunningApplication, life: float | None) -> float | None:
+        """Return how long an answer may live: with another run about, no longer than what its catalogue has left.
+
+        Its own stamp is younger than the catalogue's, whose age counts as well while the run is not alone.
+        """
+        if self._generations.is_alone():
+            return life
+        left = max(0.0, NOT_ALONE_SECONDS - (time.monotonic() - app.read_at))
+        return left if life is None else min(life, left)
 
     def current(self, stamp: Stamp) -> bool:
         """Tell whether nothing that a stamp covers has moved. Asked of the catalogue's stamp after the answer is made,

@@ -192,7 +192,7 @@ class Reading:
                 return Answer(result)
             if expansion.target.cache_ttl is not None:
                 life = min(expansion.target.cache_ttl, life) if life is not None else expansion.target.cache_ttl
-        return Answer(result, stamp, life)
+        return Answer(result, stamp, self._stamps.life(app, life))
 
 
 def valid_id(record_id: str) -> str:

@@ -2,15 +2,19 @@
 
 import asyncio
 import random
+import time
 from typing import Any
 
+import msgspec
+
 from tests.integration.entity.workshop import ADMIN, Shop
+from tests.support.waiting import eventually
 from torque import codec
 from torque.application.types import Answer
 from torque.db.pool import Database
 from torque.entity.types import Query
 from torque.errors import NotFound, ValidationFailed
-from torque.native import ResultCache
+from torque.native import Generations, ResultCache
 
 
 class Worker:
@@ -150,3 +154,30 @@ async def test_a_refused_write_leaves_what_is_kept_alone(db: Database) -> None:
         pass
     await worker.read(made["id"])
     assert worker.hits == 1
+
+
+async def test_with_another_run_about_nothing_kept_is_older_than_a_second(db: Database) -> None:
+    shared = Generations(Generations.create())
+    worker = Worker(Shop(db, generations=shared))
+    assert not shared.is_alone()
+    made = await worker.shop.create("order", number=1)
+    await worker.read(made["id"])
+    start = time.monotonic()
+    await db.execute(
+        "UPDATE entities SET data = data || '{\"number\": 2}' WHERE application_id = $1", worker.shop.app.id
+    )
+
+    async def shown() -> bool:
+        found = await worker.read(made["id"])
+        return found is not None and found["number"] == 2
+
+    await eventually(shown)
+    assert time.monotonic() - start < 1.5
+
+
+async def test_what_depends_on_an_old_catalogue_lives_only_as_long_as_that_may(db: Database) -> None:
+    shop = Shop(db, generations=Generations(Generations.create()))
+    made = await shop.create("order", number=1)
+    shop.app = msgspec.structs.replace(shop.app, read_at=time.monotonic() - 0.75)
+    answer = await shop.entities.get(ADMIN, shop.app, None, made["id"])
+    assert answer.stamp is None or (answer.ttl is not None and answer.ttl <= 0.25)
