@@ -210,9 +210,7 @@ export class Feed {
   }
 }
 
-/** An application's prefix may be left out of a topic, on either side; a type's topic covers its records. */
+/** An application's prefix may be left out of a topic, on either side. */
 function matches(subscribed: string, heard: string): boolean {
-  const plain = heard.replace(/^app:[^/]+\//, "");
-  const wanted = subscribed.replace(/^app:[^/]+\//, "");
-  return plain === wanted || plain.startsWith(`${wanted}/`);
+  return heard.replace(/^app:[^/]+\//, "") === subscribed.replace(/^app:[^/]+\//, "");
 }

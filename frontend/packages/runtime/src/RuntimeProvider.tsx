@@ -35,7 +35,7 @@ export function RuntimeProvider({ client, metadata, address, onUnsaved = nobody,
     () =>
       new Deletions(
         async ({ id, entityType }, options) => {
-          await writes.run(() => client.call("deleteEntity", { entityId: id, ...(entityType ? { entityType } : {}) }, options), () => id);
+          await writes.run(() => client.call("deleteEntity", { entityId: id, ...(entityType ? { entityType } : {}) }, options), () => ({ id }));
           void cache.invalidateQueries({ queryKey: entityType ? keys.records(entityType) : ["records"] });
         },
         ({ id, entityType }, error) =>

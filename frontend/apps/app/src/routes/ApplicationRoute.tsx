@@ -1,7 +1,7 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
 import { errorText, keys, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents } from "@torque/runtime";
-import { QueryClient, QueryClientProvider, usePrefetchQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useParams } from "react-router";
@@ -43,7 +43,8 @@ function Application({ name, client }: { name: string; client: TorqueClient }) {
   const { page = START_PAGE } = useParams();
   const metadata = useQuery({ queryKey: keys.metadata, queryFn: () => client.call("getModelMetadata", {}) });
   const capabilities = useQuery({ queryKey: keys.capabilities, queryFn: () => client.call("getCapabilities", {}), staleTime: Number.POSITIVE_INFINITY });
-  usePrefetchQuery(pageQuery(client, page));
+  // Asked here, in one batch with the frame; the page itself finds the answer in the cache.
+  useQuery(pageQuery(client, page));
   const transport = capabilities.data?.live.transport;
   useEffect(() => {
     if (transport) client.setTransport(transport);

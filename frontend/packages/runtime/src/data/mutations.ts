@@ -23,12 +23,12 @@ export function useMutations(): Mutations {
       void cache.invalidateQueries({ queryKey: type ? keys.records(type) : ["records"] });
       return record;
     };
-    const idOf = ({ id }: EntityRecord): string => id;
+    const written = (record: EntityRecord): EntityRecord => record;
     return {
-      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: crypto.randomUUID() }), idOf), entityType),
+      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: crypto.randomUUID() }), written), entityType),
       update: async (entityType, id, data, ifVersion) => {
         const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
-        return wrote(await writes.run(() => client.call("updateEntity", params), idOf), entityType);
+        return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);
       },
     };
   }, [client, writes, titles, cache]);

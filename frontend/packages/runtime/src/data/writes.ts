@@ -1,18 +1,22 @@
 /** What this reader wrote: its own changes are neither marked as somebody else's nor held back. */
 const REMEMBERED = 500;
 
+/** A record as it is after a write; a deleted one has no version. */
+export type Written = { id: string; version?: number };
+
+const keyOf = ({ id, version }: Written): string => `${id}@${version ?? "gone"}`;
+
 export class OwnWrites {
-  #ids: string[] = [];
+  #keys: string[] = [];
   #underWay = 0;
   #done: (() => void)[] = [];
 
-  /** Runs a write; records it answers count as our own. */
-  async run<T>(write: () => Promise<T>, idOf: (result: T) => string | null): Promise<T> {
+  /** Runs a write and remembers what `written` makes of its answer. */
+  async run<T>(write: () => Promise<T>, written: (result: T) => Written): Promise<T> {
     this.#underWay += 1;
     try {
       const result = await write();
-      const id = idOf(result);
-      if (id) this.remember(id);
+      this.#keys = [...this.#keys, keyOf(written(result))].slice(-REMEMBERED);
       return result;
     } finally {
       this.#underWay -= 1;
@@ -20,18 +24,13 @@ export class OwnWrites {
     }
   }
 
-  remember(id: string): void {
-    this.#ids = [...this.#ids.filter((known) => known !== id), id].slice(-REMEMBERED);
-  }
-
   /** Whether an event is about our own write. Waits for writes under way: their event may be faster than their answer. */
-  async isOwn(id: string): Promise<boolean> {
-    if (this.#underWay > 0 && !this.#ids.includes(id)) await new Promise<void>((resolve) => this.#done.push(resolve));
-    return this.#ids.includes(id);
+  async isOwn(event: Written): Promise<boolean> {
+    if (this.#underWay > 0 && !this.#knows(event)) await new Promise<void>((resolve) => this.#done.push(resolve));
+    return this.#knows(event);
   }
 
-  /** An own write is expected once: the next change of this record may be somebody else's. */
-  forget(id: string): void {
-    this.#ids = this.#ids.filter((known) => known !== id);
+  #knows(event: Written): boolean {
+    return this.#keys.includes(keyOf(event)) || this.#keys.includes(keyOf({ id: event.id }));
   }
 }

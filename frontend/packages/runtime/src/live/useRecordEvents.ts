@@ -46,7 +46,7 @@ export function useRecordEvents(entityType: string): RemoteChanges {
   useEffect(() => {
     const hear = async ({ kind, data }: LiveEvent): Promise<void> => {
       if (kind === "resync" || !isRecordEvent(data)) return read();
-      if (await writes.isOwn(data.id)) return writes.forget(data.id);
+      if (await writes.isOwn(data)) return;
       if (kind === "updated") mark(data.id, data.fields ?? []);
       if (kind === "created") setAdded((before) => new Set(before).add(data.id));
       return read();

@@ -1,5 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { DatesProvider } from "@mantine/dates";
+import { setNonce } from "get-nonce";
 import type { ReactNode } from "react";
 import { I18nProvider } from "../i18n/I18nProvider";
 import { Toaster } from "../components/Toaster/Toaster";
@@ -14,6 +15,9 @@ const schemeManager = localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY });
 function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
+
+// The lock that keeps the page from scrolling behind a dialog adds a style element of its own.
+if (styleNonce() !== "") setNonce(styleNonce());
 
 export type TorqueProviderProps = {
   children: ReactNode;

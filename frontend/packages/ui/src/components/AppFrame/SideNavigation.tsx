@@ -20,7 +20,7 @@ export function SideNavigation({ name, items, activeId, onNavigate, account, men
     </IconButton>
   );
   return (
-    <div className={classes.side} data-rail={rail || undefined}>
+    <nav className={classes.side} data-rail={rail || undefined} aria-label={t("frame.navigation")}>
       <div className={classes.top}>
         <span className={classes.letter} aria-hidden>
           {name.trim()[0]?.toUpperCase()}
@@ -28,12 +28,12 @@ export function SideNavigation({ name, items, activeId, onNavigate, account, men
         {!rail && <span className={classes.name}>{name}</span>}
         {!rail && toggle}
       </div>
-      <nav className={classes.places} aria-label={t("frame.navigation")}>
+      <div className={classes.places}>
         {rail && toggle}
         {items.map((item) => (
           <Place key={item.id} item={item} active={item.id === activeId} rail={rail} onNavigate={onNavigate} />
         ))}
-      </nav>
+      </div>
       <Menu position="top-start">
         <Menu.Target>
           <UnstyledButton className={classes.account} aria-label={account.name}>
@@ -53,7 +53,7 @@ export function SideNavigation({ name, items, activeId, onNavigate, account, men
         </Menu.Target>
         <Menu.Dropdown>{menu}</Menu.Dropdown>
       </Menu>
-    </div>
+    </nav>
   );
 }
 

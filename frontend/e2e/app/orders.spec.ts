@@ -1,0 +1,38 @@
+import { expect, test } from "./support";
+
+test("an order is made with a customer that was searched for", async ({ orders, page }) => {
+  await orders.open("/orders");
+  await expect(orders.readout()).toContainText("40 of 40 orders");
+  await page.getByRole("button", { name: "New order" }).click();
+  await orders.drawer().getByRole("textbox", { name: "Order number" }).fill("CO-2001");
+  await orders.drawer().getByLabel("Customer").fill("Rossi");
+  await page.getByRole("option", { name: "Chiara Rossi" }).click();
+  await orders.drawer().getByLabel("Total").fill("12.5");
+  await orders.drawer().getByRole("button", { name: /^(Create|Save) order/ }).click();
+  await expect(orders.drawer()).toBeHidden();
+  await expect(orders.row("CO-2001")).toContainText("Chiara Rossi");
+  await expect(orders.row("CO-2001")).toContainText("12.50");
+});
+
+test("an order number that is taken is refused at its field", async ({ orders, page }) => {
+  await orders.open("/orders");
+  await page.getByRole("button", { name: "New order" }).click();
+  await orders.drawer().getByRole("textbox", { name: "Order number" }).fill("CO-1001");
+  await orders.drawer().getByLabel("Customer").fill("Rossi");
+  await page.getByRole("option", { name: "Chiara Rossi" }).click();
+  await orders.drawer().getByRole("button", { name: /^(Create|Save) order/ }).click();
+  await expect(orders.drawer().getByText("1 field needs attention")).toBeVisible();
+});
+
+test("orders are filtered by their customer, and pages follow each other", async ({ orders, page }) => {
+  await orders.open("/orders");
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/page=2/);
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Customer" }).click();
+  await page.getByRole("textbox", { name: "Search Customer" }).fill("Rossi");
+  await page.getByRole("option", { name: "Chiara Rossi" }).click();
+  await expect(page.getByRole("group", { name: "Filter on Customer" })).toContainText("Chiara Rossi");
+  await expect(page).not.toHaveURL(/page=2/);
+  for (const row of await page.locator("[data-id]").all()) await expect(row).toContainText("Chiara Rossi");
+});
