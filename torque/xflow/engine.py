@@ -16,11 +16,9 @@ from torque.errors import TorqueError
 from torque.model.definition.xflow import Node as NodeDefinition
 from torque.model.definition.xflow import Retry
 from torque.native import Action, FlowRun
-from torque.types import utc_now
 from torque.xflow.context import FLOW_ERROR, FlowContext, LogLine, NodeFailed, name_of
 from torque.xflow.node import Tools
 from torque.xflow.plan import Plan
-from torque.xflow.pool import GRACE_SECONDS
 
 TIMED_OUT = "TIMEOUT"
 _BACKOFF_MS, _FACTOR, _MAX_MS = 100, 2.0, 10_000
@@ -28,12 +26,12 @@ _NO_RETRY = Retry()
 
 
 class NodeRun(msgspec.Struct, kw_only=True):
-    """What happened at one node, at one attempt."""
+    """What happened at one node, at one attempt; `started` is Unix time."""
 
     node_id: str
     node_type: str
     attempt: int
-    started_at: str
+    started: float
     input: bytes
     status: str = "running"
     duration_ms: float = 0.0
@@ -115,7 +113,7 @@ class Engine:
         if definition.timeout_ms is not None:
             seconds = min(seconds, definition.timeout_ms / 1000)
         noted = NodeRun(
-            node_id=definition.id, node_type=definition.type, attempt=attempt, started_at=utc_now(), input=flow.last
+            node_id=definition.id, node_type=definition.type, attempt=attempt, started=time.time(), input=flow.last
         )
         self.runs.append(noted)
         began, line = time.perf_counter(), len(flow.logs)
@@ -133,10 +131,12 @@ class Engine:
 
     async def _guarded(self, definition: NodeDefinition, seconds: float) -> bytes:
         """Run a node; every failure comes out as one of the node."""
+        node = self._plan.nodes[definition.id]
         try:
-            # A script is ended by its process at the limit and killed a little later: that says more than this does.
-            async with asyncio.timeout(seconds + 2 * GRACE_SECONDS):
-                return await self._plan.nodes[definition.id].run(self._flow, self._tools, seconds)
+            if node.keeps_time:
+                return await node.run(self._flow, self._tools, seconds)
+            async with asyncio.timeout(seconds):
+                return await node.run(self._flow, self._tools, seconds)
         except NodeFailed:
             raise
         except TimeoutError as error:

@@ -51,6 +51,8 @@ class Node(ABC, Generic[C]):
     """
 
     config_type: ClassVar[type[Config]]
+    keeps_time: ClassVar[bool] = True
+    """It ends within its time by itself: all it waits for are scripts, which their pool ends."""
 
     def __init__(self, node_id: str, config: dict[str, Any], model: CompiledModel) -> None:
         self.id = node_id

@@ -172,6 +172,8 @@ class ScriptPool:
         if self._sweep is not None:
             self._sweep.cancel()
         self._lose_line()
+        if self._broker is not None:
+            self._end_broker(self._broker)
 
     def _end_broker(self, broker: subprocess.Popen[bytes]) -> None:
         """End an own broker, which has no other use once its line is lost; the next script starts another."""

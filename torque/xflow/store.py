@@ -1,6 +1,7 @@
 """Executions in the database: one row when an execution has ended, node rows where somebody will look at them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def _node(position: int, run: NodeRun) -> bytes:
             "error": run.error,
             "logs": msgspec.to_builtins(run.logs),
             "duration_ms": run.duration_ms,
-            "started_at": run.started_at,
+            "started_at": datetime.fromtimestamp(run.started, UTC).isoformat(),
         }
     )
     return head[:-1] + b',"input":' + run.input + b',"output":' + (run.output or b"null") + b"}"

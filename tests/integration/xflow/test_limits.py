@@ -32,11 +32,13 @@ async def model(platform: Platform) -> str:
 
 @asynccontextmanager
 async def opened(config: Config, name: str, **xflow: Any) -> AsyncIterator[tuple[Platform, RunningApplication]]:
-    """A platform with other settings of workflows, and the application."""
+    """A platform with other settings of workflows, its script processes started, and the application."""
     changed = msgspec.structs.replace(config, xflow=msgspec.structs.replace(config.xflow, **xflow))
     platform = await Platform.open(changed, RunContext.alone())
     try:
-        yield platform, await platform.catalog.get(name)
+        app = await platform.catalog.get(name)
+        await platform.xflows.run(LOCAL, app, "quick", {"n": 0}, timeout_ms=30_000)
+        yield platform, app
     finally:
         await platform.close()
 

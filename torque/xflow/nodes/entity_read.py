@@ -42,6 +42,7 @@ class EntityRead(Node[EntityReadConfig]):
     """Its result is an array; with `id`, one record or null."""
 
     config_type = EntityReadConfig
+    keeps_time = False
 
     def prepare(self, config: EntityReadConfig, model: CompiledModel) -> None:
         """Compile the templates as one and check names."""

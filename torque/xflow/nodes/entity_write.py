@@ -32,6 +32,7 @@ class EntityWrite(Node[EntityWriteConfig]):
     """Its result is the written record, `{id, deleted}` for Delete, an array for the bulk operations."""
 
     config_type = EntityWriteConfig
+    keeps_time = False
 
     def prepare(self, config: EntityWriteConfig, model: CompiledModel) -> None:
         """Compile the mapping and check names."""
