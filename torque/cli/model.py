@@ -12,6 +12,7 @@ from torque.cli.workplace import LOCAL, as_row, at_work
 from torque.model.exchange import read_document
 from torque.model.verify import verify
 from torque.platform import Platform
+from torque.xflow.verify import check_flows
 
 
 @click.group(cls=Group)
@@ -133,7 +134,7 @@ def validate(state: Invocation, ref: str) -> int:
     """Check a stored model or a file. Exit code 3 when something is wrong."""
     if Path(ref).is_file():
         document, _ = read_document(Path(ref).read_bytes())
-        return report_findings(state, [as_row(found) for found in verify(document)])
+        return report_findings(state, [as_row(found) for found in verify(document, check_flows)])
 
     async def work(platform: Platform) -> int:
         return report_findings(state, [as_row(found) for found in await platform.models.verify(LOCAL, ref)])

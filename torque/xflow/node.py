@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from torque.entity.service import EntityService
-from torque.model.compiled import CompiledModel
 from torque.native import check_script
 from torque.observe import Observer
 from torque.xflow.context import FlowContext
 from torque.xflow.javascript import Scripts
+from torque.xflow.names import Names
 from torque.xflow.templates import Template, compile_template
 
 
@@ -46,24 +46,24 @@ class Node(ABC, Generic[C]):
         Its id in the flow.
     config
         What the document says; everything wrong with it is collected in `problems`.
-    model
-        The model the flow belongs to.
+    names
+        What the flow may name.
     """
 
     config_type: ClassVar[type[Config]]
     keeps_time: ClassVar[bool] = True
     """It ends within its time by itself: all it waits for are scripts, which their pool ends."""
 
-    def __init__(self, node_id: str, config: dict[str, Any], model: CompiledModel) -> None:
+    def __init__(self, node_id: str, config: dict[str, Any], names: Names) -> None:
         self.id = node_id
         self.problems: list[Problem] = []
         try:
-            self.prepare(msgspec.convert(config, self.config_type), model)  # type: ignore[arg-type]
+            self.prepare(msgspec.convert(config, self.config_type), names)  # type: ignore[arg-type]
         except msgspec.ValidationError as error:
             self.problem("NodeConfig", f"The config does not fit: {error}.")
 
     @abstractmethod
-    def prepare(self, config: C, model: CompiledModel) -> None:
+    def prepare(self, config: C, names: Names) -> None:
         """Keep what `run` needs and report what is wrong."""
 
     @abstractmethod

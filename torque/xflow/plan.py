@@ -11,6 +11,7 @@ from torque.errors import NotFound
 from torque.model.compiled import CompiledModel
 from torque.model.definition.xflow import XFlow
 from torque.native import FlowPlan
+from torque.xflow.names import Names, names_of
 from torque.xflow.node import Node
 from torque.xflow.nodes.condition import Condition
 from torque.xflow.nodes.end import End
@@ -71,12 +72,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return next(blocking, None)
 
 
-def compile_plan(flow: XFlow, model: CompiledModel) -> Plan:
+def compile_plan(flow: XFlow, names: Names) -> Plan:
     """Check everything about a workflow and make it ready to run. Problems become findings, all at once."""
-    context = {
-        "entities": {name: list(entity.fields) for name, entity in model.entities.items()},
-        "xflows": {other.id: _called_by(other) for other in model.xflows.values()},
-    }
+    context = {"entities": {name: sorted(fields) for name, fields in names.entities.items()}, "xflows": names.calls}
     graph = FlowPlan.compile(codec.dumps(msgspec.to_builtins(flow)), codec.dumps(context))
     findings = [_finding(found) for found in graph.findings]
     nodes: dict[str, Node[Any]] = {}
@@ -85,7 +83,7 @@ def compile_plan(flow: XFlow, model: CompiledModel) -> Plan:
         if kind is None:
             findings.append(_not_executed(node_id, definition.type))
             continue
-        node = nodes[node_id] = kind(node_id, definition.config, model)
+        node = nodes[node_id] = kind(node_id, definition.config, names)
         findings += [
             Finding(node_id=node_id, rule=found.rule, message=found.message, severity=found.severity)
             for found in node.problems
@@ -105,11 +103,6 @@ def _schema(document: Any, part: str, findings: list[Finding]) -> Schema | None:
         return schema
     findings.append(Finding(node_id=None, rule="Schema", message=f"{part}: {schema.problem}", severity="error"))
     return None
-
-
-def _called_by(flow: XFlow) -> list[str]:
-    called = (node.config.get("xflow_id") for node in flow.nodes.values() if node.type == "SubFlow")
-    return [name for name in called if isinstance(name, str)]
 
 
 def _finding(found: Mapping[str, str | None]) -> Finding:
@@ -157,7 +150,7 @@ class Plans:
         key = (model.model_id, model.revision, flow.id)
         plan = self._kept.get(key)
         if plan is None:
-            plan = compile_plan(flow, model)
+            plan = compile_plan(flow, names_of(model.definition))
             if self._size:
                 self._kept[key] = plan
                 while len(self._kept) > self._size:

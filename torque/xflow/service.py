@@ -23,6 +23,7 @@ from torque.types import Caller, RunContext, new_id, utc_now
 from torque.xflow.context import FlowContext
 from torque.xflow.engine import TIMED_OUT, Engine, NodeRun
 from torque.xflow.javascript import Scripts
+from torque.xflow.names import names_of
 from torque.xflow.node import Tools
 from torque.xflow.plan import Finding, Plan, Plans, compile_plan, find_flow
 from torque.xflow.pool import ScriptPool
@@ -170,7 +171,7 @@ class XFlowService:
             flow = msgspec.convert(document, XFlow)
         except msgspec.ValidationError as error:
             return (Finding(node_id=None, rule="Definition", message=f"{error}.", severity="error"),)
-        return compile_plan(flow, model).findings
+        return compile_plan(flow, names_of(model.definition)).findings
 
     async def executions(
         self, caller: Caller, app: RunningApplication, xflow_ref: str | None = None, limit: int = 50

@@ -1,7 +1,7 @@
 """Condition: decides which edge is followed."""
 
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FlowContext
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 
 
@@ -16,7 +16,7 @@ class Condition(Node[ConditionConfig]):
 
     config_type = ConditionConfig
 
-    def prepare(self, config: ConditionConfig, model: CompiledModel) -> None:
+    def prepare(self, config: ConditionConfig, names: Names) -> None:
         """Check that the expression compiles."""
         self._expression = self.expression(config.expression)
 

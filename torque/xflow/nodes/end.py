@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FlowContext
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 from torque.xflow.templates import Template
 
@@ -19,7 +19,7 @@ class End(Node[EndConfig]):
 
     config_type = EndConfig
 
-    def prepare(self, config: EndConfig, model: CompiledModel) -> None:
+    def prepare(self, config: EndConfig, names: Names) -> None:
         """Compile the mapping."""
         self._output: Template | None = None if config.output is None else self.template(config.output)
 

@@ -6,10 +6,9 @@ import msgspec
 
 from torque.entity.types import Query, Sort
 from torque.errors import NotFound
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FlowContext, NodeFailed
+from torque.xflow.names import Names, unknown_fields
 from torque.xflow.node import Config, Node, Tools
-from torque.xflow.nodes.fields import unknown_fields
 
 SortConfig = str | dict[str, str] | list[str | dict[str, str]] | None
 """A field, or `{field, order}`, or a list of them."""
@@ -44,15 +43,15 @@ class EntityRead(Node[EntityReadConfig]):
     config_type = EntityReadConfig
     keeps_time = False
 
-    def prepare(self, config: EntityReadConfig, model: CompiledModel) -> None:
+    def prepare(self, config: EntityReadConfig, names: Names) -> None:
         """Compile the templates as one and check names."""
         self._entity_type = config.entity_type
         self._single = config.id is not None
-        entity = model.entities.get(config.entity_type)
-        if entity is None:
+        fields = names.entities.get(config.entity_type)
+        if fields is None:
             self.problem("EntityType", f"There is no entity '{config.entity_type}'.")
         elif isinstance(config.filters, dict):
-            for name in unknown_fields(config.filters, entity):
+            for name in unknown_fields(config.filters, fields):
                 self.problem("Field", f"{config.entity_type} has no field '{name}' to filter by.")
         wanted = {"filters": config.filters, "sort": config.sort, "limit": config.limit, "id": config.id}
         self._wanted = self.template(wanted)

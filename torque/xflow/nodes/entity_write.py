@@ -8,10 +8,9 @@ import msgspec
 
 from torque import codec
 from torque.errors import NotFound
-from torque.model.compiled import CompiledEntity, CompiledModel
 from torque.xflow.context import FlowContext, NodeFailed
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
-from torque.xflow.nodes.fields import knows
 
 Record = dict[str, Any]
 Verb = Callable[[Record, int], Coroutine[Any, Any, bytes]]
@@ -34,23 +33,23 @@ class EntityWrite(Node[EntityWriteConfig]):
     config_type = EntityWriteConfig
     keeps_time = False
 
-    def prepare(self, config: EntityWriteConfig, model: CompiledModel) -> None:
+    def prepare(self, config: EntityWriteConfig, names: Names) -> None:
         """Compile the mapping and check names."""
         self._entity_type, self._operation, self._batch = config.entity_type, config.operation, config.batch_size
-        entity = model.entities.get(config.entity_type)
-        if entity is None:
+        fields = names.entities.get(config.entity_type)
+        if fields is None:
             self.problem("EntityType", f"There is no entity '{config.entity_type}'.")
         else:
-            self._check_names(config.data_mapping, entity)
+            self._check_names(config.data_mapping, fields)
         if config.operation in _BULK and isinstance(config.data_mapping, dict):
             self.problem("NodeConfig", f"{config.operation} takes an array, or an expression in braces that gives one.")
         self._wanted = self.template({"data": config.data_mapping, "id": config.id})
 
-    def _check_names(self, mapping: dict[str, Any] | list[Any] | str, entity: CompiledEntity) -> None:
+    def _check_names(self, mapping: dict[str, Any] | list[Any] | str, fields: frozenset[str]) -> None:
         for record in mapping if isinstance(mapping, list) else [mapping]:
             for name in record if isinstance(record, dict) else ():
-                if "{{" not in name and not knows(name, entity):
-                    self.problem("Field", f"{entity.name} has no field '{name}' to write.")
+                if "{{" not in name and name not in fields:
+                    self.problem("Field", f"{self._entity_type} has no field '{name}' to write.")
 
     async def run(self, flow: FlowContext, tools: Tools, seconds: float) -> bytes:
         """Write."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from torque import codec
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FLOW_ERROR, FlowContext, NodeFailed
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 
 
@@ -20,7 +20,7 @@ class Error(Node[ErrorConfig]):
 
     config_type = ErrorConfig
 
-    def prepare(self, config: ErrorConfig, model: CompiledModel) -> None:
+    def prepare(self, config: ErrorConfig, names: Names) -> None:
         """Compile message and data as one."""
         self._said = self.template({"message": config.message, "data": config.data})
 

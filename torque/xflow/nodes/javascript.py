@@ -4,9 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from torque.model.compiled import CompiledModel
 from torque.native import check_script
 from torque.xflow.context import FlowContext
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 
 
@@ -22,7 +22,7 @@ class JavaScript(Node[JavaScriptConfig]):
 
     config_type = JavaScriptConfig
 
-    def prepare(self, config: JavaScriptConfig, model: CompiledModel) -> None:
+    def prepare(self, config: JavaScriptConfig, names: Names) -> None:
         """Check that the script compiles."""
         self._code, self._limit = config.code, config.timeout_ms
         fault = check_script(config.code, "script")

@@ -3,8 +3,8 @@
 from typing import Any, Literal
 
 from torque import codec
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FlowContext, LogLine
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 
 
@@ -21,7 +21,7 @@ class Log(Node[LogConfig]):
 
     config_type = LogConfig
 
-    def prepare(self, config: LogConfig, model: CompiledModel) -> None:
+    def prepare(self, config: LogConfig, names: Names) -> None:
         """Compile both templates as one."""
         self._level = config.level
         self._said = self.template({"message": config.message, "data": config.structured})

@@ -1,7 +1,7 @@
 """Start: where a flow begins."""
 
-from torque.model.compiled import CompiledModel
 from torque.xflow.context import FlowContext
+from torque.xflow.names import Names
 from torque.xflow.node import Config, Node, Tools
 
 
@@ -14,7 +14,7 @@ class Start(Node[StartConfig]):
 
     config_type = StartConfig
 
-    def prepare(self, config: StartConfig, model: CompiledModel) -> None:
+    def prepare(self, config: StartConfig, names: Names) -> None:
         """Keep nothing."""
 
     async def run(self, flow: FlowContext, tools: Tools, seconds: float) -> bytes:
