@@ -20,6 +20,7 @@ from torque.sync.hub import Hub
 from torque.sync.relay import Relay
 from torque.types import RunContext
 from torque.xflow.service import XFlowService
+from torque.xflow.verify import check_flows
 
 
 class Platform:
@@ -52,6 +53,7 @@ class Platform:
         )
         self.gate = Gate(self.cache, config.limits.max_depth)
         self.models = ModelService(db, self.bus, self.generations, observer)
+        self.models.check_flows_with(check_flows)
         self.access = AccessService(db, self.generations, self.bus)
         self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
         self.hooks = Hooks()
