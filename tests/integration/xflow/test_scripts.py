@@ -83,7 +83,7 @@ async def test_an_endless_script_ends_within_its_limit_and_200_ms(pool: ScriptPo
 
 @pytest.mark.parametrize("name", HOGS)
 async def test_a_memory_hungry_script_ends_and_harms_nobody(pool: ScriptPool, name: str) -> None:
-    answer = await run(pool, HOGS[name], 2.0)
+    answer = await run(pool, HOGS[name], 1.0)
     assert not answer["ok"]
     assert await value(pool, "return 1 + 1") == 2
 
