@@ -12,6 +12,11 @@ from torque.errors import InvalidParams
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import ArrayType, EnumType, FieldType, type_name
 
+_LARGEST = 2**53 - 1
+"""The largest whole number that browsers and scripts represent exactly."""
+_HUGE = 10**300
+"""Beyond this Postgres need not be asked: no stored number is as large."""
+
 UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 _KINDS: dict[str, Kind] = {
@@ -72,7 +77,10 @@ def stored(field_type: FieldType, value: Any, path: str) -> Any:
             raise InvalidParams(f"The filter on '{path}' needs a list; use 'contains' for one element.", field=path)
         elements = [element(field_type, item, path) for item in value]
         return "[" + ",".join(elements) + "]"
-    return codec.dumps(value).decode()
+    try:
+        return codec.dumps(value).decode()
+    except TypeError:
+        raise InvalidParams(f"The filter on '{path}' holds a number that is too large.", field=path) from None
 
 
 def element(field_type: ArrayType, value: Any, path: str) -> str:
@@ -114,15 +122,17 @@ def _encodable(value: str) -> bool:
 
 
 def _integer(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
         return None
     return str(int(value)) if value == int(value) else None
 
 
 def _number(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return codec.dumps(value).decode()
+    if isinstance(value, int):
+        return str(value) if abs(value) < _HUGE else None
+    return codec.dumps(value).decode() if math.isfinite(value) else None
 
 
 def _boolean(value: Any) -> str | None:

@@ -172,3 +172,17 @@ async def test_any_text_survives_the_way_into_the_database(shop: Shop) -> None:
     assert {row["value"][2:] for row in await shop.rows("entity_keys")} == set(strange)
     assert {row["actor"] for row in await shop.rows("audit_log")} == {caller.name}
     assert {row["request_id"] for row in await shop.rows("audit_log")} == {caller.request_id}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"[]", b"null", b'"x"', b"", b"{", b'{"name":"\xff"}', b'{"name":"\\ud800"}', b'{"name":"\\u0000"}', b'{"name":1e999}',
+     b'{"name":"x","credit":123456789012345678901234567890}', b'{"name":' + b"[" * 500 + b"]" * 500 + b"}"],
+)  # fmt: skip
+async def test_what_is_no_record_is_refused_as_invalid(shop: Shop, data: bytes) -> None:
+    made = await shop.create("customer", name="Ada")
+    with pytest.raises(ValidationFailed):
+        await shop.entities.create(ADMIN, shop.app, "customer", data)
+    with pytest.raises(ValidationFailed):
+        await shop.entities.update(ADMIN, shop.app, None, made["id"], data, replace=True)
+    assert await shop.count("customer") == 1
