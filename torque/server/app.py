@@ -57,7 +57,8 @@ class WorkerApp:
         )  # fmt: skip
         self.rsgi = TorqueApp(
             calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,
-            max_body=config.server.max_payload_size, compress=config.jsonrpc.enable_compression,
+            max_body=config.server.max_payload_size, body_seconds=config.server.request_timeout,
+            compress=config.jsonrpc.enable_compression,
             report_slow=self._report_slow if config.logging.performance_logs else None,
         )  # fmt: skip
 

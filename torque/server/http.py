@@ -1,5 +1,6 @@
 """Bodies in, answers out: limits, compression and the headers every answer carries."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
@@ -7,7 +8,7 @@ from typing import Any, Protocol
 import brotli
 
 from torque.api.common.reply import Headers, Reply
-from torque.errors import PayloadTooLarge
+from torque.errors import PayloadTooLarge, TimedOut
 
 NO_SNIFF = ("x-content-type-options", "nosniff")
 SECURITY: Headers = (
@@ -70,19 +71,27 @@ class HttpProtocol(Protocol):
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any: ...
 
 
-async def read_body(headers: HeaderMap, protocol: HttpProtocol, limit: int) -> bytes:
-    """Return the body; RSGI itself would take any amount.
+async def read_body(headers: HeaderMap, protocol: HttpProtocol, limit: int, seconds: float) -> bytes:
+    """Return the body; RSGI itself would take any amount and wait for ever.
 
     Raises
     ------
     PayloadTooLarge
         By the announced length, or as soon as a body without one has grown beyond the limit.
+    TimedOut
+        When it has not come in time.
     """
     announced = headers.get("content-length")
-    if announced is not None:
-        if int(announced) > limit:
-            raise PayloadTooLarge(maxBytes=limit)
-        return await protocol()
+    if announced is not None and int(announced) > limit:
+        raise PayloadTooLarge(maxBytes=limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return await protocol() if announced is not None else await _collect(protocol, limit)
+    except TimeoutError as error:
+        raise TimedOut("The body of the request did not arrive in time.") from error
+
+
+async def _collect(protocol: HttpProtocol, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in protocol:

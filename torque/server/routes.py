@@ -1,6 +1,5 @@
 """Everything a worker answers besides JSON-RPC calls and WebSockets."""
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -121,8 +120,7 @@ class Routes:
         scope = incoming.scope
         if scope.method == "POST" and not is_json(scope.headers):
             return _only_json()
-        async with asyncio.timeout(self._timeout):
-            body = await read_body(scope.headers, incoming.protocol, self._max_body)
+        body = await read_body(scope.headers, incoming.protocol, self._max_body, self._timeout)
         extra = (*NO_STORE, *SECURITY, ("x-request-id", incoming.request_id))
         extra += self._guard.cors(scope.headers.get("origin"))
         path = scope.path.rstrip("/")
@@ -154,7 +152,7 @@ class Routes:
         scope, headers = incoming.scope, incoming.scope.headers
         if scope.method == "POST" and not is_json(headers):
             return _only_json()
-        body = await read_body(headers, incoming.protocol, self._max_body)
+        body = await read_body(headers, incoming.protocol, self._max_body, self._timeout)
         return await self._session.handle(
             scope.method, body, headers.get("authorization"), headers.get("cookie"),
             secure=self._guard.is_secure(scope), request_id=incoming.request_id,

@@ -4,6 +4,7 @@ import datetime
 import http.client
 import json
 import os
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -141,6 +142,36 @@ def slow(server: RunningServer) -> dict[str, dict[str, object]] | None:
     lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
     found = {line["event"]: line for line in lines if line["event"].startswith("slow_")}
     return found if len(found) == 2 else None
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_come_back(database: str, tmp_path: Path) -> None:
+    settings = {"database.url": database, "server.workers": 1, "limits.requests_per_minute_address": 4}
+    server = RunningServer(tmp_path, settings).start()
+    try:
+        answers = [server.request("POST", "/jsonrpc", PING, JSON) for _ in range(9)]
+    finally:
+        server.kill()
+    refused = [answer for answer in answers if answer.status == 429]
+    assert len(refused) >= 1
+    assert {answer.status for answer in answers} == {200, 429}
+    error = refused[0].json()["error"]["data"]
+    assert error["code"] == "RATE_LIMITED"
+    assert 0 <= int(refused[0].headers["retry-after"]) * 1000 - error["retryAfterMs"] < 1000
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(database: str, tmp_path: Path) -> None:
+    settings = {"database.url": database, "server.workers": 1, "server.request_timeout": 0.3}
+    server = RunningServer(tmp_path, settings).start()
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), 10) as slow_sender:
+            head = f"POST /jsonrpc HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\ncontent-type: application/json\r\n"
+            slow_sender.sendall(f"{head}content-length: 100000\r\n\r\n{{".encode())
+            answer = http.client.HTTPResponse(slow_sender)
+            answer.begin()
+            assert answer.status == 504
+            assert json.loads(answer.read())["error"]["data"]["code"] == "TIMEOUT"
+    finally:
+        server.kill()
 
 
 def test_listening_everywhere_without_a_name_says_which_setting_to_add(database: str, tmp_path: Path) -> None:
