@@ -82,8 +82,8 @@ class Broker:
             for key, _ in self._selector.select(timeout=IDLE_SECONDS / 2):
                 if key.fileobj is self._listener:
                     self._accept()
-                else:
-                    self._hear(self._clients[key.fd])
+                elif (client := self._clients.get(key.fd)) is not None:
+                    self._hear(client)
             self._retire_idle()
 
     def _accept(self) -> None:
@@ -121,7 +121,7 @@ class Broker:
         while self._queue:
             script = self._idle.pop() if self._idle else self._spawn()
             if script is None:
-                self._ask_for_idle(self._queue[0])
+                self._ask_for_idle()
                 return
             client = self._queue.popleft()
             client.held[script.pid] = script
@@ -130,9 +130,11 @@ class Broker:
             except OSError:
                 self._forget(client)
 
-    def _ask_for_idle(self, waiting: Client) -> None:
+    def _ask_for_idle(self) -> None:
+        """Remind everybody who holds a process while another one waits; each gives one back and may ask anew."""
         for client in self._clients.values():
-            if client is not waiting and client.held and not client.reminded:
+            others = any(waiting is not client for waiting in self._queue)
+            if others and client.held and not client.reminded:
                 try:
                     client.sock.send(b"W")
                 except OSError:
@@ -142,8 +144,11 @@ class Broker:
     def _spawn(self) -> Script | None:
         if self._count >= self._size:
             return None
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
+        try:
+            ours, theirs = socket.socketpair()
+            pid = os.fork()
+        except OSError:  # the system has no room for another: who waits gets one that comes back
+            return None
         if pid == 0:
             self._become_script(theirs)
         theirs.close()

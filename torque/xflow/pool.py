@@ -171,6 +171,7 @@ class ScriptPool:
         """Give every process back and end an own broker."""
         if self._sweep is not None:
             self._sweep.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._lose_line()
         if self._broker is not None:
             self._end_broker(self._broker)
@@ -212,6 +213,11 @@ class ScriptPool:
         if not process.alive:
             self._discard(process)
             return
+        if self._wanted_back:
+            # Before those who wait here: they have asked the broker too, which serves all workers in order.
+            self._wanted_back = False
+            self._hand_over(process, b"R")
+            return
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
@@ -219,9 +225,7 @@ class ScriptPool:
                 return
         process.idle_since = asyncio.get_running_loop().time()
         self._idle.append(process)
-        if self._wanted_back:
-            self._give_back_idle()
-        elif self._sweep is None:
+        if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(KEEP_SECONDS, self._sweep_idle)
 
     def _sweep_idle(self) -> None:
@@ -234,11 +238,13 @@ class ScriptPool:
         if self._idle:
             self._sweep = asyncio.get_running_loop().call_later(KEEP_SECONDS, self._sweep_idle)
 
-    def _give_back_idle(self) -> None:
-        self._wanted_back = not self._idle
-        for process in self._idle[:1]:
-            self._idle.remove(process)
+    def _give_one_back(self) -> None:
+        """Another worker waits: give back an idle process now, or the next one that is released."""
+        if self._idle:
+            process = self._idle.pop(0)
             self._hand_over(process, b"R" if process.alive else b"D")
+        else:
+            self._wanted_back = True
 
     def _discard(self, process: ScriptProcess) -> None:
         self._hand_over(process, b"D")
@@ -315,7 +321,7 @@ class ScriptPool:
         if not message:
             self._lose_line()
         elif message[:1] == b"W":
-            self._give_back_idle()
+            self._give_one_back()
         else:
             task = asyncio.get_running_loop().create_task(self._welcome(_PID.unpack(message[1:5])[0], fds))
             self._tasks.add(task)
@@ -324,7 +330,7 @@ class ScriptPool:
     async def _welcome(self, pid: int, fds: list[int]) -> None:
         process = ScriptProcess(pid, fds[1])
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=socket.socket(fileno=fds[0]))
-        self._asked -= 1
+        self._asked = max(0, self._asked - 1)
         self._release(process)
         self._ask_for_more()
 
@@ -339,6 +345,7 @@ class ScriptPool:
         self._line = None
         self._unsent.clear()
         self._asked = 0
+        self._wanted_back = False
         for process in self._idle:
             process.let_go()
         self._idle.clear()

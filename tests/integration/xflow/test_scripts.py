@@ -187,6 +187,28 @@ async def test_two_clients_of_one_broker_share_its_processes() -> None:
     await first.close()
 
 
+async def test_a_worker_with_much_to_do_lets_another_have_its_turn() -> None:
+    first = ScriptPool(1)
+    assert await value(first, "return 1") == 1
+    second = ScriptPool(1, first.socket_path)
+    busy = True
+
+    async def keep_busy() -> int:
+        runs = 0
+        while busy:
+            await value(first, "return 1")
+            runs += 1
+        return runs
+
+    hogs = [asyncio.create_task(keep_busy()) for _ in range(4)]
+    for n in range(5):
+        assert await value(second, f"return {n}") == n
+    busy = False
+    assert min(await asyncio.gather(*hogs)) > 0
+    await second.close()
+    await first.close()
+
+
 async def test_a_client_that_vanishes_takes_its_running_scripts_along() -> None:
     first = ScriptPool(1)
     assert await value(first, "return 1") == 1
