@@ -11,9 +11,6 @@ from torque.db.pool import Database
 from torque.db.queries import load_queries
 
 LEASE_SECONDS = 5.0
-SETTLE_SECONDS = 2.0
-"""A run that finds another live accepts writes only so long after registering."""
-
 REGISTER_LOCK = 0x746F7272
 _SQL = load_queries(Path(__file__).with_name("hosts.sql"))
 
@@ -43,11 +40,14 @@ class Hosts:
             await connection.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
             return int(await connection.fetchval(_SQL.others, run.run_id))
 
-    async def renew(self) -> int:
-        """Extend the lease, entering the run again if it was forgotten; return how many others are live."""
+    async def renew(self) -> None:
+        """Extend the lease, entering the run again if it was forgotten."""
         run = self._run
-        arguments = (run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
-        return int(await self._db.fetchval(_SQL.renew, *arguments))
+        await self._db.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
+
+    async def others(self) -> int:
+        """Return how many other runs are live."""
+        return int(await self._db.fetchval(_SQL.others, self._run.run_id))
 
     async def leave(self) -> None:
         """Take this run out at its end."""

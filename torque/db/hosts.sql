@@ -12,14 +12,6 @@ ON CONFLICT (run_id) DO UPDATE SET lease_until = excluded.lease_until
 -- name: others
 SELECT count(*) FROM hosts WHERE run_id <> $1 AND lease_until > now()
 
--- name: renew
-WITH mine AS (
-    INSERT INTO hosts (run_id, host, pid, workers, lease_until)
-    VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
-    ON CONFLICT (run_id) DO UPDATE SET lease_until = excluded.lease_until
-)
-SELECT count(*) FROM hosts WHERE run_id <> $1 AND lease_until > now()
-
 -- name: leave
 DELETE FROM hosts WHERE run_id = $1
 

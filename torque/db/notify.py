@@ -10,6 +10,7 @@ from torque.db.pool import PoolSettings, server_settings
 CHANNEL = "torque"
 RETRY_SECONDS = 0.5
 CHECK_SECONDS = 1.0
+ANSWER_SECONDS = 3.0
 
 
 class Listener:
@@ -52,7 +53,7 @@ class Listener:
                 try:
                     await asyncio.wait_for(lost.wait(), CHECK_SECONDS)
                 except TimeoutError:
-                    await connection.execute("SELECT 1", timeout=CHECK_SECONDS)
+                    await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
         finally:
             connection.terminate()
 

@@ -50,6 +50,8 @@ from torque.types import RunContext, new_id
 RETRY_SECONDS = 1.0
 UPKEEP_SECONDS = 3600.0
 SETTLE_SECONDS = 2.0
+"""A run that finds another live accepts writes only so long after registering."""
+
 RING_BYTES = 4 * 1024 * 1024
 
 
