@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.integration.cli.command import ROOT, torque
 from tests.integration.cli.test_services import MODEL
 from tests.support.server import RunningServer
 from tests.support.waiting import until
+from torque.db.embedded import join
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +53,17 @@ def test_what_a_workflow_writes_from_the_command_line_is_seen_by_the_server(embe
     assert {record["label"] for record in seen["result"]["data"]} == {"Pen", "Ink"}
 
 
-def test_the_caches_of_the_server_are_emptied_by_a_flush(embedded: RunningServer) -> None:
+def test_what_was_changed_by_hand_is_seen_after_a_flush(embedded: RunningServer) -> None:
     token = torque("token", "create", "flush", "--json", folder=embedded.folder).json()["token"]
-    first = records(embedded, token)["result"]["data"]
+    assert {record["label"] for record in records(embedded, token)["result"]["data"]} == {"Pen"}
+    use = join(embedded.folder / ".torque" / "pg")
+    try:
+        with psycopg.connect(use.dsn) as connection:
+            connection.execute("""UPDATE entities SET data = jsonb_set(data, '{label}', '"Pencil"')""")
+    finally:
+        use.close()
     assert torque("cache", "flush", folder=embedded.folder).code == 0
-    assert records(embedded, token)["result"]["data"] == first
+    until(lambda: "Pencil" in json.dumps(records(embedded, token)), 2.0, "the change made by hand")
 
 
 def test_a_backup_is_taken_while_the_server_runs(embedded: RunningServer, tmp_path: Path) -> None:
