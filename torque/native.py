@@ -17,8 +17,9 @@ commit and before it answers. A table without `fd` is private to the process and
 "default", "read_only", "system", "link_key" | null, "rules": [{"type", "value", "message", "severity"}]}],
 "unique": [{"id", "fields": [keys], "message"}]}`. `Prepared.errors` holds only what refuses, `warnings` the rest;
 every other member means something only without errors. `links`, `keys`: of the new record; `old_links`, `old_keys`:
-of the base. `changed` are field names, `old` and `new` objects of changed values under storage keys. `problems` are
-rules and defaults that cannot be used (a bad pattern); they are left out and belong in verification.
+of the base. `changed` are field names, `old` and `new` objects of changed values under storage keys (of a new record
+`{}` and all of it). `problems` are rules and defaults that cannot be used (a bad pattern); they are left out and
+belong in verification.
 
 **Layout.** `compile_page` and `compile_form` turn a page or form and its `context` (see `torque/model/context.py`) into
 the result of `loadPage`, open at its end for the members that only a request knows, and of `getFormDefinition`.

@@ -1,13 +1,14 @@
 """Workflows through the door: findings, and a traversal driven from Python."""
 
 import json
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from torque.native import FlowPlan, check_script
 
 
-def plan(nodes: dict[str, object], edges: list[dict[str, object]]) -> FlowPlan:
+def plan(nodes: dict[str, object], edges: Sequence[Mapping[str, object]]) -> FlowPlan:
     return FlowPlan.compile(json.dumps({"id": "f", "nodes": nodes, "edges": edges}).encode(), b'{"entities":{}}')
 
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use torque_json::{DOCUMENT_DEPTH, JsonError, Scanner, Value, canonical, parse, write_value};
 
 use crate::check;
-use crate::graph::{Graph, Kind, Language};
+use crate::graph::{Condition, Graph, Kind, Language};
 use crate::order::{find_joins, topological};
 use crate::run::Run;
 
@@ -110,6 +110,21 @@ impl Plan {
     #[must_use]
     pub fn nodes(&self) -> &[(String, Vec<u8>)] {
         &self.nodes
+    }
+
+    /// The id of a node.
+    #[must_use]
+    pub fn id(&self, node: usize) -> &str {
+        &self.graph.nodes[node].id
+    }
+
+    /// The conditions of the edges of a node that have to be evaluated, each with the edge's place.
+    pub fn expressions(&self, node: usize) -> impl Iterator<Item = (usize, &str)> {
+        let edges = self.graph.nodes[node].edges.iter().enumerate();
+        edges.filter_map(|(place, edge)| match &edge.condition {
+            Condition::Expression(code) => Some((place, code.as_str())),
+            _ => None,
+        })
     }
 
     /// A traversal from the start; `None` if the flow cannot run.

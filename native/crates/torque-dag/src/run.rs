@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::graph::{Condition, Graph, Kind};
 
-/// What the engine has to do next.
+/// What the engine has to do next. Nodes are places in [`crate::Plan::nodes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Run a node.
@@ -11,42 +11,42 @@ pub enum Action {
         /// The line it belongs to.
         line: u32,
         /// The node.
-        node: String,
+        node: usize,
     },
     /// Evaluate the condition of an edge.
     Decide {
         /// The line that waits for it.
         line: u32,
         /// The node whose edge it is.
-        node: String,
-        /// The condition.
-        expression: String,
+        node: usize,
+        /// The edge's place among those of its node.
+        edge: usize,
     },
     /// Make the result of a `Parallel` node from those of its branches.
     Join {
         /// The line of the node.
         line: u32,
         /// The node.
-        node: String,
+        node: usize,
         /// The last node of each branch, `None` where nothing ran.
-        nodes: Vec<Option<String>>,
+        nodes: Vec<Option<usize>>,
     },
     /// Stop what runs for a line.
     Cancel {
         /// The line, which is over.
         line: u32,
         /// The node that was running.
-        node: String,
+        node: usize,
     },
     /// The flow ended with the result of a node.
     Finish {
         /// The node.
-        node: String,
+        node: usize,
     },
     /// The flow failed with the error of a node.
     Fail {
         /// The node.
-        node: String,
+        node: usize,
     },
 }
 
@@ -164,10 +164,6 @@ impl Run {
         std::mem::take(&mut self.actions)
     }
 
-    fn id(&self, node: usize) -> String {
-        self.graph.nodes[node].id.clone()
-    }
-
     fn open(&mut self, parent: Option<(u32, usize)>) -> u32 {
         let line = self.next_line;
         self.next_line += 1;
@@ -194,10 +190,9 @@ impl Run {
                         return self.enter(line, edge.target);
                     }
                 }
-                Condition::Expression(expression) => {
+                Condition::Expression(_) => {
                     self.line(line).state = State::Deciding(place);
-                    let (node, expression) = (self.id(node), expression.clone());
-                    self.actions.push(Action::Decide { line, node, expression });
+                    self.actions.push(Action::Decide { line, node, edge: place });
                     return;
                 }
             }
@@ -215,7 +210,6 @@ impl Run {
         it.node = node;
         if graph.nodes[node].kind != Kind::Parallel {
             it.state = State::Running;
-            let node = self.id(node);
             self.actions.push(Action::Run { line, node });
             return;
         }
@@ -247,7 +241,7 @@ impl Run {
         let Some(ended) = self.lines.remove(&line) else { return };
         let Some((parent, place)) = ended.parent else {
             self.done = true;
-            let node = self.id(ended.last.unwrap_or(ended.node));
+            let node = ended.last.unwrap_or(ended.node);
             self.actions.push(Action::Finish { node });
             return;
         };
@@ -260,8 +254,7 @@ impl Run {
         outer.state = State::Joining;
         let node = outer.node;
         let branches = std::mem::take(&mut outer.branches);
-        let nodes = branches.into_iter().map(|branch| branch.last.map(|last| self.id(last))).collect();
-        let node = self.id(node);
+        let nodes = branches.into_iter().map(|branch| branch.last).collect();
         self.actions.push(Action::Join { line: parent, node, nodes });
     }
 
@@ -278,8 +271,7 @@ impl Run {
             let Some((outer, _)) = parent else {
                 self.done = true;
                 self.lines.clear();
-                let node = self.id(origin);
-                self.actions.push(Action::Fail { node });
+                self.actions.push(Action::Fail { node: origin });
                 return;
             };
             let siblings: Vec<u32> = self.line(outer).branches.drain(..).map(|branch| branch.line).collect();
@@ -296,8 +288,7 @@ impl Run {
             self.cancel(branch.line);
         }
         if stopped.state != State::Waiting {
-            let node = self.id(stopped.node);
-            self.actions.push(Action::Cancel { line, node });
+            self.actions.push(Action::Cancel { line, node: stopped.node });
         }
     }
 }

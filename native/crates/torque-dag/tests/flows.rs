@@ -61,34 +61,36 @@ fn trace(plan: &Plan, failing: &[&str], truths: &[(&str, bool)]) -> Vec<String> 
     let mut happened = Vec::new();
     while !queue.is_empty() {
         let action = queue.remove(0);
+        let name = |node: usize| plan.id(node).to_owned();
         queue.extend(match action {
             Action::Run { line, node } => {
-                happened.push(node.clone());
-                if failing.contains(&node.as_str()) {
+                happened.push(name(node));
+                if failing.contains(&plan.id(node)) {
                     run.failed(line)
                 } else {
-                    run.succeeded(line, truths.get(node.as_str()).copied())
+                    run.succeeded(line, truths.get(plan.id(node)).copied())
                 }
             }
-            Action::Decide { line, expression, .. } => {
+            Action::Decide { line, node, edge } => {
+                let (_, expression) = plan.expressions(node).find(|(place, _)| *place == edge).unwrap();
                 happened.push(format!("?{expression}"));
-                run.decided(line, truths.get(expression.as_str()).copied().unwrap_or(false))
+                run.decided(line, truths.get(expression).copied().unwrap_or(false))
             }
             Action::Join { line, node, nodes } => {
-                let nodes: Vec<_> = nodes.iter().map(|node| node.as_deref().unwrap_or("-")).collect();
-                happened.push(format!("join {node} [{}]", nodes.join(" ")));
+                let nodes: Vec<_> = nodes.iter().map(|node| node.map_or("-", |node| plan.id(node))).collect();
+                happened.push(format!("join {} [{}]", name(node), nodes.join(" ")));
                 run.succeeded(line, None)
             }
             Action::Cancel { node, .. } => {
-                happened.push(format!("cancel {node}"));
+                happened.push(format!("cancel {}", name(node)));
                 Vec::new()
             }
             Action::Finish { node } => {
-                happened.push(format!("finish {node}"));
+                happened.push(format!("finish {}", name(node)));
                 Vec::new()
             }
             Action::Fail { node } => {
-                happened.push(format!("fail {node}"));
+                happened.push(format!("fail {}", name(node)));
                 Vec::new()
             }
         });

@@ -8,14 +8,10 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::rc::Rc;
 
-use rquickjs::{Context, Ctx, Error, Function, Runtime, Value, qjs};
-
-use crate::sandbox::message_of;
+use rquickjs::{Ctx, Error, Value, qjs};
 
 /// Bytecode beyond this is forgotten, all at once: a flow's scripts are compiled again in microseconds.
 const KEPT_BYTES: usize = 16 << 20;
-const CHECK_MEMORY: usize = 32 << 20;
-const CHECK_STACK: usize = 256 << 10;
 
 /// How code is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,7 +79,7 @@ impl Bytecodes {
     }
 }
 
-fn compile(ctx: &Ctx<'_>, kind: CodeKind, code: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn compile(ctx: &Ctx<'_>, kind: CodeKind, code: &str) -> Result<Vec<u8>, Error> {
     let source = CString::new(kind.wrap(code)).map_err(|_| Error::new_from_js("text with U+0000", "code"))?;
     let file = CString::new(kind.file()).expect("the names of kinds hold no NUL");
     let flags = qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
@@ -135,54 +131,4 @@ unsafe fn own<'js>(ctx: &Ctx<'js>, value: qjs::JSValue) -> Result<Value<'js>, Er
     }
     // SAFETY: promised by the caller.
     Ok(unsafe { Value::from_raw(ctx.clone(), value) })
-}
-
-/// What keeps code from being compiled, as a sentence with its line; nothing is run.
-///
-/// The wrapper alone would let code close it and go on behind it; so a script must also be the body of a function to
-/// the engine's own constructor, and an expression must also fit between brackets.
-#[must_use]
-pub fn check(code: &str, kind: CodeKind) -> Option<String> {
-    let runtime = Runtime::new().ok()?;
-    runtime.set_memory_limit(CHECK_MEMORY);
-    runtime.set_max_stack_size(CHECK_STACK);
-    let context = Context::full(&runtime).ok()?;
-    context.with(|ctx| {
-        let outcome = compile(&ctx, kind, code).map(|_| ()).and_then(|()| match kind {
-            CodeKind::Script => {
-                let body: Function<'_> = ctx.eval("(code) => void new (async () => {}).constructor(code)")?;
-                body.call::<_, ()>((code,))
-            }
-            CodeKind::Expression => compile(&ctx, CodeKind::Raw, &format!("[{code}\n]")).map(|_| ()),
-            CodeKind::Raw => Ok(()),
-        });
-        outcome.err().map(|error| message_of(&ctx, &error, code.contains('\n')))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_does_not_compile_is_told_with_its_line() {
-        assert_eq!(check("return await 1;", CodeKind::Script), None);
-        assert_eq!(check("a.b?.c ?? 1", CodeKind::Expression), None);
-        assert_eq!(check("// only a comment", CodeKind::Script), None);
-        let message = check("let a = 1;\nlet a = 2;", CodeKind::Script).unwrap();
-        assert!(message.contains("line 2"), "{message}");
-        for code in ["", "a;", "return 1", "1);(2", "...a", "let a"] {
-            assert!(check(code, CodeKind::Expression).is_some(), "{code}");
-        }
-        for code in ["}); evil(); (async () => {", "return (", "import 'x'"] {
-            assert!(check(code, CodeKind::Script).is_some(), "{code}");
-        }
-        assert!(check("a\0b", CodeKind::Expression).is_some());
-    }
-
-    #[test]
-    fn code_of_any_depth_ends_in_a_message() {
-        assert!(check(&"(".repeat(100_000), CodeKind::Expression).is_some());
-        assert!(check(&"[".repeat(1_000_000), CodeKind::Script).is_some());
-    }
 }

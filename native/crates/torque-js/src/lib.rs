@@ -17,6 +17,7 @@
 //!
 //! `code` of kind *script* is the body of an async function, of kind *expression* a bare expression.
 
+mod check;
 mod compile;
 mod frame;
 mod log;
@@ -24,6 +25,7 @@ mod run;
 mod sandbox;
 mod worker;
 
-pub use compile::{CodeKind, check};
+pub use check::check;
+pub use compile::CodeKind;
 pub use frame::{read_frame, write_frame};
 pub use worker::{Limits, serve};

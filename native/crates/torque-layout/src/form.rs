@@ -1,8 +1,11 @@
-use torque_json::{DOCUMENT_DEPTH, Value, parse, write_value};
+use std::borrow::Cow;
+
+use torque_json::{DOCUMENT_DEPTH, Value, parse, write_key, write_string, write_value};
 
 use crate::page::entity_of;
 use crate::source::{
-    LayoutError, Members, fixed, given, needed, owned_text, readable, says_something, telling,
+    LayoutError, Members, Part, given, needed, put, put_given, put_list, put_or, readable, says_something,
+    telling,
 };
 
 /// Compiles a form to the result of `getFormDefinition`.
@@ -11,91 +14,82 @@ pub fn compile_form(form: &[u8], context: &[u8]) -> Result<Vec<u8>, LayoutError>
     let id = given(&source, "id").ok_or(LayoutError::Missing("id"))?;
     let entity_type = given(&source, "entity_type").ok_or(LayoutError::Missing("entity_type"))?;
     let known = entity_of(Some(entity_type), &around).and_then(|entity| entity.get("fields"));
-    let inputs: Result<Vec<_>, _> = source.list("fields").iter().map(|field| input(field, known)).collect();
-    let mut result = Members::new();
-    result.add("id", id.clone());
-    result.add("name", telling(&source, "name").unwrap_or(id).clone());
-    result.add("entity_type", entity_type.clone());
-    result.add("fields", Value::Array(inputs?));
-    result.add(
-        "validation",
-        telling(&source, "validation").cloned().unwrap_or_else(|| Value::Array(Vec::new())),
-    );
-    result.add(
-        "submit_action",
-        telling(&source, "submit_action").cloned().unwrap_or_else(|| fixed("SaveEntity")),
-    );
-    result.add("layout", layout(&source));
-    result.add_given("steps", telling(&source, "steps").cloned());
+    let none = Value::Array(Vec::new());
     let mut out = Vec::with_capacity(form.len() * 2);
-    write_value(&mut out, &result.into_value());
+    out.push(b'{');
+    put(&mut out, "id", Some(id));
+    put(&mut out, "name", Some(telling(&source, "name").unwrap_or(id)));
+    put(&mut out, "entity_type", Some(entity_type));
+    put_list(&mut out, "fields", source.list("fields"), |out, field| input(out, field, known))?;
+    put(&mut out, "validation", Some(telling(&source, "validation").unwrap_or(&none)));
+    put_or(&mut out, "submit_action", telling(&source, "submit_action"), "SaveEntity");
+    write_key(&mut out, "layout");
+    layout(&source).write(&mut out);
+    put_given(&mut out, "steps", telling(&source, "steps"));
+    out.push(b'}');
     Ok(out)
 }
 
-fn layout<'a>(source: &Value<'a>) -> Value<'a> {
-    let mut layout = Members::new();
-    layout.add("type", fixed("vertical"));
-    layout.add("spacing", fixed("medium"));
+fn layout<'v, 'a>(source: &'v Value<'a>) -> Members<'v, 'a> {
+    let mut layout = Members::of(None);
+    layout.set("type", Part::Text(Cow::Borrowed("vertical")));
+    layout.set("spacing", Part::Text(Cow::Borrowed("medium")));
     for (name, value) in source.members("layout") {
-        layout.set_named(name.clone(), value.clone());
+        layout.set(name, Part::Value(value));
     }
-    layout.into_value()
+    layout
 }
 
-fn input<'a>(source: &Value<'a>, known: Option<&Value<'a>>) -> Result<Value<'a>, LayoutError> {
+fn input(out: &mut Vec<u8>, source: &Value<'_>, known: Option<&Value<'_>>) -> Result<(), LayoutError> {
     let name = needed(source, "name")?;
     let nothing = Value::Null;
     let field = known.and_then(|fields| fields.get(name)).unwrap_or(&nothing);
-    let required = given(source, "required").or_else(|| given(field, "required")).cloned();
-    let required = required.unwrap_or(Value::Bool(false));
-    let must = says_something(&required);
-    let either = |member: &str| telling(source, member).or_else(|| given(field, member)).cloned();
-    let mut result = Members::new();
-    result.add("name", source.get("name").cloned().unwrap_or(Value::Null));
-    result.add(
-        "field_type",
-        telling(source, "field_type").cloned().unwrap_or_else(|| fixed(derived_input(field))),
-    );
-    let label = telling(source, "label").or_else(|| telling(field, "label")).cloned();
-    result.add("label", label.unwrap_or_else(|| owned_text(readable(name))));
-    result.add("required", required);
-    result.add_given("placeholder", either("placeholder"));
-    result.add_given("help", either("help"));
-    let options: Result<Vec<_>, _> = source.list("options").iter().map(option).collect();
-    let options = Some(options?).filter(|own| !own.is_empty()).map(Value::Array);
-    result.add_given("options", options.or_else(|| given(field, "options").cloned()));
-    result.add_given("show_if", either("show_if"));
-    result.add_given("required_if", given(source, "required_if").cloned());
-    result.add_given("colspan", given(source, "colspan").cloned());
-    result.add_given("entity", given(field, "entity").cloned());
-    result.add_given("multiple", telling(field, "multiple").cloned());
-    result.add_given("readOnly", telling(field, "read_only").cloned());
-    result.add_given("defaultValue", given(field, "default").cloned());
-    result.add_given("validation", checks(field, must));
-    Ok(result.into_value())
-}
-
-fn checks<'a>(field: &Value<'a>, required: bool) -> Option<Value<'a>> {
-    let mut checks = Members::of(Some(telling(field, "checks")?));
-    if required {
-        checks.set("required", Value::Bool(true));
+    let required = given(source, "required").or_else(|| given(field, "required"));
+    let either = |member| telling(source, member).or_else(|| given(field, member));
+    out.push(b'{');
+    put(out, "name", source.get("name"));
+    put_or(out, "field_type", telling(source, "field_type"), derived_input(field));
+    write_key(out, "label");
+    match telling(source, "label").or_else(|| telling(field, "label")) {
+        Some(label) => write_value(out, label),
+        None => write_string(out, &readable(name)),
     }
-    Some(checks.into_value())
+    put(out, "required", Some(required.unwrap_or(&Value::Bool(false))));
+    put_given(out, "placeholder", either("placeholder"));
+    put_given(out, "help", either("help"));
+    match source.list("options") {
+        [] => put_given(out, "options", field.get("options")),
+        own => put_list(out, "options", own, option)?,
+    }
+    put_given(out, "show_if", either("show_if"));
+    put_given(out, "required_if", source.get("required_if"));
+    put_given(out, "colspan", source.get("colspan"));
+    put_given(out, "entity", field.get("entity"));
+    put_given(out, "multiple", telling(field, "multiple"));
+    put_given(out, "readOnly", telling(field, "read_only"));
+    put_given(out, "defaultValue", field.get("default"));
+    if let Some(checks) = telling(field, "checks") {
+        let mut checks = Members::of(Some(checks));
+        if required.is_some_and(says_something) {
+            checks.set("required", Part::Bool(true));
+        }
+        write_key(out, "validation");
+        checks.write(out);
+    }
+    out.push(b'}');
+    Ok(())
 }
 
-fn option<'a>(source: &Value<'a>) -> Result<Value<'a>, LayoutError> {
-    let mut option = match source {
-        Value::String(_) => {
-            let mut option = Members::new();
-            option.add("value", source.clone());
-            option
-        }
-        _ => Members::of(Some(source)),
-    };
-    let value = option.get("value").ok_or(LayoutError::Missing("value"))?.clone();
-    let label = option.get("label").filter(|label| says_something(label)).cloned();
-    option.set("label", label.unwrap_or(value));
-    Ok(option.into_value())
+fn option(out: &mut Vec<u8>, source: &Value<'_>) -> Result<(), LayoutError> {
+    let mut option = Members::of(Some(source));
+    if source.as_str().is_some() {
+        option.set("value", Part::Value(source));
+    }
+    let value = option.value("value").ok_or(LayoutError::Missing("value"))?;
+    let label = option.value("label").filter(|label| says_something(label)).unwrap_or(value);
+    option.set("label", Part::Value(label));
+    option.write(out);
+    Ok(())
 }
 
 /// The input that fits a field when the form names none.

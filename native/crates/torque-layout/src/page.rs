@@ -1,8 +1,11 @@
 use std::borrow::Cow;
 
-use torque_json::{DOCUMENT_DEPTH, Value, parse, write_value};
+use torque_json::{DOCUMENT_DEPTH, Value, parse, write_key};
 
-use crate::source::{LayoutError, Members, fixed, given, needed, owned_text, readable, telling};
+use crate::source::{
+    LayoutError, Members, Part, given, needed, put, put_given, put_list, put_or, readable, says_something,
+    telling, write_list,
+};
 
 const PAGE_FORMAT: &str = "1.0";
 /// Types whose values have no order and no filter.
@@ -13,119 +16,118 @@ pub fn compile_page(page: &[u8], context: &[u8]) -> Result<Vec<u8>, LayoutError>
     let (source, around) = (parse(page, DOCUMENT_DEPTH)?, parse(context, DOCUMENT_DEPTH)?);
     let id = given(&source, "id").ok_or(LayoutError::Missing("id"))?;
     let name = telling(&source, "name").unwrap_or(id);
-    let mut result = Members::new();
-    result.add("id", id.clone());
-    result.add("name", name.clone());
-    result.add("title", telling(&source, "title").unwrap_or(name).clone());
-    result.add("layout", grid_of(source.get("layout").unwrap_or(&Value::Null)));
-    result.add("components", Value::Array(components(source.list("components"), &around)?));
-    let mut meta = Members::new();
-    meta.add("version", fixed(PAGE_FORMAT));
-    result.add("meta", meta.into_value());
     let mut out = Vec::with_capacity(page.len() * 2);
-    write_value(&mut out, &result.into_value());
-    out.truncate(out.len() - 2);
+    out.push(b'{');
+    put(&mut out, "id", Some(id));
+    put(&mut out, "name", Some(name));
+    put(&mut out, "title", Some(telling(&source, "title").unwrap_or(name)));
+    write_key(&mut out, "layout");
+    grid_of(&mut out, source.get("layout").unwrap_or(&Value::Null));
+    put_list(&mut out, "components", source.list("components"), |out, part| component(out, part, &around))?;
+    write_key(&mut out, "meta");
+    out.push(b'{');
+    put_or(&mut out, "version", None, PAGE_FORMAT);
     Ok(out)
 }
 
-fn grid_of<'a>(layout: &Value<'a>) -> Value<'a> {
-    let twelve = || Value::Number(Cow::Borrowed("12"));
-    let mut grid = Members::new();
-    grid.add("type", telling(layout, "type").cloned().unwrap_or_else(|| fixed("Single")));
-    grid.add("rows", telling(layout, "rows").cloned().unwrap_or_else(twelve));
-    grid.add("columns", telling(layout, "columns").cloned().unwrap_or_else(twelve));
-    grid.add_given("breakpoints", telling(layout, "breakpoints").cloned());
-    grid.into_value()
+fn grid_of(out: &mut Vec<u8>, layout: &Value<'_>) {
+    let twelve = Value::Number(Cow::Borrowed("12"));
+    out.push(b'{');
+    put_or(out, "type", telling(layout, "type"), "Single");
+    put(out, "rows", Some(telling(layout, "rows").unwrap_or(&twelve)));
+    put(out, "columns", Some(telling(layout, "columns").unwrap_or(&twelve)));
+    put_given(out, "breakpoints", telling(layout, "breakpoints"));
+    out.push(b'}');
 }
 
-fn components<'a>(list: &[Value<'a>], around: &Value<'a>) -> Result<Vec<Value<'a>>, LayoutError> {
-    list.iter().map(|source| component(source, around)).collect()
-}
-
-fn component<'a>(source: &Value<'a>, around: &Value<'a>) -> Result<Value<'a>, LayoutError> {
-    let kind = needed(source, "type")?;
-    let events = telling(source, "events");
+fn component(out: &mut Vec<u8>, source: &Value<'_>, around: &Value<'_>) -> Result<(), LayoutError> {
     let mut props = Members::of(source.get("props"));
-    match kind {
+    match needed(source, "type")? {
         "DataGrid" => fill_grid(&mut props, around)?,
         "Form" => fill_form_place(&mut props, around)?,
         "Button" => {
             let clicked = source.list("events").iter().find(|event| event.text("on") == Some("click"));
             if let Some(action) = clicked.and_then(|event| given(event, "action")) {
-                props.set("onClick", action.clone());
+                props.set("onClick", Part::Value(action));
             }
         }
         _ => {}
     }
-    let mut result = Members::new();
-    result.add("type", source.get("type").cloned().unwrap_or(Value::Null));
-    result.add("id", given(source, "id").ok_or(LayoutError::Missing("id"))?.clone());
-    result.add_or_null("position", source.get("position").cloned());
-    result.add("props", props.into_value());
-    result.add_or_null("style", telling(source, "style").cloned());
-    result.add_or_null("events", events.cloned());
-    let children = components(source.list("children"), around)?;
-    result.add_or_null("children", (!children.is_empty()).then_some(Value::Array(children)));
-    result.add_given("visible_if", telling(source, "visible_if").cloned());
-    Ok(result.into_value())
+    out.push(b'{');
+    put(out, "type", source.get("type"));
+    put(out, "id", Some(given(source, "id").ok_or(LayoutError::Missing("id"))?));
+    put(out, "position", source.get("position"));
+    write_key(out, "props");
+    props.write(out);
+    put(out, "style", telling(source, "style"));
+    put(out, "events", telling(source, "events"));
+    match source.list("children") {
+        [] => put(out, "children", None),
+        children => put_list(out, "children", children, |out, part| component(out, part, around))?,
+    }
+    put_given(out, "visible_if", telling(source, "visible_if"));
+    out.push(b'}');
+    Ok(())
 }
 
-/// The entity of the context that `props` name.
+/// The entity of the context that a document names.
 pub(crate) fn entity_of<'v, 'a>(name: Option<&Value<'a>>, around: &'v Value<'a>) -> Option<&'v Value<'a>> {
     around.get("entities")?.get(name?.as_str()?).filter(|entity| !entity.is_null())
 }
 
-fn fill_grid<'a>(props: &mut Members<'a>, around: &Value<'a>) -> Result<(), LayoutError> {
-    let Some(entity) = entity_of(props.get("entityType"), around) else { return Ok(()) };
-    let own = props.get("columns").and_then(|columns| match columns {
-        Value::Array(list) if !list.is_empty() => Some(list.clone()),
-        _ => None,
-    });
-    let columns = own.unwrap_or_else(|| entity.list("columns").to_vec());
-    let columns: Result<Vec<_>, _> = columns.iter().map(|source| column(source, entity, around)).collect();
-    props.set("columns", Value::Array(columns?));
+fn fill_grid<'v, 'a>(props: &mut Members<'v, 'a>, around: &'v Value<'a>) -> Result<(), LayoutError> {
+    let Some(entity) = entity_of(props.value("entityType"), around) else { return Ok(()) };
+    let columns = match props.value("columns") {
+        Some(Value::Array(list)) if !list.is_empty() => list,
+        _ => entity.list("columns"),
+    };
+    let mut json = Vec::with_capacity(columns.len() * 128);
+    write_list(&mut json, columns, &mut |out, source| column(out, source, entity, around))?;
+    props.set("columns", Part::Json(json));
     for (name, known) in [("sort", "sort"), ("pageSize", "page_size"), ("formId", "form")] {
         if let Some(value) = given(entity, known) {
-            props.fill(name, || value.clone());
+            props.fill(name, Part::Value(value));
         }
     }
     for name in ["pagination", "sorting", "filtering"] {
-        props.fill(name, || Value::Bool(true));
+        props.fill(name, Part::Bool(true));
     }
     Ok(())
 }
 
-fn column<'a>(source: &Value<'a>, entity: &Value<'a>, around: &Value<'a>) -> Result<Value<'a>, LayoutError> {
-    let mut column = match source {
-        Value::String(_) => {
-            let mut column = Members::new();
-            column.add("field", source.clone());
-            column
-        }
-        _ => Members::of(Some(source)),
-    };
-    let path = column.get("field").and_then(Value::as_str).ok_or(LayoutError::Missing("field"))?.to_owned();
+fn column(
+    out: &mut Vec<u8>,
+    source: &Value<'_>,
+    entity: &Value<'_>,
+    around: &Value<'_>,
+) -> Result<(), LayoutError> {
+    let mut column = Members::of(Some(source));
+    if source.as_str().is_some() {
+        column.set("field", Part::Value(source));
+    }
+    let path = column.value("field").and_then(Value::as_str).ok_or(LayoutError::Missing("field"))?;
     let nothing = Value::Null;
-    let field = field_at(&path, entity, around).unwrap_or(&nothing);
-    let own = column.get("title").filter(|title| crate::source::says_something(title)).cloned();
-    let title = own.or_else(|| telling(field, "label").cloned());
-    column.set(
-        "title",
-        title.unwrap_or_else(|| owned_text(readable(path.rsplit('.').next().unwrap_or(&path)))),
+    let field = field_at(path, entity, around).unwrap_or(&nothing);
+    let own = column.value("title").filter(|title| says_something(title));
+    let title = own.or_else(|| telling(field, "label")).map_or_else(
+        || Part::Text(Cow::Owned(readable(path.rsplit('.').next().unwrap_or(path)))),
+        Part::Value,
     );
+    column.set("title", title);
     let orderly = field.text("type").is_none_or(|kind| !UNSORTABLE.contains(&kind));
     for name in ["sortable", "filterable"] {
-        column.fill(name, || Value::Bool(orderly));
+        column.fill(name, Part::Bool(orderly));
     }
     for name in ["type", "entity", "options"] {
         if let Some(value) = given(field, name) {
-            column.set(name, value.clone());
+            column.set(name, Part::Value(value));
         }
     }
     if let Some(scale) = field.get("checks").and_then(|checks| given(checks, "scale")) {
-        column.set("scale", scale.clone());
+        column.set("scale", Part::Value(scale));
     }
-    Ok(column.into_value())
+    column.write(out);
+    Ok(())
 }
 
 /// The field at a path that may go through references.
@@ -142,15 +144,13 @@ fn field_at<'v, 'a>(path: &str, entity: &'v Value<'a>, around: &'v Value<'a>) ->
     }
 }
 
-fn fill_form_place<'a>(props: &mut Members<'a>, around: &Value<'a>) -> Result<(), LayoutError> {
-    let form = props.get("formId").filter(|form| !form.is_null()).cloned();
-    if let Some(form) = form {
-        let owner = form.as_str().and_then(|form| given(around.get("forms")?, form));
-        if let Some(owner) = owner {
-            props.fill("entityType", || owner.clone());
+fn fill_form_place<'v, 'a>(props: &mut Members<'v, 'a>, around: &'v Value<'a>) -> Result<(), LayoutError> {
+    if let Some(form) = props.value("formId").filter(|form| !form.is_null()) {
+        if let Some(owner) = form.as_str().and_then(|form| given(around.get("forms")?, form)) {
+            props.fill("entityType", Part::Value(owner));
         }
-    } else if let Some(entity) = entity_of(props.get("entityType"), around) {
-        props.set("formId", given(entity, "form").ok_or(LayoutError::Missing("form"))?.clone());
+    } else if let Some(entity) = entity_of(props.value("entityType"), around) {
+        props.set("formId", Part::Value(given(entity, "form").ok_or(LayoutError::Missing("form"))?));
     }
     Ok(())
 }

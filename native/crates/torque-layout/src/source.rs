@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use torque_json::{JsonError, Object, Value};
+use torque_json::{JsonError, Value, write_key, write_string, write_value};
 
 /// A page, form or context that cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,49 +58,45 @@ pub(crate) fn given<'v, 'a>(source: &'v Value<'a>, name: &str) -> Option<&'v Val
     source.get(name).filter(|value| !value.is_null())
 }
 
-/// An object under construction.
-pub(crate) struct Members<'a>(Object<'a>);
+/// What a member of an object under construction holds.
+pub(crate) enum Part<'v, 'a> {
+    /// A value of a document, copied only into the answer.
+    Value(&'v Value<'a>),
+    /// Text of our own.
+    Text(Cow<'v, str>),
+    /// True or false.
+    Bool(bool),
+    /// JSON that is written already.
+    Json(Vec<u8>),
+}
 
-impl<'a> Members<'a> {
-    pub(crate) fn new() -> Self {
-        Self(Vec::with_capacity(12))
-    }
-
-    /// A copy of an object; nothing of anything else.
-    pub(crate) fn of(source: Option<&Value<'a>>) -> Self {
-        match source {
-            Some(Value::Object(members)) => Self(members.clone()),
-            _ => Self::new(),
+impl Part<'_, '_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Value(value) => write_value(out, value),
+            Self::Text(text) => write_string(out, text),
+            Self::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
+            Self::Json(json) => out.extend_from_slice(json),
         }
     }
+}
 
-    /// Adds a member that is not there yet.
-    pub(crate) fn add(&mut self, name: &'static str, value: Value<'a>) {
-        self.0.push((Cow::Borrowed(name), value));
-    }
+/// An object under construction.
+pub(crate) struct Members<'v, 'a>(Vec<(&'v str, Part<'v, 'a>)>);
 
-    /// Adds a member, null if there is no value.
-    pub(crate) fn add_or_null(&mut self, name: &'static str, value: Option<Value<'a>>) {
-        self.add(name, value.unwrap_or(Value::Null));
-    }
-
-    /// Adds a member if there is a value that is not null.
-    pub(crate) fn add_given(&mut self, name: &'static str, value: Option<Value<'a>>) {
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            self.add(name, value);
+impl<'v, 'a> Members<'v, 'a> {
+    /// The members of an object; none of anything else.
+    pub(crate) fn of(source: Option<&'v Value<'a>>) -> Self {
+        match source {
+            Some(Value::Object(members)) => {
+                Self(members.iter().map(|(key, value)| (key.as_ref(), Part::Value(value))).collect())
+            }
+            _ => Self(Vec::new()),
         }
     }
 
     /// Sets a member in its place, or behind the others.
-    pub(crate) fn set(&mut self, name: &'static str, value: Value<'a>) {
-        match self.0.iter_mut().find(|(key, _)| key == name) {
-            Some((_, place)) => *place = value,
-            None => self.add(name, value),
-        }
-    }
-
-    /// As `set`, for a name from a document.
-    pub(crate) fn set_named(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+    pub(crate) fn set(&mut self, name: &'v str, value: Part<'v, 'a>) {
         match self.0.iter_mut().find(|(key, _)| *key == name) {
             Some((_, place)) => *place = value,
             None => self.0.push((name, value)),
@@ -108,29 +104,78 @@ impl<'a> Members<'a> {
     }
 
     /// Sets a member that is absent or null.
-    pub(crate) fn fill(&mut self, name: &'static str, value: impl FnOnce() -> Value<'a>) {
-        if self.get(name).is_none_or(Value::is_null) {
-            self.set(name, value());
+    pub(crate) fn fill(&mut self, name: &'v str, value: Part<'v, 'a>) {
+        if self.value(name).is_none_or(Value::is_null) {
+            self.set(name, value);
         }
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    /// A member that is still as its document has it.
+    pub(crate) fn value(&self, name: &str) -> Option<&'v Value<'a>> {
+        self.0.iter().rev().find(|(key, _)| *key == name).and_then(|(_, part)| match part {
+            Part::Value(value) => Some(*value),
+            _ => None,
+        })
     }
 
-    pub(crate) fn into_value(self) -> Value<'a> {
-        Value::Object(self.0)
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (name, part) in &self.0 {
+            write_key(out, name);
+            part.write(out);
+        }
+        out.push(b'}');
     }
 }
 
-/// A string that borrows nothing.
-pub(crate) fn owned_text(text: String) -> Value<'static> {
-    Value::String(Cow::Owned(text))
+/// Writes a member, null if there is no value.
+pub(crate) fn put(out: &mut Vec<u8>, name: &str, value: Option<&Value<'_>>) {
+    write_key(out, name);
+    write_value(out, value.unwrap_or(&Value::Null));
 }
 
-/// A string constant.
-pub(crate) fn fixed(text: &'static str) -> Value<'static> {
-    Value::String(Cow::Borrowed(text))
+/// Writes a member if there is a value that is not null.
+pub(crate) fn put_given(out: &mut Vec<u8>, name: &str, value: Option<&Value<'_>>) {
+    if let Some(value) = value.filter(|value| !value.is_null()) {
+        put(out, name, Some(value));
+    }
+}
+
+/// Writes a member: the value, else the text.
+pub(crate) fn put_or(out: &mut Vec<u8>, name: &str, value: Option<&Value<'_>>, text: &str) {
+    write_key(out, name);
+    match value {
+        Some(value) => write_value(out, value),
+        None => write_string(out, text),
+    }
+}
+
+/// Writes an array member whose elements write themselves.
+pub(crate) fn put_list<T>(
+    out: &mut Vec<u8>,
+    name: &str,
+    list: &[T],
+    mut write: impl FnMut(&mut Vec<u8>, &T) -> Result<(), LayoutError>,
+) -> Result<(), LayoutError> {
+    write_key(out, name);
+    write_list(out, list, &mut write)
+}
+
+/// Writes an array whose elements write themselves.
+pub(crate) fn write_list<T>(
+    out: &mut Vec<u8>,
+    list: &[T],
+    write: &mut impl FnMut(&mut Vec<u8>, &T) -> Result<(), LayoutError>,
+) -> Result<(), LayoutError> {
+    out.push(b'[');
+    for (place, element) in list.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        write(out, element)?;
+    }
+    out.push(b']');
+    Ok(())
 }
 
 /// A technical name as people read it: `order_date` becomes `Order date`.

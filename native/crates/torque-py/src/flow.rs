@@ -1,4 +1,8 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use parking_lot::Mutex;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use torque_dag as native;
@@ -7,19 +11,46 @@ use torque_js::{CodeKind, Limits, check, serve};
 
 use crate::{os_error, value_error};
 
+/// What actions say, made once per workflow.
+struct Texts {
+    ids: Vec<Py<PyString>>,
+    /// By node, then by edge.
+    expressions: Vec<HashMap<usize, Py<PyString>>>,
+    empty: Py<PyString>,
+}
+
+impl Texts {
+    fn new(py: Python<'_>, plan: &native::Plan) -> Self {
+        let text = |text: &str| PyString::new(py, text).unbind();
+        let nodes = 0..plan.nodes().len();
+        Self {
+            ids: nodes.clone().map(|node| text(plan.id(node))).collect(),
+            expressions: nodes
+                .map(|node| plan.expressions(node).map(|(edge, code)| (edge, text(code))).collect())
+                .collect(),
+            empty: text(""),
+        }
+    }
+}
+
 /// A checked workflow.
 #[pyclass(frozen, module = "torque_native._native")]
-pub(crate) struct FlowPlan(native::Plan);
+pub(crate) struct FlowPlan {
+    plan: native::Plan,
+    texts: Arc<Texts>,
+}
 
 #[pymethods]
 impl FlowPlan {
     #[staticmethod]
-    fn compile(flow: &[u8], context: &[u8]) -> PyResult<Self> {
+    fn compile(py: Python<'_>, flow: &[u8], context: &[u8]) -> PyResult<Self> {
         let check = |code: &str, language| match language {
             Language::Script => check(code, CodeKind::Script),
             Language::Expression => check(code, CodeKind::Expression),
         };
-        native::Plan::compile(flow, context, &check).map(Self).map_err(value_error)
+        let plan = native::Plan::compile(flow, context, &check).map_err(value_error)?;
+        let texts = Arc::new(Texts::new(py, &plan));
+        Ok(Self { plan, texts })
     }
 
     #[getter]
@@ -32,60 +63,70 @@ impl FlowPlan {
             dict.set_item("severity", if finding.is_error { "error" } else { "warning" })?;
             Ok(dict)
         };
-        self.0.findings().iter().map(told).collect()
+        self.plan.findings().iter().map(told).collect()
     }
 
     #[getter]
     fn runnable(&self) -> bool {
-        self.0.is_runnable()
+        self.plan.is_runnable()
     }
 
     #[getter]
     fn hash(&self) -> &str {
-        self.0.hash()
+        self.plan.hash()
     }
 
     #[getter]
     fn nodes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let nodes = PyDict::new(py);
-        for (id, node) in self.0.nodes() {
+        for (id, node) in self.plan.nodes() {
             nodes.set_item(id, PyBytes::new(py, node))?;
         }
         Ok(nodes)
     }
 
     fn start(&self) -> PyResult<FlowRun> {
-        let run = self.0.start().ok_or_else(|| value_error("the workflow cannot run; see its findings"))?;
-        Ok(FlowRun(Mutex::new(run)))
+        let run =
+            self.plan.start().ok_or_else(|| value_error("the workflow cannot run; see its findings"))?;
+        Ok(FlowRun { run: Mutex::new(run), texts: Arc::clone(&self.texts) })
     }
 }
 
 /// The state of one traversal.
 #[pyclass(frozen, module = "torque_native._native")]
-pub(crate) struct FlowRun(Mutex<native::Run>);
+pub(crate) struct FlowRun {
+    run: Mutex<native::Run>,
+    texts: Arc<Texts>,
+}
 
 #[pymethods]
 impl FlowRun {
     fn begin(&self, py: Python<'_>) -> Vec<Action> {
-        actions(py, self.0.lock().begin())
+        self.told(py, self.run.lock().begin())
     }
 
     #[pyo3(signature = (line, truth=None))]
     fn succeeded(&self, py: Python<'_>, line: u32, truth: Option<bool>) -> Vec<Action> {
-        actions(py, self.0.lock().succeeded(line, truth))
+        self.told(py, self.run.lock().succeeded(line, truth))
     }
 
     fn failed(&self, py: Python<'_>, line: u32) -> Vec<Action> {
-        actions(py, self.0.lock().failed(line))
+        self.told(py, self.run.lock().failed(line))
     }
 
     fn decided(&self, py: Python<'_>, line: u32, holds: bool) -> Vec<Action> {
-        actions(py, self.0.lock().decided(line, holds))
+        self.told(py, self.run.lock().decided(line, holds))
     }
 
     #[getter]
     fn done(&self) -> bool {
-        self.0.lock().is_done()
+        self.run.lock().is_done()
+    }
+}
+
+impl FlowRun {
+    fn told(&self, py: Python<'_>, actions: Vec<native::Action>) -> Vec<Action> {
+        actions.into_iter().map(|action| Action::new(py, &self.texts, action)).collect()
     }
 }
 
@@ -97,39 +138,50 @@ pub(crate) struct Action {
     #[pyo3(get)]
     line: u32,
     #[pyo3(get)]
-    node: String,
+    node: Py<PyString>,
     #[pyo3(get)]
-    expression: String,
-    #[pyo3(get)]
-    nodes: Vec<Option<String>>,
+    expression: Py<PyString>,
+    nodes: Vec<Option<Py<PyString>>>,
 }
 
 #[pymethods]
 impl Action {
+    #[getter]
+    fn nodes(&self, py: Python<'_>) -> Vec<Option<Py<PyString>>> {
+        self.nodes.iter().map(|node| node.as_ref().map(|node| node.clone_ref(py))).collect()
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<Action {} line={} node={:?}>", self.kind.bind(py).to_str()?, self.line, self.node))
+        let (kind, node) = (self.kind.bind(py).to_str()?, self.node.bind(py).to_str()?);
+        Ok(format!("<Action {kind} line={} node={node:?}>", self.line))
     }
 }
 
-fn actions(py: Python<'_>, actions: Vec<native::Action>) -> Vec<Action> {
-    let action = |kind, line, node, expression, nodes| Action {
-        kind: PyString::intern(py, kind).unbind(),
-        line,
-        node,
-        expression,
-        nodes,
-    };
-    let told = |next: native::Action| match next {
-        native::Action::Run { line, node } => action("run", line, node, String::new(), Vec::new()),
-        native::Action::Decide { line, node, expression } => {
-            action("decide", line, node, expression, Vec::new())
+impl Action {
+    fn new(py: Python<'_>, texts: &Texts, next: native::Action) -> Self {
+        let plain = |kind: &Bound<'_, PyString>, line, node: usize| Self {
+            kind: kind.clone().unbind(),
+            line,
+            node: texts.ids[node].clone_ref(py),
+            expression: texts.empty.clone_ref(py),
+            nodes: Vec::new(),
+        };
+        match next {
+            native::Action::Run { line, node } => plain(intern!(py, "run"), line, node),
+            native::Action::Cancel { line, node } => plain(intern!(py, "cancel"), line, node),
+            native::Action::Finish { node } => plain(intern!(py, "finish"), 0, node),
+            native::Action::Fail { node } => plain(intern!(py, "fail"), 0, node),
+            native::Action::Decide { line, node, edge } => {
+                let expression = texts.expressions[node][&edge].clone_ref(py);
+                Self { expression, ..plain(intern!(py, "decide"), line, node) }
+            }
+            native::Action::Join { line, node, nodes } => {
+                let id = |node: usize| texts.ids[node].clone_ref(py);
+                let nodes = nodes.into_iter().map(|node| node.map(id)).collect();
+                Self { nodes, ..plain(intern!(py, "join"), line, node) }
+            }
         }
-        native::Action::Join { line, node, nodes } => action("join", line, node, String::new(), nodes),
-        native::Action::Cancel { line, node } => action("cancel", line, node, String::new(), Vec::new()),
-        native::Action::Finish { node } => action("finish", 0, node, String::new(), Vec::new()),
-        native::Action::Fail { node } => action("fail", 0, node, String::new(), Vec::new()),
-    };
-    actions.into_iter().map(told).collect()
+    }
 }
 
 /// What keeps code from being compiled, or None.

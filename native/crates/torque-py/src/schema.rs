@@ -1,6 +1,7 @@
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use torque_schema as native;
 
 use crate::value_error;
@@ -91,19 +92,18 @@ impl Prepared {
 
     #[getter(new)]
     fn new_values<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.new)
+        PyBytes::new(py, self.0.new.as_deref().unwrap_or(&self.0.data))
     }
 }
 
 fn faults<'py>(py: Python<'py>, found: &[native::Fault]) -> PyResult<Vec<Bound<'py, PyDict>>> {
     let told = |fault: &native::Fault| {
-        let members = [
-            ("path", &fault.path[..]),
-            ("rule", fault.rule),
-            ("message", &fault.message),
-            ("severity", fault.severity.name()),
-        ];
-        dict(py, &members)
+        let dict = PyDict::new(py);
+        dict.set_item(intern!(py, "path"), &fault.path)?;
+        dict.set_item(intern!(py, "rule"), PyString::intern(py, fault.rule))?;
+        dict.set_item(intern!(py, "message"), &fault.message)?;
+        dict.set_item(intern!(py, "severity"), PyString::intern(py, fault.severity.name()))?;
+        Ok(dict)
     };
     found.iter().map(told).collect()
 }

@@ -1,3 +1,5 @@
+use smallvec::SmallVec;
+
 /// How much a broken rule matters; only an error refuses a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -42,19 +44,22 @@ pub struct Fault {
     pub severity: Severity,
 }
 
-/// Collects faults below a place in the record.
+/// Collects faults below a place in the record. The pointer is only written out when there is a fault.
 pub(crate) struct Faults<'a> {
-    path: String,
+    field: &'a str,
+    indexes: SmallVec<[usize; 4]>,
     found: &'a mut Vec<Fault>,
 }
 
 impl<'a> Faults<'a> {
-    pub(crate) fn at(field: &str, found: &'a mut Vec<Fault>) -> Self {
-        Self { path: format!("/{}", field.replace('~', "~0").replace('/', "~1")), found }
+    pub(crate) fn at(field: &'a str, found: &'a mut Vec<Fault>) -> Self {
+        Self { field, indexes: SmallVec::new(), found }
     }
 
     pub(crate) fn element(&mut self, index: usize) -> Faults<'_> {
-        Faults { path: format!("{}/{index}", self.path), found: self.found }
+        let mut indexes = self.indexes.clone();
+        indexes.push(index);
+        Faults { field: self.field, indexes, found: self.found }
     }
 
     pub(crate) fn error(&mut self, rule: &'static str, message: impl Into<String>) {
@@ -62,6 +67,19 @@ impl<'a> Faults<'a> {
     }
 
     pub(crate) fn push(&mut self, rule: &'static str, message: String, severity: Severity) {
-        self.found.push(Fault { path: self.path.clone(), rule, message, severity });
+        let mut path = String::with_capacity(self.field.len() + 1);
+        path.push('/');
+        for character in self.field.chars() {
+            match character {
+                '~' => path.push_str("~0"),
+                '/' => path.push_str("~1"),
+                other => path.push(other),
+            }
+        }
+        for index in &self.indexes {
+            path.push('/');
+            path.push_str(&index.to_string());
+        }
+        self.found.push(Fault { path, rule, message, severity });
     }
 }

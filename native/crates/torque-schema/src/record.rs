@@ -28,10 +28,10 @@ pub struct Prepared {
     pub old_keys: Vec<(String, String)>,
     /// Names of the fields whose values differ from the base.
     pub changed: Vec<String>,
-    /// Their values before, under storage keys, null where there was none.
+    /// Their values before, under storage keys, null where there was none; nothing for a new record.
     pub old: Vec<u8>,
-    /// Their values now, null where there is none.
-    pub new: Vec<u8>,
+    /// Their values now, null where there is none; `None` for a new record, whose data says it all.
+    pub new: Option<Vec<u8>>,
 }
 
 /// Values by field, in the order of the fields.
@@ -103,7 +103,7 @@ pub(crate) fn keys(fields: &[Field], groups: &[Group], values: &Values<'_>) -> V
 
 /// Names, old and new values of the fields that differ.
 pub(crate) fn changes(fields: &[Field], before: &Values<'_>, after: &Values<'_>, out: &mut Prepared) {
-    (out.old, out.new) = (vec![b'{'], vec![b'{']);
+    let (mut old, mut new) = (vec![b'{'], vec![b'{']);
     for ((field, before), after) in fields.iter().zip(before).zip(after) {
         let equal = match (before, after) {
             (None, None) => true,
@@ -114,13 +114,14 @@ pub(crate) fn changes(fields: &[Field], before: &Values<'_>, after: &Values<'_>,
             continue;
         }
         out.changed.push(field.name.clone());
-        for (side, value) in [(&mut out.old, before), (&mut out.new, after)] {
+        for (side, value) in [(&mut old, before), (&mut new, after)] {
             write_key(side, &field.key);
             write_value(side, value.as_ref().unwrap_or(&Value::Null));
         }
     }
-    out.old.push(b'}');
-    out.new.push(b'}');
+    old.push(b'}');
+    new.push(b'}');
+    (out.old, out.new) = (old, Some(new));
 }
 
 fn unchanged(kind: &Kind, before: &Value<'_>, after: &Value<'_>) -> bool {

@@ -1,6 +1,6 @@
-use std::collections::HashMap;
 use std::fmt;
 
+use hashbrown::HashMap;
 use torque_json::{DOCUMENT_DEPTH, JsonError, JsonErrorKind, Kind as JsonKind, Scanner, Value, parse};
 
 use crate::fault::{Fault, Faults, Severity};
@@ -115,8 +115,14 @@ impl Validator {
             }
             values.push(value);
         }
-        let nothing: Values<'_> = self.fields.iter().map(|_| None).collect();
-        self.finish(found, &nothing, &values, &[])
+        let mut out = judged(found);
+        if out.errors.is_empty() {
+            self.describe(&mut out, &values, &[]);
+            let filled = self.fields.iter().zip(&values).filter(|(_, value)| value.is_some());
+            out.changed = filled.map(|(field, _)| field.name.clone()).collect();
+            out.old.extend_from_slice(b"{}");
+        }
+        out
     }
 
     /// Prepares the next state of a record: `base` as it is stored, `patch` under names.
@@ -152,27 +158,20 @@ impl Validator {
             }
             after.push(value);
         }
-        self.finish(found, &before, &after, &others)
-    }
-
-    fn finish(
-        &self,
-        found: Vec<Fault>,
-        before: &Values<'_>,
-        after: &Values<'_>,
-        others: &[(&str, &Value<'_>)],
-    ) -> Prepared {
-        let (errors, warnings) = found.into_iter().partition(|fault| fault.severity == Severity::Error);
-        let mut out = Prepared { errors, warnings, ..Prepared::default() };
+        let mut out = judged(found);
         if out.errors.is_empty() {
-            out.data = stored(&self.fields, after, others);
-            out.links = links(&self.fields, after);
-            out.old_links = links(&self.fields, before);
-            out.keys = keys(&self.fields, &self.groups, after);
-            out.old_keys = keys(&self.fields, &self.groups, before);
-            changes(&self.fields, before, after, &mut out);
+            self.describe(&mut out, &after, &others);
+            out.old_links = links(&self.fields, &before);
+            out.old_keys = keys(&self.fields, &self.groups, &before);
+            changes(&self.fields, &before, &after, &mut out);
         }
         out
+    }
+
+    fn describe(&self, out: &mut Prepared, values: &Values<'_>, others: &[(&str, &Value<'_>)]) {
+        out.data = stored(&self.fields, values, others);
+        out.links = links(&self.fields, values);
+        out.keys = keys(&self.fields, &self.groups, values);
     }
 
     /// What was sent, by field; of equal keys the last counts.
@@ -252,6 +251,14 @@ impl Validator {
             },
         );
     }
+}
+
+fn judged(found: Vec<Fault>) -> Prepared {
+    if found.is_empty() {
+        return Prepared::default();
+    }
+    let (errors, warnings) = found.into_iter().partition(|fault| fault.severity == Severity::Error);
+    Prepared { errors, warnings, ..Prepared::default() }
 }
 
 fn is_missing(value: Option<&Value<'_>>) -> bool {

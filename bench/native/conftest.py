@@ -1,0 +1,46 @@
+"""Native against Python: both answer first, and must agree; then both are timed in turn."""
+
+import gc
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bench.harness import Ratio
+
+ROUNDS = 15
+ROUND_SECONDS = 0.01
+WORTH = 1.5
+"""What is not this much faster than Python is not kept native."""
+
+Compare = Callable[[str, Callable[[], object], Callable[[], object]], None]
+
+
+def _round(work: Callable[[], object], times: int) -> float:
+    began = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - began) / times
+
+
+def _times(work: Callable[[], object]) -> int:
+    return max(1, int(ROUND_SECONDS / max(_round(work, 1), 1e-7)))
+
+
+@pytest.fixture
+def compare(keep: Callable[[Ratio], None]) -> Compare:
+    """Time both in turn and add the ratio of their best rounds to the report."""
+
+    def measure(name: str, native: Callable[[], object], python: Callable[[], object]) -> None:
+        counts = _times(native), _times(python)
+        gc.disable()
+        try:
+            pairs = [(_round(native, counts[0]), _round(python, counts[1])) for _ in range(ROUNDS)]
+        finally:
+            gc.enable()
+        # Whatever disturbs a round makes it slower, so the best one says most.
+        fast, slow = min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
+        note = f"{fast * 1e6:.2f} µs against {slow * 1e6:.2f} µs of Python"
+        keep(Ratio(name, 1 / fast, 1 / slow, slow / fast, WORTH, "/s", note))
+
+    return measure
