@@ -22,6 +22,7 @@ if (typeof window !== "undefined") {
     removeListener: () => {},
     dispatchEvent: () => false,
   });
+  if (!("fonts" in document)) Object.defineProperty(document, "fonts", { value: new EventTarget() });
   Element.prototype.scrollIntoView ??= (): void => {};
   Object.defineProperty(Element.prototype, "clientHeight", { configurable: true, get: () => 600 });
   Object.defineProperty(Element.prototype, "clientWidth", { configurable: true, get: () => 1000 });

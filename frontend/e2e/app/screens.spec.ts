@@ -20,7 +20,9 @@ for (const scheme of ["light", "dark"] as const) {
           await page.evaluate(() => document.fonts.ready);
           await todo.accessible();
           // What differs from run to run: the application's own name, moments and durations.
-          const mask = [page.getByText(todo.name), page.getByRole("status"), page.locator("[role=gridcell][title*=GMT], [role=gridcell][title*=UTC]"), page.locator("[class*=phoneDate]")];
+          const moments = [page.getByRole("status"), page.locator("[role=gridcell][title*=GMT], [role=gridcell][title*=UTC]"), page.locator("[class*=phoneDate]")];
+          const hidden = screen.name === "form" && width === 390 ? [] : screen.name === "form" ? moments.slice(0, 1) : moments;
+          const mask = [page.getByText(todo.name), ...hidden];
           await expect(page).toHaveScreenshot(`${screen.name}-${scheme}-${String(width)}.png`, { mask });
         }
       });

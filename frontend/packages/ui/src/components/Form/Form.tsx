@@ -1,5 +1,5 @@
 import type { FormField } from "@torque/protocol";
-import { useId, useRef, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { Controller } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { IconAlertCircle } from "../../icons/tabler";
@@ -32,6 +32,12 @@ export function Form(props: FormProps) {
   const { form, send, visible, required, unsaved, problem } = useFormState(props);
   const { errors, isSubmitting } = form.formState;
   const fields = definition.fields.filter(({ name }) => visible.has(name));
+  const first = placement === "drawer" && !readOnly ? fields.find(({ readOnly: fixed }) => !fixed)?.name : undefined;
+  useEffect(() => {
+    if (first) form.setFocus(first);
+    // Only when the form appears: later the focus is the reader's.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
   const firstError = fields.find(({ name }) => errors[name]);
   const keys = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
@@ -64,6 +70,7 @@ export function Form(props: FormProps) {
                       error: fieldState.error && <FieldProblem text={fieldState.error.message ?? t("form.pattern")} />,
                       disabled: readOnly || field.readOnly,
                       "aria-required": required.has(field.name) || undefined,
+                      "data-autofocus": field.name === first || undefined,
                     }}
                   />
                 )}

@@ -38,6 +38,7 @@ export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame
   const shared = {
     ...frame,
     searchable: true,
+    openOnFocus: false,
     searchValue: undefined,
     onSearchChange: setText,
     data: [...titles, ...found.filter(({ value: id }) => !chosen.includes(id))],

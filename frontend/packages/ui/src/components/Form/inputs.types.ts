@@ -18,6 +18,8 @@ export type FieldInputProps = {
     error?: ReactNode;
     disabled?: boolean;
     "aria-required"?: boolean;
+    /** Where the focus goes when a drawer opens. */
+    "data-autofocus"?: boolean;
   };
   findReferences: FormProps["findReferences"];
   titleOf: FormProps["titleOf"];

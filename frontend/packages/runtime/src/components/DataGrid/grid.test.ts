@@ -1,0 +1,55 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { readView, writeView } from "./address";
+import { columnSpecs, combineFilters, gridQuery, ownSort } from "./query";
+
+const columns = columnSpecs(
+  [
+    { field: "label", title: "Task", type: "String" },
+    { field: "due", title: "Due", type: "DateTime" },
+    { field: "count", title: "Count", type: "Integer" },
+    { field: "done", title: "Done", type: "Boolean" },
+    { field: "owner", title: "Owner", type: "Reference", entity: "person" },
+  ],
+  undefined,
+);
+
+describe("a grid's view in the address", () => {
+  it("comes back as it was written, under the grid's own names", () => {
+    const view = { search: "milk & bread", filters: [{ field: "label", operator: "contains" as const, value: "a~b" }], sort: { field: "due", order: "desc" as const }, page: 2 };
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(writeView(view, "todo_grid."))) [value ?? []].flat().forEach((one) => params.append(name, one));
+    expect(readView(params, "todo_grid.")).toEqual(view);
+    expect(readView(params, "")).toEqual({ search: "", filters: [], sort: null, page: 0 });
+  });
+
+  it("survives nonsense", () => {
+    expect(readView(new URLSearchParams("page=-3&f=a~drop~1&f=x&sort="), "")).toEqual({ search: "", filters: [], sort: null, page: 0 });
+  });
+});
+
+describe("the question a grid asks", () => {
+  it("joins its own conditions with the reader's, each in the type of its field", () => {
+    const filters = combineFilters({ done: false }, [{ field: "count", operator: "ge", value: "3" }, { field: "label", operator: "contains", value: "" }, { field: "unknown", operator: "eq", value: "1" }], columns);
+    expect(filters).toEqual({ and: [{ done: false }, { count: { ge: 3 } }] });
+  });
+
+  it("reads a day in the reader's zone", () => {
+    expect(combineFilters(null, [{ field: "due", operator: "ge", value: "2026-11-20" }], columns)).toEqual({ due: { ge: new Date(2026, 10, 20).toISOString() } });
+  });
+
+  it("asks for the titles of references, the page's own order and size", () => {
+    const query = gridQuery({ entityType: "todo", sort: { field: "due", direction: "desc" }, pageSize: 20 }, columns, { search: " milk ", filters: [], sort: null, page: 1 });
+    expect(query).toEqual({ entityType: "todo", page: 1, limit: 20, filters: {}, sortBy: "due", sortOrder: "desc", search: "milk", expand: ["owner"] });
+  });
+
+  it("takes types from the form where a page has none", () => {
+    const form = { id: "f", name: "F", entity_type: "todo", fields: [{ name: "state", field_type: "Select" as const, label: "State", options: [{ value: "a", label: "A" }] }] };
+    expect(columnSpecs([{ field: "state", title: "State" }, { field: "created_at", title: "Created" }], form).map(({ type }) => type)).toEqual(["Enum", "DateTime"]);
+  });
+
+  it("has the order the model gave it, in either spelling", () => {
+    expect(ownSort([{ field: "due", order: "desc" }])).toEqual({ field: "due", order: "desc" });
+    expect(ownSort(null)).toBeNull();
+  });
+});

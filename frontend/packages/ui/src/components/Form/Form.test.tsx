@@ -1,0 +1,86 @@
+import type { EntityRecord } from "@torque/protocol";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import { TorqueProvider } from "../../theme/TorqueProvider";
+import { Form } from "./Form";
+import type { FormProps } from "./Form.types";
+
+const definition: FormProps["definition"] = {
+  id: "todo_form",
+  name: "Todo Form",
+  entity_type: "todo",
+  fields: [
+    { name: "label", field_type: "TextInput", label: "Task", required: true, validation: { maxLength: 20 } },
+    { name: "note", field_type: "TextArea", label: "Note" },
+  ],
+  validation: [{ rule_type: "Required", field: "label", message: "Task description is required" }],
+};
+
+const record: EntityRecord = { id: "1", version: 1, label: "Buy groceries", note: null };
+
+const form = (props: Partial<FormProps>) => (
+  <TorqueProvider locale="en-GB">
+    <Form definition={definition} onSubmit={() => Promise.resolve({ ok: true })} {...props} />
+  </TorqueProvider>
+);
+
+const label = () => screen.getByRole("textbox", { name: "Task" });
+const save = () => userEvent.click(screen.getByRole("button", { name: /Save/ }));
+
+describe("Form", () => {
+  it("sends every filled field of a new record", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    render(form({ onSubmit }));
+    await userEvent.type(label(), "Water the plants");
+    await save();
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ label: "Water the plants" });
+  });
+
+  it("sends what changed of a record, and counts it before", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    render(form({ record, onSubmit }));
+    await userEvent.type(screen.getByRole("textbox", { name: /Note/ }), "Milk");
+    expect(screen.getByText("1 unsaved change")).toBeTruthy();
+    await save();
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ note: "Milk" });
+    expect(screen.queryByText("1 unsaved change")).toBeNull();
+  });
+
+  it("explains instead of sending when something is missing", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>();
+    render(form({ onSubmit }));
+    await save();
+    expect(await screen.findByText("Task description is required")).toBeTruthy();
+    expect(screen.getByText("1 field needs attention")).toBeTruthy();
+    expect(onSubmit).not.toHaveBeenCalled();
+  });
+
+  it("shows the server's errors at their fields and the others above", async () => {
+    const errors = [
+      { path: "/label", rule: "Unique", message: "This task exists.", severity: "Error" as const },
+      { path: "/elsewhere", rule: "Custom", message: "The month is closed.", severity: "Error" as const },
+    ];
+    render(form({ record, onSubmit: () => Promise.resolve({ ok: false, errors }) }));
+    await userEvent.type(label(), "!");
+    await save();
+    expect(await screen.findByText("This task exists.")).toBeTruthy();
+    expect(screen.getByRole("alert").textContent).toContain("The month is closed.");
+  });
+
+  it("takes in what others changed and keeps what was typed", async () => {
+    const { rerender } = render(form({ record }));
+    await userEvent.type(screen.getByRole("textbox", { name: /Note/ }), "Mine");
+    rerender(form({ record: { ...record, version: 2, label: "Buy bread", note: "Theirs" } }));
+    expect((label() as HTMLInputElement).value).toBe("Buy bread");
+    expect((screen.getByRole("textbox", { name: /Note/ }) as HTMLInputElement).value).toBe("Mine");
+  });
+
+  it("saves by Ctrl S", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    render(form({ record, onSubmit }));
+    await userEvent.type(label(), "!");
+    await userEvent.keyboard("{Control>}s{/Control}");
+    expect(onSubmit).toHaveBeenCalledTimes(1);
+  });
+});
