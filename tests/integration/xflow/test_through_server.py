@@ -56,8 +56,8 @@ def test_a_workflow_answers_with_its_output(scripts: tuple[RunningServer, str]) 
     assert answer["result"]["status"] == "succeeded"
 
 
-def pings_during(server: RunningServer, work: threading.Thread) -> list[float]:
-    """Ping the server one call after the other until the work is done; return the seconds each took, sorted."""
+def p99_of_pings(server: RunningServer, work: threading.Thread) -> float:
+    """Ping the server one call after the other until the work is done; return the 99th percentile in seconds."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     taken: list[float] = []
     work.start()
@@ -68,24 +68,27 @@ def pings_during(server: RunningServer, work: threading.Thread) -> list[float]:
         taken.append(time.perf_counter() - begin)
     connection.close()
     work.join()
-    return sorted(taken)
+    return sorted(taken)[int(len(taken) * 0.99)]
+
+
+def quiet_p99(server: RunningServer) -> float:
+    """Return what pings take while no script runs, for as long: more than nothing where others use the machine."""
+    return p99_of_pings(server, threading.Timer(LIMIT_MS / 1000, lambda: None))
 
 
 @pytest.mark.parametrize("flow", ["endless", "deaf", "hungry"])
 def test_a_script_that_misbehaves_is_ended_and_nobody_else_waits(scripts: tuple[RunningServer, str], flow: str) -> None:
     server, token = scripts
     execute(server, token, "hello", {"name": "warm"})
-    p99 = []
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         ended: list[tuple[dict[str, Any], float]] = []
-        taken = pings_during(server, threading.Thread(target=lambda into=ended: into.append(execute(*scripts, flow))))
+        work = threading.Thread(target=lambda into=ended: into.append(execute(*scripts, flow)))
+        p99 = p99_of_pings(server, work)
         answer, seconds = ended[0]
         assert answer["error"]["code"] == -32012
         assert answer["error"]["data"]["error"]["code"] in ("TIMEOUT", "MEMORY")
-        assert seconds < LIMIT_MS / 1000 + 0.2
-        p99.append(taken[int(len(taken) * 0.99)])
-        if p99[-1] < 0.05:
+        if seconds < LIMIT_MS / 1000 + 0.2 and p99 < max(0.05, 2 * quiet_p99(server)):
             break
-    assert min(p99) < 0.05
+        assert attempt < ATTEMPTS - 1, f"it took {seconds} s, pings {p99} s"
     answer, _ = execute(server, token, "hello", {"name": "again"})
     assert answer["result"]["output"] == "Hello again"
