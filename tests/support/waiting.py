@@ -1,12 +1,18 @@
 """Waiting for a condition with a deadline, instead of sleeping for a guess."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 STEP = 0.02
+
+
+def stretched(seconds: float) -> float:
+    """Return a limit of time as it is on this machine at this moment: longer where others compete for its cores."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def until(condition: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:

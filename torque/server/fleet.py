@@ -19,7 +19,7 @@ from torque.server.child import Child
 from torque.server.order import Order
 from torque.server.presence import Presence
 
-PAUSES = (0.0, 0.0, 0.05, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.5, 1.0, 2.0, 5.0)
+PAUSES = (0.0, 0.0, 0.0, 0.0, 0.05, 0.05, 0.1, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the next start, by how many lives in a row were short."""
 
 SHORT_LIFE = 5.0

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.databases import FAST
 from tests.support.server import ROOT, alive, stop_process
-from tests.support.waiting import until
+from tests.support.waiting import stretched, until
 from torque.db.embedded import Embedded, join, runtime_folder
 from torque.db.keeper import Keeper
 from torque.errors import Unavailable
@@ -61,7 +61,9 @@ def test_it_runs_as_long_as_somebody_uses_it_and_ends_with_the_last(folder: Path
     first.close()
     assert ask(second, "SELECT 1") == 1
     second.close()
-    until(lambda: not alive(keeper) and not alive(postgres), 2.0, "the end of keeper and Postgres within 2 s")
+    until(
+        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres within 2 s"
+    )
 
 
 def test_data_stays_from_one_use_to_the_next(folder: Path) -> None:
@@ -96,7 +98,9 @@ def test_a_process_that_dies_without_a_word_is_a_use_less(folder: Path) -> None:
     process.wait()
     process.stdout.close()
     process.stdin.close()
-    until(lambda: not alive(keeper) and not alive(postgres), 2.0, "the end of keeper and Postgres within 2 s")
+    until(
+        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres within 2 s"
+    )
 
 
 def test_postgres_dies_with_its_keeper_and_the_next_start_recovers(folder: Path) -> None:
@@ -104,7 +108,7 @@ def test_postgres_dies_with_its_keeper_and_the_next_start_recovers(folder: Path)
     ask(use, "CREATE TABLE kept AS SELECT 7 AS answer")
     postgres = postgres_of(folder)
     stop_process(keeper_of(folder), signal.SIGKILL)
-    until(lambda: not alive(postgres), 2.0, "the end of Postgres")
+    until(lambda: not alive(postgres), stretched(2.0), "the end of Postgres")
     assert until(lambda: not use.alive)
     use.close()
     again = join(folder)
