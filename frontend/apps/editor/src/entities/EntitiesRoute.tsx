@@ -32,6 +32,7 @@ export function EntitiesRoute() {
   const list = (
     <EntityList
       entities={entities}
+      chosen={chosen?.id}
       onAdd={add}
       onChoose={() => {
         setListed(false);

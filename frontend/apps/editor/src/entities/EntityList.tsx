@@ -4,15 +4,15 @@ import { entityLabel, worst, type Entity } from "@torque/model";
 import { IconButton, NamedIcon } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { Link } from "react-router";
 import { useOpenModel, useSessionState } from "../model/ModelProvider";
 import { Severity } from "../parts/Severity";
 import classes from "../parts/list.module.css";
 
-export type EntityListProps = { entities: readonly Entity[]; onAdd: () => void; onChoose: () => void };
+export type EntityListProps = { entities: readonly Entity[]; chosen: string | undefined; onAdd: () => void; onChoose: () => void };
 
 /** Every entity with its icon, what verification says about it, and its count of fields. */
-export function EntityList({ entities, onAdd, onChoose }: EntityListProps) {
+export function EntityList({ entities, chosen, onAdd, onChoose }: EntityListProps) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const { findings } = useSessionState();
@@ -57,12 +57,12 @@ export function EntityList({ entities, onAdd, onChoose }: EntityListProps) {
           const level = worst(findings.filter((finding) => finding.severity !== "Info" && `${finding.pointer}/`.startsWith(`/entities/${String(at)}/`)));
           return (
             <li key={entity.id}>
-              <NavLink to={`/models/${ref}/entities/${entity.id}`} onClick={onChoose}>
+              <Link to={`/models/${ref}/entities/${entity.id}`} aria-current={entity.id === chosen ? "page" : undefined} onClick={onChoose}>
                 <NamedIcon name={entity.ui_config?.icon ?? "table"} />
                 <span className={classes.name}>{entityLabel(entity)}</span>
                 {level && <Severity level={level} size={14} />}
                 <span className={classes.count}>{entity.fields.length}</span>
-              </NavLink>
+              </Link>
             </li>
           );
         })}

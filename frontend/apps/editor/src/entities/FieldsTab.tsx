@@ -7,6 +7,7 @@ import { useCommands } from "../frame/CommandProvider";
 import { SplitPane } from "../parts/SplitPane";
 import { usePart } from "../parts/usePart";
 import { FieldPanel } from "./FieldPanel";
+import { EntityPreview } from "./EntityPreview";
 import { FieldTable } from "./FieldTable";
 import classes from "./entities.module.css";
 
@@ -31,7 +32,10 @@ export function FieldsTab({ entity, head }: { entity: Entity; head: ReactNode })
           {t("fields.add")}
         </Button>
       </div>
-      <FieldTable entity={entity} open={field?.id} onOpen={show} />
+      <div className={classes.grow}>
+        <FieldTable entity={entity} open={field?.id} onOpen={show} />
+      </div>
+      <EntityPreview entity={entity} />
     </>
   );
   if (!field && !adding) return <div className={classes.tabBody}>{table}</div>;

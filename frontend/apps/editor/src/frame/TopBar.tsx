@@ -29,7 +29,7 @@ export function TopBar({ crumbs, children }: TopBarProps) {
   return (
     <header className={classes.topBar}>
       <nav aria-label={t("frame.where")} className={classes.where}>
-        <Link to="/models" className={classes.brand}>
+        <Link to="/models" className={classes.brand} aria-label="Torque">
           <Mark />
           <span>Torque</span>
         </Link>

@@ -26,7 +26,7 @@ export function Strip({ document }: { document: ModelDocument }) {
     { name: "languages", count: Object.keys(document.locales ?? {}).length, detail: Object.keys(document.locales ?? {}).join(", ") || t("strip.noLanguages") },
   ];
   return (
-    <dl className={classes.strip}>
+    <dl className={classes.strip} tabIndex={0} aria-label={t("strip.label")}>
       {cells.map((cell) => (
         <div key={cell.name}>
           <dt>{t(`strip.${cell.name}`)}</dt>

@@ -19,10 +19,12 @@ export type PreviewProps = {
   onPage: (pageId: string) => void;
   /** Beside the name of the application. */
   note?: ReactNode;
+  /** Without the page's own heading. Default false. */
+  bare?: boolean;
 };
 
 /** A page as the application draws it, with the records of the first running application. */
-export function Preview({ show, onPage, note }: PreviewProps) {
+export function Preview({ show, onPage, note, bare = false }: PreviewProps) {
   const { t } = useTranslation("editor");
   const { applications, error, reload } = useRunning();
   const address = useMemoryAddress(onPage);
@@ -38,7 +40,7 @@ export function Preview({ show, onPage, note }: PreviewProps) {
           </span>
         )}
       </header>
-      <div className={classes.screen}>
+      <div className={classes.screen} data-bare={bare || undefined}>
         {!applications && !error && <LoadingRows />}
         {error !== undefined && !applications && <Failure error={error} onRetry={reload} />}
         {applications && !application && <NotRunning />}

@@ -85,6 +85,13 @@ function systemColumns(entity: Entity): GridColumn[] {
   return ["created_at"].filter((name) => !entity.fields.some((field) => field.name === name)).map((field) => ({ field, title: readable(field), type: "DateTime", sortable: true, filterable: true }));
 }
 
+/** The first records of an entity as its lists show them. */
+export function gridPage(entity: Entity, document: ModelDocument): Page {
+  const list = entity.ui_config?.list_view;
+  const props = { entityType: entity.name, columns: columnsOf(entity, list?.columns), sort: list?.default_sort, filtering: false, pageSize: 20 };
+  return wirePage({ id: `grid_${entity.name}`, name: entity.name, title: entityLabel(entity), components: [{ id: `grid_${entity.name}`, type: "DataGrid", props }] }, document);
+}
+
 /** A page that holds one form. */
 export function formPage(formId: string, title: string): Page {
   const component: PageComponent = { type: "Form", id: `form_${formId}`, position: { row: 0, col: 0, width: 12, height: 8 }, props: { formId }, style: null, events: null, children: null };

@@ -1,0 +1,52 @@
+import { useLocalStorage } from "@mantine/hooks";
+import type { Entity } from "@torque/model";
+import { IconButton } from "@torque/ui";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { IconChevronDown, IconChevronUp } from "../icons";
+import { useDocument } from "../model/ModelProvider";
+import { Preview } from "../runtime/Preview";
+import { useRunning } from "../runtime/useApplications";
+import { formPage, gridPage } from "../runtime/wirePage";
+import classes from "./entities.module.css";
+
+type Shown = "grid" | "form" | "closed";
+
+/** The entity's records in a grid, or its form, at the lower edge: as the application draws them. */
+export function EntityPreview({ entity }: { entity: Entity }) {
+  const { t } = useTranslation("editor");
+  const document = useDocument();
+  const { applications } = useRunning();
+  const [shown, setShown] = useLocalStorage<Shown>({ key: "torque-editor-entity-preview", defaultValue: "grid", getInitialValueInEffect: false });
+  const form = document.forms?.find((candidate) => candidate.entity_type === entity.name)?.id ?? `${entity.name}_form`;
+  const page = useMemo(() => (shown === "form" ? formPage(form, entity.name) : gridPage(entity, document)), [shown, form, entity, document]);
+  if (!applications?.length) return null;
+  const choice = (
+    <>
+      {shown !== "closed" && (
+        <div role="group" aria-label={t("preview.as")} className={classes.segments}>
+          {(["grid", "form"] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={shown === name} onClick={() => { setShown(name); }}>
+              {t(`preview.${name}`)}
+            </button>
+          ))}
+        </div>
+      )}
+      <IconButton label={t(shown === "closed" ? "preview.open" : "preview.close")} expanded={shown !== "closed"} onClick={() => { setShown(shown === "closed" ? "grid" : "closed"); }}>
+        {shown === "closed" ? <IconChevronUp size={16} stroke={1.6} /> : <IconChevronDown size={16} stroke={1.6} />}
+      </IconButton>
+    </>
+  );
+  return (
+    <div className={classes.dock} data-shown={shown}>
+      {shown === "closed" ? (
+        <div className={classes.dockHead}>
+          <span>{t("preview.title")}</span>
+          {choice}
+        </div>
+      ) : (
+        <Preview show={{ page }} bare onPage={() => undefined} note={choice} />
+      )}
+    </div>
+  );
+}
