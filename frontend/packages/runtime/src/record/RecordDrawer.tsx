@@ -23,6 +23,7 @@ export function RecordDrawer() {
   const opened = formId !== null && (id !== null || address.params.has("new"));
   const definition = useFormDefinition({ formId: opened ? formId : null });
   const { t, i18n } = useTranslation("runtime");
+  const ui = useTranslation("ui");
   const { metadata, titles } = useRuntime();
   const form = useRecordForm(opened ? definition.data : undefined, id);
   const close = (): void => address.set({ form: null, record: null, new: null });
@@ -35,7 +36,7 @@ export function RecordDrawer() {
     <Drawer
       opened={opened}
       onClose={close}
-      title={definition.data ? title : ""}
+      title={definition.data ? title : ui.t("loading")}
       detail={form.record && titleOfRecord(form.record, titles.titleField(entityType))}
       actions={id && ready && <DeleteButton entityType={entityType} id={id} onDone={close} />}
     >

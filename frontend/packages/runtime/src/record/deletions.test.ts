@@ -49,7 +49,7 @@ describe("deleting with Undo", () => {
 describe("own writes", () => {
   it("are known by id and version, even when their event is faster than their answer", async () => {
     const writes = new OwnWrites();
-    let answer = (_record: { id: string; version: number }): void => {};
+    let answer = Function.prototype as (record: { id: string; version: number }) => void;
     const write = writes.run(() => new Promise<{ id: string; version: number }>((resolve) => (answer = resolve)), (record) => record);
     const own = writes.isOwn({ id: "1", version: 2 });
     answer({ id: "1", version: 2 });

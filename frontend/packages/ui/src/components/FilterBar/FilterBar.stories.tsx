@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
-import { expect, userEvent, within } from "storybook/test";
+import { expect, userEvent, waitFor, within } from "storybook/test";
 import { customerTitle, findCustomers, orderColumns } from "../../fixtures/orders";
 import { FilterBar } from "./FilterBar";
 
@@ -30,6 +30,7 @@ export const ChoosesAValue: Story = {
   ...EveryType,
   play: async ({ canvasElement }) => {
     await userEvent.click(within(canvasElement).getByRole("button", { name: "Cancelled" }));
-    await expect(await within(document.body).findByRole("option", { name: "Shipped" })).toBeVisible();
+    const option = await within(document.body).findByRole("option", { name: "Shipped" });
+    await waitFor(() => expect(option).toBeVisible());
   },
 };

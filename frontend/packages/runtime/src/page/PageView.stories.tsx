@@ -1,0 +1,94 @@
+import type { Page } from "@torque/protocol";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import type { Meta, StoryObj } from "@storybook/react-vite";
+import { useMemo, useState } from "react";
+import { expect, userEvent, within } from "storybook/test";
+import type { Address } from "../context";
+import { fixtureClient, metadata, pages, type FixtureMode } from "../fixtures/server";
+import { RuntimeProvider } from "../RuntimeProvider";
+import { PageView } from "./PageView";
+
+/** Code of components is loaded when a page first shows them. */
+const PATIENCE = { timeout: 10_000 };
+
+type StoryProps = { page: Page; mode?: FixtureMode; address?: string };
+
+/** A page with its state in memory instead of the browser's address. */
+function InMemory({ page, mode = "works", address: start = "" }: StoryProps) {
+  const [params, setParams] = useState(() => new URLSearchParams(start));
+  const client = useMemo(() => fixtureClient(mode), [mode]);
+  const cache = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }), []);
+  const address = useMemo<Address>(
+    () => ({
+      params,
+      goTo: () => {},
+      set: (changes) =>
+        setParams((before) => {
+          const after = new URLSearchParams(before);
+          for (const [name, value] of Object.entries(changes)) {
+            after.delete(name);
+            [value ?? []].flat().forEach((one) => after.append(name, one));
+          }
+          return after;
+        }),
+    }),
+    [params],
+  );
+  return (
+    <QueryClientProvider client={cache}>
+      <RuntimeProvider client={client} metadata={metadata} address={address}>
+        <main style={{ display: "flex", flexDirection: "column", blockSize: "100vh" }}>
+          <PageView page={page} />
+        </main>
+      </RuntimeProvider>
+    </QueryClientProvider>
+  );
+}
+
+const meta: Meta<StoryProps> = { title: "Runtime/Page", render: (args) => <InMemory {...args} />, args: { page: pages.list } };
+
+export default meta;
+type Story = StoryObj<StoryProps>;
+
+export const List: Story = {
+  play: async ({ canvasElement }) => {
+    await expect(await within(canvasElement).findByText("Water the plants", {}, PATIENCE)).toBeVisible();
+  },
+};
+export const ListDark: Story = { ...List, globals: { scheme: "dark" } };
+export const EmptyList: Story = { args: { mode: "empty" } };
+export const FailedList: Story = { args: { mode: "fails" } };
+export const Dashboard: Story = { args: { page: pages.dashboard } };
+export const FormInThePage: Story = { args: { page: pages.form } };
+export const WithoutContent: Story = { args: { page: pages.empty } };
+export const UnknownComponent: Story = { args: { page: pages.unknown } };
+
+export const NewRecord: Story = {
+  play: async ({ canvasElement }) => {
+    await userEvent.click(await within(canvasElement).findByRole("button", { name: "New Todo" }, PATIENCE));
+    await expect(await within(document.body).findByRole("form", { name: "Todo Form" }, PATIENCE)).toBeInTheDocument();
+  },
+};
+
+export const OpenRecord: Story = { args: { address: "form=todo_form&record=0190a000-0000-7000-8000-000000000103" } };
+export const RecordThatFails: Story = { args: { address: "form=todo_form&record=x", mode: "fails" } };
+
+export const OpensADialog: Story = {
+  args: { page: pages.dialog },
+  play: async ({ canvasElement }) => {
+    await userEvent.click(await within(canvasElement).findByRole("button", { name: "How it works" }, PATIENCE));
+    await expect(await within(document.body).findByText("Add, do, close.", {}, PATIENCE)).toBeInTheDocument();
+  },
+};
+
+export const DeletesWithUndo: Story = {
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await canvas.findByText("Water the plants", {}, PATIENCE);
+    await userEvent.click(canvas.getAllByRole("button", { name: "Actions" })[3] as HTMLElement);
+    await userEvent.click(await within(document.body).findByRole("menuitem", { name: "Delete" }, PATIENCE));
+    await expect(canvas.queryByText("Water the plants")).toBeNull();
+    await userEvent.click(await within(document.body).findByRole("button", { name: "Undo" }, PATIENCE));
+    await expect(await canvas.findByText("Water the plants", {}, PATIENCE)).toBeVisible();
+  },
+};
