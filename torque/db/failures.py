@@ -12,6 +12,17 @@ LockTimeout = asyncpg.LockNotAvailableError
 SerializationFailure = asyncpg.SerializationError
 """What a caller may meet raw, by the names used above this floor; `.constraint_name` and `.detail` say where."""
 
+DRIVER_FAILURES: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""Everything the driver raises; the last is no kind of InterfaceError, whatever its name says."""
+
+_IN_BETWEEN = "cannot switch to state"
+"""A connection whose farewell was read but whose end was not: nothing has been sent over it."""
+
 _UNREACHABLE: tuple[type[BaseException], ...] = (
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
@@ -37,8 +48,10 @@ def is_connection_failure(error: BaseException) -> bool:
     """True when the server was not reached, or left in the middle, so that trying again later makes sense."""
     if isinstance(error, asyncpg.DataError):
         return False
+    if isinstance(error, asyncpg.InternalClientError):
+        return True
     if isinstance(error, asyncpg.InterfaceError):
-        return isinstance(error, asyncpg.InternalClientError) or "clos" in str(error) or "connection" in str(error)
+        return "clos" in str(error) or "connection" in str(error)
     return isinstance(error, _UNREACHABLE)
 
 
@@ -54,6 +67,8 @@ def translate(error: BaseException, *, writing: bool = False) -> TorqueError | N
         return error
     if writing and isinstance(error, _LOST):
         return OutcomeUnknown()
+    if isinstance(error, asyncpg.InternalClientError):
+        return OutcomeUnknown() if writing and _IN_BETWEEN not in str(error) else Unavailable()
     if isinstance(error, asyncpg.QueryCanceledError):
         return TimedOut()
     if isinstance(error, TimeoutError):

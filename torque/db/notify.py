@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import asyncpg
 
+from torque.db.failures import DRIVER_FAILURES
 from torque.db.pool import PoolSettings, server_settings
 
 CHANNEL = "torque"
@@ -35,7 +36,7 @@ class Listener:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            except DRIVER_FAILURES:
                 pass
             finally:
                 self._set(False)

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from torque.db.failures import translate
+from torque.db.failures import DRIVER_FAILURES, translate
 from torque.errors import Unavailable
 
 SlowReport = Callable[[str, float], None]
@@ -87,7 +87,7 @@ class Database:
         try:
             for _ in range(self.settings.min_size):
                 held.append(await pool.acquire())
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except DRIVER_FAILURES:
             return
         finally:
             for connection in held:
@@ -116,14 +116,14 @@ class Database:
             connection = await pool.acquire(timeout=self.settings.connection_timeout)
         except TimeoutError as error:
             raise Unavailable("No database connection became free in time. Try again.") from error
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_FAILURES as error:
             failure = translate(error)
             if failure is None:
                 raise
             raise failure from error
         try:
             yield connection
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_FAILURES as error:
             failure = translate(error, writing=writing)
             if failure is None:
                 raise
@@ -148,12 +148,12 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with suppress(*DRIVER_FAILURES):
                     await transaction.rollback()
                 raise
             try:
                 await transaction.commit()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DRIVER_FAILURES as error:
                 failure = translate(error, writing=True)
                 if failure is None:
                     raise

@@ -1,0 +1,251 @@
+"""Players: each writes records of its own, and reads everybody's, at random, through any worker of any server."""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tests.soak.truth import Fact, Moment, Truth
+from tests.soak.wire import LOST, JsonObject, Wire, code_of
+from tests.support.waiting import eventually
+from torque.types import new_id
+
+PASSING = {"UNAVAILABLE", "OUTCOME_UNKNOWN", "TIMEOUT", "OVERLOADED"}
+"""Errors after which a client asks again, with the same idempotency key."""
+
+PATIENCE = 120.0
+GRAVES = 40
+MOST = {"customer": 5, "order": 6, "line": 3}
+"""How many children of each kind one record has at most."""
+
+CHILD = {"": "customer", "customer": "order", "order": "line"}
+PARENT_FIELD = {"order": "customer_id", "line": "order_id"}
+
+
+class Player:
+    """One client.
+
+    Parameters
+    ----------
+    wire, truth, token
+        The servers, what all players know together, and an administrator's token.
+    writes
+        Part of its actions that are writes.
+    stopped
+        Asked between actions.
+    """
+
+    def __init__(
+        self, wire: Wire, truth: Truth, token: str, name: str, *, writes: float, chance: random.Random,
+        stopped: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.actions = 0
+        self._wire = wire
+        self._truth = truth
+        self._token = token
+        self._writes = writes
+        self._chance = chance
+        self._stopped = stopped
+        self._children: dict[str, list[str]] = {"": []}
+        self._graves: deque[str] = deque()
+        self._slots = list(range(MOST["customer"]))
+        self._slot_of: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Play until stopped."""
+        while not self._stopped():
+            await (self._write() if self._chance.random() < self._writes else self._read())
+            self.actions += 1
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        dice = self._chance.random()
+        if dice < 0.35 or not self._children[""]:
+            await self._create()
+        elif dice < 0.75:
+            await self._update()
+        elif dice < 0.87:
+            await self._change_notice()
+        else:
+            await self._delete()
+
+    async def _insist(self, method: str, params: Mapping[str, object]) -> tuple[int, JsonObject]:
+        """Call until there is an answer that says what happened; return who gave it, and the answer."""
+        sent = {**params, "idempotencyKey": new_id()}
+
+        async def attempt() -> tuple[int, JsonObject] | None:
+            server = self._chance.randrange(len(self._wire.ports))
+            try:
+                answer = (await self._wire.calls(server, self._token, [(method, sent)]))[0]
+            except LOST:
+                return None
+            in_use = "is in use" in answer.get("error", {}).get("message", "")
+            return None if code_of(answer) in PASSING or in_use else (server, answer)
+
+        found: tuple[int, JsonObject] | None = await eventually(attempt, PATIENCE, f"an answer to {method}")
+        assert found is not None
+        self._truth.writes += 1
+        return found
+
+    async def _create(self) -> None:
+        parents = [p for p, of in self._children.items() if len(of) < MOST[self._kind_under(p)]]
+        if not parents:
+            return
+        parent = self._chance.choice(parents)
+        kind = self._kind_under(parent)
+        data: JsonObject = {"owner": self.name, "mark": 1}
+        slot = -1
+        if kind == "customer":
+            slot = self._slots.pop()
+            data["email"] = f"{self.name}-{slot}@example.org"
+        else:
+            data[PARENT_FIELD[kind]] = parent
+        server, answer = await self._insist("createEntity", {"entityType": kind, "data": data})
+        if "result" not in answer:
+            self._truth.unexpected.append(f"create {kind}: {answer}")
+            return
+        record = answer["result"]
+        fact = Fact(kind, record["id"], parent)
+        fact.attempted = 1
+        self._truth.add(fact)
+        fact.acknowledge(server, record["version"], 1)
+        self._children[parent].append(fact.id)
+        if kind in CHILD:
+            self._children[fact.id] = []
+        if slot >= 0:
+            self._slot_of[fact.id] = slot
+
+    def _kind_under(self, parent: str) -> str:
+        return CHILD[self._truth.facts[parent].kind if parent else ""]
+
+    def _mine(self) -> list[str]:
+        return [i for of in self._children.values() for i in of]
+
+    async def _update(self) -> None:
+        fact = self._truth.facts[self._chance.choice(self._mine())]
+        fact.attempted += 1
+        data: JsonObject = {"mark": fact.attempted}
+        if fact.kind == "order" and self._chance.random() < 0.4:
+            payers = [f.id for f in self._truth.facts.values() if f.kind == "customer" and not f.going]
+            data["payer_id"] = self._chance.choice(payers) if payers else None
+        server, answer = await self._insist("updateEntity", {"entityId": fact.id, "data": data})
+        if "result" in answer:
+            fact.acknowledge(server, answer["result"]["version"], fact.attempted)
+        elif code_of(answer) != "VALIDATION_FAILED" or "payer_id" not in data:
+            self._truth.unexpected.append(f"update {fact.kind}: {answer}")
+
+    async def _change_notice(self) -> None:
+        """Change a record that all players change, where only versions say what is newer."""
+        notices = [f for f in self._truth.facts.values() if f.kind == "notice"]
+        fact = self._chance.choice(notices)
+        data = {"owner": f"{self.name} {self.actions}"}
+        server, answer = await self._insist("updateEntity", {"entityId": fact.id, "data": data})
+        if "result" in answer:
+            fact.acknowledge(server, answer["result"]["version"], 0)
+        else:
+            self._truth.unexpected.append(f"update notice: {answer}")
+
+    async def _delete(self) -> None:
+        """Delete a record with all that hangs on it."""
+        chosen = self._chance.choice(self._mine())
+        family = self._family(chosen)
+        for one in family:
+            self._truth.facts[one].going = True
+        server, answer = await self._insist("deleteEntity", {"entityId": chosen})
+        if "result" not in answer:
+            self._truth.unexpected.append(f"delete {self._truth.facts[chosen].kind}: {answer}")
+            return
+        self._children[self._truth.facts[chosen].parent].remove(chosen)
+        for one in family:
+            self._truth.facts[one].gone = (time.monotonic(), server)
+            self._children.pop(one, None)
+            self._graves.append(one)
+        if chosen in self._slot_of:
+            self._slots.append(self._slot_of.pop(chosen))
+        while len(self._graves) > GRAVES:
+            self._truth.forget(self._graves.popleft())
+
+    def _family(self, record_id: str) -> list[str]:
+        found = [record_id]
+        for one in found:
+            found += self._children.get(one, [])
+        return found
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        ids = list(self._truth.facts)
+        if not ids:
+            return
+        server = self._chance.randrange(len(self._wire.ports))
+        wanted = [self._question(ids, server) for _ in range(self._chance.choice((1, 1, 4, 10)))]
+        moment = Moment(self._truth, server, ids)
+        try:
+            answers = await self._wire.calls(server, self._token, [(m, p) for m, p, _ in wanted])
+        except LOST:
+            self._truth.unanswered += len(wanted)
+            return
+        self._truth.reads += len(wanted)
+        for (method, params, record_id), answer in zip(wanted, answers, strict=True):
+            self._judge(method, params, record_id, answer, moment)
+
+    def _question(self, ids: Sequence[str], server: int) -> tuple[str, JsonObject, str]:
+        """Return a method, its parameters, and the record it is about."""
+        record_id = self._chance.choice(ids)
+        kind = self._truth.facts[record_id].kind
+        dice = self._chance.random()
+        if dice < 0.5 or kind in ("line", "notice"):
+            return "getEntity", {"entityId": record_id}, record_id
+        if kind == "order" and dice < 0.7:
+            return "getEntity", {"entityId": record_id, "expand": ["customer_id", "payer_id"]}, record_id
+        if kind == "order":
+            return "loadEntityData", {"entityType": "line", "filters": {"order_id": record_id}}, record_id
+        if dice < 0.65:
+            least = self._truth.facts[record_id].floor(server)[1]
+            through = {"customer_id.mark": {"ge": least}, "customer_id": record_id}
+            return "loadEntityData", {"entityType": "order", "filters": through}, record_id
+        expand = ["customer_id", "payer_id"] if dice < 0.85 else []
+        return (
+            "loadEntityData",
+            {"entityType": "order", "filters": {"customer_id": record_id}, "expand": expand},
+            record_id,
+        )
+
+    def _judge(self, method: str, params: JsonObject, record_id: str, answer: JsonObject, moment: Moment) -> None:
+        code = code_of(answer)
+        how = f"{method} {params}"
+        if code == "NOT_FOUND" and method == "getEntity":
+            self._truth.judge_missing(record_id, moment, how)
+        elif code in PASSING:
+            self._truth.unanswered += 1
+        elif code:
+            self._truth.unexpected.append(f"{how}: {answer}")
+        elif method == "getEntity":
+            self._judge_record(answer["result"], moment, how)
+        else:
+            self._judge_list(params, record_id, answer["result"], moment, how)
+
+    def _judge_record(self, record: JsonObject, moment: Moment, how: str) -> None:
+        self._truth.judge(record, moment, how)
+        for group in (record.get("included") or {}).values():
+            for one in group.values():
+                self._truth.judge(one, moment, how + " included")
+
+    def _judge_list(self, params: JsonObject, record_id: str, result: JsonObject, moment: Moment, how: str) -> None:
+        shown: dict[str, Any] = {record["id"]: record for record in result["data"]}
+        for record in shown.values():
+            self._truth.judge(record, moment, how)
+        for group in (result.get("included") or {}).values():
+            for one in group.values():
+                self._truth.judge(one, moment, how + " included")
+        if result["pagination"]["total"] != len(shown):
+            self._truth.wrong(f"{how}: {len(shown)} records, total {result['pagination']['total']}")
+        parent = self._truth.facts.get(record_id)
+        if parent is None or parent.going:
+            return
+        for fact in self._truth.facts.values():
+            if fact.parent == record_id and fact.kind == params["entityType"] and fact.id not in shown:
+                self._truth.judge_missing(fact.id, moment, how)
