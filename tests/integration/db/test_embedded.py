@@ -62,7 +62,7 @@ def test_it_runs_as_long_as_somebody_uses_it_and_ends_with_the_last(folder: Path
     assert ask(second, "SELECT 1") == 1
     second.close()
     until(
-        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres within 2 s"
+        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres"
     )
 
 
@@ -99,7 +99,7 @@ def test_a_process_that_dies_without_a_word_is_a_use_less(folder: Path) -> None:
     process.stdout.close()
     process.stdin.close()
     until(
-        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres within 2 s"
+        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres"
     )
 
 
