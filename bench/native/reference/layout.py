@@ -1,6 +1,5 @@
 """Layout in Python: what `torque-layout` replaced, from the same context.
 
-
 `context` is a JSON object: ``entities`` by name, each with ``form`` (id of its form), ``columns``
 (names its lists show), ``sort`` and ``page_size`` of its lists or null, and ``fields`` by name. A field has ``label``
 and ``type``, and where they have a value ``required``, ``read_only``, ``multiple`` and ``element`` (type of an array's

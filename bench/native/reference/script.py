@@ -1,4 +1,4 @@
-"""A script process in Python around the Python package of the same engine: a fresh context per script, JSON both ways."""
+"""A script process in Python around the Python package of the same engine: a fresh context each, JSON both ways."""
 
 import json
 import socket

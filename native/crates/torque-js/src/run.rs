@@ -1,15 +1,16 @@
 //! One execution.
 
+use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{Ctx, Error, Promise, Value};
+use rquickjs::{Ctx, Error, Function, Object, Promise, Value};
 use torque_json::{DOCUMENT_DEPTH, JsonError, Kind, Scanner, Value as Json, parse, write_key, write_string};
 
 use crate::compile::{Bytecodes, CodeKind, run};
-use crate::sandbox::{Hooks, Shared};
+use crate::sandbox::{Shared, describe};
 use crate::worker::Host;
 
 /// A request, read from its frame.
@@ -111,16 +112,18 @@ impl From<io::Error> for Stop {
 /// What one execution works with.
 pub(crate) struct Execution<'e, 'js, H> {
     pub(crate) ctx: &'e Ctx<'js>,
-    pub(crate) hooks: &'e Hooks<'js>,
+    /// What the globals made for it, see `sandbox`.
+    pub(crate) host_object: &'e Object<'js>,
+    pub(crate) bytecodes: &'e Rc<RefCell<Bytecodes>>,
     pub(crate) shared: &'e Rc<Shared>,
     pub(crate) host: &'e mut H,
 }
 
 impl<'js, H: Host> Execution<'_, 'js, H> {
     /// Runs a request and answers the frame of its outcome.
-    pub(crate) fn answer(&mut self, request: &Request<'_>, bytecodes: &mut Bytecodes) -> io::Result<Vec<u8>> {
+    pub(crate) fn answer(&mut self, request: &Request<'_>) -> io::Result<Vec<u8>> {
         self.shared.begin(request.limit);
-        let outcome = match self.result(request, bytecodes) {
+        let outcome = match self.result(request) {
             Ok(result) => Ok(result),
             Err(Stop::Failed(failure)) => Err(failure),
             Err(Stop::Gone(error)) => return Err(error),
@@ -154,13 +157,14 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
         Ok(out)
     }
 
-    fn result(&mut self, request: &Request<'_>, bytecodes: &mut Bytecodes) -> Result<String, Stop> {
+    fn result(&mut self, request: &Request<'_>) -> Result<String, Stop> {
         let globals = self.ctx.globals();
         for (name, text) in &request.scope {
             let value = self.ctx.json_parse(*text).map_err(|error| self.failure(&error))?;
             globals.set(name.as_str(), value).map_err(|error| self.failure(&error))?;
         }
-        let bytecode = match bytecodes.get(self.ctx, request.kind, &request.code) {
+        let compiled = self.bytecodes.borrow_mut().get(self.ctx, request.kind, &request.code);
+        let bytecode = match compiled {
             Ok(bytecode) => bytecode,
             Err(error) => return Err(self.syntax(&error).into()),
         };
@@ -230,13 +234,15 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
         let found = members(&frame).map_err(|_| bad())?;
         let number: u32 = member(&found, "call").and_then(|text| text.parse().ok()).ok_or_else(bad)?;
         let ok = member(&found, "ok") == Some("true");
-        let settled = if ok {
-            let value = self.ctx.json_parse(member(&found, "value").unwrap_or("null"));
-            value.and_then(|value| self.hooks.settle.call::<_, ()>((number, true, value)))
-        } else {
+        let settle: Result<Function<'js>, Error> = self.host_object.get("settle");
+        let settled = settle.and_then(|settle| {
+            if ok {
+                let value: Value<'js> = self.ctx.json_parse(member(&found, "value").unwrap_or("null"))?;
+                return settle.call::<_, ()>((number, true, value));
+            }
             let message = string(member(&found, "error")).unwrap_or_else(|| "The call failed.".to_owned());
-            self.hooks.settle.call::<_, ()>((number, false, message))
-        };
+            settle.call((number, false, message))
+        });
         settled.map_err(|error| self.failure(&error).into())
     }
 
@@ -259,18 +265,17 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
 
     fn thrown(&self) -> Failure {
         let thrown = self.ctx.catch();
-        let absent = thrown.is_null();
-        let told = self.hooks.describe.call::<_, String>((thrown,));
+        let told = describe(self.ctx, self.bytecodes, thrown);
         if self.shared.has_expired() {
             return timeout();
         }
         let Ok(told) = told else {
-            self.ctx.catch();
-            return if absent {
-                memory()
-            } else {
-                Failure::new("SCRIPT", "The script failed and cannot say why.")
-            };
+            // What cannot even be described was most likely thrown because there was no memory left.
+            let why = self.ctx.catch();
+            let message = why.as_exception().and_then(rquickjs::Exception::message);
+            let starved = why.is_null() || message.is_some_and(|message| message == "out of memory");
+            let failed = || Failure::new("SCRIPT", "The script failed and cannot say why.");
+            return if starved { memory() } else { failed() };
         };
         let parts: Vec<String> = match parse(told.as_bytes(), DOCUMENT_DEPTH) {
             Ok(Json::Array(parts)) => {

@@ -5,12 +5,21 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rquickjs::object::Property;
 use rquickjs::{Ctx, Error, Function, Object, Runtime, Value};
 
 use crate::compile::{Bytecodes, CodeKind, run};
 use crate::log::Log;
 
-const PRELUDE: &str = include_str!("prelude.js");
+/// Globals that are made when a script first looks at them: most scripts need none of them, and making them all would take
+/// a third of the time of an execution.
+const LAZY: [(&str, &str); 3] = [
+    ("console", include_str!("globals/console.js")),
+    ("fetch", include_str!("globals/fetch.js")),
+    ("structuredClone", include_str!("globals/structured_clone.js")),
+];
+const CORE: &str = include_str!("globals/core.js");
+const DESCRIBE: &str = include_str!("globals/describe.js");
 
 /// A call of the script to its host that was not sent yet.
 pub(crate) struct HostCall {
@@ -75,43 +84,75 @@ pub(crate) fn watch(runtime: &Runtime, shared: &Rc<Shared>) {
     runtime.set_interrupt_handler(Some(Box::new(move || shared.has_expired())));
 }
 
-/// The two functions through which the loop speaks to the globals.
-pub(crate) struct Hooks<'js> {
-    pub(crate) settle: Function<'js>,
-    pub(crate) describe: Function<'js>,
-}
-
-/// Makes the globals.
+/// Makes the globals and answers the object through which they and the loop speak to each other.
 pub(crate) fn furnish<'js>(
     ctx: &Ctx<'js>,
     shared: &Rc<Shared>,
-    bytecodes: &mut Bytecodes,
-) -> Result<Hooks<'js>, Error> {
-    let host = Object::new(ctx.clone())?;
-    let log = Rc::clone(shared);
-    host.set(
-        "log",
-        Function::new(ctx.clone(), move |level: String, message: String| {
-            log.log.borrow_mut().add(level, message);
-        })?,
-    )?;
-    let calls = Rc::clone(shared);
-    host.set(
-        "call",
-        Function::new(ctx.clone(), move |op: String, args: String| {
-            let number = calls.next_call.replace(calls.next_call.get() + 1);
-            calls.calls.borrow_mut().push_back(HostCall { number, op, args });
-            number
-        })?,
-    )?;
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+) -> Result<Object<'js>, Error> {
+    let host = host_functions(ctx, shared, bytecodes)?;
+    let globals = ctx.globals();
+    part(ctx, bytecodes, CORE)?.call::<_, ()>((host.clone(), LAZY.map(|(name, _)| name).to_vec()))?;
+    let json: Object<'js> = globals.get("JSON")?;
+    define(&globals, "JSON_parse", json.get::<_, Value<'js>>("parse")?)?;
+    define(&globals, "JSON_stringify", json.get::<_, Value<'js>>("stringify")?)?;
     let clock = Rc::clone(shared);
-    host.set("now", Function::new(ctx.clone(), move || clock.began.get().elapsed().as_secs_f64() * 1000.0)?)?;
-    host.set("uuid", Function::new(ctx.clone(), random_uuid)?)?;
-    let make: Function<'js> = run(ctx, &bytecodes.get(ctx, CodeKind::Raw, PRELUDE)?)?
-        .into_function()
-        .ok_or_else(|| Error::new_from_js("prelude", "function"))?;
-    let hooks: Object<'js> = make.call((host,))?;
-    Ok(Hooks { settle: hooks.get("settle")?, describe: hooks.get("describe")? })
+    let now = move || clock.began.get().elapsed().as_secs_f64() * 1000.0;
+    define(&globals, "performance_now", Function::new(ctx.clone(), now)?.into_value())?;
+    let crypto = Object::new(ctx.clone())?;
+    crypto.set("randomUUID", Function::new(ctx.clone(), random_uuid)?)?;
+    define(&globals, "crypto", crypto.into_value())?;
+    Ok(host)
+}
+
+/// What the globals are made from. These functions hold nothing of the engine, or it could never be freed.
+fn host_functions<'js>(
+    ctx: &Ctx<'js>,
+    shared: &Rc<Shared>,
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+) -> Result<Object<'js>, Error> {
+    let host = Object::new(ctx.clone())?;
+    let bytecodes = Rc::clone(bytecodes);
+    let make = move |ctx: Ctx<'js>, name: String| {
+        let (_, source) = LAZY.iter().find(|(known, _)| *known == name).ok_or(Error::Unknown)?;
+        part(&ctx, &bytecodes, source)
+    };
+    host.set("part", Function::new(ctx.clone(), make)?)?;
+    let log = Rc::clone(shared);
+    let say = move |level: String, message: String| log.log.borrow_mut().add(level, message);
+    host.set("log", Function::new(ctx.clone(), say)?)?;
+    let calls = Rc::clone(shared);
+    let call = move |op: String, args: String| {
+        let number = calls.next_call.replace(calls.next_call.get() + 1);
+        calls.calls.borrow_mut().push_back(HostCall { number, op, args });
+        number
+    };
+    host.set("call", Function::new(ctx.clone(), call)?)?;
+    Ok(host)
+}
+
+/// A global as scripts may replace it, but do not see it when they enumerate.
+fn define<'js>(globals: &Object<'js>, name: &str, value: Value<'js>) -> Result<(), Error> {
+    globals.prop(name, Property::from(value).writable().configurable())
+}
+
+/// A part of the globals: a function that makes them.
+fn part<'js>(
+    ctx: &Ctx<'js>,
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+    source: &str,
+) -> Result<Function<'js>, Error> {
+    let bytecode = bytecodes.borrow_mut().get(ctx, CodeKind::Raw, source)?;
+    run(ctx, &bytecode)?.into_function().ok_or_else(|| Error::new_from_js("part", "function"))
+}
+
+/// Name, message and stack of what was thrown, as JSON.
+pub(crate) fn describe<'js>(
+    ctx: &Ctx<'js>,
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+    thrown: Value<'js>,
+) -> Result<String, Error> {
+    part(ctx, bytecodes, DESCRIBE)?.call::<_, Function<'js>>(())?.call((thrown,))
 }
 
 fn random_uuid() -> String {

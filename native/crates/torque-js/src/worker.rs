@@ -1,6 +1,8 @@
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::rc::Rc;
 
 use rquickjs::{Context, Error, Runtime};
 
@@ -51,13 +53,17 @@ impl Host for Peer<'_> {
 pub fn serve(fd: RawFd, limits: Limits) -> io::Result<()> {
     // SAFETY: the caller gives the number away; one that is not open fails at the first read.
     let mut stream = UnixStream::from(unsafe { OwnedFd::from_raw_fd(fd) });
-    let mut bytecodes = Bytecodes::default();
-    while serve_one(&mut stream, limits, &mut bytecodes)? {}
+    let bytecodes = Rc::default();
+    while serve_one(&mut stream, limits, &bytecodes)? {}
     Ok(())
 }
 
 /// Prepares a sandbox, waits for a request, answers it. False when the stream was closed.
-fn serve_one(stream: &mut UnixStream, limits: Limits, bytecodes: &mut Bytecodes) -> io::Result<bool> {
+fn serve_one(
+    stream: &mut UnixStream,
+    limits: Limits,
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+) -> io::Result<bool> {
     let shared = Shared::new();
     let runtime = Runtime::new().map_err(engine)?;
     runtime.set_memory_limit(limits.memory_bytes);
@@ -65,14 +71,15 @@ fn serve_one(stream: &mut UnixStream, limits: Limits, bytecodes: &mut Bytecodes)
     watch(&runtime, &shared);
     let context = Context::full(&runtime).map_err(engine)?;
     context.with(|ctx| {
-        let hooks = furnish(&ctx, &shared, bytecodes).map_err(engine)?;
+        let host_object = furnish(&ctx, &shared, bytecodes).map_err(engine)?;
         let Some(frame) = read_frame(stream)? else { return Ok(false) };
         let Some(request) = Request::read(&frame) else {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the frame is no request"));
         };
         let mut host = Peer { id: request.id, stream };
-        let mut execution = Execution { ctx: &ctx, hooks: &hooks, shared: &shared, host: &mut host };
-        let answer = execution.answer(&request, bytecodes)?;
+        let (ctx, host_object, shared) = (&ctx, &host_object, &shared);
+        let mut execution = Execution { ctx, host_object, bytecodes, shared, host: &mut host };
+        let answer = execution.answer(&request)?;
         write_frame(stream, &answer)?;
         Ok(true)
     })
