@@ -42,6 +42,7 @@ class Player:
     ) -> None:  # fmt: skip
         self.name = name
         self.actions = 0
+        self.pending = ""
         self._wire = wire
         self._truth = truth
         self._token = token
@@ -85,8 +86,10 @@ class Player:
             in_use = "is in use" in answer.get("error", {}).get("message", "")
             return None if code_of(answer) in PASSING or in_use else (server, answer)
 
+        self.pending = method
         found: tuple[int, JsonObject] | None = await eventually(attempt, PATIENCE, f"an answer to {method}")
         assert found is not None
+        self.pending = ""
         self._truth.writes += 1
         return found
 
