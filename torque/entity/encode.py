@@ -5,6 +5,7 @@ from typing import Any
 
 from torque import codec
 from torque.entity import cursor as cursors
+from torque.entity.aggregate import AggregatePlan
 from torque.entity.sql import COUNTED_TO
 from torque.entity.types import ListPlan, Row, Seek
 from torque.model.compile import CompiledEntity
@@ -71,14 +72,36 @@ def list_result(plan: ListPlan, data: bytes, included: bytes, rows: Sequence[Any
         "nextCursor": _cursor(plan, shown[-1], False, secret) if has_next else None,
         "prevCursor": _cursor(plan, shown[0], True, secret) if has_previous else None,
     }
-    single = plan.sorts[0] if len(plan.sorts) == 1 else None
-    meta = {
-        "entityType": plan.entity.name,
-        "sortBy": single.field if single else [{"field": s.field, "order": _order(s.descending)} for s in plan.sorts],
-        "sortOrder": _order(single.descending) if single else None,
-    }
-    tail = b',"pagination":' + codec.dumps(pagination) + b',"meta":' + codec.dumps(meta) + b"}"
+    tail = b',"pagination":' + codec.dumps(pagination) + b',"meta":' + _meta(plan) + b"}"
     return b'{"data":' + data + b',"included":' + included + tail
+
+
+def records_result(plan: ListPlan, data: bytes, included: bytes) -> bytes:
+    """Return the result of a query: a list without its pagination."""
+    return b'{"data":' + data + b',"included":' + included + b',"meta":' + _meta(plan) + b"}"
+
+
+def aggregate_result(plan: AggregatePlan, rows: Sequence[Sequence[bytes | None]]) -> bytes:
+    """Return the result of an aggregation; each row holds JSON, groups first."""
+    names = [codec.dumps(name) + b":" for name in plan.names]
+    shown = [
+        b"{" + b",".join(name + (value or b"null") for name, value in zip(names, row, strict=True)) + b"}"
+        for row in rows[: plan.limit]
+    ]
+    meta = codec.dumps({"entityType": plan.entity.name, "more": len(rows) > plan.limit})
+    return b'{"data":[' + b",".join(shown) + b'],"meta":' + meta + b"}"
+
+
+def _meta(plan: ListPlan) -> bytes:
+    single = plan.sorts[0] if len(plan.sorts) == 1 else None
+    several = [{"field": sort.field, "order": _order(sort.descending)} for sort in plan.sorts]
+    return codec.dumps(
+        {
+            "entityType": plan.entity.name,
+            "sortBy": single.field if single else several,
+            "sortOrder": _order(single.descending) if single else None,
+        }
+    )
 
 
 def window(plan: ListPlan, rows: Sequence[Any]) -> Sequence[Any]:

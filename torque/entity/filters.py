@@ -12,6 +12,7 @@ import msgspec
 
 from torque.access.types import EVERYTHING, EntityRights, Predicate
 from torque.entity import values
+from torque.entity.ends import End, named_ends
 from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, Link, Not, Scope, ValueRef
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField
@@ -91,20 +92,40 @@ class Reader:
         if len(steps) > MAX_STEPS:
             raise InvalidParams(f"'{path}' goes through more than {MAX_STEPS} references.", field=path)
         for step in steps:
+            link, guard, entity = self._step(entity, step, path)
+            links.append(link)
+            guards.append(guard)
+        if self._end(entity, last) is not None:  # linked records as such: their ids
+            link, guard, entity = self._step(entity, last, path)
+            return Place((*links, link), (*guards, guard), entity, None, "id")
+        field = self._field(entity, last, path)
+        column = last if field is None or field.system else None
+        return Place(tuple(links), tuple(guards), entity, None if column else field, column)
+
+    def _step(self, entity: CompiledEntity, step: str, path: str) -> tuple[Link, Condition | None, CompiledEntity]:
+        """Follow a reference or a relationship; return the link, the rule of the records it leads to, their entity."""
+        end = self._end(entity, step)
+        if end is not None:
+            target = self._scope.model.entities[end.other]
+            link = Link("", end.link_key, True, target.key, end.backward)
+        else:
             field = self._field(entity, step, path)
             if field is None or field.target is None or field.link_key is None:
                 raise InvalidParams(f"'{path}': '{step}' is not a reference.", field=path)
             target = self._scope.model.entities[field.target]
-            rights = self._rights(target.name)
-            if not rights.read:
-                raise self._unknown(entity, step, path)
-            self.dependencies.add(target.name)
-            links.append(Link(field.key, field.link_key, field.is_array, target.key))
-            guards.append(self.predicate(target, rights.where) if self._masked else None)
-            entity = target
-        field = self._field(entity, last, path)
-        column = last if field is None or field.system else None
-        return Place(tuple(links), tuple(guards), entity, None if column else field, column)
+            link = Link(field.key, field.link_key, field.is_array, target.key)
+        rights = self._rights(target.name)
+        if not rights.read:
+            raise self._unknown(entity, step, path)
+        self.dependencies.add(target.name)
+        return link, self.predicate(target, rights.where) if self._masked else None, target
+
+    def _end(self, entity: CompiledEntity, name: str) -> End | None:
+        """Return the relationship of that name, unless a field that makes it is hidden from the caller."""
+        end = named_ends(self._scope.model, entity.name).get(name)
+        if end is None or (end.field is not None and end.field in self._rights(end.other).hidden):
+            return None
+        return end
 
     def _field(self, entity: CompiledEntity, name: str, path: str) -> CompiledField | None:
         """Return the field of that name, None for a column of the record's own."""

@@ -15,13 +15,17 @@ NEWEST_FIRST = (Sort("created_at", True),)
 _UNSORTABLE = ("array", "json")
 
 
-def plan_list(query: Query, application_id: str, scope: Scope, secret: bytes) -> ListPlan:
+def plan_list(
+    query: Query, application_id: str, scope: Scope, secret: bytes, *, within: Condition | None = None
+) -> ListPlan:
     """Plan a list of records.
 
     Parameters
     ----------
     secret
         Signs cursors.
+    within
+        A condition besides those of the query.
 
     Raises
     ------
@@ -35,6 +39,7 @@ def plan_list(query: Query, application_id: str, scope: Scope, secret: bytes) ->
     reader = Reader(scope)
     condition = conjunction(
         (
+            within,
             reader.filters(entity, query.filters),
             reader.search(entity, query.search) if query.search else None,
             reader.predicate(entity, rights.where),

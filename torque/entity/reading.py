@@ -4,22 +4,49 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity import values
+from torque.entity.aggregate import Aggregate, plan_aggregate
+from torque.entity.aggregate_sql import select_aggregate
 from torque.entity.cache import Stamps, is_cacheable
-from torque.entity.encode import Encoder, included_object, list_result, window, with_included
+from torque.entity.encode import (
+    Encoder,
+    aggregate_result,
+    included_object,
+    list_result,
+    records_result,
+    window,
+    with_included,
+)
 from torque.entity.filters import Reader
 from torque.entity.plan import answered_fields, plan_expand, plan_list
-from torque.entity.sql import check_record, select_expanded, select_list, select_matching, select_total
+from torque.entity.sql import (
+    COUNTED_TO,
+    check_record,
+    select_expanded,
+    select_list,
+    select_matching,
+    select_total,
+)
 from torque.entity.store import EntityStore
-from torque.entity.types import Expansion, ListPlan, Query, Row, Scope
+from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scope
 from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledEntity
 from torque.native import Stamp
 
 _GONE = "There is no such record, or you may not see it."
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Records as a JSON array, and how many there are in all."""
+
+    data: bytes
+    total: int
+    estimate: bool
 
 
 class Reading:
@@ -69,6 +96,51 @@ class Reading:
         included = await self._included_of(app, plan.expansions, shown)
         result = list_result(plan, data, included, rows, total, settings.cursor_secret)
         return self._answer(app, plan.entity, result, stamp, plan.expansions)
+
+    async def find(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
+        """Return the records of a query with those they refer to; see `EntityService.find`."""
+        settings = await self._store.settings()
+        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        stamp = self._stamps.of_types(app, plan.dependencies)
+        shown = window(plan, await self._store.fetch(select_list(plan, app.id, settings.collation, total=False)))
+        data = self._encoder.records(plan.entity, shown, plan.answered)
+        included = await self._included_of(app, plan.expansions, shown)
+        return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
+
+    async def within(self, app: RunningApplication, rights: Rights, query: Query, condition: Condition) -> Found:
+        """Return the first records of a query that also fulfil a condition, with their count."""
+        settings = await self._store.settings()
+        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret, within=condition)
+        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=True))
+        total = int(rows[0]["total"]) if rows else 0
+        data = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
+        return Found(data, min(total, COUNTED_TO), total > COUNTED_TO)
+
+    async def seen(
+        self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str
+    ) -> tuple[CompiledEntity, Row]:
+        """Return a record as stored, once it is certain that the caller may see it.
+
+        Raises
+        ------
+        NotFound
+            When it is not there for this caller.
+        """
+        record_id = valid_id(record_id)
+        row = await self._store.read(app.id, record_id)
+        entity, granted = self.visible(app, rights, entity_type, row, record_id)
+        if row is None:
+            raise NotFound(_GONE, entityId=record_id)
+        await self.require_matching(app, rights, entity, granted, row)
+        return entity, row
+
+    async def aggregate(self, app: RunningApplication, rights: Rights, asked: Aggregate) -> Answer:
+        """Return counts, sums and extremes by group; see `EntityService.aggregate`."""
+        plan = plan_aggregate(asked, Scope(app.model, rights))
+        collation = (await self._store.settings()).collation
+        stamp = self._stamps.of_types(app, plan.dependencies)
+        rows = await self._store.fetch(select_aggregate(plan, app.id, collation))
+        return self._answer(app, plan.entity, aggregate_result(plan, rows), stamp, ())
 
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query as one array; see `EntityService.query`."""

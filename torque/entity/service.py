@@ -12,11 +12,13 @@ from torque.application.types import Answer, RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity import seeding
+from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
 from torque.entity.hooks import Hooks
 from torque.entity.reading import Reading, valid_id
+from torque.entity.related import Related
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
 from torque.entity.writer import Writer
@@ -50,6 +52,7 @@ class EntityService:
         self._writer = Writer(db, generations, bus)
         encoder = Encoder()
         self._reading = Reading(self._store, Stamps(generations), encoder)
+        self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._swept = time.monotonic()
 
@@ -89,6 +92,43 @@ class EntityService:
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
         return await self._reading.query(app, self._access.enter(caller, app), query)
+
+    async def find(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
+        """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
+        return await self._reading.find(app, self._access.enter(caller, app), query)
+
+    async def aggregate(self, caller: Caller, app: RunningApplication, asked: Aggregate) -> Answer:
+        """Return counts, sums, averages and extremes by group: ``{data, meta}``.
+
+        Raises
+        ------
+        NotFound
+            When the entity is not there for this caller.
+        InvalidParams
+            When a name, an operation or a value does not fit.
+        """
+        return await self._reading.aggregate(app, self._access.enter(caller, app), asked)
+
+    async def relationships(
+        self, caller: Caller, app: RunningApplication, record_id: str, *, entity_type: str | None = None,
+        relationship: str | None = None, limit: int = 50,
+    ) -> Answer:  # fmt: skip
+        """Return what a record refers to and what refers to it: ``{relationships: [...]}``.
+
+        Parameters
+        ----------
+        relationship
+            Name, id or type (`OneToMany`) of those to answer; None for all.
+        limit
+            Most records of each.
+
+        Raises
+        ------
+        NotFound
+            When the record is not there for this caller.
+        """
+        rights = self._access.enter(caller, app)
+        return await self._related.answer(app, rights, entity_type, record_id, relationship, limit)
 
     async def create(
         self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes | dict[str, Any], *,

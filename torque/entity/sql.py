@@ -18,6 +18,7 @@ from torque.entity.types import (
     Exists,
     Expansion,
     Link,
+    Linked,
     ListPlan,
     Not,
     OrderKey,
@@ -27,10 +28,10 @@ from torque.entity.types import (
 COUNTED_TO = 1000
 """A total that has to be counted is counted to here, then it is an estimate."""
 
-_TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 ROW = (
-    f"e.id, e.data, e.version, {_TIME.format('e.created_at')} AS created_at, "
-    f"{_TIME.format('e.updated_at')} AS updated_at, e.entity_type"
+    f"e.id, e.data, e.version, {TIME.format('e.created_at')} AS created_at, "
+    f"{TIME.format('e.updated_at')} AS updated_at, e.entity_type"
 )
 """The columns of a row in the order that splicing reads them by."""
 
@@ -64,6 +65,11 @@ class Writer:
         self.args.append(value)
         return f"${len(self.args)}"
 
+    def inner(self) -> str:
+        """Return an alias that the statement does not have yet."""
+        self._aliases += 1
+        return f"r{self._aliases}"
+
     def condition(self, condition: Condition, alias: str) -> str:
         """Write a condition on the row of that alias; it is true, false or null, and null counts as false."""
         if isinstance(condition, AllOf):
@@ -73,24 +79,33 @@ class Writer:
         if isinstance(condition, Not):
             return f"({self.condition(condition.part, alias)} IS NOT TRUE)"
         if isinstance(condition, Exists):
-            self._aliases += 1
-            inner = f"r{self._aliases}"
+            inner = self.inner()
             source = self.linked(condition.link, alias, inner)
             return f"EXISTS (SELECT 1 {source} AND {self.condition(condition.part, inner)})"
+        if isinstance(condition, Linked):
+            return f"{alias}.id IN ({self._ends(condition)})"
         return self._compare(condition, alias)
 
     def linked(self, link: Link, alias: str, inner: str) -> str:
         """Write FROM and WHERE of the records behind a reference."""
         if link.many:
+            here, there = ("target_id", "source_id") if link.backward else ("source_id", "target_id")
             ids = (
-                "IN (SELECT l.target_id FROM entity_relationships l WHERE l.application_id = $1 "
-                f"AND l.source_id = {alias}.id AND l.link_key = {self.argument(link.link_key)})"
+                f"IN (SELECT l.{there} FROM entity_relationships l WHERE l.application_id = $1 "
+                f"AND l.{here} = {alias}.id AND l.link_key = {self.argument(link.link_key)})"
             )
         else:
             ids = f"= ({alias}.data->>{literal(link.key)})::uuid"
         return (
             f"FROM entities {inner} WHERE {inner}.application_id = $1 "
             f"AND {inner}.entity_type = {self.argument(link.target_key)} AND {inner}.id {ids}"
+        )
+
+    def _ends(self, linked: Linked) -> str:
+        here, there = ("source_id", "target_id") if linked.forward else ("target_id", "source_id")
+        return (
+            f"SELECT l.{there} FROM entity_relationships l WHERE l.application_id = $1 "
+            f"AND l.{here} = {self.argument(linked.record_id)}::uuid AND l.link_key = {self.argument(linked.link_key)}"
         )
 
     def folded(self, text: str) -> str:
@@ -100,8 +115,7 @@ class Writer:
     def sort(self, key: OrderKey, alias: str) -> str:
         """Write the expression an order key sorts and seeks by."""
         if key.link is not None:
-            self._aliases += 1
-            inner = f"r{self._aliases}"
+            inner = self.inner()
             return f"(SELECT {self._sortable(key.ref, inner)} {self.linked(key.link, alias, inner)})"
         return self._sortable(key.ref, alias)
 
@@ -119,9 +133,10 @@ class Writer:
             return f"{alias}.{ref.key}"
         if ref.kind == "text":
             return self.folded(f"({alias}.data->>{literal(ref.key)})")
-        return self._value(ref, alias)
+        return self.value(ref, alias)
 
-    def _value(self, ref: ValueRef, alias: str) -> str:
+    def value(self, ref: ValueRef, alias: str) -> str:
+        """Write a value: text in code point order, or jsonb, or a column."""
         if ref.column:
             return f"{alias}.{ref.key}"
         if ref.kind in ("text", "plain"):
@@ -141,8 +156,8 @@ class Writer:
         if op == "eq" and ref.kind not in ("array", "json"):
             return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
         if ref.kind in ("text", "plain"):
-            return f"{self._value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
-        return f"{self._value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text::jsonb"
+            return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
+        return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text::jsonb"
 
     def _among(self, ref: ValueRef, values: list[str], alias: str) -> str:
         if ref.kind in ("time", "version"):
@@ -151,7 +166,7 @@ class Writer:
         if ref.kind == "id":
             return f"{alias}.id = ANY({self.argument(values)}::uuid[])"
         kind = "text[]" if ref.kind in ("text", "plain") else "text[]::jsonb[]"
-        return f"{self._value(ref, alias)} = ANY({self.argument(values)}::{kind})"
+        return f"{self.value(ref, alias)} = ANY({self.argument(values)}::{kind})"
 
     def _part(self, ref: ValueRef, op: str, value: str, alias: str) -> str:
         if ref.kind == "array":

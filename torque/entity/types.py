@@ -11,7 +11,8 @@ from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 
 __all__ = [
     "AllOf", "Answer", "AnyOf", "Compare", "Condition", "Connection", "EntityRights", "Exists", "Expansion", "Kind",
-    "Link", "ListPlan", "Not", "OrderKey", "Query", "Row", "RunningApplication", "Scope", "Seek", "Sort", "ValueRef",
+    "Link", "Linked", "ListPlan", "Not", "OrderKey", "Query", "Row", "RunningApplication", "Scope", "Seek", "Sort",
+    "ValueRef",
 ]  # fmt: skip
 
 Row = Sequence[Any]
@@ -79,12 +80,21 @@ class ValueRef(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A step from a record to those that a reference field names."""
+    """A step from a record to those that a reference field names, or that are linked to it.
+
+    Parameters
+    ----------
+    key
+        Storage key of the field that holds one id; unused where there are many.
+    backward
+        True when the links point to the record, not from it.
+    """
 
     key: str
     link_key: str
     many: bool
     target_key: str
+    backward: bool = False
 
 
 class Compare(msgspec.Struct, frozen=True):
@@ -120,7 +130,15 @@ class Exists(msgspec.Struct, frozen=True):
     part: "Condition"
 
 
-Condition = Compare | AllOf | AnyOf | Not | Exists
+class Linked(msgspec.Struct, frozen=True):
+    """A link of this key leads from that record to this one, or, not `forward`, from this one to that."""
+
+    link_key: str
+    record_id: str
+    forward: bool
+
+
+Condition = Compare | AllOf | AnyOf | Not | Exists | Linked
 
 
 class OrderKey(msgspec.Struct, frozen=True):

@@ -83,6 +83,14 @@ def stored(field_type: FieldType, value: Any, path: str) -> Any:
         raise InvalidParams(f"The filter on '{path}' holds a number that is too large.", field=path) from None
 
 
+def number(value: Any, path: str) -> str:
+    """Return a number as JSON text. Raises InvalidParams for anything else."""
+    found = _number(value)
+    if found is None:
+        raise InvalidParams(f"The condition on '{path}' needs a number, not {_shown(value)}.", field=path)
+    return found
+
+
 def element(field_type: ArrayType, value: Any, path: str) -> str:
     """Return one element of an array as JSON text."""
     inner = field_type.element_type

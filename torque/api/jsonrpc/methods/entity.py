@@ -1,4 +1,4 @@
-"""Methods about records: loadEntityData, getEntity, createEntity, updateEntity, deleteEntity."""
+"""Methods about records, one at a time and as lists."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,8 @@ from torque.api.common.queries import Order, SortKey, query_of
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
+from torque.entity.aggregate import Aggregate, Bucket, Group, Metric, Operation
+from torque.errors import InvalidParams
 
 MAX_LIMIT = 1000
 
@@ -25,6 +27,53 @@ class LoadEntityData(Params, frozen=True, kw_only=True):
     search: str | None = None
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
+
+
+class GroupBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group of an aggregation: a field, for times with the span they are rounded down to."""
+
+    field: str
+    bucket: Bucket | None = None
+
+
+class MetricOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"name": "as"}):
+    """A metric of an aggregation; `as` names its member in the answer."""
+
+    op: Operation
+    field: str | None = None
+    name: str | None = None
+
+
+class AggregateOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """An aggregation over the records of a query."""
+
+    group_by: tuple[str | GroupBy, ...] = ()
+    metrics: tuple[MetricOf, ...] = ()
+    filters: dict[str, Any] = {}
+    having: dict[str, Any] = {}
+
+
+class QueryEntities(Params, frozen=True, kw_only=True):
+    """Parameters of queryEntities; with `aggregate` it answers groups instead of records."""
+
+    entity_type: str
+    filters: dict[str, Any] = {}
+    search: str | None = None
+    sort_by: str | tuple[SortKey, ...] | None = None
+    sort_order: Order | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] | None = None
+    expand: tuple[str, ...] = ()
+    fields: tuple[str, ...] | None = None
+    aggregate: AggregateOf | None = None
+
+
+class GetEntityRelationships(Params, frozen=True, kw_only=True):
+    """Parameters of getEntityRelationships; `relationshipType` is a name, an id or a type of relationships."""
+
+    entity_id: str
+    relationship_type: str | None = None
+    entity_type: str | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = 50
 
 
 class GetEntity(Params, frozen=True, kw_only=True):
@@ -83,6 +132,55 @@ async def load_entity_data(context: CallContext, params: LoadEntityData) -> Answ
     return await context.platform.entities.list(context.caller, running, query)
 
 
+async def query_entities(context: CallContext, params: QueryEntities) -> Answer:
+    """Return the records of a query, or their aggregation."""
+    running = await context.application(params.app)
+    query = query_of(
+        params.entity_type,
+        filters=params.filters,
+        sort_by=params.sort_by,
+        sort_order=params.sort_order,
+        page=None,
+        limit=params.limit or (MAX_LIMIT if params.aggregate else 50),
+        cursor=None,
+        search=params.search,
+        expand=params.expand,
+        fields=params.fields,
+    )
+    if params.aggregate is None:
+        return await context.platform.entities.find(context.caller, running, query)
+    if params.expand or params.fields is not None:
+        raise InvalidParams("An aggregation has neither 'expand' nor 'fields'.", parameter="aggregate")
+    asked = Aggregate(
+        entity_type=params.entity_type,
+        group_by=tuple(_group(group) for group in params.aggregate.group_by),
+        metrics=tuple(Metric(op=m.op, field=m.field, name=m.name) for m in params.aggregate.metrics),
+        filters=(params.filters, params.aggregate.filters),
+        search=query.search,
+        having=params.aggregate.having,
+        sort=query.sort,
+        limit=query.limit,
+    )
+    return await context.platform.entities.aggregate(context.caller, running, asked)
+
+
+def _group(group: str | GroupBy) -> Group:
+    return Group(field=group) if isinstance(group, str) else Group(field=group.field, bucket=group.bucket)
+
+
+async def get_entity_relationships(context: CallContext, params: GetEntityRelationships) -> Answer:
+    """Return what a record refers to, and what refers to it."""
+    running = await context.application(params.app)
+    return await context.platform.entities.relationships(
+        context.caller,
+        running,
+        params.entity_id,
+        entity_type=params.entity_type,
+        relationship=params.relationship_type,
+        limit=params.limit,
+    )
+
+
 async def get_entity(context: CallContext, params: GetEntity) -> Answer:
     """Return one record."""
     running = await context.application(params.app)
@@ -135,6 +233,8 @@ async def delete_entity(context: CallContext, params: DeleteEntity) -> Answer:
 
 METHODS = (
     Method("loadEntityData", LoadEntityData, load_entity_data, cacheable=True),
+    Method("queryEntities", QueryEntities, query_entities, cacheable=True),
+    Method("getEntityRelationships", GetEntityRelationships, get_entity_relationships),
     Method("getEntity", GetEntity, get_entity, cacheable=True),
     Method("createEntity", CreateEntity, create_entity, writes=True),
     Method("updateEntity", UpdateEntity, update_entity, writes=True),

@@ -1,0 +1,48 @@
+"""The methods about records over HTTP: what their parameters mean and what they answer."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.server import RunningServer
+
+
+def call(server: RunningServer, token: str, method: str, **params: Any) -> Any:
+    """Call a method of the sample application and return its result."""
+    answer = server.rpc(method, params, app="customer-orders", token=token)
+    assert "error" not in answer, answer
+    return answer["result"]
+
+
+def test_a_query_answers_records_with_what_they_refer_to(server: RunningServer, token: str) -> None:
+    found = call(
+        server, token, "queryEntities", entityType="order", sortBy="created_at", limit=2, expand=["customer_id"]
+    )
+    assert set(found) == {"data", "included", "meta"}
+    assert len(found["data"]) == 2
+    assert {record["customer_id"] for record in found["data"]} == set(found["included"]["customer"])
+
+
+def test_an_aggregation_counts_all_records_by_group(server: RunningServer, token: str) -> None:
+    everything = call(server, token, "queryEntities", entityType="order", limit=1000)["data"]
+    asked = {"groupBy": ["status"], "metrics": [{"op": "count"}, {"op": "max", "field": "created_at", "as": "last"}]}
+    found = call(server, token, "queryEntities", entityType="order", aggregate=asked, sortBy="count", sortOrder="desc")
+    counts = [row["count"] for row in found["data"]]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == len(everything)
+    assert max(row["last"] for row in found["data"]) == max(record["created_at"] for record in everything)
+
+
+def test_an_aggregation_takes_no_members_of_records(server: RunningServer, token: str) -> None:
+    params = {"entityType": "order", "aggregate": {"metrics": [{"op": "count"}]}, "fields": ["status"]}
+    answer = server.rpc("queryEntities", params, app="customer-orders", token=token)
+    assert answer["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("kind", [None, "ManyToOne"])
+def test_relationships_of_a_record_come_with_their_records(server: RunningServer, token: str, kind: str | None) -> None:
+    order = call(server, token, "queryEntities", entityType="order", limit=1)["data"][0]
+    chosen = {} if kind is None else {"relationshipType": kind}
+    found = call(server, token, "getEntityRelationships", entityId=order["id"], **chosen)["relationships"]
+    customers = [part for part in found if part["field"] == "customer_id" and part["direction"] == "out"]
+    assert [[record["id"] for record in part["data"]] for part in customers] == [[order["customer_id"]]]
