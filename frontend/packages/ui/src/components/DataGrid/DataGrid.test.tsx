@@ -86,7 +86,7 @@ describe("DataGrid", () => {
   });
 
   it("shares the width in proportion and leaves room for actions", () => {
-    expect(columnTemplate(orderColumns.slice(0, 2), true)).toBe("minmax(90px, 90fr) minmax(220px, 220fr) var(--tq-s-24)");
+    expect(columnTemplate(orderColumns.slice(0, 2), true)).toEqual({ "--grid-columns": "minmax(90px, 90fr) minmax(220px, 220fr) 48px", "--grid-least": "358px" });
   });
 
   it("puts title and amount, state and number into the two lines of a phone", () => {

@@ -1,5 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
-import { useMemo, useRef, type CSSProperties } from "react";
+import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../hooks/useNarrow";
 import { IconArrowUp } from "../../icons/tabler";
@@ -45,7 +45,7 @@ export function DataGrid(props: DataGridProps) {
   const change = (part: Partial<GridView>): void => onView({ ...view, page: 0, ...part });
   const filtered = view.search !== "" || view.filters.length > 0;
   const withActions = rowActions.length > 0;
-  const template = { "--grid-columns": columnTemplate(columns, withActions) } as CSSProperties;
+  const template = useMemo(() => columnTemplate(columns, withActions), [columns, withActions]);
   const empty = data !== null && data.rows.length === 0 && status.name !== "error";
   return (
     <section className={classes.grid} data-fill={fill || undefined} aria-label={props.title ?? noun}>

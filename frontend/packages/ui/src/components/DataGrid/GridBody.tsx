@@ -28,7 +28,7 @@ export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, acti
   const phone = usePhone();
   const body = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
-  const cellText = useCellText(titleOf);
+  const cellText = useCellText(columns, titleOf);
   const tableColumns = useMemo(() => helper.columns(columns.map(({ field, title }) => helper.accessor((record) => record[field], { id: field, header: title }))), [columns]);
   const table = useTable({ features, columns: tableColumns, data: rows, getRowId: ({ id }) => id });
   const drawn = table.getRowModel().rows;

@@ -10,17 +10,19 @@ import type { DataGridProps, GridColumnSpec } from "./DataGrid.types";
 export type CellText = { text: string; exact?: string };
 
 /** The text of each cell of a grid, in the reader's language. */
-export function useCellText(titleOf: DataGridProps["titleOf"]): (record: EntityRecord, column: GridColumnSpec) => CellText {
+export function useCellText(columns: readonly GridColumnSpec[], titleOf: DataGridProps["titleOf"]): (record: EntityRecord, column: GridColumnSpec) => CellText {
   const { t } = useTranslation("ui");
   const locale = useLocale();
   return useMemo(() => {
     const words = { yes: t("yes"), no: t("no") };
     return (record, column) => {
       const value = record[column.field];
+      // An identifier is a name made of digits, not an amount.
+      if (column === columns[0] && column.type === "Integer") return { text: typeof value === "number" ? String(value) : "" };
       const text = formatValue(value, column, locale, words, (id) => (column.entity ? titleOf?.(column.entity, id) : undefined));
       return column.type === "DateTime" && typeof value === "string" ? { text, exact: formatExact(value, locale) } : { text };
     };
-  }, [t, locale, titleOf]);
+  }, [t, locale, columns, titleOf]);
 }
 
 /** What stands in a cell: a status with its shape, "–" for nothing, else the text. */

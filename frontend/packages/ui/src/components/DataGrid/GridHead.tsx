@@ -27,12 +27,12 @@ function ariaSort(field: string, sort: GridSort | null): "ascending" | "descendi
 export function GridHead({ columns, sort, sorting, onSort, withActions, actionsLabel }: GridHeadProps) {
   return (
     <div role="row" className={classes.head} aria-rowindex={1}>
-      {columns.map((column) => {
+      {columns.map((column, index) => {
         const sorted = ariaSort(column.field, sort);
         const Arrow = sorted === "ascending" ? IconArrowUp : IconArrowDown;
         const label = <span className={classes.headText}>{column.title}</span>;
         return (
-          <div key={column.field} role="columnheader" aria-sort={sorted} className={classes.headCell} data-align={columnAlign(column)} data-sorted={sorted}>
+          <div key={column.field} role="columnheader" aria-sort={sorted} className={classes.headCell} data-align={columnAlign(column, index === 0)} data-sorted={sorted}>
             {sorting && column.sortable !== false ? (
               <UnstyledButton className={classes.headButton} onClick={() => onSort(nextSort(column.field, sort))}>
                 {label}

@@ -80,7 +80,7 @@ function GridRowCell({ record, column, cellText, changed, first }: GridRowProps 
     <div
       role="gridcell"
       className={classes.cell}
-      data-align={columnAlign(column)}
+      data-align={columnAlign(column, first)}
       data-first={first || undefined}
       data-kind={column.type === "Reference" ? "reference" : undefined}
       data-changed={changed?.includes(column.field) || undefined}

@@ -1,20 +1,28 @@
 /** Column widths as a CSS grid template: at least their width, and a share of what is left in proportion to it. */
+import type { CSSProperties } from "react";
+import { isNumeric } from "../../format/value";
 import type { GridColumnSpec } from "./DataGrid.types";
 
 const DEFAULT_WIDTH = 150;
+const LEAST_WIDTH = 64;
+const ACTIONS_WIDTH = 48;
 
-export function columnTemplate(columns: readonly GridColumnSpec[], withActions: boolean): string {
-  const parts = columns.map(({ width }) => {
-    const least = Math.max(64, width ?? DEFAULT_WIDTH);
-    return `minmax(${least}px, ${least}fr)`;
-  });
-  if (withActions) parts.push("var(--tq-s-24)");
-  return parts.join(" ");
+const leastOf = ({ width }: GridColumnSpec): number => Math.max(LEAST_WIDTH, width ?? DEFAULT_WIDTH);
+
+/** The template, and the width below which the grid scrolls sideways. */
+export function columnTemplate(columns: readonly GridColumnSpec[], withActions: boolean): CSSProperties {
+  const parts = columns.map((column) => `minmax(${leastOf(column)}px, ${leastOf(column)}fr)`);
+  const least = columns.reduce((sum, column) => sum + leastOf(column), withActions ? ACTIONS_WIDTH : 0);
+  return {
+    "--grid-columns": [...parts, ...(withActions ? [`${ACTIONS_WIDTH}px`] : [])].join(" "),
+    "--grid-least": `${least}px`,
+  } as CSSProperties;
 }
 
-export function columnAlign(column: GridColumnSpec): "start" | "center" | "end" {
+/** Numbers stand at the end of their column; an identifier, the first column, begins the row. */
+export function columnAlign(column: GridColumnSpec, first: boolean): "start" | "center" | "end" {
   if (column.align === "right") return "end";
   if (column.align === "center") return "center";
-  if (column.align === "left") return "start";
-  return column.type === "Integer" || column.type === "Decimal" || column.type === "Float" ? "end" : "start";
+  if (column.align === "left" || first) return "start";
+  return isNumeric(column.type) ? "end" : "start";
 }

@@ -50,7 +50,7 @@ const BY_WORD: [StatusShape, RegExp][] = [
   ["done", /^(done|closed|complete|completed|delivered|shipped|paid|finished|resolved|published|success|won)$/],
   ["half", /^(processing|in[ _-]?progress|packed|running|shipping|in[ _-]?transit|under[ _-]?way|review|in[ _-]?review|authorized)$/],
   ["ring", /^(confirmed|accepted|approved|active|ready|scheduled|assigned)$/],
-  ["hollow", /^(open|new|draft|pending|todo|to[ _-]?do|not[ _-]?started|inactive|unpaid|archived|backlog)$/],
+  ["hollow", /^(open|new|draft|plan|planned|planning|idea|pending|todo|to[ _-]?do|not[ _-]?started|inactive|unpaid|archived|backlog)$/],
 ];
 
 function shapeOfValue({ value, color, icon }: EnumValue): StatusShape | null {
