@@ -110,6 +110,10 @@ bench: build ## Measure against the baselines, print the table, keep the run
 load: build ## Run the load test with its limits
 	$(BIN)/python -m loadtest
 
+.PHONY: soak
+soak: build ## Put two servers and a dying one under stress for long (a million calls, twenty kills)
+	$(BIN)/python -m tests.soak
+
 .PHONY: lock
 lock: $(STAMPS)/deps ## Lock the Python requirements again
 	@for name in run dev; do $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header \
