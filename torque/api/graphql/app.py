@@ -20,6 +20,7 @@ from torque.api.common.limits import StreamLimits
 from torque.api.graphql.context import GraphContext
 from torque.api.graphql.errors import formatted
 from torque.api.graphql.schema import build_schema
+from torque.errors import InvalidRequest
 from torque.platform import Platform
 
 
@@ -74,5 +75,12 @@ class _View(GraphQL[GraphContext, None]):
         return orjson.dumps(data)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Decode a request."""
-        return orjson.loads(data)
+        """Decode a request; the library looks at the type of every member but one."""
+        decoded = orjson.loads(data)
+        if (
+            isinstance(decoded, dict)
+            and "query" in decoded
+            and not isinstance(decoded.get("operationName"), str | None)
+        ):
+            raise InvalidRequest("operationName is a text.")
+        return decoded
