@@ -25,7 +25,9 @@ from torque.errors import Unavailable
 JOIN_SECONDS = 75.0
 TAKEN_SECONDS = 10.0
 SPAWN_SECONDS = 0.5
+NOBODY = 65534
 _NAMESPACE = ["unshare", "-U", "--map-user=1000", "--map-group=1000"]
+_SWITCH = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig=QUIT"]
 
 
 class Embedded:
@@ -136,32 +138,51 @@ def runtime_folder(folder: Path) -> Path:
         runtime = Path("/tmp") / runtime.name
     runtime.mkdir(mode=0o700, exist_ok=True)
     found = runtime.lstat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077 or runtime.is_symlink():
+    owners = {os.getuid()} | ({NOBODY} if os.getuid() == 0 else set())
+    if found.st_uid not in owners or found.st_mode & 0o077 or runtime.is_symlink():
         raise Unavailable(f"{runtime} was made by somebody else. Remove it, or set XDG_RUNTIME_DIR.")
     return runtime
 
 
 def _order(folder: Path, runtime: Path, options: dict[str, str]) -> str:
+    prefix, owner = _unprivileged(folder)
+    if owner is not None:
+        folder.parent.chmod(0o711)
+        os.chown(runtime, owner, owner)
     order = {
         "folder": str(folder),
         "runtime": str(runtime),
         "bin": str(binaries()),
-        "prefix": _unprivileged(),
+        "prefix": prefix,
+        "owner": owner,
         "options": options,
     }
     return json.dumps(order)
 
 
-def _unprivileged() -> list[str]:
-    """Return the words that start a program as nobody special: Postgres refuses to run as root."""
+def _unprivileged(folder: Path) -> tuple[list[str], int | None]:
+    """Return the words that start a program as nobody special, for Postgres refuses to run as root.
+
+    In a user namespace files stay root's. Where there are none, the user nobody gets a data folder of its own
+    inside ours, if it can reach it; the second value names it then.
+    """
     if os.geteuid() != 0:
-        return []
-    if shutil.which(_NAMESPACE[0]) and subprocess.run([*_NAMESPACE, "true"], capture_output=True).returncode == 0:
-        return _NAMESPACE
+        return [], None
+    if _works([*_NAMESPACE, "true"]):
+        return _NAMESPACE, None
+    if _works([*_SWITCH, "test", "-x", str(folder.parent.parent)]) and _works(
+        [*_SWITCH, str(binaries() / "postgres"), "--version"]
+    ):
+        return _SWITCH, NOBODY
     raise Unavailable(
-        "As root the embedded database needs user namespaces, which this system refuses. "
+        "As root the embedded database needs user namespaces, which this system refuses, or a project folder that "
+        f"the user nobody can enter, which {folder.parent.parent} is not. "
         "Start Torque as an ordinary user, or set database.url."
     )
+
+
+def _works(command: list[str]) -> bool:
+    return bool(shutil.which(command[0])) and subprocess.run(command, capture_output=True).returncode == 0
 
 
 def _make_private(parent: Path) -> None:

@@ -40,6 +40,7 @@ class Keeper:
         self.bin = Path(str(order["bin"]))
         prefix, options = order["prefix"], order["options"]
         self.prefix = [str(word) for word in prefix] if isinstance(prefix, list) else []
+        self.owner = order.get("owner")
         self.options = {str(k): str(v) for k, v in options.items()} if isinstance(options, dict) else {}
         self.log = self._beside("log")
         self.process: subprocess.Popen[bytes] | None = None
@@ -49,7 +50,7 @@ class Keeper:
         lock = self._lock()
         if lock is None:
             return
-        self.runtime.mkdir(mode=0o700, exist_ok=True)
+        self._own(self.runtime)
         path = self.runtime / "keeper.sock"
         path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -65,6 +66,12 @@ class Keeper:
             self._stop()
             with contextlib.suppress(OSError):
                 self.runtime.rmdir()
+
+    def _own(self, folder: Path) -> None:
+        """Make a private folder, of the user that Postgres runs as."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if isinstance(self.owner, int):
+            os.chown(folder, self.owner, self.owner)
 
     def _beside(self, suffix: str) -> Path:
         return self.data.with_name(f"{self.data.name}.{suffix}")
@@ -129,6 +136,7 @@ class Keeper:
             )
         new = self._beside("new")
         shutil.rmtree(new, ignore_errors=True)
+        self._own(new)
         flags = ["-U", "torque", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=builtin"]
         flags += ["--builtin-locale=PG_UNICODE_FAST"]
         flags += ["--no-sync"] if self.options.get("fsync") == "off" else []

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from tests.support.databases import FAST
 from tests.support.server import ROOT, alive, stop_process
 from tests.support.waiting import stretched, until
-from torque.db.embedded import Embedded, join, runtime_folder
+from torque.db.embedded import NOBODY, Embedded, _unprivileged, join, runtime_folder
 from torque.db.keeper import Keeper
 from torque.errors import Unavailable
 
@@ -61,9 +62,7 @@ def test_it_runs_as_long_as_somebody_uses_it_and_ends_with_the_last(folder: Path
     first.close()
     assert ask(second, "SELECT 1") == 1
     second.close()
-    until(
-        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres"
-    )
+    until(lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres")
 
 
 def test_data_stays_from_one_use_to_the_next(folder: Path) -> None:
@@ -98,9 +97,7 @@ def test_a_process_that_dies_without_a_word_is_a_use_less(folder: Path) -> None:
     process.wait()
     process.stdout.close()
     process.stdin.close()
-    until(
-        lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres"
-    )
+    until(lambda: not alive(keeper) and not alive(postgres), stretched(2.0), "the end of keeper and Postgres")
 
 
 def test_postgres_dies_with_its_keeper_and_the_next_start_recovers(folder: Path) -> None:
@@ -133,6 +130,34 @@ def test_nothing_outside_its_own_folders_is_touched(tmp_path: Path) -> None:
     assert stat.S_IMODE(runtime_folder(home / ".torque" / "pg").stat().st_mode) == 0o700
     assert {path.stat().st_uid for path in (home / ".torque").iterdir()} == {os.getuid()}
     use.close()
+
+
+def test_as_root_without_namespaces_the_user_nobody_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid() != 0:
+        assert _unprivileged(Path("/nowhere/.torque/pg")) == ([], None)
+        return
+    monkeypatch.setattr("torque.db.embedded._NAMESPACE", ["false"])
+    with tempfile.TemporaryDirectory() as reachable:
+        Path(reachable).chmod(0o755)
+        folder = Path(reachable) / ".torque" / "pg"
+        use = join(folder, FAST)
+        postgres, keeper = postgres_of(folder), keeper_of(folder)
+        assert ask(use, "SELECT 1") == 1
+        assert Path(f"/proc/{postgres}").stat().st_uid == folder.stat().st_uid == NOBODY
+        stop_process(keeper, signal.SIGKILL)
+        until(lambda: not alive(postgres), stretched(2.0), "the end of Postgres")
+        use.close()
+        again = join(folder)
+        again.close()
+        until(lambda: not keeper_of(folder), what="the end of the keeper")
+
+
+def test_as_root_without_any_way_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torque.db.embedded._NAMESPACE", ["false"])
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    (tmp_path / "closed").mkdir(mode=0o700)
+    with pytest.raises(Unavailable, match="Start Torque as an ordinary user"):
+        join(tmp_path / "closed" / ".torque" / "pg")
 
 
 def test_a_folder_of_an_older_postgres_is_refused_with_the_commands_to_run(folder: Path) -> None:
