@@ -6,8 +6,8 @@ from typing import Any
 from torque import codec
 from torque.entity import cursor as cursors
 from torque.entity.aggregate import AggregatePlan
-from torque.entity.sql import COUNTED_TO
-from torque.entity.types import ListPlan, Row, Seek
+from torque.entity.sql import COUNTED_TO, LINKED_PREFIX
+from torque.entity.types import Expansion, ListPlan, Row, Seek
 from torque.model.compile import CompiledEntity
 from torque.native import RowMap, splice_row, splice_rows
 
@@ -18,15 +18,19 @@ class Encoder:
     """Splices rows, through an allow-list where the stored data may not leave as it is."""
 
     def __init__(self) -> None:
-        self._maps: dict[tuple[int, frozenset[str]], tuple[CompiledEntity, RowMap]] = {}
+        self._maps: dict[tuple[int, frozenset[str] | None, tuple[str, ...]], tuple[CompiledEntity, RowMap]] = {}
 
-    def record(self, entity: CompiledEntity, row: Row, answered: frozenset[str] | None) -> bytes:
-        """Return one record on the wire; `answered` names its fields, None all."""
-        return splice_row(entity.name.encode(), row, self._map(entity, answered))
+    def record(
+        self, entity: CompiledEntity, row: Row, answered: frozenset[str] | None, links: tuple[str, ...] = ()
+    ) -> bytes:
+        """Return one record on the wire; `answered` names its fields, None all, `links` its expanded links."""
+        return splice_row(entity.name.encode(), row, self._map(entity, answered, links))
 
-    def records(self, entity: CompiledEntity, rows: Sequence[Row], answered: frozenset[str] | None) -> bytes:
+    def records(
+        self, entity: CompiledEntity, rows: Sequence[Row], answered: frozenset[str] | None, links: tuple[str, ...] = ()
+    ) -> bytes:
         """Return the JSON array of records."""
-        return splice_rows(entity.name.encode(), rows, self._map(entity, answered))
+        return splice_rows(entity.name.encode(), rows, self._map(entity, answered, links))
 
     def by_id(self, entity: CompiledEntity, rows: Sequence[Row], answered: frozenset[str] | None) -> list[bytes]:
         """Return the members `"<id>": record` of an object of records."""
@@ -37,16 +41,25 @@ class Encoder:
         record: dict[str, Any] = codec.loads(self.record(entity, row, answered))
         return record
 
-    def _map(self, entity: CompiledEntity, answered: frozenset[str] | None) -> RowMap | None:
-        if answered is None:
+    def _map(
+        self, entity: CompiledEntity, answered: frozenset[str] | None, links: tuple[str, ...]
+    ) -> RowMap | None:  # fmt: skip
+        if answered is None and not links:
             return None if entity.plain else entity.row_map
-        found = self._maps.get((id(entity), answered))
+        found = self._maps.get((id(entity), answered, links))
         if found is None or found[0] is not entity:  # ids of objects are reused, so the object is compared
             if len(self._maps) >= _MAPS_KEPT:
                 self._maps.clear()
-            pairs = [(entity.fields[name].key, name) for name in sorted(answered)]
-            found = self._maps[id(entity), answered] = (entity, RowMap(pairs))
+            names = answered if answered is not None else {n for n, f in entity.fields.items() if not f.system}
+            pairs = [(entity.fields[name].key, name) for name in sorted(names)]
+            pairs += [(LINKED_PREFIX + name, name) for name in links]
+            found = self._maps[id(entity), answered, links] = (entity, RowMap(pairs))
         return found[1]
+
+
+def linked(expansions: tuple[Expansion, ...]) -> tuple[str, ...]:
+    """Return the names of the links among expansions."""
+    return tuple(expansion.name for expansion in expansions if expansion.link is not None)
 
 
 def list_result(plan: ListPlan, data: bytes, included: bytes, rows: Sequence[Any], total: int, secret: bytes) -> bytes:

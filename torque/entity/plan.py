@@ -3,6 +3,7 @@
 from torque.access.types import EntityRights
 from torque.entity import cursor as cursors
 from torque.entity import values
+from torque.entity.ends import many_of
 from torque.entity.filters import Reader, conjunction, reference_to, unknown
 from torque.entity.types import Condition, Expansion, ListPlan, OrderKey, Query, Scope, Sort
 from torque.errors import InvalidParams, NotFound
@@ -84,19 +85,22 @@ def readable(name: str, scope: Scope) -> tuple[CompiledEntity, EntityRights]:
 
 def plan_expand(names: tuple[str, ...], entity: CompiledEntity, scope: Scope, reader: Reader) -> tuple[Expansion, ...]:
     """Return the references to follow. A target that the caller may not read simply brings nothing along."""
-    hidden = scope.rights.entity(entity.name).hidden
+    hidden, many = scope.rights.entity(entity.name).hidden, many_of(scope.model, entity.name)
     found = []
     for name in dict.fromkeys(names):
-        field = entity.fields.get(name)
-        if field is None or field.target is None or name in hidden:
-            known = [f.name for f in entity.references if f.name not in hidden]
+        field, end = entity.fields.get(name), many.get(name)
+        if end is None and (field is None or field.target is None or name in hidden):
+            known = [*(f.name for f in entity.references if f.name not in hidden), *many]
             raise unknown("reference", name, known, f" to expand in '{entity.name}'", parameter="expand")
-        target = scope.model.entities[field.target]
+        target = scope.model.entities[end.other if end is not None else str(field and field.target)]
         rights = scope.rights.entity(target.name)
         if rights.read:
             reader.dependencies.add(target.name)
             rule: Condition | None = reader.predicate(target, rights.where)
-            found.append(Expansion(field=field, target=target, hidden=rights.hidden, condition=rule))
+            link = None if end is None else (end.link_key, end.backward)
+            found.append(
+                Expansion(name=name, field=field, link=link, target=target, hidden=rights.hidden, condition=rule)
+            )
     return tuple(found)
 
 

@@ -260,3 +260,37 @@ FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[], $10::jsonb[]) AS a 
 -- name: insert_repeat
 INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
 VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: links_from
+SELECT target_id FROM entity_relationships
+WHERE application_id = $1 AND source_id = $2 AND link_key = $3 ORDER BY position;
+
+-- name: links_to
+SELECT source_id FROM entity_relationships
+WHERE application_id = $1 AND target_id = $2 AND link_key = $3 ORDER BY source_id;
+
+-- name: hold_sources
+SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR NO KEY UPDATE;
+
+-- name: unlink
+DELETE FROM entity_relationships
+WHERE application_id = $1 AND link_key = $2 AND source_id = ANY($3::uuid[]) AND target_id = ANY($4::uuid[]);
+
+-- name: link
+-- The rows of the sources are held, so nobody else takes their next places, or adds the same links.
+INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+SELECT $1, $2, w.source_id, w.target_id,
+    coalesce((SELECT max(r.position) FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = $2), -1)
+    + row_number() OVER (PARTITION BY w.source_id ORDER BY w.ordinality)
+FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS w (source_id, target_id, ordinality)
+WHERE NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = $1 AND r.source_id = w.source_id
+    AND r.link_key = $2 AND r.target_id = w.target_id);
+
+-- name: restricting_links
+-- Links of these relationships at either end of these records.
+SELECT r.source_id, r.target_id, r.link_key FROM entity_relationships r
+WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+UNION ALL
+SELECT r.source_id, r.target_id, r.link_key FROM entity_relationships r
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);

@@ -17,6 +17,7 @@ from torque.entity.encode import (
     Encoder,
     aggregate_result,
     included_object,
+    linked,
     list_result,
     records_result,
     window,
@@ -26,8 +27,10 @@ from torque.entity.filters import Reader
 from torque.entity.plan import answered_fields, plan_expand, plan_list
 from torque.entity.sql import (
     COUNTED_TO,
+    LINKED_PREFIX,
     check_record,
     select_expanded,
+    select_linked,
     select_list,
     select_matching,
     select_total,
@@ -77,11 +80,12 @@ class Reading:
             reader = Reader(scope)
             expansions = plan_expand(expand, entity, scope, reader)
             stamp = await self._widen(app, reader, entity, granted, row, stamp)
-        result = self._encoder.record(entity, row, answered)
         if expansions:
-            data = codec.loads(row[1])
-            found = await self._included(app, expansions, [[data.get(x.field.key) for x in expansions]])
-            result = with_included(result, found)
+            targets, row = await self._followed(app, expansions, row)
+            found = await self._included(app, expansions, [targets])
+            result = with_included(self._encoder.record(entity, row, answered, linked(expansions)), found)
+        else:
+            result = self._encoder.record(entity, row, answered)
         return self._answer(app, entity, result, stamp, expansions)
 
     async def list(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
@@ -92,7 +96,7 @@ class Reading:
         rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=True))
         total = await self._total(app, plan, rows, settings.collation)
         shown = window(plan, rows)
-        data = self._encoder.records(plan.entity, shown, plan.answered)
+        data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         result = list_result(plan, data, included, rows, total, settings.cursor_secret)
         return self._answer(app, plan.entity, result, stamp, plan.expansions)
@@ -103,7 +107,7 @@ class Reading:
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
         stamp = self._stamps.of_types(app, plan.dependencies)
         shown = window(plan, await self._store.fetch(select_list(plan, app.id, settings.collation, total=False)))
-        data = self._encoder.records(plan.entity, shown, plan.answered)
+        data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
 
@@ -221,6 +225,20 @@ class Reading:
             return 0
         counted = await self._store.fetch(select_total(plan, app.id, collation))
         return int(counted[0]["total"])
+
+    async def _followed(
+        self, app: RunningApplication, expansions: tuple[Expansion, ...], row: Row
+    ) -> tuple[Sequence[Any], Row]:
+        """Return the ids that expansions of one record follow, and its row with those of links in its data."""
+        data = codec.loads(row[1])
+        links = tuple(x for x in expansions if x.link is not None)
+        if links:
+            found = await self._store.fetch(select_linked(links, app.id, row[0]))
+            ids = [codec.loads(value) for value in found[0]] if found else [[] for _ in links]
+            data.update((LINKED_PREFIX + x.name, value) for x, value in zip(links, ids, strict=True))
+            row = (row[0], codec.dumps(data), *row[2:6])
+        keys = [LINKED_PREFIX + x.name if x.field is None else x.field.key for x in expansions]
+        return [data.get(key) for key in keys], row
 
     async def _included_of(
         self, app: RunningApplication, expansions: tuple[Expansion, ...], rows: Sequence[Any]

@@ -16,6 +16,7 @@ from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, Seria
 from torque.db.pool import Database
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
+from torque.entity.ends import ends_of
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
@@ -105,6 +106,7 @@ class Deleter:
                     raise NotFound("There is no such record, or you may not see it.", entityId=request.id)
                 await request.check(rows[0])
             removal.rows.update((row[0], row) for row in rows)
+            await self._restricted(connection, app, rows, removal)
             following: set[str] = set()
             for link in await connection.fetch(Q.dependants, app.id, level):
                 rule = _rule(app, removal.rows.get(link["target_id"]), link["link_key"])
@@ -124,6 +126,25 @@ class Deleter:
             if ids - removal.rows.keys():
                 removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
         return removal
+
+    async def _restricted(
+        self, connection: Connection, app: RunningApplication, rows: Sequence[Row], removal: Removal
+    ) -> None:
+        """Find many-to-many links that stand against the deletion of a level."""
+        ends = {
+            end.link_key: end
+            for row in rows
+            if row[5] in app.model.entities_by_key
+            for end in ends_of(app.model)[app.model.entities_by_key[row[5]].name]
+            if end.restricts
+        }
+        if not ends:
+            return
+        ids = {row[0] for row in rows}
+        for link in await connection.fetch(Q.restricting_links, app.id, sorted(ids), sorted(ends)):
+            other = link["source_id"] if link["target_id"] in ids else link["target_id"]
+            name = app.model.entities[ends[link["link_key"]].other].display_name
+            removal.refused.setdefault(name, set()).add(other)
 
     async def _empty(self, connection: Connection, request: Request, removal: Removal) -> Sequence[Write]:
         """Take the references out of the records that stay, validated and audited like any update."""

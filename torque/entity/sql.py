@@ -28,6 +28,11 @@ from torque.entity.types import (
 COUNTED_TO = 1000
 """A total that has to be counted is counted to here, then it is an estimate."""
 
+LINKS_SHOWN = 100
+"""How many linked records of each row an expansion follows."""
+LINKED_PREFIX = "~"
+"""Starts the keys that linked ids travel under, which no storage key does."""
+
 TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 ROW = (
     f"e.id, e.data, e.version, {TIME.format('e.created_at')} AS created_at, "
@@ -190,10 +195,11 @@ def select_list(plan: ListPlan, application_id: str, collation: str, *, total: b
     """
     writer = Writer(application_id, collation)
     where = _where(writer, plan)
-    columns = [ROW]
+    targets = [_targets(writer, expansion) for expansion in plan.expansions]
+    columns = [_row_with(plan.expansions, targets)]
     expressions = [writer.sort(key, "e") for key in plan.order]
     columns += [f"({expression})::text AS s{i}" for i, expression in enumerate(expressions)]
-    columns += [f"e.data->{literal(x.field.key)} AS x{i}" for i, x in enumerate(plan.expansions)]
+    columns += [f"{target} AS x{i}" for i, target in enumerate(targets)]
     if total:
         columns.append(f"({_count(writer, plan)}) AS total")
     backward = plan.seek is not None and plan.seek.backward
@@ -207,6 +213,38 @@ def select_list(plan: ListPlan, application_id: str, collation: str, *, total: b
     if plan.page:
         text += f" OFFSET {plan.page * plan.limit}"
     return Statement(text, tuple(writer.args))
+
+
+def _targets(writer: Writer, expansion: Expansion) -> str:
+    """Write the id or the ids that an expansion follows, as JSON; of links the first so many."""
+    if expansion.link is None:
+        return f"e.data->{literal(expansion.field.key if expansion.field else '')}"
+    key, backward = expansion.link
+    here, there = ("target_id", "source_id") if backward else ("source_id", "target_id")
+    links = (
+        f"SELECT l.{there} AS id, l.position FROM entity_relationships l WHERE l.application_id = $1 "
+        f"AND l.{here} = e.id AND l.link_key = {writer.argument(key)} "
+        f"ORDER BY l.position, l.{there} LIMIT {LINKS_SHOWN}"
+    )
+    return f"(SELECT coalesce(jsonb_agg(l.id ORDER BY l.position, l.id), '[]') FROM ({links}) l)"
+
+
+def _row_with(expansions: tuple[Expansion, ...], targets: list[str]) -> str:
+    """Write the columns of a row; linked ids join its data under a key that no field has."""
+    linked = [
+        f"{literal(LINKED_PREFIX + x.name)}, {target}" for x, target in zip(expansions, targets, strict=True) if x.link
+    ]
+    if not linked:
+        return ROW
+    return ROW.replace("e.data", f"e.data || jsonb_build_object({', '.join(linked)}) AS data", 1)
+
+
+def select_linked(expansions: tuple[Expansion, ...], application_id: str, record_id: str) -> Statement:
+    """Write the statement that fetches what expansions of one record follow."""
+    writer = Writer(application_id, "C")
+    columns = ", ".join(f"{_targets(writer, x)} AS x{i}" for i, x in enumerate(expansions))
+    where = f"e.application_id = $1 AND e.id = {writer.argument(record_id)}::uuid"
+    return Statement(f"SELECT {columns} FROM entities e WHERE {where}", tuple(writer.args))
 
 
 def select_total(plan: ListPlan, application_id: str, collation: str) -> Statement:

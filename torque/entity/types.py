@@ -163,9 +163,19 @@ class Seek(msgspec.Struct, frozen=True):
 
 
 class Expansion(msgspec.Struct, frozen=True, kw_only=True):
-    """A reference field whose records come along, as far as the caller may see them."""
+    """A reference whose records come along, as far as the caller may see them: a field, or many-to-many links.
 
-    field: CompiledField
+    Parameters
+    ----------
+    name
+        The field, or the member that rows get the ids of the linked records as.
+    link
+        For many-to-many, what the links stand under and whether they point to the rows.
+    """
+
+    name: str
+    field: CompiledField | None
+    link: tuple[str, bool] | None = None
     target: CompiledEntity
     hidden: frozenset[str]
     condition: Condition | None

@@ -17,6 +17,7 @@ from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.types import Connection, Row
 from torque.errors import InvalidParams, OutcomeUnknown, TimedOut, TorqueError
 from torque.events import RecordsChanged
+from torque.model.compile import CompiledEntity
 from torque.native import Generations
 from torque.types import utc_now
 
@@ -182,9 +183,24 @@ class Writer:
         except TorqueError:
             return  # no server, so nothing commits; a server that comes back has ended all its backends
 
-    def doubt(self, lane: Lane, writes: Sequence[Write]) -> None:
-        """Make every cache of the run miss writes of which nobody knows whether they were done."""
-        self._bump(lane, writes)
+    def doubt_types(self, application_id: str, keys: Sequence[str], ids: Sequence[str]) -> None:
+        """Make every cache of the run miss these entities and records, which were written, or may have been."""
+        slot = self._generations.slot
+        slots = [slot("type", application_id, key) for key in set(keys)]
+        self._generations.bump(slots + [slot("record", application_id, record_id) for record_id in ids])
+
+    async def linked(
+        self,
+        application_id: str,
+        entity: CompiledEntity,
+        record: tuple[str, int, tuple[str, ...]],
+        others: Sequence[str],
+    ) -> None:
+        """Make every cache miss what the links of a record changed, on both ends, then tell."""
+        self.doubt_types(application_id, [entity.key, *others], [record[0]])
+        await self._bus.emit(
+            RecordsChanged(application_id=application_id, entity_type=entity.name, kind="updated", records=(record,))
+        )
 
     def _bump(self, lane: Lane, writes: Sequence[Write]) -> None:
         if not writes:

@@ -1,14 +1,14 @@
 """Writing records: prepare on a base, hand over one statement, repeat in silence when the base has moved."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import RunningApplication
-from torque.db.failures import DatabaseFailure, ForeignKeyViolation, UniqueViolation
+from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
 from torque.entity import checks
 from torque.entity.audit import audit_mode
@@ -16,11 +16,12 @@ from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
 from torque.entity.fresh import Clock, RecordIds
 from torque.entity.hooks import Hooks, Occasion
+from torque.entity.linking import Linker, Wanted, split
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading
 from torque.entity.relations import Deleter, Request
 from torque.entity.store import EntityStore
-from torque.entity.types import Row
+from torque.entity.types import Connection, Row
 from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
 from torque.errors import Conflict, InternalError, NotFound, OutcomeUnknown, ValidationFailed
 from torque.model.compile import CompiledEntity
@@ -28,6 +29,7 @@ from torque.native import Prepared
 from torque.types import Caller
 
 _ATTEMPTS = 4
+T = TypeVar("T")
 
 
 class RepeatMet(Exception):
@@ -46,6 +48,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     replace: bool = False
     if_version: int | None = None
     repeat: Repeat | None = None
+    links: tuple[Wanted, ...] = ()
 
 
 class Writing:
@@ -61,6 +64,7 @@ class Writing:
         self._hooks = hooks
         self._encoder = encoder
         self._deleter = Deleter(db, writer)
+        self._linker = Linker(store)
         self._ids = RecordIds()
         self._clock = Clock()
 
@@ -70,6 +74,7 @@ class Writing:
     ) -> bytes:  # fmt: skip
         """Store a new record and return it on the wire."""
         entity, granted = checks.creatable(app, rights, caller, entity_type)
+        data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
         if self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate"):
             data = await self._hooked_create(caller, app, entity, data)
@@ -81,7 +86,12 @@ class Writing:
             await self._require_fit(app, rights, entity, granted, record_id, prepared)
         write = Write(entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller, repeat=repeat)
         lane = Lane(app.id, "create", audit_mode(entity), repeat is not None)
-        outcome = await self._hand_over(app, lane, write)
+        if links:
+            outcome: Outcome = await self._retried(
+                app, entity, record_id, links, lambda: self._create_held(app, lane, write, links)
+            )
+        else:
+            outcome = await self._hand_over(app, lane, write)
         if not isinstance(outcome, Written):
             raise InternalError
         row = (record_id, prepared.data, 1, outcome.now, outcome.now, entity.key)
@@ -94,6 +104,11 @@ class Writing:
         it is prepared anew; the third time its row is held, so it cannot move any more.
         """
         row = await self._store.read(change.app.id, change.id)
+        entity, _ = self._reading.visible(change.app, change.rights, change.entity_type, row, change.id)
+        patch, links = split(change.app.model, entity, change.rights, change.patch)
+        if links:
+            change = msgspec.structs.replace(change, patch=patch, links=links)
+            return await self._retried(change.app, entity, change.id, links, lambda: self._update_held(change))
         for _ in range(2):
             entity, granted, write = await self._prepare(change, row)
             if write is None or row is None:
@@ -157,28 +172,67 @@ class Writing:
         return entity, granted, write
 
     async def _update_held(self, change: Change) -> bytes:
-        """Update under the record's row lock."""
-        handed_over: tuple[Lane, Write] | None = None
+        """Update under the record's row lock, its links as well."""
+        app, handed_over = change.app, False
+        lane, write, outcome = Lane(app.id, "update", "off", False), None, None
         try:
             async with self._db.transaction() as connection:
-                row = await self._store.read_locked(connection, change.app.id, change.id)
+                row = await self._store.read_locked(connection, app.id, change.id)
                 entity, granted, write = await self._prepare(change, row)
-                if write is None or row is None:
-                    return self._visible_record(entity, granted, row)
-                lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
-                handed_over = (lane, write)
-                try:
-                    outcome = await self._writer.write_in(connection, lane, write)
-                except (UniqueViolation, ForeignKeyViolation) as error:
-                    raise await self._explained(change.app, write, error) from None
+                if row is None:
+                    raise NotFound(entityId=change.id)
+                handed_over = True
+                linked = await self._linker.apply(connection, app, entity, change.id, change.links, change.caller)
+                if write is not None:
+                    lane = Lane(app.id, "update", audit_mode(entity), change.repeat is not None)
+                    outcome = await self._write_in(connection, app, lane, write)
         except OutcomeUnknown:
-            if handed_over is not None:
-                self._writer.doubt(handed_over[0], [handed_over[1]])
+            if handed_over:
+                self._writer.doubt_types(app.id, [entity.key, *_others(change)], [change.id])
             raise
+        if linked:
+            await self._writer.linked(app.id, entity, (change.id, row[2], linked), _others(change))
+        if write is None:
+            return self._visible_record(entity, granted, row)
         if not isinstance(outcome, Written):
             raise NotFound(entityId=change.id)
         await self._writer.committed(lane, [write])
         return self._written_record(entity, granted, row, write, outcome)
+
+    async def _create_held(
+        self, app: RunningApplication, lane: Lane, write: Write, links: tuple[Wanted, ...]
+    ) -> Outcome:  # fmt: skip
+        """Store a new record together with its links."""
+        others = [app.model.entities[one.end.other].key for one in links]
+        try:
+            async with self._db.transaction() as connection:
+                outcome = await self._write_in(connection, app, lane, write)
+                await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
+        except OutcomeUnknown:
+            self._writer.doubt_types(app.id, [write.entity.key, *others], [write.id])
+            raise
+        self._writer.doubt_types(app.id, others, [])
+        await self._writer.committed(lane, [write])
+        return outcome
+
+    async def _write_in(self, connection: Connection, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
+        try:
+            return await self._writer.write_in(connection, lane, write)
+        except (UniqueViolation, ForeignKeyViolation) as error:
+            raise await self._explained(app, write, error) from None
+
+    async def _retried(
+        self, app: RunningApplication, entity: CompiledEntity, record_id: str, links: tuple[Wanted, ...],
+        attempt: Callable[[], Awaitable[T]],
+    ) -> T:  # fmt: skip
+        """Write a record with links; deadlocks and targets that go in between are tried again."""
+        for _ in range(_ATTEMPTS):
+            await self._linker.check(app, entity, record_id, links)
+            try:
+                return await attempt()
+            except (Deadlock, LockTimeout, ForeignKeyViolation):
+                continue
+        raise Conflict("The record meets others that come and go. Try again.")
 
     async def _hand_over(self, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
         """Let the coalescer write; a refusal by the database is explained, or tried again if its cause is gone."""
@@ -274,6 +328,11 @@ class Writing:
     ) -> bytes:
         updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
         return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
+
+
+def _others(change: Change) -> list[str]:
+    """Return the keys of the entities that links of a change lead to."""
+    return [change.app.model.entities[one.end.other].key for one in change.links]
 
 
 def _raise_errors(errors: Sequence[Mapping[str, Any]]) -> None:

@@ -117,8 +117,6 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("not-executed/c0/type", {"pages": [page({"type": "Chart", "props": {}})]}, "/pages/0/components/0/type", "Chart"),
     ("not-executed/f_x/computed", {"entities": [thing(field("x", computed="label"))]},
      "/entities/0/fields/1/computed", "computed"),
-    ("not-executed/r", {"entities": [thing(), ORDER], "relationships": [{**LINK, "type": "ManyToMany"}]},
-     "/relationships/0", "many-to-many"),
     ("missing-xflow/role/nope", {"roles": [{"id": "role", "name": "r", "xflows": ["nope"]}]},
      "/roles/0/xflows/0", "nope"),
     ("missing-field/role/thing/hidden_fields/nope", {"entities": [thing()], "roles": [{"id": "role", "name": "r",

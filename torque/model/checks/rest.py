@@ -125,9 +125,6 @@ def _page_parts(inspection: Inspection) -> Parts:
 
 def _other_parts(inspection: Inspection) -> Parts:
     model: Any = inspection.model
-    for at, relationship in enumerate(model.relationships):
-        if relationship.type == "ManyToMany":
-            yield (relationship.id,), ("relationships", at), f"The many-to-many relationship '{relationship.name}'"
     for at, plugin in enumerate(model.plugins):
         yield (plugin.id,), ("plugins", at), f"The plug-in '{plugin.name or plugin.id}'"
     for language in model.locales:
