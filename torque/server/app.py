@@ -8,6 +8,9 @@ from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.api.live.events import EventStream
 from torque.api.live.ws import LiveSocket
 from torque.api.rest.session import SessionEndpoint
+from torque.application.types import RUNNING
+from torque.db.failures import DatabaseFailure
+from torque.errors import TorqueError
 from torque.platform import Platform
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
@@ -21,7 +24,9 @@ from torque.server.rsgi import TorqueApp
 from torque.server.schemas import read_schemas
 from torque.server.sockets import Sockets
 from torque.server.static import StaticSite
+from torque.types import Caller
 
+WARM_SECONDS = 10.0
 ASSETS = Path(__file__).resolve().parents[1] / "_assets"
 
 
@@ -67,6 +72,20 @@ class WorkerApp:
             "slow_request", level="warning", request_id=request_id, method=scope.method, path=scope.path,
             status=status, milliseconds=round(seconds * 1000),
         )  # fmt: skip
+
+    async def warm(self) -> None:
+        """Open connections and compile every running application before the first request (`--optimize`)."""
+        names: list[str] = []
+        try:
+            async with asyncio.timeout(WARM_SECONDS):
+                await self.platform.db.warm()
+                for application in await self.platform.applications.list(Caller.local("system")):
+                    if application.status == RUNNING:
+                        await self.platform.catalog.get(application.name)
+                        names.append(application.name)
+        except (TorqueError, DatabaseFailure, TimeoutError) as error:
+            self.platform.observer.emit("warming_failed", level="warning", error=repr(error))
+        self.platform.observer.emit("warmed", applications=names)
 
     def complete(self) -> None:
         """Load what was left out so that the start is quick."""

@@ -65,6 +65,10 @@ class AsgiBridge:
         exchange = _Exchange(protocol, body, self._stopping, extra)
         try:
             await self._app(_asgi_scope(scope, path), exchange.receive, exchange.send)
+        except Exception as error:
+            if not exchange.streaming:
+                raise
+            self._observer.emit("stream_failed", level="error", path=path, error=repr(error))
         finally:
             exchange.close()
         return exchange.status
@@ -83,6 +87,11 @@ class _Exchange:
         self._stream: Any = None
         self._gone: asyncio.Future[None] | None = None
         self._answered = False
+
+    @property
+    def streaming(self) -> bool:
+        """True once the answer has begun in pieces, so that no other one can be given."""
+        return self._stream is not None
 
     async def receive(self) -> Message:
         """Give the body, then wait until the client is gone or the server stops."""
@@ -124,7 +133,8 @@ class _Exchange:
         self._answered = not more
 
     def close(self) -> None:
-        """Stop listening for the client."""
+        """Stop listening for the client, and let go of the stream, which ends it."""
+        self._stream = None
         if self._gone is not None:
             self._gone.cancel()
 

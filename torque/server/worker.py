@@ -48,6 +48,8 @@ def main() -> None:
         return WorkerApp(platform, order)
 
     app = loop.run_until_complete(start())
+    if order.config.optimize:
+        loop.run_until_complete(app.warm())
     gc.collect()
     gc.freeze()
     _serve(app, order, loop)

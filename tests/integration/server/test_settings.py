@@ -159,6 +159,20 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_back(database: str,
     assert 0 <= int(refused[0].headers["retry-after"]) * 1000 - error["retryAfterMs"] < 1000
 
 
+def test_with_optimize_every_application_is_compiled_before_the_first_request(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    settings = {"database.url": server.settings["database.url"], "server.workers": 1, "optimize": True}
+    warm = RunningServer(tmp_path, settings).start()
+    try:
+        lines = [json.loads(line) for line in warm.output().splitlines() if line.startswith("{")]
+    finally:
+        warm.kill()
+    assert [sorted(line["applications"]) for line in lines if line["event"] == "warmed"] == [
+        ["customer-orders", "todo"]
+    ]
+
+
 def test_a_body_that_does_not_arrive_is_not_waited_for(database: str, tmp_path: Path) -> None:
     settings = {"database.url": database, "server.workers": 1, "server.request_timeout": 0.3}
     server = RunningServer(tmp_path, settings).start()
