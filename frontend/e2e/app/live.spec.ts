@@ -64,3 +64,20 @@ test("a lost connection is said in a line, and the page is right again when it i
   await todo.add("Back again");
   await expect(todo.row("Back again")).toBeVisible();
 });
+
+test("changes arrive over an event stream too, when the operator chose that", async ({ todo, page, context }) => {
+  await page.route("**/jsonrpc/**", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('"transport":"auto"', '"transport":"sse"') });
+  });
+  const stream = page.waitForRequest(/\/events\/.*entity%3Atodo/);
+  await todo.open();
+  await expect(todo.row("Water the plants")).toBeVisible();
+  await stream;
+  const other = new Application(await context.newPage(), todo.name);
+  await other.open();
+  await other.row("Water the plants").click();
+  await other.drawer().getByRole("textbox", { name: "Task" }).fill("Water over a stream");
+  await other.drawer().getByRole("button", { name: /^Save/ }).click();
+  await expect(todo.row("Water over a stream")).toBeVisible();
+});

@@ -3,4 +3,5 @@ export { createClient, TorqueClient, type CallOptions, type ClientOptions } from
 export type { ConnectionState } from "./connection";
 export { codeOf, ConnectionLost, isConnectionLost, RpcError } from "./errors";
 export type { FeedListener } from "./feed";
+export { uniqueKey } from "./key";
 export type { Timed } from "./timing";

@@ -1,6 +1,6 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
-import { errorText, keys, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents } from "@torque/runtime";
+import { errorText, keys, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents, useOfflineSince } from "@torque/runtime";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,6 +17,8 @@ preloadComponents();
 
 /** A fresh answer is good for this long: going back draws at once and asks again behind. */
 const FRESH_MS = 1000;
+
+const SHUT_OUT = new Set(["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"]);
 
 const createCache = (): QueryClient =>
   new QueryClient({ defaultOptions: { queries: { retry: shouldRetry, staleTime: FRESH_MS, refetchOnWindowFocus: false } } });
@@ -51,7 +53,9 @@ function Application({ name, client }: { name: string; client: TorqueClient }) {
   }, [client, transport]);
   const session = useSession(client);
   useApplicationLocale(metadata.data?.locale);
-  if (metadata.data) return <Running client={client} metadata={metadata.data} session={session} />;
+  // Rights can be narrowed while the page is open: an answer that says so counts more than what was read before.
+  const shutOut = SHUT_OUT.has(codeOf(metadata.error));
+  if (metadata.data && !shutOut) return <Running client={client} metadata={metadata.data} session={session} />;
   if (metadata.isPending) return <FrameLoading />;
   return <NotRunning name={name} error={metadata.error} signedIn={session !== null} onRetry={() => void metadata.refetch()} />;
 }
@@ -78,7 +82,11 @@ function Running({ client, metadata, session }: { client: TorqueClient; metadata
   const address = useAddress();
   const unsaved = useRef(0);
   const cache = useQueryClient();
+  const offlineSince = useOfflineSince(client);
   useModelEvents(client);
+  useEffect(() => {
+    if (offlineSince) void cache.invalidateQueries({ queryKey: keys.metadata });
+  }, [offlineSince, cache]);
   useEffect(() => {
     const back = (): void => {
       client.retryNow();

@@ -1,5 +1,5 @@
 /** Writes of this reader: each tells the cache what it touched. */
-import { codeOf, RpcError } from "@torque/client";
+import { codeOf, RpcError, uniqueKey } from "@torque/client";
 import type { EntityRecord, JsonObject } from "@torque/protocol";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
@@ -25,7 +25,7 @@ export function useMutations(): Mutations {
     };
     const written = (record: EntityRecord): EntityRecord => record;
     return {
-      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: crypto.randomUUID() }), written), entityType),
+      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: uniqueKey() }), written), entityType),
       update: async (entityType, id, data, ifVersion) => {
         const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);

@@ -1,5 +1,5 @@
 import type { ConnectionState, TorqueClient } from "@torque/client";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 /** A reconnect faster than this is not worth a word. */
 const SILENT_MS = 2000;
@@ -23,5 +23,5 @@ export function useOfflineSince(client: TorqueClient): Date | null {
       setLate(false);
     };
   }, [since]);
-  return since !== null && late ? new Date(since) : null;
+  return useMemo(() => (since !== null && late ? new Date(since) : null), [since, late]);
 }

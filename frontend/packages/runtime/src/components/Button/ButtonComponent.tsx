@@ -2,6 +2,9 @@ import type { Action } from "@torque/protocol";
 import { Button, icons, type ButtonKind } from "@torque/ui";
 import { useState } from "react";
 import { useActions } from "../../actions/useActions";
+import { useRuntime } from "../../context";
+import { useFormDefinition } from "../../data/queries";
+import { usePageModals } from "../../page/modals";
 import { text, type ComponentProps } from "../types";
 
 const KINDS: Record<string, ButtonKind> = { primary: "primary", filled: "primary", danger: "danger", subtle: "subtle", link: "subtle" };
@@ -21,11 +24,21 @@ function iconOf(action: Action | null, kind: ButtonKind): typeof icons.IconPlus 
   return action ? ICONS[action.type] : undefined;
 }
 
+/** False for a button that would open an empty form for records this reader may not make. */
+function useMayCreate(action: Action | null): boolean {
+  const { metadata } = useRuntime();
+  const modals = usePageModals();
+  const formId = action?.type === "openModal" && !modals.has(action.modal_id) ? action.modal_id : null;
+  const { data } = useFormDefinition({ formId });
+  return metadata.entities.find(({ name }) => name === data?.entity_type)?.permissions.create !== false;
+}
+
 /** A button of a page: runs its action and shows that it is under way. */
 export function ButtonComponent({ component }: ComponentProps) {
   const run = useActions();
   const [busy, setBusy] = useState(false);
   const action = clickAction({ component });
+  const allowed = useMayCreate(action);
   const kind = KINDS[text(component, "variant")] ?? "default";
   const Icon = iconOf(action, kind);
   const click = async (): Promise<void> => {
@@ -34,6 +47,7 @@ export function ButtonComponent({ component }: ComponentProps) {
     await run(action);
     setBusy(false);
   };
+  if (!allowed) return null;
   return (
     <Button kind={kind} busy={busy} disabled={component.props.disabled === true} icon={Icon && <Icon aria-hidden />} onClick={() => void click()}>
       {text(component, "label") || text(component, "text") || component.id}

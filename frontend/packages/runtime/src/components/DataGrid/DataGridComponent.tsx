@@ -98,6 +98,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const formId = props.formId ?? form.data?.id ?? null;
   const open = useMemo(() => ({ id }: EntityRecord) => address.set({ form: formId, record: id, new: null }), [address, formId]);
   const actions = useRowActions(props, open);
+  const lastChanged = [...changed.keys()].at(-1);
   const mayCreate = metadata.entities.find(({ name }) => name === props.entityType)?.permissions.create !== false;
   return (
     <DataGrid
@@ -116,6 +117,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
       openId={address.params.get("record")}
       rowActions={actions}
       changed={changed}
+      live={lastChanged && t("live.changed", { title: references.titleOf(props.entityType, lastChanged) ?? "" })}
       waiting={waiting}
       onShowWaiting={showAdded}
       filtering={props.filtering !== false}

@@ -1,18 +1,21 @@
 /** Column widths as a CSS grid template: at least their width, and a share of what is left in proportion to it. */
 import type { CSSProperties } from "react";
-import { isNumeric } from "../../format/value";
+import { isNumeric, type FieldTypeName } from "../../format/value";
 import type { GridColumnSpec } from "./DataGrid.types";
 
-const DEFAULT_WIDTH = 150;
+/** What a column needs when the model gives it no width. */
+const WIDTHS: Partial<Record<FieldTypeName, number>> = { Boolean: 90, Time: 90, Date: 120, Enum: 130, Integer: 110, Decimal: 120, Float: 120, DateTime: 160, Reference: 190, Json: 200 };
+const DEFAULT_WIDTH = 180;
+const FIRST_TEXT_WIDTH = 260;
 const LEAST_WIDTH = 64;
 const ACTIONS_WIDTH = 48;
 
-const leastOf = ({ width }: GridColumnSpec): number => Math.max(LEAST_WIDTH, width ?? DEFAULT_WIDTH);
+const leastOf = ({ width, type }: GridColumnSpec, index: number): number => Math.max(LEAST_WIDTH, width ?? (index === 0 && type === "String" ? FIRST_TEXT_WIDTH : (WIDTHS[type] ?? DEFAULT_WIDTH)));
 
 /** The template, and the width below which the grid scrolls sideways. */
 export function columnTemplate(columns: readonly GridColumnSpec[], withActions: boolean): CSSProperties {
-  const parts = columns.map((column) => `minmax(${leastOf(column)}px, ${leastOf(column)}fr)`);
-  const least = columns.reduce((sum, column) => sum + leastOf(column), withActions ? ACTIONS_WIDTH : 0);
+  const parts = columns.map((column, index) => `minmax(${leastOf(column, index)}px, ${leastOf(column, index)}fr)`);
+  const least = columns.reduce((sum, column, index) => sum + leastOf(column, index), withActions ? ACTIONS_WIDTH : 0);
   return {
     "--grid-columns": [...parts, ...(withActions ? [`${ACTIONS_WIDTH}px`] : [])].join(" "),
     "--grid-least": `${least}px`,

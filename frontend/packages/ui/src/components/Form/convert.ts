@@ -62,7 +62,8 @@ export function fromInput(field: FormField, value: InputValue | undefined): Json
 function defaultOf({ defaultValue, field_type: type }: FormField): Json | undefined {
   if (defaultValue === "now()") return type === "DatePicker" ? dayjs().format("YYYY-MM-DD") : new Date().toISOString();
   if (defaultValue === "today()") return dayjs().format("YYYY-MM-DD");
-  if (defaultValue === "uuid()") return crypto.randomUUID();
+  // The server makes the value when the field arrives empty.
+  if (defaultValue === "uuid()") return undefined;
   return defaultValue;
 }
 
