@@ -202,3 +202,13 @@ def test_paths_of_any_content_are_answered(server: RunningServer, line: Line, pa
 def test_the_name_of_an_operation_is_a_text(line: Line) -> None:
     status, _ = line.post("/graphql", json.dumps({"query": "{ models { id } }", "operationName": [[]]}).encode())
     assert status == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["{ models { id } ", "query a { me { name } } query b { me { name } }", "{ nothing }"]
+)
+@pytest.mark.parametrize("accept", ["text/event-stream", "multipart/mixed;boundary=graphql;subscriptionSpec=1.0"])
+def test_a_stream_for_an_operation_that_cannot_be_ends(line: Line, query: str, accept: str) -> None:
+    status, answer = line.post("/graphql", json.dumps({"query": query}).encode(), accept=accept)
+    assert status in STATUSES
+    assert b"INTERNAL" not in answer

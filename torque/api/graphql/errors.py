@@ -3,6 +3,8 @@
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from torque.errors import InternalError, InvalidRequest, TorqueError
 from torque.observe import Observer
@@ -31,5 +33,11 @@ def catalogued(error: GraphQLError, observer: Observer, request_id: str) -> Torq
         return original
     if original is None or isinstance(error, GraphQLSyntaxError):
         return InvalidRequest(error.message)
+    if isinstance(original, CannotGetOperationTypeError):
+        return InvalidRequest(original.as_http_error_reason())
+    if isinstance(original, InvalidOperationTypeError):
+        return InvalidRequest(original.as_http_error_reason("this transport"))
+    if isinstance(original, MissingQueryError):
+        return InvalidRequest(str(original))
     observer.emit("graphql_failed", level="error", request_id=request_id, error=repr(original))
     return InternalError(**({"requestId": request_id} if request_id else {}))

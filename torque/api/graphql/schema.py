@@ -1,5 +1,8 @@
 """The schema of the model editor, put together; its printed form is `schema.graphql`, by test."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import strawberry
 from graphql import ASTValidationRule, GraphQLError
 from strawberry.extensions import (
@@ -32,6 +35,20 @@ class _Schema(strawberry.Schema):
         """Leave reporting to the view."""
 
 
+class _Documents(ParserCache):
+    """Parsed documents; one that cannot be parsed is left to the schema, which answers what is wrong with it.
+
+    Raised from here, where a stream is asked for, the error would break the stream off without a word.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        """Look a document up, or parse it."""
+        context = self.execution_context
+        with suppress(GraphQLError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
+
+
 def build_schema(settings: GraphqlSettings | None = None) -> strawberry.Schema:
     """Return the schema with the limits of the configuration."""
     settings = settings or GraphqlSettings()
@@ -40,7 +57,7 @@ def build_schema(settings: GraphqlSettings | None = None) -> strawberry.Schema:
         lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
         lambda: MaxAliasesLimiter(max_alias_count=_MAX_ALIASES),
         lambda: AddValidationRules(rules),
-        lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: _Documents(maxsize=_CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
     ]
     if not settings.enable_introspection:
