@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from torque.cli.findings import report_findings
+from torque.cli.infer import infer_command
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.workplace import LOCAL, as_row, at_work
@@ -140,3 +141,6 @@ def validate(state: Invocation, ref: str) -> int:
         return report_findings(state, [as_row(found) for found in await platform.models.verify(LOCAL, ref)])
 
     return at_work(state, work)
+
+
+model.add_command(infer_command)

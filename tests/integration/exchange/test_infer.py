@@ -1,0 +1,118 @@
+"""A folder of CSV files becomes a complete application in one command."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.command import Result, inside
+from tests.integration.exchange.folders import FOLDERS, OWN, manifest, rows_of
+from torque import codec
+from torque.platform import Platform
+from torque.types import Caller
+
+ADMIN = Caller.local("test")
+
+
+def infer(folder: Path, project: Path, url: str, *more: str) -> Result:
+    return inside("model", "infer", str(folder), "--json", *more, folder=project, url=url)
+
+
+async def records(platform: Platform, app_id: str, entity: str) -> list[dict[str, Any]]:
+    sql = "SELECT id, data, version FROM entities WHERE application_id = $1 AND entity_type = $2"
+    rows = await platform.db.fetch(sql, app_id, entity)
+    return [{"id": row["id"], **codec.loads(row["data"])} for row in rows]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+async def test_rows_keys_and_references_come_out_as_the_manifest_says(
+    folder: Path, platform: Platform, project: Path, database_url: str
+) -> None:
+    done = infer(folder, project, database_url)
+    assert done.code == 0, done.err
+    result = done.json()
+    tables, expected = {t["table"]: t for t in result["tables"]}, manifest(folder)
+    assert {name: t["rows"] for name, t in tables.items()} == {name: t["rows"] for name, t in expected.items()}
+    assert result["report"]["created"] == sum(table["rows"] for table in expected.values())
+    model = (await platform.catalog.get(result["application"]["id"])).model
+    for name, table in expected.items():
+        found, entity = tables[name], model.entities[tables[name]["entity"]]
+        assert found["primaryKey"] == [found["columns"][column] for column in table["primary_key"]]
+        links = {found["columns"][key["columns"][0]]: tables[key["to"]]["entity"] for key in table["foreign_keys"]}
+        assert {field.name: field.target for field in entity.references} == links
+    findings = inside("model", "validate", result["model"]["name"], "--json", folder=project, url=database_url)
+    assert findings.json()["errors"] == 0
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+async def test_every_reference_leads_to_the_record_that_its_key_names(
+    folder: Path, platform: Platform, project: Path, database_url: str
+) -> None:
+    result = infer(folder, project, database_url, "--name", f"again-{folder.name}").json()
+    app_id, tables = result["application"]["id"], {t["table"]: t for t in result["tables"]}
+    stored = {name: await records(platform, app_id, t["entity"]) for name, t in tables.items()}
+    for name, table in manifest(folder).items():
+        for key in table["foreign_keys"]:
+            column, wanted, target = key["columns"][0], key["to_columns"][0], tables[key["to"]]
+            keys = {r["id"]: str(r[target["columns"][wanted]]) for r in stored[key["to"]]}
+            field = tables[name]["columns"][column]
+            got = sorted(keys[r[field]] for r in stored[name] if field in r)
+            assert got == sorted(row[column] for row in rows_of(folder, name) if row[column])
+    links = await platform.db.fetchval("SELECT count(*) FROM entity_relationships WHERE application_id = $1", app_id)
+    filled = [field for name, t in tables.items() for r in stored[name] for field in t["references"] if field in r]
+    assert links == len(filled)
+
+
+async def test_it_is_browsable_at_once(platform: Platform, project: Path, database_url: str) -> None:
+    result = infer(OWN / "club", project, database_url, "--name", "browse").json()
+    app = await platform.catalog.get(result["application"]["id"])
+    page = codec.loads((await platform.applications.load_page(ADMIN, app, "people_list")).result)
+    grid = next(c for c in page["components"] if c["type"] == "DataGrid")
+    assert [c["field"] for c in grid["props"]["columns"]][:3] == ["last_name", "first_name", "person_id"]
+    form = codec.loads((await platform.applications.form(ADMIN, app, entity_type="projects")).result)
+    assert {f["name"] for f in form["fields"]} >= {"title", "owner_id", "active", "starts_on"}
+
+
+async def test_values_have_their_types(platform: Platform, project: Path, database_url: str) -> None:
+    result = infer(OWN / "club", project, database_url, "--name", "typed").json()
+    app_id = result["application"]["id"]
+    bridge = next(r for r in await records(platform, app_id, "projects") if r["title"] == "Bridge")
+    assert (bridge["budget"], bridge["active"], bridge["starts_on"]) == (12500.5, True, "2026-01-15")
+    assert bridge["notes"] == "Two lines\nof text"
+    light = next(r for r in await records(platform, app_id, "projects") if r["title"] == "Lighthouse")
+    assert light["notes"] == "back\\slash\tand tab"
+    people = {r["person_id"]: r for r in await records(platform, app_id, "people")}
+    assert people[2]["last_name"] == "Lind, Jr." and people[3]["last_name"] == 'D"Amico'
+    assert people[5]["postal_code"] == "00501" and "email" not in people[3]
+    line = next(r for r in await records(platform, app_id, "task_lines") if r["text"] == "Survey")
+    assert line["done_at"] == "2026-01-20T09:30:00.000000Z"
+
+
+async def test_circles_of_references_are_loaded_in_one_pass(
+    platform: Platform, project: Path, database_url: str
+) -> None:
+    result = infer(OWN / "club", project, database_url, "--name", "circle").json()
+    app_id = result["application"]["id"]
+    people = {r["person_id"]: r for r in await records(platform, app_id, "people")}
+    departments = {r["code"]: r for r in await records(platform, app_id, "departments")}
+    assert departments["ENG"]["head_id"] == people[2]["id"] and people[2]["department_code"] == departments["ENG"]["id"]
+    assert people[1]["reports_to"] == people[2]["id"] and people[4]["reports_to"] == people[5]["id"]
+
+
+def test_a_dry_run_makes_nothing(project: Path, database_url: str) -> None:
+    done = infer(OWN / "club", project, database_url, "--name", "never", "--dry-run")
+    assert done.code == 0 and {e["name"] for e in done.json()["document"]["entities"]} >= {"people", "projects"}
+    models = inside("model", "list", "--json", folder=project, url=database_url).json()
+    assert "never" not in [model["name"] for model in models]
+
+
+def test_a_table_that_cannot_be_read_leaves_nothing_behind(project: Path, database_url: str) -> None:
+    folder = project / "bad"
+    folder.mkdir()
+    (folder / "things.csv").write_text("thing_id,name\n1,one\n2,two,too much\n", encoding="utf-8")
+    done = infer(folder, project, database_url)
+    assert done.code == 3 and done.json()["report"]["errors"][0]["row"] == 2
+    names = [m["name"] for m in inside("model", "list", "--json", folder=project, url=database_url).json()]
+    assert "bad" not in names
+    again = infer(folder, project, database_url, "--skip-invalid")
+    assert again.code == 3 and again.json()["report"]["created"] == 1

@@ -1,0 +1,74 @@
+"""How imports tell how far they are and what became of them."""
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import click
+import msgspec
+
+from torque.cli.findings import FINDINGS
+from torque.cli.invocation import Output
+from torque.entity.exchange.types import ImportReport, Progress
+
+_SECONDS = 1.0
+_SHOWN = 20
+
+
+class Teller:
+    """Shows progress: a line that is written over on a terminal, a line a second elsewhere.
+
+    Parameters
+    ----------
+    total
+        How many rows there are; 0 where nobody knows.
+    """
+
+    def __init__(self, output: Output, total: int = 0) -> None:
+        self._output = output
+        self._total = total
+        self._last = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        self._open = False
+
+    def tell(self, progress: Progress) -> None:
+        """Show how far the import is, unless it was just shown."""
+        now = time.monotonic()
+        if now - self._last < (0.1 if self._terminal else _SECONDS):
+            return
+        self._last = now
+        of = f" of {self._total}" if self._total else ""
+        failed = f", {progress.failed} not taken" if progress.failed else ""
+        line = f"{progress.entity}: {progress.rows}{of} rows{failed}"
+        if self._terminal:
+            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
+            self._open = True
+        else:
+            self._output.message(line)
+
+    def __enter__(self) -> "Teller":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._open:
+            click.echo("", err=True)
+
+
+def report_import(output: Output, report: ImportReport, extra: Mapping[str, Any], head: str) -> int:
+    """Show what became of an import; return 3 if a row was not taken, else 0."""
+    for fault in report.errors[:_SHOWN]:
+        where = f"{fault.entity} row {fault.row}"
+        output.message(f"  {where}: {fault.path or '/'} {fault.rule}: {fault.message}")
+    if len(report.errors) > _SHOWN:
+        output.message(f"  … and {report.failed} rows in all; --json lists the first {len(report.errors)} reasons.")
+    if report.ignored:
+        output.message(f"  No field takes the columns {', '.join(report.ignored)}.")
+    counts = f"{report.created} created, {report.updated} changed, {report.failed} not taken of {report.rows} rows"
+    if report.unchanged:
+        counts += f" ({report.unchanged} were the same)"
+    if not report.applied:
+        counts += "; this was a dry run, nothing was kept" if report.dry_run else "; nothing was kept"
+    output.result({**extra, "report": msgspec.to_builtins(report)}, f"{head}\n{counts}." if head else f"{counts}.")
+    return FINDINGS if report.failed else 0

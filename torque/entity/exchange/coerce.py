@@ -1,0 +1,121 @@
+"""From cells to values of fields: text is read by the type of its field, JSON passes as it is. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from torque import codec
+from torque.entity import values
+from torque.errors import ParseError
+from torque.model.compile import CompiledField
+from torque.model.definition.field_type import ArrayType, EnumType, FieldType, type_name
+from torque.model.infer.text import PLAIN, READERS, Style
+
+_NEEDS = {
+    "Boolean": "true or false", "Integer": "a whole number", "Decimal": "a number", "Float": "a number",
+    "Date": "a date like 2026-01-31", "DateTime": "a time like 2026-01-01T09:15:00Z",
+    "Time": "a time of day like 09:15:00", "Json": "JSON", "Array": "a list",
+}  # fmt: skip
+_SEPARATORS = (";", "|", ",")
+
+Coerce = Callable[[Any], Any]
+
+
+class Misfit(Exception):
+    """A cell holds nothing that a field's type knows; says what the type needs."""
+
+
+def coercer(field: CompiledField, style: Style = PLAIN) -> Coerce:
+    """Return what turns a cell into the value of a field. It raises Misfit; what JSON already typed, it leaves."""
+    return _of_type(field.definition.field_type, style)
+
+
+def _of_type(field_type: FieldType, style: Style) -> Coerce:
+    name = type_name(field_type)
+    if name in READERS:
+        return _read_by(name, style)
+    if isinstance(field_type, ArrayType):
+        return _list_of(_of_type(field_type.element_type, style))
+    if isinstance(field_type, EnumType):
+        return _choice([(option.value, option.label or option.value) for option in field_type.options()])
+    if name == "Json":
+        return _json
+    if name == "Reference":
+        return _reference
+    return _text
+
+
+def _read_by(name: str, style: Style) -> Coerce:
+    read, needs = READERS[name], _NEEDS[name]
+
+    def convert(cell: Any) -> Any:
+        if not isinstance(cell, str):
+            if name == "Boolean" and cell in (0, 1):
+                return bool(cell)
+            return cell
+        value = read(cell.strip(), style)
+        if value is None:
+            raise Misfit(f"needs {needs}, not '{cell[:60]}'")
+        return value
+
+    return convert
+
+
+def _text(cell: Any) -> Any:
+    if isinstance(cell, str):
+        if "\0" in cell:
+            raise Misfit("holds a NUL character")
+        return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return str(cell)
+
+
+def _reference(cell: Any) -> Any:
+    if isinstance(cell, str) and values.is_id(cell.strip()):
+        return cell.strip().lower()
+    return cell
+
+
+def _json(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return codec.loads(cell.encode())
+    except (ParseError, UnicodeEncodeError):
+        raise Misfit(f"needs {_NEEDS['Json']}") from None
+
+
+def _choice(options: list[tuple[str, str]]) -> Coerce:
+    known = {label.lower(): value for value, label in options} | {value.lower(): value for value, _ in options}
+    exact = {value for value, _ in options}
+
+    def convert(cell: Any) -> Any:
+        text = str(cell).strip() if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+        if not isinstance(text, str) or text in exact:
+            return text
+        return known.get(text.strip().lower(), text)
+
+    return convert
+
+
+def _list_of(element: Coerce) -> Coerce:
+    def convert(cell: Any) -> Any:
+        if isinstance(cell, str):
+            cell = split_list(cell)
+        return [element(item) for item in cell] if isinstance(cell, list) else cell
+
+    return convert
+
+
+def split_list(cell: str) -> list[Any]:
+    """Return the elements of a list in one cell: a JSON array, or text between semicolons, bars or commas."""
+    if cell.lstrip().startswith("["):
+        try:
+            found = codec.loads(cell.encode())
+        except (ParseError, UnicodeEncodeError):
+            found = None
+        if isinstance(found, list):
+            return found
+    separator = next((mark for mark in _SEPARATORS if mark in cell), None)
+    parts = cell.split(separator) if separator else [cell]
+    return [part.strip() for part in parts if part.strip()]

@@ -1,0 +1,137 @@
+"""From rows to records that can be stored: converted, then prepared by the validator. Pure; runs in threads."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.entity import values
+from torque.entity.exchange.coerce import Misfit, split_list
+from torque.entity.exchange.mapping import RowPlan, Step, time_of
+from torque.entity.exchange.types import Cells, RowFault, Unreadable
+from torque.native import Prepared
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A reference of a row that is still to be looked up: the cell, or each element of its list."""
+
+    step: Step
+    cells: Sequence[Any]
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A row on its way to becoming a record.
+
+    Parameters
+    ----------
+    record
+        Values under field names.
+    cleared
+        Fields whose cells are empty: an update takes their values away.
+    direct
+        References given by id: path, entity of the target, id.
+    """
+
+    row: int
+    record: dict[str, Any]
+    cleared: list[str] = []
+    wanted: list[Wanted] = []
+    direct: list[tuple[str, str, str]] = []
+    faults: list[RowFault] = []
+    id: str | None = None
+    given: bool = False
+    created_at: str | None = None
+    updated_at: str | None = None
+    prepared: Prepared | None = None
+
+
+def read_chunk(
+    rows: Iterator[tuple[int, Cells | Unreadable]], plan: RowPlan, size: int, now: str | None
+) -> list[Draft]:
+    """Return the next drafts; with `now` they are prepared as well, which takes that nothing has to be looked up."""
+    drafts = [convert(plan, number, cells) for number, cells in islice(rows, size)]
+    if now is not None:
+        prepare(plan, drafts, now)
+    return drafts
+
+
+def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
+    """Return the draft of a row, with what does not fit in it."""
+    if isinstance(cells, Unreadable):
+        return Draft(row=row, record={}, faults=[RowFault(row, "", "Row", cells.message, plan.entity.name)])
+    record: dict[str, Any] = {}
+    draft = Draft(row=row, record=record)
+    for step in plan.plain:
+        cell = cells[step.place]
+        if cell is None or cell == "":
+            continue
+        try:
+            record[step.name] = step.coerce(cell)
+        except Misfit as misfit:
+            if isinstance(cell, str) and not cell.strip():
+                continue
+            fault = RowFault(row, f"/{step.name}", "Type", f"{step.field.display_name} {misfit}", plan.entity.name)
+            draft.faults = [*draft.faults, fault]
+    if plan.references:
+        draft.wanted = list(_references(plan, cells))
+    if plan.id_place is not None or plan.times != (None, None):
+        _own(plan, draft, cells)
+    if plan.upsert is not None or plan.upsert_by_id:
+        steps = (*plan.plain, *plan.references)
+        draft.cleared = [step.name for step in steps if cells[step.place] in (None, "")]
+    return draft
+
+
+def prepare(plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
+    """Validate new records; what is wrong with one goes into its draft."""
+    create, dumps = plan.entity.validator.create, codec.dumps
+    for draft in drafts:
+        if draft.faults:
+            continue
+        try:
+            prepared = create(dumps(draft.record), now)
+        except (TypeError, ValueError) as error:
+            draft.faults = [RowFault(draft.row, "", "Type", f"The row cannot be stored: {error}", plan.entity.name)]
+            continue
+        errors = prepared.errors
+        if errors:
+            draft.faults = faults_of(plan, draft, errors)
+        else:
+            draft.prepared = prepared
+
+
+def faults_of(plan: RowPlan, draft: Draft, errors: Sequence[dict[str, str]]) -> list[RowFault]:
+    """Return the validator's errors as those of a row."""
+    return [RowFault(draft.row, e["path"], e["rule"], e["message"], plan.entity.name) for e in errors]
+
+
+def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:
+    for step in plan.references:
+        cell = cells[step.place]
+        if isinstance(cell, str):
+            cell = cell.strip()
+        if cell is None or cell == "":
+            continue
+        if not step.field.is_array:
+            yield Wanted(step, (cell,))
+        else:
+            yield Wanted(
+                step, split_list(cell) if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
+            )
+
+
+def _own(plan: RowPlan, draft: Draft, cells: Cells) -> None:
+    """Take what a row says about the record itself."""
+    if plan.id_place is not None:
+        cell = cells[plan.id_place]
+        text = cell.strip() if isinstance(cell, str) else cell
+        if values.is_id(text):
+            draft.id, draft.given = str(text).lower(), True
+        elif text not in (None, ""):
+            fault = RowFault(draft.row, "/id", "Type", "An id is a UUID", plan.entity.name)
+            draft.faults = [*draft.faults, fault]
+    made, changed = plan.times
+    draft.created_at = time_of(cells[made]) if made is not None else None
+    draft.updated_at = time_of(cells[changed]) if changed is not None else None

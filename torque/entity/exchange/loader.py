@@ -1,0 +1,309 @@
+"""Loading many records in one transaction: read, resolve, validate, COPY, with keys, links, counts and audit exact.
+
+While Postgres takes one batch, a thread reads and prepares the next. Nothing is kept of a batch once it is written,
+so memory does not grow with the file; only references to records that never came are remembered to the end.
+"""
+
+import asyncio
+import io
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from torque import codec
+from torque.access.types import Rights
+from torque.application.types import RunningApplication
+from torque.entity import checks
+from torque.entity.audit import audit_mode
+from torque.entity.exchange import copying
+from torque.entity.exchange import draft as drafting
+from torque.entity.exchange.draft import Draft
+from torque.entity.exchange.lookup import Lookup, Q, taken
+from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
+from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
+from torque.entity.exchange.updating import Updater
+from torque.entity.fresh import RecordIds
+from torque.entity.hooks import Hooks, Occasion
+from torque.entity.reading import Reading
+from torque.entity.types import Connection
+from torque.errors import HookRejected, ValidationFailed
+from torque.model.compile import CompiledEntity
+from torque.types import Caller, new_id, utc_now
+
+BATCH = 5_000
+"""Records per COPY: enough that its round trips cost nothing, few enough that a batch is small."""
+
+REPORTED = 1_000
+"""Faults that a report holds. A load that takes all or nothing ends there."""
+
+_COPY_SECONDS = 600
+
+
+class CopyConnection(Connection, Protocol):
+    """A connection that can take lines."""
+
+    async def copy_to_table(self, table_name: str, *, source: Any, columns: Sequence[str], timeout: float) -> str: ...
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """Who loads into what, and how.
+
+    Parameters
+    ----------
+    skip_invalid
+        Take what can be taken. Otherwise one bad row means that nothing is kept.
+    """
+
+    caller: Caller
+    app: RunningApplication
+    rights: Rights
+    skip_invalid: bool
+    tell: Tell | None
+
+
+class Touched(msgspec.Struct):
+    """What a load wrote: what caches and listeners have to hear of afterwards."""
+
+    created: dict[str, int]
+    updated: dict[str, list[tuple[str, int, tuple[str, ...]]]]
+
+
+class Loader:
+    """Runs the jobs of one load on the connection of an open transaction."""
+
+    def __init__(self, connection: CopyConnection, load: Load, hooks: Hooks, reading: Reading) -> None:
+        self._connection = connection
+        self._load = load
+        self._hooks = hooks
+        self._reading = reading
+        self._ids = RecordIds()
+        self.report = ImportReport()
+        self.touched = Touched({}, {})
+        self.removed: dict[str, int] = {}
+        self._lookup = Lookup(connection, load.app.id, load.app.model, self._ids, set())
+
+    async def run(self, jobs: Sequence[Job]) -> None:
+        """Load all jobs, then settle what was promised and count."""
+        model, load = self._load.app.model, self._load
+        plans = []
+        for job in jobs:
+            entity, _ = checks.creatable(load.app, load.rights, load.caller, job.entity_type)
+            wish = Wish(columns=job.columns, styles=job.styles, upsert=job.upsert, keep_times=load.caller.is_admin)
+            plans.append(plan_rows(model, load.rights, entity, job.rows.columns, wish))
+            if job.upsert is not None:
+                checks.require(load.rights.entity(entity.name).update, load.caller, "update", entity)
+        await self._connection.fetch(Q.prepare_load)
+        await self._connection.execute(Q.defer_constraints)
+        self._lookup.coming.update(job.entity_type for job in jobs)
+        for place, (job, plan) in enumerate(zip(jobs, plans, strict=True)):
+            await self._run_job(job, plan)
+            if job.entity_type not in [later.entity_type for later in jobs[place + 1 :]]:
+                self._lookup.coming.discard(job.entity_type)
+            if self._full():
+                break
+        await self._settle_promises()
+        await self._count()
+
+    async def _run_job(self, job: Job, plan: RowPlan) -> None:
+        """Load one job, a batch ahead in a thread."""
+        self.report.ignored += plan.ignored
+        rows = job.rows.read()
+        now = utc_now() if self._is_simple(plan) else None
+        ahead = asyncio.create_task(asyncio.to_thread(drafting.read_chunk, rows, plan, BATCH, now))
+        try:
+            while drafts := await ahead:
+                ahead = asyncio.create_task(asyncio.to_thread(drafting.read_chunk, rows, plan, BATCH, now))
+                await self._take(plan, drafts, utc_now())
+                self.report.rows += len(drafts)
+                self._tell(plan.entity)
+                if self._full():
+                    break
+        finally:
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    def _is_simple(self, plan: RowPlan) -> bool:
+        """Tell whether rows need nothing but themselves, so that the reading thread may prepare them."""
+        hooked = self._hooks.wanted(plan.entity, "BeforeCreate") or self._hooks.wanted(plan.entity, "OnValidate")
+        return not plan.references and plan.upsert is None and not plan.upsert_by_id and not hooked
+
+    async def _take(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
+        """Store one batch."""
+        if plan.references:
+            await self._lookup.resolve(plan, drafts)
+        if plan.upsert is not None or plan.upsert_by_id:
+            updater = Updater(self._connection, self._load, self._reading, self.report, self.touched, self._fault)
+            waiting = [draft for draft in drafts if not self._refused(draft)]
+            while waiting:
+                fresh, waiting = await updater.split(plan, waiting, now)
+                await self._create(plan, fresh, now)
+        else:
+            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now)
+
+    async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
+        if not drafts:
+            return
+        if drafts[0].prepared is None:
+            await self._run_hooks(plan.entity, drafts)
+            await asyncio.to_thread(drafting.prepare, plan, drafts, now)
+        good = [draft for draft in drafts if not self._refused(draft)]
+        await self._refuse_taken(plan, good)
+        good = [draft for draft in good if not self._refused(draft)]
+        good = await self._within_rule(plan.entity, good)
+        for draft in good:
+            self._lookup.fulfil(draft)
+        await self._copy(plan.entity, good, now)
+
+    async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> None:
+        if not drafts:
+            return
+        lines = copying.lines_of(self._load.app.id, entity.key, drafts, now)
+        await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
+        await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
+        await self._lines("entity_relationships", lines.links, copying.LINK_COLUMNS)
+        if audit_mode(entity) != "off":
+            await self._audit(entity, drafts, now)
+        self.report.created += len(drafts)
+        self.touched.created[entity.name] = self.touched.created.get(entity.name, 0) + len(drafts)
+
+    async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
+        if lines:
+            source = io.BytesIO(lines)
+            await self._connection.copy_to_table(table, source=source, columns=columns, timeout=_COPY_SECONDS)
+
+    async def _audit(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> None:
+        caller = self._load.caller
+        ids = sorted(draft.id for draft in drafts if draft.id is not None)
+        batch = codec.dumps({"records": len(ids), "first": ids[0], "last": ids[-1]})
+        await self._connection.execute(
+            Q.audit, now, self._load.app.id, entity.key, new_id(), "import", caller.name, ",".join(caller.roles),
+            caller.protocol, caller.request_id, batch,
+        )  # fmt: skip
+
+    async def _refuse_taken(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
+        """Find values that must be unique and are not: within the batch, and in the database."""
+        rules = {rule.id: rule for rule in plan.entity.uniques}
+        seen: dict[tuple[str, str], Draft] = {}
+        keys_of: list[tuple[Draft, list[tuple[str, str]]]] = []
+        for draft in drafts:
+            keys = draft.prepared.keys if draft.prepared is not None else []
+            keys_of.append((draft, keys))
+            for key in keys:
+                if seen.setdefault(key, draft) is not draft:
+                    self._not_unique(plan, draft, rules[key[0]])
+        known: dict[tuple[str, str], str] = {}
+        if seen:
+            names, held = [key[0] for key in seen], [key[1] for key in seen]
+            known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+        if known:
+            for draft, keys in keys_of:
+                for key in keys:
+                    if key in known and seen[key] is draft:
+                        self._not_unique(plan, draft, rules[key[0]])
+        await self._refuse_known_ids(plan, drafts)
+
+    async def _refuse_known_ids(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
+        given: dict[str, Draft] = {}
+        for draft in drafts:
+            if draft.given and given.setdefault(draft.id or "", draft) is not draft:
+                draft.faults = [
+                    *draft.faults,
+                    RowFault(draft.row, "/id", "Unique", "id must be unique", plan.entity.name),
+                ]
+        if given:
+            for row in await self._connection.fetch(Q.types, self._load.app.id, sorted(given)):
+                draft = given[row["id"]]
+                fault = RowFault(draft.row, "/id", "Unique", "There is a record of this id already", plan.entity.name)
+                draft.faults = [*draft.faults, fault]
+
+    def _not_unique(self, plan: RowPlan, draft: Draft, rule: Any) -> None:
+        fault = RowFault(draft.row, f"/{rule.fields[0]}", "Unique", rule.message, plan.entity.name)
+        draft.faults = [*draft.faults, fault]
+
+    async def _run_hooks(self, entity: CompiledEntity, drafts: Sequence[Draft]) -> None:
+        """Show records to whoever may change or refuse them, as for records that are created singly."""
+        for event in ("BeforeCreate", "OnValidate"):
+            if not self._hooks.wanted(entity, event):
+                continue
+            for draft in drafts:
+                if draft.faults:
+                    continue
+                occasion = Occasion(
+                    event=event, caller=self._load.caller, app=self._load.app, entity=entity, id=None,
+                    record=draft.record,
+                )  # fmt: skip
+                try:
+                    draft.record = await self._hooks.run(occasion)
+                except HookRejected as error:
+                    draft.faults = [RowFault(draft.row, "", "Hook", error.message, entity.name)]
+
+    async def _within_rule(self, entity: CompiledEntity, drafts: list[Draft]) -> list[Draft]:
+        """Leave out records that the caller's role does not allow."""
+        load = self._load
+        granted = load.rights.entity(entity.name)
+        if granted.where is None:
+            return drafts
+        kept = []
+        for draft in drafts:
+            data = draft.prepared.data if draft.prepared is not None else b"{}"
+            if await self._reading.fits(load.app, load.rights, entity, granted, draft.id or new_id(), data):
+                kept.append(draft)
+            else:
+                message = "Your role does not allow records like this."
+                self._fault(RowFault(draft.row, "", "Rule", message, entity.name))
+                self.report.failed += 1
+        return kept
+
+    def _refused(self, draft: Draft) -> bool:
+        """Report a draft's faults, if it has any."""
+        for fault in draft.faults:
+            self._fault(fault)
+        if draft.faults:
+            self.report.failed += 1
+        return bool(draft.faults)
+
+    def _fault(self, fault: RowFault) -> None:
+        if len(self.report.errors) < REPORTED:
+            self.report.errors.append(fault)
+
+    def _full(self) -> bool:
+        """Tell whether there is no point in going on."""
+        return not self._load.skip_invalid and self.report.failed >= REPORTED
+
+    def _tell(self, entity: CompiledEntity) -> None:
+        if self._load.tell is not None:
+            found = self.report
+            self._load.tell(Progress(entity.name, found.rows, found.created, found.updated, found.failed))
+
+    async def _settle_promises(self) -> None:
+        """Report references to records that never came, and take out the records that hold them."""
+        broken = self._lookup.broken()
+        for promise in broken:
+            self._fault(promise.asked)
+        if broken and not self._load.skip_invalid:
+            self.report.failed += len(broken)
+            return
+        keys = {entity.key: entity.name for entity in self._load.app.model.entities.values()}
+        missing = [promise.id for promise in broken]
+        changed = {record[0] for records in self.touched.updated.values() for record in records}
+        while missing:
+            rows = await self._connection.fetch(Q.sources, self._load.app.id, missing)
+            missing = [row["id"] for row in rows]
+            if changed & set(missing):
+                raise ValidationFailed("A record that was to be changed refers to one that is not there.", errors=[])
+            for statement in (Q.remove_links, Q.remove_keys, Q.remove_records):
+                await self._connection.execute(statement, self._load.app.id, missing)
+            for row in rows:
+                name = keys[row["entity_type"]]
+                self.removed[name] = self.removed.get(name, 0) + 1
+            self.report.created -= len(rows)
+            self.report.failed += len(rows)
+
+    async def _count(self) -> None:
+        """Write the counts last: who holds one lets nobody else with the same shard go on."""
+        counts = {name: n - self.removed.get(name, 0) for name, n in self.touched.created.items()}
+        entities = self._load.app.model.entities
+        keys = sorted((entities[name].key, n) for name, n in counts.items() if n)
+        self.report.entities = dict(sorted(counts.items()))
+        if keys:
+            await self._connection.execute(Q.count_up, self._load.app.id, [k for k, _ in keys], [n for _, n in keys])

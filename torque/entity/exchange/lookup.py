@@ -1,0 +1,151 @@
+"""Whom references mean: looked up by key, many at a time; records that are still to come get their ids in advance."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from torque.db.queries import load_queries
+from torque.entity import values
+from torque.entity.exchange.draft import Draft, Wanted
+from torque.entity.exchange.mapping import KeyOf, RowPlan
+from torque.entity.exchange.types import RowFault
+from torque.entity.fresh import RecordIds
+from torque.entity.types import Connection
+from torque.model.compile import CompiledModel
+
+Q = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """A record that somebody refers to and that has not come yet; `asked` is what to say if it never does."""
+
+    id: str
+    asked: RowFault
+
+
+class Lookup:
+    """Resolves the references of one load, so that one pass is enough, even where records refer in circles.
+
+    Parameters
+    ----------
+    coming
+        Names of the entities whose records are still being loaded.
+    """
+
+    def __init__(
+        self, connection: Connection, application_id: str, model: CompiledModel, ids: RecordIds, coming: set[str]
+    ) -> None:
+        self._connection = connection
+        self._application_id = application_id
+        self._model = model
+        self._ids = ids
+        self.coming = coming
+        self.by_key: dict[tuple[str, str], Promise] = {}
+        self.by_id: dict[str, Promise] = {}
+
+    async def resolve(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
+        """Put ids in place of keys; what cannot be found goes into the draft as a fault."""
+        await self._find(drafts)
+        for draft in drafts:
+            for wanted in draft.wanted:
+                self._put(plan, draft, wanted)
+        await self._check_direct(plan, drafts)
+
+    def fulfil(self, draft: Draft) -> None:
+        """Give a new record the id that was promised for it, or a new one."""
+        if draft.prepared is not None and self.by_key:
+            for key in draft.prepared.keys:
+                promise = self.by_key.pop(key, None)
+                if promise is not None and draft.id is None:
+                    draft.id = promise.id
+                elif promise is not None and draft.id != promise.id:
+                    self.by_id[promise.id] = promise
+        if draft.id is None:
+            draft.id = self._ids.new()
+        elif self.by_id:
+            self.by_id.pop(draft.id, None)
+
+    def broken(self) -> list[Promise]:
+        """Return the promises of records that never came."""
+        return [*self.by_key.values(), *self.by_id.values()]
+
+    async def _find(self, drafts: Sequence[Draft]) -> None:
+        """Ask the database for all keys that are not known yet, rule by rule."""
+        asked: dict[str, tuple[KeyOf, dict[str, list[Any]]]] = {}
+        for draft in drafts:
+            for wanted in draft.wanted:
+                key = wanted.step.key
+                if key is None:
+                    continue
+                for cell in wanted.cells:
+                    if _hashable(cell) and cell not in key.found and (key.said or not values.is_id(cell)):
+                        text = key.text(cell)
+                        if text is not None:
+                            cells = asked.setdefault(f"{id(key)}", (key, {}))[1].setdefault(text, [])
+                            if cell not in cells:
+                                cells.append(cell)
+        for key, texts in asked.values():
+            rows = await self._connection.fetch(Q.keys_of_rule, self._application_id, key.rule_id, list(texts))
+            for row in rows:
+                for cell in texts.pop(row["value"]):
+                    key.remember(cell, row["entity_id"])
+
+    def _put(self, plan: RowPlan, draft: Draft, wanted: Wanted) -> None:
+        step = wanted.step
+        found: list[Any] = []
+        for place, cell in enumerate(wanted.cells):
+            path = f"/{step.name}/{place}" if step.field.is_array else f"/{step.name}"
+            found.append(self._one(plan, draft, wanted, cell, path))
+        draft.record[step.name] = found if step.field.is_array else found[0]
+
+    def _one(self, plan: RowPlan, draft: Draft, wanted: Wanted, cell: Any, path: str) -> Any:
+        """Return the id that a cell means."""
+        key, target = wanted.step.key, wanted.step.field.target or ""
+        if values.is_id(cell) and (key is None or not key.said):
+            draft.direct = [*draft.direct, (path, target, cell.lower())]
+            return cell.lower()
+        if key is None or not _hashable(cell):
+            return wanted.step.coerce(cell)
+        known = key.found.get(cell)
+        if known is not None:
+            return known
+        shown = self._model.entities[target].display_name
+        message = f"There is no {shown} whose {key.field.display_name} is '{str(cell)[:60]}'"
+        fault = RowFault(draft.row, path, "Reference", message, plan.entity.name)
+        text = key.text(cell)
+        if text is None or target not in self.coming:
+            draft.faults = [*draft.faults, fault]
+            return None
+        promise = self.by_key.setdefault((key.rule_id, text), Promise(self._ids.new(), fault))
+        key.remember(cell, promise.id)
+        return promise.id
+
+    async def _check_direct(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
+        """Check references that were given as ids; the records of this load may come later."""
+        ids = {link[2] for draft in drafts for link in draft.direct}
+        if not ids:
+            return
+        rows = await self._connection.fetch(Q.types, self._application_id, sorted(ids))
+        types = {row["id"]: row["entity_type"] for row in rows}
+        for draft in drafts:
+            for path, target, record_id in draft.direct:
+                entity = self._model.entities[target]
+                if types.get(record_id) == entity.key:
+                    continue
+                message = f"There is no such {entity.display_name}"
+                fault = RowFault(draft.row, path, "Reference", message, plan.entity.name)
+                if record_id not in types and target in self.coming:
+                    self.by_id.setdefault(record_id, Promise(record_id, fault))
+                else:
+                    draft.faults = [*draft.faults, fault]
+
+
+def taken(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """Return whose each unique value is."""
+    return {(row["constraint_id"], row["value"]): row["entity_id"] for row in rows}
+
+
+def _hashable(cell: Any) -> bool:
+    return isinstance(cell, str | int | float)

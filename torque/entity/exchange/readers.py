@@ -1,0 +1,214 @@
+"""Reading tables from files, row by row, in memory that does not grow with the file."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import orjson
+
+from torque.entity.exchange.detect import Dialect, dialect_of
+from torque.entity.exchange.types import Cells, Format, Rows, Unreadable
+from torque.errors import InvalidParams, ParseError
+
+_BLOCK = 1 << 20
+_LONGEST_VALUE = 1 << 24
+"""Characters of one value: beyond, a quote was left open."""
+
+_SPACE = " \t\r\n"
+
+
+class Source(Protocol):
+    """A file that can be opened as often as needed."""
+
+    def open(self) -> BinaryIO: ...
+
+
+class CsvRows:
+    """Records of RFC 4180: quotes may hold delimiters, line ends and doubled quotes. The first record is the header.
+
+    Parameters
+    ----------
+    dialect
+        None finds out encoding and delimiter.
+    """
+
+    def __init__(self, source: Source, encoding: str | None = None, delimiter: str | None = None) -> None:
+        self._source = source
+        csv.field_size_limit(_LONGEST_VALUE)
+        with source.open() as file:
+            self.dialect: Dialect = dialect_of(file, encoding, delimiter)
+        self.columns = self._names()
+
+    def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
+        """Return the rows; one of another width than the header cannot be read."""
+        width = len(self.columns)
+        number = 0
+        for record in self._records():
+            if not record:
+                continue
+            number += 1
+            if number == 1:
+                continue
+            if len(record) == width:
+                yield number - 1, record
+            else:
+                yield number - 1, Unreadable(f"The row has {len(record)} values, the header {width}.")
+
+    def texts(self) -> Iterator[Cells]:
+        """Return the rows that can be read, without their numbers."""
+        return (row for _, row in self.read() if not isinstance(row, Unreadable))
+
+    def _names(self) -> Sequence[str]:
+        for record in self._records():
+            if record:
+                return header_of([name.strip() for name in record])
+        return ()
+
+    def _records(self) -> Iterator[list[str]]:
+        with io.TextIOWrapper(self._source.open(), self.dialect.encoding, newline="") as text:
+            reader = csv.reader(text, delimiter=self.dialect.delimiter)
+            try:
+                yield from reader
+            except csv.Error as error:
+                raise ParseError(f"Line {reader.line_num} is no CSV: {error}.") from error
+            except UnicodeDecodeError as error:
+                raise ParseError(f"The file is not {self.dialect.encoding}: {error.reason}.") from error
+
+
+class ObjectRows:
+    """Objects of JSON: an array of them, or one on each line. A first pass collects the names of their members."""
+
+    def __init__(self, source: Source, lines: bool) -> None:
+        self._source = source
+        self._lines = lines
+        names: dict[str, None] = {}
+        for item in self._items():
+            if isinstance(item, dict):
+                names.update(dict.fromkeys(item))
+        self.columns: Sequence[str] = tuple(names)
+
+    def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
+        """Return the rows; what is no object cannot be read."""
+        columns = self.columns
+        for number, item in enumerate(self._items(), 1):
+            if isinstance(item, Unreadable):
+                yield number, item
+            elif isinstance(item, dict):
+                yield number, [item.get(name) for name in columns]
+            else:
+                yield number, Unreadable("This is no object: {field: value}.")
+
+    def _items(self) -> Iterator[Any]:
+        with self._source.open() as file:
+            yield from _of_lines(file) if self._lines else _of_array(file)
+
+
+class FileSource:
+    """A file by its path."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open(self) -> BinaryIO:
+        """Open it from its beginning."""
+        return self.path.open("rb")
+
+
+def open_rows(
+    source: Source, kind: Format, *, encoding: str | None = None, delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Rows:  # fmt: skip
+    """Return the rows of a file of a format."""
+    if kind == "csv":
+        return CsvRows(source, encoding, delimiter)
+    if kind == "xlsx":
+        rows: Rows = import_module("torque.entity.exchange.sheets").SheetRows(source, sheet)  # a second to import
+        return rows
+    return ObjectRows(source, lines=kind == "ndjson")
+
+
+def header_of(names: Sequence[str]) -> Sequence[str]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidParams(f"The header names {', '.join(map(repr, twice))} more than once.")
+    return tuple(names)
+
+
+def _of_lines(file: BinaryIO) -> Iterator[Any]:
+    for line in file:
+        if line.strip():
+            try:
+                yield orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+            except orjson.JSONDecodeError as error:
+                yield Unreadable(f"This line is no JSON: {error}.")
+
+
+def _of_array(file: BinaryIO) -> Iterator[Any]:
+    """Return the elements of a JSON array one by one, reading on only when one is not complete."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    decoder = json.JSONDecoder(parse_constant=_refuse)
+    window = _Window(text)
+    if window.next_mark() != "[":
+        raise ParseError("The file is no JSON array of objects: [{...}, {...}].")
+    window.place += 1
+    mark = window.next_mark()
+    while mark != "]":
+        yield window.decode(decoder)
+        mark = window.next_mark()
+        if mark == ",":
+            window.place += 1
+            mark = window.next_mark()
+        elif mark != "]":
+            raise ParseError("The elements of the array are not separated by commas.")
+
+
+class _Window:
+    """The part of a text that has been read and not been used."""
+
+    def __init__(self, text: Iterable[str] | io.TextIOWrapper) -> None:
+        self._text = text
+        self._buffer = ""
+        self.place = 0
+
+    def next_mark(self) -> str:
+        """Move to the next character that is no space and return it; empty at the end."""
+        while True:
+            while self.place < len(self._buffer) and self._buffer[self.place] in _SPACE:
+                self.place += 1
+            if self.place < len(self._buffer):
+                return self._buffer[self.place]
+            if not self._more():
+                return ""
+
+    def decode(self, decoder: json.JSONDecoder) -> Any:
+        """Return the value that begins here."""
+        while True:
+            try:
+                value, end = decoder.raw_decode(self._buffer, self.place)
+            except json.JSONDecodeError as error:
+                if not self._more():
+                    raise ParseError(f"The array holds something that is no JSON: {error.msg}.") from error
+                continue
+            if end < len(self._buffer) or not self._more():  # a number may go on behind the window
+                self.place = end
+                return value
+
+    def _more(self) -> bool:
+        try:
+            block = self._text.read(max(_BLOCK, len(self._buffer) - self.place))  # type: ignore[union-attr]
+        except UnicodeDecodeError as error:
+            raise ParseError("The file is not UTF-8.") from error
+        if not block:
+            return False
+        self._buffer, self.place = self._buffer[self.place :] + block, 0
+        if len(self._buffer) > 4 * _LONGEST_VALUE:
+            raise ParseError("An element of the array is too large, or not closed.")
+        return True
+
+
+def _refuse(name: str) -> Mapping[str, Any]:
+    raise ParseError(f"{name} is no JSON.")

@@ -1,0 +1,173 @@
+"""The verbs of import and export, for every protocol alike: rights decide first, caches are moved before the answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.access.service import AccessService, require_admin
+from torque.application.types import RunningApplication
+from torque.bus import Bus
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.db.pool import Database
+from torque.entity.cache import Stamps
+from torque.entity.encode import Encoder
+from torque.entity.exchange.loader import Load, Loader
+from torque.entity.exchange.lookup import Q
+from torque.entity.exchange.types import Format, ImportReport, Job, Tell
+from torque.entity.exchange.writers import Shape, writer_for
+from torque.entity.hooks import Hooks
+from torque.entity.plan import plan_list
+from torque.entity.reading import Reading
+from torque.entity.sql import select_list
+from torque.entity.store import EntityStore
+from torque.entity.types import Query, Scope, Sort
+from torque.errors import Conflict, OutcomeUnknown
+from torque.events import ApplicationChanged, RecordsChanged
+from torque.native import Generations
+from torque.types import Caller, new_id, utc_now
+
+_FETCHED = 1_000
+_NAMED = 10_000
+"""Changed records that caches hear of one by one; beyond, all of the application is read anew."""
+
+_EVERYTHING = 2**40
+_OLDEST_FIRST = (Sort("created_at"),)
+
+
+class _NotKept(Exception):
+    """Ends a transaction whose work is not to be kept."""
+
+
+class ExchangeService:
+    """Moves records in and out by the file.
+
+    Parameters
+    ----------
+    hooks
+        May change or refuse records that come in, as with any other write.
+    """
+
+    def __init__(self, db: Database, access: AccessService, generations: Generations, bus: Bus, hooks: Hooks) -> None:
+        self._db = db
+        self._access = access
+        self._generations = generations
+        self._bus = bus
+        self._hooks = hooks
+        self._store = EntityStore(db)
+        self._reading = Reading(self._store, Stamps(generations), Encoder())
+
+    async def load(
+        self, caller: Caller, app: RunningApplication, jobs: Sequence[Job], *, skip_invalid: bool = False,
+        dry_run: bool = False, tell: Tell | None = None,
+    ) -> ImportReport:  # fmt: skip
+        """Import tables, all in one transaction; references may go in circles between them.
+
+        Returns
+        -------
+        ImportReport
+            What became of the rows; `applied` tells whether anything was kept.
+
+        Raises
+        ------
+        NotFound, Forbidden, Unauthenticated
+            When the caller may not create such records.
+        InvalidParams
+            When columns do not fit.
+        Conflict
+            When others wrote the same values, or deleted what is referred to, at the same time.
+        """
+        rights = self._access.enter(caller, app)
+        load = Load(caller=caller, app=app, rights=rights, skip_invalid=skip_invalid, tell=tell)
+        loader: Loader | None = None
+        try:
+            with suppress(_NotKept):
+                async with self._db.transaction() as connection:
+                    loader = Loader(connection, load, self._hooks, self._reading)
+                    await loader.run(jobs)
+                    loader.report.dry_run = dry_run
+                    if dry_run or (loader.report.failed and not skip_invalid):
+                        raise _NotKept
+                    loader.report.applied = True
+        except OutcomeUnknown:
+            self._generations.bump([self._generations.slot("catalogue", app.id)])
+            raise
+        except (UniqueViolation, ForeignKeyViolation, Deadlock, LockTimeout) as error:
+            message = "Others changed the same records at the same time. Nothing was imported; try again."
+            raise Conflict(message, current=None) from error
+        assert loader is not None, "the transaction began, or an error was raised"
+        if loader.report.applied:
+            await self._announce(app, loader)
+        return loader.report
+
+    async def export(self, caller: Caller, app: RunningApplication, query: Query, kind: Format) -> AsyncIterator[bytes]:
+        """Return the file of all records of a query that the caller may see, in blocks, as of one moment.
+
+        Raises
+        ------
+        NotFound
+            When the entity does not exist for the caller.
+        """
+        rights = self._access.enter(caller, app)
+        settings = await self._store.settings()
+        chosen = msgspec.structs.replace(query, limit=1, page=0, cursor=None, sort=query.sort or _OLDEST_FIRST)
+        plan = plan_list(chosen, app.id, Scope(app.model, rights), settings.cursor_secret)
+        plan = msgspec.structs.replace(plan, limit=_EVERYTHING)
+        statement = select_list(plan, app.id, settings.collation, total=False)
+        return self._blocks(statement, Shape(plan.entity, plan.answered), kind)
+
+    async def empty(self, caller: Caller, app: RunningApplication) -> int:
+        """Delete all records of an application, with links, keys and counts; return how many there were."""
+        require_admin(caller)
+        self._access.enter(caller, app)
+        async with self._db.transaction() as connection:
+            await connection.fetch(Q.prepare_load)
+            await connection.execute(Q.defer_constraints)
+            await connection.execute(Q.empty_links, app.id)
+            await connection.execute(Q.empty_keys, app.id)
+            tag = await connection.execute(Q.empty_records, app.id)
+            await connection.execute(Q.empty_repeats, app.id)
+            count = int(tag.rpartition(" ")[2])
+            await connection.execute(
+                Q.audit, utc_now(), app.id, "", new_id(), "empty", caller.name, ",".join(caller.roles),
+                caller.protocol, caller.request_id, codec.dumps({"records": count}),
+            )  # fmt: skip
+            await connection.execute(Q.empty_counts, app.id)
+        self._generations.bump([self._generations.slot("catalogue", app.id)])
+        await self._bus.emit(ApplicationChanged(application_id=app.id, action="emptied"))
+        for name in app.model.entities:
+            await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="deleted", records=()))
+        return count
+
+    async def _blocks(self, statement: Any, shape: Shape, kind: Format) -> AsyncIterator[bytes]:
+        writer = writer_for(kind, shape)
+        yield writer.begin()
+        async with self._db.transaction() as connection:
+            await connection.fetch(Q.prepare_load)
+            cursor = await connection.cursor(statement.text, *statement.args)
+            while rows := await cursor.fetch(_FETCHED):
+                block = await asyncio.to_thread(writer.rows, rows)
+                if block:
+                    yield block
+        for block in writer.end():
+            yield block
+
+    async def _announce(self, app: RunningApplication, loader: Loader) -> None:
+        """Move the generations of what was written, then tell."""
+        touched, slot, entities = loader.touched, self._generations.slot, app.model.entities
+        updated = [record[0] for records in touched.updated.values() for record in records]
+        slots = [slot("type", app.id, entities[name].key) for name in {*touched.created, *touched.updated}]
+        if len(updated) <= _NAMED:
+            slots += [slot("record", app.id, record_id) for record_id in updated]
+        else:
+            slots.append(slot("catalogue", app.id))
+        self._generations.bump(slots)
+        for kind, names in (("created", list(touched.created)), ("updated", list(touched.updated))):
+            for name in names:
+                records = tuple(touched.updated[name]) if kind == "updated" and len(updated) <= _NAMED else ()
+                await self._bus.emit(
+                    RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=records)
+                )

@@ -1,0 +1,99 @@
+"""Import and export as data: what is asked for, what is read, what became of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from torque.model.infer.text import Style
+
+Format = Literal["csv", "json", "ndjson", "xlsx"]
+FORMATS: tuple[Format, ...] = ("csv", "json", "ndjson", "xlsx")
+
+Cells = Sequence[Any]
+"""The values of a row by column: text, or values as JSON and spreadsheets have them; None or "" for none."""
+
+
+class RowFault(msgspec.Struct, frozen=True):
+    """Why a row was not taken. `row` counts as people do: the first row of data is 1."""
+
+    row: int
+    path: str
+    rule: str
+    message: str
+    entity: str = ""
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A row that could not be read at all."""
+
+    message: str
+
+
+class Rows(Protocol):
+    """A table of records to read, as often as needed."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
+        """Return the rows with their numbers."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows for one entity.
+
+    Parameters
+    ----------
+    columns
+        Column to field, for columns that are not called like their field; an empty field leaves the column out.
+        `field.key` says by which unique field of its target a reference is given.
+    styles
+        Field to what its text leaves open.
+    upsert
+        Change the record that has the same value in this unique field (or `id`), instead of refusing the row.
+    """
+
+    entity_type: str
+    rows: Rows
+    columns: Mapping[str, str] = {}
+    styles: Mapping[str, Style] = {}
+    upsert: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far an import is."""
+
+    entity: str
+    rows: int
+    created: int
+    updated: int
+    failed: int
+
+
+Tell = Callable[[Progress], None]
+
+
+class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
+    """What became of an import.
+
+    Parameters
+    ----------
+    applied
+        False when nothing was kept: a dry run, or a bad row where none is allowed.
+    errors
+        The first of the rows that were not taken, with why.
+    ignored
+        Columns that no field takes.
+    """
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    applied: bool = False
+    dry_run: bool = False
+    entities: dict[str, int] = msgspec.field(default_factory=dict)
+    errors: list[RowFault] = msgspec.field(default_factory=list)
+    ignored: list[str] = msgspec.field(default_factory=list)

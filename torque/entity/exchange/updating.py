@@ -1,0 +1,154 @@
+"""Rows about records that exist already: found by a unique field or the id, merged, validated, logged one by one."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from torque import codec
+from torque.entity.audit import audit_mode
+from torque.entity.batch import Lane, Write, statement
+from torque.entity.exchange.draft import Draft, faults_of
+from torque.entity.exchange.lookup import Q, taken
+from torque.entity.exchange.mapping import RowPlan
+from torque.entity.exchange.types import ImportReport, RowFault
+from torque.entity.reading import Reading
+from torque.entity.types import Connection, Row
+from torque.errors import NotFound
+from torque.model.compile import CompiledEntity
+
+if TYPE_CHECKING:
+    from torque.entity.exchange.loader import Load, Touched
+
+_GONE = "There is a record of this id that is not one of these, or that you may not see"
+
+
+class Updater:
+    """Finds and changes the records that rows are about."""
+
+    def __init__(
+        self, connection: Connection, load: "Load", reading: Reading, report: ImportReport, touched: "Touched",
+        fault: Callable[[RowFault], None],
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._load = load
+        self._reading = reading
+        self._report = report
+        self._touched = touched
+        self._fault = fault
+
+    async def split(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> tuple[list[Draft], list[Draft]]:
+        """Change the records that exist; return the rows that make new ones, and those that must wait.
+
+        Of several rows about one record each waits for the one before it.
+        """
+        first, waiting = self._first_of_each(plan, drafts)
+        existing = await self._existing(plan, list(first))
+        fresh = [draft for known, draft in first.items() if known not in existing]
+        changes = {existing[known]: draft for known, draft in first.items() if known in existing}
+        if changes:
+            await self._change(plan, changes, now)
+        return fresh, waiting
+
+    def _first_of_each(self, plan: RowPlan, drafts: Sequence[Draft]) -> tuple[dict[str, Draft], list[Draft]]:
+        first: dict[str, Draft] = {}
+        waiting = []
+        for place, draft in enumerate(drafts):
+            if plan.upsert_by_id:
+                known = draft.id
+            else:
+                assert plan.upsert is not None, "rows are split only where records are changed"
+                value = draft.record.get(plan.upsert.field.name)
+                known = plan.upsert.text(value) if value is not None else None
+            if known is None:
+                first[f" {place}"] = draft  # a row that says nothing of its record makes a new one
+            elif first.setdefault(known, draft) is not draft:
+                waiting.append(draft)
+        return first, waiting
+
+    async def _existing(self, plan: RowPlan, known: list[str]) -> dict[str, str]:
+        """Return the ids of the records that exist."""
+        known = [one for one in known if not one.startswith(" ")]
+        if plan.upsert_by_id:
+            rows = await self._connection.fetch(Q.types, self._load.app.id, known)
+            return {row["id"]: row["id"] for row in rows}
+        assert plan.upsert is not None, "rows are split only where records are changed"
+        rows = await self._connection.fetch(Q.keys_of_rule, self._load.app.id, plan.upsert.rule_id, known)
+        return {row["value"]: row["entity_id"] for row in rows}
+
+    async def _change(self, plan: RowPlan, changes: dict[str, Draft], now: str) -> None:
+        rows = await self._connection.fetch(Q.lock, self._load.app.id, sorted(changes))
+        writes = []
+        for row in rows:
+            write = await self._prepare(plan, changes[row["id"]], row, now)
+            if write is not None:
+                writes.append((changes[row["id"]], write))
+        writes = await self._without_taken(plan, writes)
+        if not writes:
+            return
+        lane = Lane(self._load.app.id, "update", audit_mode(plan.entity), False)
+        batch = statement(lane, [write for _, write in writes], now, alone=True)
+        await self._connection.fetch(batch.text, *batch.args)
+        self._report.updated += len(writes)
+        records = self._touched.updated.setdefault(plan.entity.name, [])
+        records += [(write.id, write.base_version + 1, tuple(write.prepared.changed)) for _, write in writes]
+
+    async def _prepare(self, plan: RowPlan, draft: Draft, row: Row, now: str) -> Write | None:
+        """Return the write that merges a row into its record; None when it changes nothing, or may not."""
+        load, entity = self._load, plan.entity
+        if row[5] != entity.key or not await self._may_see(entity, row):
+            self._refuse(draft, [RowFault(draft.row, "/id", "Unique", _GONE, entity.name)])
+            return None
+        patch = {**dict.fromkeys(draft.cleared), **draft.record}
+        try:
+            prepared = entity.validator.update(row[1], codec.dumps(patch), False, now)
+        except (TypeError, ValueError) as error:
+            message = f"The row cannot be stored: {error}"
+            self._refuse(draft, [RowFault(draft.row, "", "Type", message, entity.name)])
+            return None
+        if prepared.errors:
+            self._refuse(draft, faults_of(plan, draft, prepared.errors))
+            return None
+        granted = load.rights.entity(entity.name)
+        if not await self._reading.fits(load.app, load.rights, entity, granted, row[0], prepared.data):
+            message = "Your role does not allow records like this."
+            self._refuse(draft, [RowFault(draft.row, "", "Rule", message, entity.name)])
+            return None
+        if not prepared.changed:
+            self._report.unchanged += 1
+            return None
+        return Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=load.caller)
+
+    async def _may_see(self, entity: CompiledEntity, row: Row) -> bool:
+        load = self._load
+        granted = load.rights.entity(entity.name)
+        try:
+            await self._reading.require_matching(load.app, load.rights, entity, granted, row)
+        except NotFound:
+            return False
+        return True
+
+    async def _without_taken(self, plan: RowPlan, writes: list[tuple[Draft, Write]]) -> list[tuple[Draft, Write]]:
+        """Leave out changes to values that belong to other records."""
+        new: dict[tuple[str, str], str] = {}
+        refused: dict[str, Any] = {}
+        rules = {rule.id: rule for rule in plan.entity.uniques}
+        for _, write in writes:
+            for key in set(write.prepared.keys) - set(write.prepared.old_keys):
+                if new.setdefault(key, write.id) != write.id:
+                    refused[write.id] = rules[key[0]]
+        if not new:
+            return writes
+        names, held = [key[0] for key in new], [key[1] for key in new]
+        for key, owner in taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held)).items():
+            if owner != new[key]:
+                refused[new[key]] = rules[key[0]]
+        for draft, write in writes:
+            if write.id in refused:
+                rule = refused[write.id]
+                fault = RowFault(draft.row, f"/{rule.fields[0]}", "Unique", rule.message, plan.entity.name)
+                self._refuse(draft, [fault])
+        return [(draft, write) for draft, write in writes if write.id not in refused]
+
+    def _refuse(self, draft: Draft, faults: Sequence[RowFault]) -> None:
+        for fault in faults:
+            self._fault(fault)
+        self._report.failed += 1
