@@ -41,6 +41,22 @@ test.describe("without a session", () => {
   });
 });
 
+test("a public application is read without a session, and offers nothing that would be refused", async ({ editor, todo, browser }) => {
+  const { model } = (await editor.graphql("query($id: ID!) { model(id: $id) { id } }", { id: todo.name })) as { model: { id: string } };
+  await editor.graphql("mutation($id: ID!, $changes: [JSON!]!) { applyChanges(modelId: $id, changes: $changes) { revision } }", {
+    id: model.id,
+    changes: [{ type: "UpdateConfig", set: { public: true } }],
+  });
+  const guest = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+  const page = await guest.newPage();
+  await page.goto(`/app/${todo.name}`);
+  await expect(page.getByRole("row").filter({ hasText: "Buy groceries" })).toBeVisible();
+  await expect(page.getByText("Not signed in")).toBeVisible();
+  await expect(page.getByRole("button", { name: "New Todo" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Actions" })).toHaveCount(0);
+  await guest.close();
+});
+
 test("an application that is not there is a page that says so", async ({ page, editor }) => {
   await page.goto("/app/no-such-application");
   await expect(page.getByRole("heading", { name: "There is no application “no-such-application” here." })).toBeVisible();
