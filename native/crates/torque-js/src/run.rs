@@ -265,6 +265,10 @@ impl<'js, H: Host> Execution<'_, 'js, H> {
 
     fn thrown(&self) -> Failure {
         let thrown = self.ctx.catch();
+        if thrown.is_null() {
+            // What the engine throws when there is no memory left for an error. Nobody else throws null.
+            return memory();
+        }
         let told = describe(self.ctx, self.bytecodes, thrown);
         if self.shared.has_expired() {
             return timeout();
