@@ -57,9 +57,9 @@ class Hosts:
         """Ask the server to end every backend of that name; return how many are still there."""
         return int(await self._db.fetchval(_SQL.end_backends, application_name))
 
-    async def count_backends(self, prefix: str) -> int:
-        """Return how many backends have a name that starts so."""
-        return int(await self._db.fetchval(_SQL.count_backends, prefix))
+    async def count_backends(self, application_name: str) -> int:
+        """Return how many backends have that name."""
+        return int(await self._db.fetchval(_SQL.count_backends, application_name))
 
     async def connection_room(self) -> int:
         """Return how many connections the server allows to ordinary users."""

@@ -19,7 +19,7 @@ DELETE FROM hosts WHERE run_id = $1
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1
 
 -- name: count_backends
-SELECT count(*) FROM pg_stat_activity WHERE starts_with(application_name, $1)
+SELECT count(*) FROM pg_stat_activity WHERE application_name = $1
 
 -- name: connection_room
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
