@@ -1,0 +1,156 @@
+"""Whether a run is alone on its database: every condition of it, each with what its absence would let through."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.support.waiting import eventually
+from torque.db.hosts import Hosts, Run
+from torque.db.notify import Listener
+from torque.db.pool import Database, PoolSettings
+from torque.native import Generations, ResultCache
+from torque.observe import Observer
+from torque.server.presence import Presence
+from torque.types import new_id
+
+KEY = b"key"
+
+
+class House:
+    """The supervisor's part of one run: its row, its judgement, its listener, and the cache of a worker."""
+
+    def __init__(self, db: Database, dsn: str) -> None:
+        self.run = new_id()
+        self.dsn = dsn
+        self.hosts = Hosts(db, Run(self.run, "here", 1, 12))
+        self.generations = Generations(Generations.create())
+        self.presence = Presence(self.hosts, self.generations, Observer())
+        self.cache = ResultCache(self.generations, 1 << 20, 100, 300.0)
+        self.listener: Listener | None = None
+
+    async def settle(self) -> None:
+        """Be alone."""
+        self.presence.listening(True)
+        await self.presence.look()
+        assert self.generations.is_alone()
+
+    def keep(self) -> None:
+        """Keep an answer."""
+        self.cache.put(KEY, b"value", self.generations.read([]), None)
+        assert self.cache.get(KEY) == b"value"
+
+    async def worker(self, number: int) -> asyncpg.Connection:
+        """Open a connection as a worker of the run does."""
+        name = f"torque:{self.run}:{number}"
+        return await asyncpg.connect(self.dsn, server_settings={"application_name": name})
+
+
+@pytest.fixture
+async def house(db: Database, database_url: str) -> AsyncIterator[House]:
+    """One run on a database of the module's own; its row goes with the test."""
+    made = House(db, database_url)
+    yield made
+    await made.hosts.leave()
+
+
+async def test_a_run_is_alone_only_while_its_listener_stands(house: House) -> None:
+    await house.settle()
+    house.presence.listening(False)
+    assert not house.generations.is_alone()
+    await house.presence.look()
+    assert not house.generations.is_alone()
+    await house.settle()
+
+
+async def test_a_cut_listener_is_noticed_without_anybody_asking(house: House, db: Database) -> None:
+    name = f"torque:{house.run}:listener"
+    listener = Listener(PoolSettings(dsn=house.dsn, application_name=name), lambda _: None, house.presence.listening)
+    task = asyncio.ensure_future(listener.run())
+    await eventually(lambda: listener.connected)
+    await house.presence.look()
+    house.keep()
+    await db.fetchval("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", name)
+    await eventually(lambda: not house.generations.is_alone(), 2.0)
+    await eventually(lambda: listener.connected)
+    await house.presence.look()
+    assert house.generations.is_alone()
+    assert house.cache.get(KEY) is None, "what may have been missed while nobody listened"
+    task.cancel()
+
+
+async def test_another_live_run_ends_being_alone_until_it_leaves(house: House, db: Database) -> None:
+    await house.settle()
+    house.keep()
+    other = Hosts(db, Run(new_id(), "there", 2, 1))
+    assert await other.register() >= 1
+    await house.presence.look()
+    assert not house.generations.is_alone()
+    await other.leave()
+    await house.presence.look()
+    assert house.generations.is_alone()
+    assert house.cache.get(KEY) is None, "becoming alone again drops everything"
+
+
+async def test_a_look_that_is_older_than_a_second_vouches_for_nothing(house: House) -> None:
+    await house.settle()
+    begin = time.monotonic()
+    await eventually(lambda: not house.generations.is_alone(), 3.0)
+    assert time.monotonic() - begin < 1.3
+
+
+async def test_a_look_that_fails_ends_being_alone(house: House, db: Database) -> None:
+    away = await Database.open(PoolSettings(dsn="postgresql://torque@127.0.0.1:1/none"))
+    await house.settle()
+    lost = Presence(Hosts(away, Run(house.run, "here", 1, 1)), house.generations, Observer())
+    lost.listening(True)
+    await lost.look()
+    assert not house.generations.is_alone()
+    await away.close()
+
+
+async def test_a_dead_workers_backend_is_ended_before_anything_counts_again(house: House, db: Database) -> None:
+    await house.settle()
+    house.keep()
+    left = await house.worker(1)
+    await left.execute("BEGIN")
+    await left.execute("CREATE TEMP TABLE t (n int)")
+    burying = asyncio.ensure_future(house.presence.bury(f"torque:{house.run}:1"))
+    await asyncio.wait({burying}, timeout=0)
+    assert not house.generations.is_alone()
+    await house.presence.look()
+    if not burying.done():
+        assert not house.generations.is_alone(), "a look in between does not make it alone"
+    await burying
+    assert await house.hosts.count_backends(f"torque:{house.run}:1") == 0
+    assert house.cache.get(KEY) is None, "what the dead worker wrote and did not tell"
+    await house.settle()
+    with pytest.raises((asyncpg.PostgresError, OSError, asyncpg.InterfaceError)):
+        await left.execute("COMMIT")
+
+
+async def test_the_first_of_a_dozen_workers_is_not_taken_for_the_tenth(house: House) -> None:
+    others = [await house.worker(number) for number in (10, 11, 12)]
+    begin = time.monotonic()
+    await house.presence.bury(f"torque:{house.run}:1")
+    assert time.monotonic() - begin < 2.0
+    await house.settle()
+    for other in others:
+        assert await other.fetchval("SELECT 1") == 1
+        await other.close()
+
+
+async def test_a_backend_that_does_not_end_leaves_the_run_in_doubt(house: House) -> None:
+    """Its database cannot be asked, so nobody knows whether the dead worker still writes."""
+    away = await Database.open(PoolSettings(dsn="postgresql://torque@127.0.0.1:1/none"))
+    doubting = Presence(Hosts(away, Run(house.run, "here", 1, 1)), house.generations, Observer())
+    doubting.listening(True)
+    house.keep()
+    await doubting.bury(f"torque:{house.run}:1")
+    assert house.cache.get(KEY) is None
+    doubting._hosts = house.hosts
+    await doubting.look()
+    assert not house.generations.is_alone()
+    await away.close()
