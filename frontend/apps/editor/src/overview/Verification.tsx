@@ -1,5 +1,5 @@
 import { IconCircleCheck, IconWand } from "../icons";
-import { countFindings, placeOf, sortFindings, type Finding, type ModelDocument } from "@torque/model";
+import { countFindings, groupFindings, placeOf, type Finding, type ModelDocument } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -29,8 +29,8 @@ export function Verification() {
         </p>
       ) : (
         <ul className={classes.findings}>
-          {sortFindings(findings).map((finding) => (
-            <FindingRow key={finding.id} finding={finding} document={document} />
+          {groupFindings(findings).map(({ finding, others }) => (
+            <FindingRow key={finding.id} finding={finding} more={others.length} document={document} />
           ))}
         </ul>
       )}
@@ -38,7 +38,7 @@ export function Verification() {
   );
 }
 
-function FindingRow({ finding, document }: { finding: Finding; document: ModelDocument }) {
+function FindingRow({ finding, more, document }: { finding: Finding; more: number; document: ModelDocument }) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const commit = useCommit();
@@ -50,7 +50,7 @@ function FindingRow({ finding, document }: { finding: Finding; document: ModelDo
       <div>
         <p>{finding.message}</p>
         {finding.impact && <p className={classes.impact}>{finding.impact}</p>}
-        <code>{finding.pointer || "/"}</code>
+        <code>{finding.pointer || "/"}</code> {more > 0 && <span className={classes.moreAlike}>{t("verification.alike", { count: more })}</span>}
       </div>
       {place && (
         <Link to={addressOf(ref, place)} className={classes.goTo} aria-label={t("verification.goToThis", { what: finding.message })}>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleDocument } from "../testing/fixtures";
 import type { Finding } from "./findings";
-import { countFindings, placeOf, sortFindings, worst } from "./findings";
+import { countFindings, groupFindings, placeOf, sortFindings, worst } from "./findings";
 
 const finding = (severity: Finding["severity"], pointer: string): Finding => ({ id: pointer, severity, pointer, message: "" });
 
@@ -11,6 +11,16 @@ describe("findings", () => {
     expect(countFindings(all)).toEqual({ errors: 2, warnings: 1, hints: 1 });
     expect(sortFindings(all).map(({ severity, pointer }) => severity + pointer)).toEqual(["Error/a", "Error/b", "Warning/c", "Info/a"]);
     expect(worst([])).toBeUndefined();
+  });
+
+  it("that say the same of many list members are said once, unless each has a fix of its own", () => {
+    const all = [finding("Error", "/sample_data/order/0/x"), finding("Error", "/sample_data/order/1/x"), finding("Error", "/pages/0/x")];
+    expect(groupFindings(all).map((group) => [group.finding.pointer, group.others.length])).toEqual([
+      ["/pages/0/x", 0],
+      ["/sample_data/order/0/x", 1],
+    ]);
+    const fixable = all.map((one) => ({ ...one, fix: { name: "Remove", changes: [] } }));
+    expect(groupFindings(fixable)).toHaveLength(3);
   });
 
   it("lead to the part they are about", () => {

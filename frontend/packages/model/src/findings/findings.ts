@@ -42,6 +42,25 @@ export function worst(findings: readonly Finding[]): Severity | undefined {
   return sortFindings(findings)[0]?.severity;
 }
 
+export interface FindingGroup {
+  /** The first of them, which stands for all. */
+  finding: Finding;
+  /** The others that say the same about parts beside it. */
+  others: Finding[];
+}
+
+/** Findings in order; what is said alike of many list members, with nothing to fix one by one, is said once. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = new Map<string, FindingGroup>();
+  for (const finding of sortFindings(findings)) {
+    const alike = finding.fix ? finding.id : `${finding.severity} ${finding.message} ${finding.pointer.replace(/\/\d+(?=\/|$)/g, "/*")}`;
+    const group = groups.get(alike);
+    if (group) group.others.push(finding);
+    else groups.set(alike, { finding, others: [] });
+  }
+  return [...groups.values()];
+}
+
 export type Place =
   | { kind: "entity"; entity: string; field?: string }
   | { kind: "relationship"; entity: string; relationship: string }
