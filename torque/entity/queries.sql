@@ -294,3 +294,21 @@ WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = A
 UNION ALL
 SELECT r.source_id, r.target_id, r.link_key FROM entity_relationships r
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
+
+-- name: hold
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
+ORDER BY e.id
+FOR NO KEY UPDATE;
+
+-- name: owners
+SELECT k.value, k.entity_id FROM entity_keys k
+WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value = ANY($3::text[]);
+
+-- name: find_repeats
+SELECT key, params_hash, result FROM idempotency_keys
+WHERE application_id = $1 AND caller = $2 AND method = $3 AND key = ANY($4::text[])
+    AND created_at > now() - interval '24 hours';

@@ -30,6 +30,7 @@ from torque.entity.sql import (
     LINKED_PREFIX,
     check_record,
     select_expanded,
+    select_ids,
     select_linked,
     select_list,
     select_matching,
@@ -119,6 +120,12 @@ class Reading:
         total = int(rows[0]["total"]) if rows else 0
         data = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return Found(data, min(total, COUNTED_TO), total > COUNTED_TO)
+
+    async def ids(self, app: RunningApplication, rights: Rights, query: Query, limit: int) -> Sequence[str]:
+        """Return the ids of all records of a query, up to a bound."""
+        settings = await self._store.settings()
+        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        return [row[0] for row in await self._store.fetch(select_ids(plan, app.id, settings.collation, limit))]
 
     async def seen(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str

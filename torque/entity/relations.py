@@ -13,7 +13,6 @@ import msgspec
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
-from torque.db.pool import Database
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.ends import ends_of
@@ -28,13 +27,21 @@ _PATIENCE = "2s"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A deletion as asked for. `check` looks at the locked record and raises what stands against it."""
+    """A deletion as asked for: all of the records or none.
+
+    Parameters
+    ----------
+    check
+        Looks at each locked record and raises what stands against it.
+    repeats
+        Idempotency keys by record.
+    """
 
     caller: Caller
     app: RunningApplication
-    id: str
+    ids: tuple[str, ...]
     check: Callable[[Row], Awaitable[None]]
-    repeat: Repeat | None = None
+    repeats: Mapping[str, Repeat] = {}
 
 
 class Removal(msgspec.Struct, kw_only=True):
@@ -61,12 +68,11 @@ class Removal(msgspec.Struct, kw_only=True):
 class Deleter:
     """Deletes records with their dependants."""
 
-    def __init__(self, db: Database, writer: Writer) -> None:
-        self._db = db
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
     async def delete(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
-        """Delete a record and return what went and what lost a reference.
+        """Delete records and return what went and what lost a reference.
 
         Raises
         ------
@@ -77,9 +83,13 @@ class Deleter:
         TimedOut
             When its surroundings stay locked.
         """
+
+        def doubt() -> None:
+            self._writer.doubt_application(request.app.id)
+
         for _ in range(_ATTEMPTS):
             try:
-                async with self._db.transaction() as connection:
+                async with self._writer.custody.transaction(doubt) as connection:
                     return await self._delete_in(connection, request)
             except (Deadlock, SerializationFailure, LockTimeout, ForeignKeyViolation):
                 continue
@@ -98,13 +108,15 @@ class Deleter:
         """Lock level by level and sort out what becomes of each dependant."""
         app, removal = request.app, Removal(rows={}, emptied={}, refused={}, loose=set())
         waiting: dict[str, set[str]] = {}
-        level = [request.id]
+        wanted = set(request.ids)
+        level = sorted(wanted)
         while level:
             rows = await connection.fetch(Q.lock_level, app.id, level)
-            if request.id in level:
-                if not rows:
-                    raise NotFound("There is no such record, or you may not see it.", entityId=request.id)
-                await request.check(rows[0])
+            if not removal.rows:
+                if lost := wanted - {row[0] for row in rows}:
+                    raise NotFound("There is no such record, or you may not see it.", entityId=min(lost))
+                for row in rows:
+                    await request.check(row)
             removal.rows.update((row[0], row) for row in rows)
             await self._restricted(connection, app, rows, removal)
             following: set[str] = set()
@@ -176,11 +188,10 @@ class Deleter:
         for row in removal.rows.values():
             counts[row[5]] = counts.get(row[5], 0) + 1
         await self._audit(connection, request, removal.rows.values())
-        if request.repeat is not None:
-            repeat, version = request.repeat, removal.rows[request.id][2]
+        for record_id, repeat in request.repeats.items():
             await connection.execute(
                 Q.insert_repeat, application, repeat.caller, repeat.method, repeat.key, repeat.params_hash,
-                outcome(request.id, version),
+                outcome(record_id, removal.rows[record_id][2]),
             )  # fmt: skip
         # last, because a transaction that holds a count lets nobody else with the same shard go on
         keys = sorted(counts)

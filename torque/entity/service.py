@@ -1,35 +1,35 @@
 """The verbs of records: get, list, query, create, update, delete; every one takes the caller first."""
 
-import hashlib
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from torque import codec
 from torque.access.service import AccessService
+from torque.access.types import Rights
 from torque.application.types import Answer, RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity import seeding
 from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
+from torque.entity.bulk import MAX_ROWS, Bulk, Edit, Mode
+from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
 from torque.entity.hooks import Hooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
+from torque.entity.requests import as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
 from torque.entity.writer import Writer
 from torque.entity.writing import Change, RepeatMet, Writing
-from torque.errors import Conflict, InvalidParams, OutcomeUnknown
+from torque.errors import Conflict, InvalidParams
 from torque.events import RecordsChanged
 from torque.native import Generations
 from torque.observe import Observer
 from torque.types import Caller
 
-_KEY_LENGTH = 200
 _SWEEP_SECONDS = 3600.0
 
 
@@ -54,6 +54,9 @@ class EntityService:
         self._reading = Reading(self._store, Stamps(generations), encoder)
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
+        self._bulk = BulkVerbs(
+            access, self._store, Bulk(self._store, self._writer, self._writing), self._writer.custody, self
+        )
         self._swept = time.monotonic()
 
     async def get(
@@ -146,8 +149,8 @@ class EntityService:
             When the connection was lost after the record was handed over.
         """
         rights = self._access.enter(caller, app)
-        raw = _json(data)
-        repeat = _repeat(caller, "createEntity", idempotency_key, (entity_type, raw))
+        raw = as_json(data)
+        repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, raw))
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known
         try:
@@ -170,8 +173,8 @@ class EntityService:
             When it is not at `if_version`; `current` holds it as it is.
         """
         rights = self._access.enter(caller, app)
-        raw, record_id = _json(patch), valid_id(record_id)
-        repeat = _repeat(caller, "updateEntity", idempotency_key, (record_id, raw, replace, if_version))
+        raw, record_id = as_json(patch), valid_id(record_id)
+        repeat = repeat_of(caller, "updateEntity", idempotency_key, (record_id, raw, replace, if_version))
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known
         change = Change(
@@ -198,25 +201,94 @@ class EntityService:
         Conflict
             When it is not at `if_version`.
         """
-        rights = self._access.enter(caller, app)
+        self._access.enter(caller, app)
         record_id = valid_id(record_id)
-        repeat = _repeat(caller, "deleteEntity", idempotency_key, (record_id, if_version))
+        repeat = repeat_of(caller, "deleteEntity", idempotency_key, (record_id, if_version))
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known
         try:
-            gone, emptied = await self._writing.delete(caller, app, rights, entity_type, record_id, if_version, repeat)
+            await self.remove(caller, app, entity_type, (record_id,), if_version, {record_id: repeat} if repeat else {})
         except RepeatMet:
             return await self._met(caller, app, repeat)
-        except OutcomeUnknown:
-            self._generations.bump([self._generations.slot("catalogue", app.id)])  # whatever went with it
-            raise
+        return deleted(record_id)
+
+    async def remove(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
+        if_version: int | None, repeats: Mapping[str, Repeat],
+    ) -> None:  # fmt: skip
+        """Delete records, all or none; everything that went with them is missed by caches, then told."""
+        rights = self._access.enter(caller, app)
+        await self._writer.custody.own(self._removed(caller, app, rights, entity_type, ids, if_version, repeats))
+
+    async def _removed(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: tuple[str, ...],
+        if_version: int | None, repeats: Mapping[str, Repeat],
+    ) -> None:  # fmt: skip
+        """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
+        gone, emptied = await self._writing.delete(caller, app, rights, entity_type, ids, if_version, repeats)
         slot = self._generations.slot
         keys = {row[5] for row in gone} | {write.entity.key for write in emptied}
-        ids = [row[0] for row in gone] + [write.id for write in emptied]
-        self._generations.bump([slot("type", app.id, key) for key in keys] + [slot("record", app.id, i) for i in ids])
+        changed = [row[0] for row in gone] + [write.id for write in emptied]
+        slots = [slot("type", app.id, key) for key in keys] + [slot("record", app.id, one) for one in changed]
+        self._generations.bump(slots)
         self._store.forget_types(app.id, [row[0] for row in gone])
         await self._tell_deleted(app, gone, emptied)
-        return _deleted(record_id)
+
+    async def bulk_create(
+        self, caller: Caller, app: RunningApplication, entity_type: str, rows: Sequence[bytes], *,
+        mode: Mode = "atomic", upsert_by: Sequence[str] = (), idempotency_key: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Store many new records: ``{results, succeeded, failed}``, a result per row.
+
+        Parameters
+        ----------
+        mode
+            All or nothing, or each row for itself.
+        upsert_by
+            Fields of a unique rule: a row whose values a record has changes that record.
+
+        Raises
+        ------
+        ValidationFailed
+            In mode `atomic`, with the errors of all rows; paths begin with the row.
+        """
+        return await self._bulk.create(
+            caller, app, entity_type, rows, mode=mode, upsert_by=upsert_by, idempotency_key=idempotency_key
+        )
+
+    async def bulk_update(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, edits: Sequence[Edit], *,
+        mode: Mode = "atomic", idempotency_key: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Change many records: ``{results, succeeded, failed}``, a result per row."""
+        return await self._bulk.update(caller, app, entity_type, edits, mode=mode, idempotency_key=idempotency_key)
+
+    async def bulk_update_matching(
+        self, caller: Caller, app: RunningApplication, query: Query, data: bytes, *, mode: Mode = "atomic"
+    ) -> Answer:
+        """Make the same change to all records of a query."""
+        edits = [Edit(id=record_id, data=data) for record_id in await self._matching(caller, app, query)]
+        return await self.bulk_update(caller, app, query.entity_type, edits, mode=mode)
+
+    async def bulk_delete(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: Sequence[str], *,
+        mode: Mode = "atomic", idempotency_key: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Delete many records and what their relationships say: ``{results, succeeded, failed}``."""
+        return await self._bulk.delete(caller, app, entity_type, ids, mode=mode, idempotency_key=idempotency_key)
+
+    async def bulk_delete_matching(
+        self, caller: Caller, app: RunningApplication, query: Query, *, mode: Mode = "atomic"
+    ) -> Answer:
+        """Delete all records of a query."""
+        ids = await self._matching(caller, app, query)
+        return await self.bulk_delete(caller, app, query.entity_type, ids, mode=mode)
+
+    async def _matching(self, caller: Caller, app: RunningApplication, query: Query) -> Sequence[str]:
+        ids = await self._reading.ids(app, self._access.enter(caller, app), query, MAX_ROWS + 1)
+        if len(ids) > MAX_ROWS:
+            raise InvalidParams(f"The filter matches more than {MAX_ROWS} records. Narrow it.", parameter="filters")
+        return ids
 
     async def seed(self, connection: Connection, app: RunningApplication, caller: Caller) -> int:
         """Store the sample data of a new application inside the transaction that makes it."""
@@ -237,11 +309,15 @@ class EntityService:
         params_hash, result = found
         if params_hash != repeat.params_hash:
             raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
-        await self._acknowledge(app, result["id"])
         if repeat.method == "deleteEntity":
-            return _deleted(result["id"])
-        answer = await self.get(caller, app, None, result["id"])
-        return Answer(answer.result)
+            await self._acknowledge(app, result["id"])
+            return deleted(result["id"])
+        return Answer(await self.answer_again(caller, app, repeat, result["id"]))
+
+    async def answer_again(self, caller: Caller, app: RunningApplication, repeat: Repeat, record_id: str) -> bytes:
+        """Return the record of a write done before, as the caller may see it now."""
+        await self._acknowledge(app, record_id)
+        return (await self.get(caller, app, None, record_id)).result
 
     async def _acknowledge(self, app: RunningApplication, record_id: str) -> None:
         """Move the generations of a write done before: the process that did it may have died before it could."""
@@ -270,22 +346,3 @@ class EntityService:
             await self._bus.emit(
                 RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=tuple(records))
             )
-
-
-def _json(data: bytes | dict[str, Any]) -> bytes:
-    return data if isinstance(data, bytes) else codec.dumps(data)
-
-
-def _deleted(record_id: str) -> Answer:
-    return Answer(codec.dumps({"id": record_id, "deleted": True, "job": None}))
-
-
-def _repeat(caller: Caller, method: str, key: str | None, params: tuple[object, ...]) -> Repeat | None:
-    """Return what is remembered of a write with an idempotency key."""
-    if key is None:
-        return None
-    if not key or len(key) > _KEY_LENGTH or "\0" in key:
-        raise InvalidParams(f"An idempotency key is text of 1 to {_KEY_LENGTH} characters.", parameter="idempotencyKey")
-    plain = [codec.loads(part) if isinstance(part, bytes) else part for part in params]
-    params_hash = hashlib.sha256(msgspec.json.encode(plain, order="sorted")).digest()
-    return Repeat(caller=caller.id, method=method, key=key, params_hash=params_hash)

@@ -247,6 +247,13 @@ def select_linked(expansions: tuple[Expansion, ...], application_id: str, record
     return Statement(f"SELECT {columns} FROM entities e WHERE {where}", tuple(writer.args))
 
 
+def select_ids(plan: ListPlan, application_id: str, collation: str, limit: int) -> Statement:
+    """Write the statement that fetches the ids of all records of a list, up to a bound."""
+    writer = Writer(application_id, collation)
+    where = _where(writer, plan)
+    return Statement(f"SELECT e.id FROM entities e WHERE {where} ORDER BY e.id LIMIT {limit}", tuple(writer.args))
+
+
 def select_total(plan: ListPlan, application_id: str, collation: str) -> Statement:
     """Write the statement that counts a list."""
     writer = Writer(application_id, collation)

@@ -93,6 +93,21 @@ class EntityStore:
         rows = await self._db.fetch(Q.taken_keys, application_id, constraints, values, record_id)
         return {(row["constraint_id"], row["value"]) for row in rows}
 
+    async def owners(self, application_id: str, constraint: str, wanted: Sequence[str]) -> dict[str, str]:
+        """Return the records that have these values of a unique rule, by value."""
+        rows = await self._db.fetch(Q.owners, application_id, constraint, list(wanted)) if wanted else ()
+        return {row["value"]: row["entity_id"] for row in rows}
+
+    async def find_repeats(
+        self, application_id: str, repeats: Sequence[Repeat]
+    ) -> dict[str, tuple[bytes, dict[str, Any]]]:  # fmt: skip
+        """Return parameter hashes and outcomes of earlier writes with these keys of one caller and method, by key."""
+        if not repeats:
+            return {}
+        first, keys = repeats[0], [repeat.key for repeat in repeats]
+        rows = await self._db.fetch(Q.find_repeats, application_id, first.caller, first.method, keys)
+        return {row["key"]: (row["params_hash"], codec.loads(row["result"])) for row in rows}
+
     async def find_repeat(self, application_id: str, repeat: Repeat) -> tuple[bytes, dict[str, Any]] | None:
         """Return parameter hash and outcome of an earlier write with this key."""
         row = await self._db.fetchrow(Q.find_repeat, application_id, repeat.caller, repeat.method, repeat.key)

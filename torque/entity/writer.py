@@ -12,10 +12,11 @@ import msgspec
 from torque.bus import Bus
 from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
 from torque.db.pool import Database
-from torque.entity.batch import Lane, Q, Write, statement
+from torque.entity.batch import Lane, Write, statement
 from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.custody import Custody
 from torque.entity.types import Connection, Row
-from torque.errors import InvalidParams, OutcomeUnknown, TimedOut, TorqueError
+from torque.errors import InvalidParams, OutcomeUnknown, TimedOut
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity
 from torque.native import Generations
@@ -24,7 +25,6 @@ from torque.types import utc_now
 _WRITES = 2
 _BATCH = 128
 _ATTEMPTS = 3
-_LOST_SECONDS = 5.0
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -55,6 +55,7 @@ class Writer:
         self._generations = generations
         self._bus = bus
         self._alone: set[asyncio.Task[None]] = set()
+        self.custody = Custody(db)
         self.queue: Coalescer[Lane, Write, Outcome] = Coalescer(_WRITES, _BATCH, self._run)
 
     def submit(self, lane: Lane, write: Write) -> "asyncio.Future[Outcome]":
@@ -66,6 +67,7 @@ class Writer:
         await self.queue.drain()
         while self._alone:
             await asyncio.wait(set(self._alone))
+        await self.custody.drain()
 
     async def write_in(self, connection: Connection, lane: Lane, write: Write) -> Outcome:
         """Run one write on a connection of the caller's, who commits and then calls `committed`."""
@@ -86,8 +88,7 @@ class Writer:
                 backend = connection.get_server_pid()
                 await self._attempt(connection, lane, batch)
         except OutcomeUnknown:
-            await self._settle_lost(backend)
-            self._bump(lane, [pending.item for pending in batch])
+            await self.custody.settle(backend, lambda: self._bump(lane, [pending.item for pending in batch]))
             raise
 
     async def _attempt(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite]) -> None:
@@ -159,8 +160,7 @@ class Writer:
         except LockTimeout:
             pending.fail(TimedOut("The record is locked by another write. Nothing was changed; try again."))
         except OutcomeUnknown as error:
-            await self._settle_lost(backend)
-            self._bump(lane, [pending.item])
+            await self.custody.settle(backend, lambda: self._bump(lane, [pending.item]))
             pending.fail(error)
         except Exception as error:
             pending.fail(error)
@@ -170,18 +170,13 @@ class Writer:
             pending.succeed(outcome)
             await self._tell(lane, done)
 
-    async def _settle_lost(self, backend: int) -> None:
-        """End the backend of a lost connection, which may still commit, before anybody hears of the loss."""
-        name = self._db.settings.application_name
-        deadline = asyncio.get_running_loop().time() + _LOST_SECONDS
-        try:
-            await self._db.fetchval(Q.end_backend, backend, name)
-            while await self._db.fetchval(Q.backend_lives, backend, name):
-                if asyncio.get_running_loop().time() > deadline:
-                    return
-                await asyncio.sleep(0.02)
-        except TorqueError:
-            return  # no server, so nothing commits; a server that comes back has ended all its backends
+    def doubt(self, lane: Lane, writes: Sequence[Write]) -> None:
+        """Make every cache of the run miss writes of which nobody knows whether they were done."""
+        self._bump(lane, writes)
+
+    def doubt_application(self, application_id: str) -> None:
+        """Make every cache of the run miss all of an application: nobody knows what a deletion took along."""
+        self._generations.bump([self._generations.slot("catalogue", application_id)])
 
     def doubt_types(self, application_id: str, keys: Sequence[str], ids: Sequence[str]) -> None:
         """Make every cache of the run miss these entities and records, which were written, or may have been."""

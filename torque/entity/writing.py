@@ -1,7 +1,8 @@
 """Writing records: prepare on a base, hand over one statement, repeat in silence when the base has moved."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -23,7 +24,7 @@ from torque.entity.relations import Deleter, Request
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
-from torque.errors import Conflict, InternalError, NotFound, OutcomeUnknown, ValidationFailed
+from torque.errors import Conflict, InternalError, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller
@@ -51,6 +52,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Wanted, ...] = ()
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """A new record, prepared."""
+
+    granted: EntityRights
+    write: Write
+    links: tuple[Wanted, ...]
+
+
 class Writing:
     """Creates, changes and deletes records for callers whose rights were compiled."""
 
@@ -63,7 +72,7 @@ class Writing:
         self._reading = reading
         self._hooks = hooks
         self._encoder = encoder
-        self._deleter = Deleter(db, writer)
+        self._deleter = Deleter(writer)
         self._linker = Linker(store)
         self._ids = RecordIds()
         self._clock = Clock()
@@ -73,29 +82,53 @@ class Writing:
         repeat: Repeat | None,
     ) -> bytes:  # fmt: skip
         """Store a new record and return it on the wire."""
+        draft = await self.draft(caller, app, rights, entity_type, data, repeat)
+        await self.settle(app, rights, draft)
+        return await self.store_new(app, draft)
+
+    async def draft(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
+        repeat: Repeat | None,
+    ) -> Draft:  # fmt: skip
+        """Prepare a new record by its own rules; what it refers to is not looked at yet."""
         entity, granted = checks.creatable(app, rights, caller, entity_type)
         data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
         if self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate"):
             data = await self._hooked_create(caller, app, entity, data)
-        record_id = self._ids.new()
         prepared = entity.validator.create(data, self._clock.now())
         _raise_errors(prepared.errors)
-        await self._check_links(app, entity, prepared, record_id)
-        if granted.where is not None:
-            await self._require_fit(app, rights, entity, granted, record_id, prepared)
-        write = Write(entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller, repeat=repeat)
-        lane = Lane(app.id, "create", audit_mode(entity), repeat is not None)
+        write = Write(
+            entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
+        )
+        return Draft(granted, write, links)
+
+    async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
+        """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
+        write = draft.write
+        await self._check_links(app, write.entity, write.prepared, write.id)
+        if draft.granted.where is not None:
+            await self._require_fit(app, rights, write.entity, draft.granted, write.id, write.prepared)
+
+    async def store_new(self, app: RunningApplication, draft: Draft) -> bytes:
+        """Hand over a new record and return it on the wire."""
+        write, links, own = draft.write, draft.links, self._writer.custody.own
+        lane = lane_of(app, "create", write)
         if links:
             outcome: Outcome = await self._retried(
-                app, entity, record_id, links, lambda: self._create_held(app, lane, write, links)
+                app, write.entity, write.id, links, lambda: own(self._create_held(app, lane, write, links))
             )
         else:
             outcome = await self._hand_over(app, lane, write)
         if not isinstance(outcome, Written):
             raise InternalError
-        row = (record_id, prepared.data, 1, outcome.now, outcome.now, entity.key)
-        return self._encoder.record(entity, row, answered_fields(None, entity, granted))
+        return self.created_record(draft, outcome.now)
+
+    def created_record(self, draft: Draft, now: str) -> bytes:
+        """Return a record just stored on the wire."""
+        write = draft.write
+        row = (write.id, write.prepared.data, 1, now, now, write.entity.key)
+        return self._encoder.record(write.entity, row, answered_fields(None, write.entity, draft.granted))
 
     async def update(self, change: Change) -> bytes:
         """Change a record and return it on the wire.
@@ -107,44 +140,46 @@ class Writing:
         entity, _ = self._reading.visible(change.app, change.rights, change.entity_type, row, change.id)
         patch, links = split(change.app.model, entity, change.rights, change.patch)
         if links:
-            change = msgspec.structs.replace(change, patch=patch, links=links)
-            return await self._retried(change.app, entity, change.id, links, lambda: self._update_held(change))
+            own, change = self._writer.custody.own, msgspec.structs.replace(change, patch=patch, links=links)
+            return await self._retried(change.app, entity, change.id, links, lambda: own(self._update_held(change)))
         for _ in range(2):
-            entity, granted, write = await self._prepare(change, row)
+            entity, granted, write = await self.prepare(change, row)
             if write is None or row is None:
-                return self._visible_record(entity, granted, row)
-            lane = Lane(change.app.id, "update", audit_mode(entity), change.repeat is not None)
+                return self.visible_record(entity, granted, row)
+            lane = lane_of(change.app, "update", write)
             outcome = await self._hand_over(change.app, lane, write)
             if isinstance(outcome, Moved):
                 row = outcome.row
             elif isinstance(outcome, Gone):
                 row = None
             else:
-                return self._written_record(entity, granted, row, write, outcome)
-        return await self._update_held(change)
+                return self.written_record(entity, granted, row, write, outcome)
+        return await self._writer.custody.own(self._update_held(change))
 
     async def delete(
-        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
-        if_version: int | None, repeat: Repeat | None,
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: Sequence[str],
+        if_version: int | None, repeats: Mapping[str, Repeat],
     ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
-        """Delete a record; return what went with it and what lost a reference to it."""
+        """Delete records, all or none; return what went with them and what lost a reference to them."""
 
         async def check(row: Row) -> None:
-            entity, granted = self._reading.visible(app, rights, entity_type, row, record_id)
+            entity, granted = self._reading.visible(app, rights, entity_type, row, row[0])
             checks.require(granted.delete, caller, "delete", entity)
             await self._reading.require_matching(app, rights, entity, granted, row)
             self._check_version(entity, granted, row, if_version)
 
-        row = await self._store.read(app.id, record_id)
-        if row is not None:
-            await check(row)
-            await self._hooked_delete(caller, app, row)
+        for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
+            if row is not None:
+                await check(row)
+                await self._hooked_delete(caller, app, row)
         try:
-            return await self._deleter.delete(Request(caller=caller, app=app, id=record_id, check=check, repeat=repeat))
+            return await self._deleter.delete(
+                Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats)
+            )
         except UniqueViolation:
             raise RepeatMet from None
 
-    async def _prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
+    async def prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
         """Prepare an update on a base; no write when it would change nothing."""
         app, rights = change.app, change.rights
         entity, granted = self._reading.visible(app, rights, change.entity_type, row, change.id)
@@ -173,44 +208,44 @@ class Writing:
 
     async def _update_held(self, change: Change) -> bytes:
         """Update under the record's row lock, its links as well."""
-        app, handed_over = change.app, False
+        app = change.app
         lane, write, outcome = Lane(app.id, "update", "off", False), None, None
-        try:
-            async with self._db.transaction() as connection:
-                row = await self._store.read_locked(connection, app.id, change.id)
-                entity, granted, write = await self._prepare(change, row)
-                if row is None:
-                    raise NotFound(entityId=change.id)
-                handed_over = True
-                linked = await self._linker.apply(connection, app, entity, change.id, change.links, change.caller)
-                if write is not None:
-                    lane = Lane(app.id, "update", audit_mode(entity), change.repeat is not None)
-                    outcome = await self._write_in(connection, app, lane, write)
-        except OutcomeUnknown:
-            if handed_over:
-                self._writer.doubt_types(app.id, [entity.key, *_others(change)], [change.id])
-            raise
+        touched: list[str] = []
+
+        def doubt() -> None:
+            self._writer.doubt_types(app.id, [*touched, *_others(change)], [change.id])
+
+        async with self._writer.custody.transaction(doubt) as connection:
+            row = await self._store.read_locked(connection, app.id, change.id)
+            entity, granted, write = await self.prepare(change, row)
+            if row is None:
+                raise NotFound(entityId=change.id)
+            touched.append(entity.key)
+            linked = await self._linker.apply(connection, app, entity, change.id, change.links, change.caller)
+            if write is not None:
+                lane = Lane(app.id, "update", audit_mode(entity), change.repeat is not None)
+                outcome = await self._write_in(connection, app, lane, write)
         if linked:
             await self._writer.linked(app.id, entity, (change.id, row[2], linked), _others(change))
         if write is None:
-            return self._visible_record(entity, granted, row)
+            return self.visible_record(entity, granted, row)
         if not isinstance(outcome, Written):
             raise NotFound(entityId=change.id)
         await self._writer.committed(lane, [write])
-        return self._written_record(entity, granted, row, write, outcome)
+        return self.written_record(entity, granted, row, write, outcome)
 
     async def _create_held(
         self, app: RunningApplication, lane: Lane, write: Write, links: tuple[Wanted, ...]
     ) -> Outcome:  # fmt: skip
         """Store a new record together with its links."""
         others = [app.model.entities[one.end.other].key for one in links]
-        try:
-            async with self._db.transaction() as connection:
-                outcome = await self._write_in(connection, app, lane, write)
-                await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
-        except OutcomeUnknown:
+
+        def doubt() -> None:
             self._writer.doubt_types(app.id, [write.entity.key, *others], [write.id])
-            raise
+
+        async with self._writer.custody.transaction(doubt) as connection:
+            outcome = await self._write_in(connection, app, lane, write)
+            await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
         self._writer.doubt_types(app.id, others, [])
         await self._writer.committed(lane, [write])
         return outcome
@@ -315,19 +350,26 @@ class Writing:
 
     def _check_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
         if if_version is not None and row[2] != if_version:
-            current = codec.loads(self._visible_record(entity, granted, row))
+            current = codec.loads(self.visible_record(entity, granted, row))
             raise Conflict(current=current)
 
-    def _visible_record(self, entity: CompiledEntity, granted: EntityRights, row: Row | None) -> bytes:
+    def visible_record(self, entity: CompiledEntity, granted: EntityRights, row: Row | None) -> bytes:
+        """Return a record as it stands on the wire."""
         if row is None:
             raise NotFound
         return self._encoder.record(entity, row, answered_fields(None, entity, granted))
 
-    def _written_record(
+    def written_record(
         self, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write, written: Written
     ) -> bytes:
+        """Return a record just changed on the wire; `row` is its base."""
         updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
         return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
+
+
+def lane_of(app: RunningApplication, kind: Literal["create", "update"], write: Write) -> Lane:
+    """Return the lane that a write goes out in."""
+    return Lane(app.id, kind, audit_mode(write.entity), write.repeat is not None)
 
 
 def _others(change: Change) -> list[str]:

@@ -46,3 +46,36 @@ def test_relationships_of_a_record_come_with_their_records(server: RunningServer
     found = call(server, token, "getEntityRelationships", entityId=order["id"], **chosen)["relationships"]
     customers = [part for part in found if part["field"] == "customer_id" and part["direction"] == "out"]
     assert [[record["id"] for record in part["data"]] for part in customers] == [[order["customer_id"]]]
+
+
+def test_many_records_are_written_in_one_call(server: RunningServer, token: str) -> None:
+    def bulk(method: str, **params: Any) -> Any:
+        return server.rpc(method, params, app="todo", token=token)
+
+    rows = [{"label": f"bulk {n}"} for n in range(3)]
+    made = bulk("bulkCreateEntities", entityType="todo", records=rows)["result"]
+    assert (made["succeeded"], made["failed"]) == (3, 0)
+    ids = [result["record"]["id"] for result in made["results"]]
+    refused = bulk("bulkCreateEntities", entityType="todo", records=[*rows, {"label": ""}])["error"]
+    assert [error["path"] for error in refused["data"]["errors"]] == ["/3/label"]
+    edits = [{"entityId": ids[0], "data": {"status": "closed"}}, {"entityId": ids[1], "data": {"status": "x"}}]
+    changed = bulk("bulkUpdateEntities", records=edits, mode="perRow")["result"]
+    assert [result["ok"] for result in changed["results"]] == [True, False]
+    filters = {"label": {"starts_with": "bulk "}}
+    matched = bulk("bulkUpdateEntities", entityType="todo", filters=filters, data={"status": "closed"})["result"]
+    assert matched["succeeded"] == 3
+    assert bulk("bulkDeleteEntities", entityIds=ids[:1])["result"]["succeeded"] == 1
+    assert bulk("bulkDeleteEntities", entityType="todo", filters=filters)["result"]["succeeded"] == 2
+
+
+def test_bulk_writes_take_records_or_a_filter(server: RunningServer, token: str) -> None:
+    for method, params in (
+        ("bulkUpdateEntities", {}),
+        ("bulkUpdateEntities", {"records": [], "data": {}}),
+        ("bulkUpdateEntities", {"filters": {}, "data": {}}),
+        ("bulkUpdateEntities", {"entityType": "todo", "filters": {}}),
+        ("bulkDeleteEntities", {}),
+        ("bulkDeleteEntities", {"entityIds": [], "entityType": "todo", "filters": {}}),
+        ("bulkDeleteEntities", {"entityType": "todo", "filters": {}, "idempotencyKey": "k"}),
+    ):
+        assert server.rpc(method, params, app="todo", token=token)["error"]["code"] == -32602, (method, params)

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from torque.api.jsonrpc.methods import entity, live, page, system, xflow
+from torque.api.jsonrpc.methods import bulk, entity, live, page, system, xflow
 from torque.api.jsonrpc.registry import Method
 
-METHODS: tuple[Method[Any], ...] = (*system.METHODS, *page.METHODS, *entity.METHODS, *xflow.METHODS, *live.METHODS)
+METHODS: tuple[Method[Any], ...] = (
+    *system.METHODS,
+    *page.METHODS,
+    *entity.METHODS,
+    *bulk.METHODS,
+    *xflow.METHODS,
+    *live.METHODS,
+)

@@ -1,0 +1,189 @@
+"""Bulk writes: all or nothing, or each row for itself with a report; repeats write what is missing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.test_many import BLOG
+from tests.integration.entity.workshop import ADMIN, Shop
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.bulk import Edit
+from torque.entity.types import Query
+from torque.errors import Conflict, InvalidParams, NotFound, ValidationFailed
+from torque.types import new_id
+
+
+async def create(shop: Shop, entity_type: str, rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    raw = [codec.dumps(row) for row in rows]
+    return dict(codec.loads((await shop.entities.bulk_create(ADMIN, shop.app, entity_type, raw, **more)).result))
+
+
+async def update(shop: Shop, rows: list[tuple[str, dict[str, Any]]], **more: Any) -> dict[str, Any]:
+    edits = [Edit(id=record_id, data=codec.dumps(data)) for record_id, data in rows]
+    return dict(codec.loads((await shop.entities.bulk_update(ADMIN, shop.app, None, edits, **more)).result))
+
+
+async def delete(shop: Shop, ids: list[str], **more: Any) -> dict[str, Any]:
+    return dict(codec.loads((await shop.entities.bulk_delete(ADMIN, shop.app, None, ids, **more)).result))
+
+
+def outcomes(answer: dict[str, Any]) -> list[bool]:
+    return [result["ok"] for result in answer["results"]]
+
+
+async def test_many_records_are_created_with_counts_audit_and_one_event(shop: Shop) -> None:
+    rows = [{"name": f"c{n}", "email": f"{n}@x.org"} for n in range(2500)]
+    answer = await create(shop, "customer", rows)
+    assert (answer["succeeded"], answer["failed"]) == (2500, 0)
+    assert [result["record"]["name"] for result in answer["results"]] == [row["name"] for row in rows]
+    assert await shop.count("customer") == 2500
+    assert len(await shop.rows("audit_log")) == 2500
+    assert [(event.kind, len(event.records)) for event in shop.events] == [("created", 2500)]
+    first = answer["results"][0]["record"]
+    assert await shop.get(first["id"]) == first
+
+
+async def test_all_or_nothing_tells_every_error_by_its_row(shop: Shop) -> None:
+    await shop.create("customer", name="Ada", email="a@x.org")
+    rows = [{"name": "ok"}, {"name": ""}, {"name": "x", "parent_id": new_id()}, {"nam": "x"}]
+    with pytest.raises(ValidationFailed) as refused:
+        await create(shop, "customer", rows)
+    paths = [error["path"] for error in refused.value.details["errors"]]
+    assert paths == ["/1/name", "/2/parent_id", "/3/nam", "/3/name"]
+    with pytest.raises(ValidationFailed) as refused:
+        await create(shop, "customer", [{"name": "x"}, {"name": "y", "email": "a@x.org"}])
+    assert [error["path"] for error in refused.value.details["errors"]] == ["/1/email"]
+    with pytest.raises(ValidationFailed) as refused:
+        await create(shop, "customer", [{"name": "x", "email": "b@x.org"}, {"name": "y", "email": "b@x.org"}])
+    assert [error["path"] for error in refused.value.details["errors"]] == ["/1/email"]
+    assert await shop.count("customer") == 1
+    assert len(await shop.rows("entities")) == 1
+
+
+async def test_each_row_for_itself_reports_what_failed(shop: Shop) -> None:
+    await shop.create("customer", name="Ada", email="a@x.org")
+    rows = [{"name": "x"}, {"name": ""}, {"name": "y", "email": "a@x.org"}, {"name": "z", "parent_id": new_id()}]
+    answer = await create(shop, "customer", rows, mode="perRow")
+    assert outcomes(answer) == [True, False, False, False]
+    assert (answer["succeeded"], answer["failed"]) == (1, 3)
+    assert answer["results"][2]["error"]["code"] == "VALIDATION_FAILED"
+    assert answer["results"][2]["error"]["errors"][0]["rule"] == "Unique"
+    assert await shop.count("customer") == 2
+
+
+async def test_updates_go_together_or_not_at_all(shop: Shop) -> None:
+    ids = [(await shop.create("customer", name=f"c{n}"))["id"] for n in range(3)]
+    answer = await update(shop, [(record_id, {"name": "new"}) for record_id in ids])
+    assert [result["record"]["version"] for result in answer["results"]] == [2, 2, 2]
+    with pytest.raises(ValidationFailed) as refused:
+        await update(shop, [(ids[0], {"name": "x"}), (ids[1], {"name": ""})])
+    assert refused.value.details["errors"][0]["path"] == "/1/name"
+    with pytest.raises(NotFound):
+        await update(shop, [(ids[0], {"name": "x"}), (new_id(), {"name": "y"})])
+    with pytest.raises(InvalidParams):
+        await update(shop, [(ids[0], {"name": "x"}), (ids[0], {"name": "y"})])
+    assert {(await shop.get(record_id))["name"] for record_id in ids} == {"new"}
+    answer = await update(shop, [(ids[0], {"name": "x"}), (ids[1], {"name": ""}), (new_id(), {})], mode="perRow")
+    assert outcomes(answer) == [True, False, False]
+    assert answer["results"][2]["error"]["code"] == "NOT_FOUND"
+
+
+async def test_an_update_of_all_meets_a_unique_value_and_changes_nothing(shop: Shop) -> None:
+    await shop.create("customer", name="x", email="a@x.org")
+    two = [(await shop.create("customer", name="y"))["id"] for _ in range(2)]
+    with pytest.raises(ValidationFailed) as refused:
+        await update(shop, [(two[0], {"name": "z"}), (two[1], {"email": "a@x.org"})])
+    assert refused.value.details["errors"][0]["path"] == "/1/email"
+    assert (await shop.get(two[0]))["version"] == 1
+
+
+async def test_a_version_that_moved_on_is_a_conflict(shop: Shop) -> None:
+    made = await shop.create("customer", name="x")
+    edit = Edit(id=made["id"], data=b'{"name":"y"}', if_version=7)
+    with pytest.raises(Conflict):
+        await shop.entities.bulk_update(ADMIN, shop.app, None, [edit])
+
+
+async def test_deletes_go_together_or_each_for_itself(shop: Shop) -> None:
+    orders = [await shop.create("order", number=n) for n in range(3)]
+    await shop.create("invoice", sum=1, order_id=orders[1]["id"])
+    ids = [order["id"] for order in orders]
+    with pytest.raises(ValidationFailed):
+        await delete(shop, ids)
+    assert await shop.count("order") == 3
+    answer = await delete(shop, ids, mode="perRow")
+    assert outcomes(answer) == [True, False, True]
+    assert await shop.count("order") == 1
+    parent = await shop.create("customer", name="x")
+    child = await shop.create("customer", name="y", parent_id=parent["id"])
+    assert outcomes(await delete(shop, [parent["id"], child["id"]])) == [True, True]
+
+
+async def test_a_filter_names_the_records(shop: Shop) -> None:
+    for number in range(4):
+        await shop.create("order", number=number, paid=number > 1)
+    query = Query(entity_type="order", filters={"paid": True})
+    changed = await shop.entities.bulk_update_matching(ADMIN, shop.app, query, b'{"note":"x"}')
+    assert codec.loads(changed.result)["succeeded"] == 2
+    gone = await shop.entities.bulk_delete_matching(ADMIN, shop.app, Query(entity_type="order", filters={"note": "x"}))
+    assert codec.loads(gone.result)["succeeded"] == 2
+    none = await shop.entities.bulk_delete_matching(ADMIN, shop.app, Query(entity_type="order", filters={"note": "x"}))
+    assert codec.loads(none.result) == {"results": [], "succeeded": 0, "failed": 0}
+    assert await shop.count("order") == 2
+
+
+async def test_an_upsert_changes_what_has_the_key_and_creates_the_rest(shop: Shop) -> None:
+    ada = await shop.create("customer", name="Ada", email="a@x.org", credit=3)
+    rows = [
+        {"name": "Ada L.", "email": "a@x.org"}, {"name": "Eve", "email": "e@x.org"},
+        {"name": "Eve 2", "email": "e@x.org"}, {"name": "nobody"},
+    ]  # fmt: skip
+    answer = await create(shop, "customer", rows, mode="perRow", upsert_by=("email",))
+    assert outcomes(answer) == [True] * 4
+    assert (await shop.get(ada["id"]))["name"] == "Ada L."
+    assert (await shop.get(ada["id"]))["credit"] == 3
+    assert await shop.count("customer") == 3
+    assert answer["results"][2]["record"]["name"] == "Eve 2"
+    for wrong in ({"mode": "atomic", "upsert_by": ("email",)}, {"mode": "perRow", "upsert_by": ("name",)}):
+        with pytest.raises(InvalidParams):
+            await create(shop, "customer", rows, **wrong)
+
+
+async def test_concurrent_upserts_of_one_key_make_one_record(shop: Shop) -> None:
+    rows = [{"name": "x", "email": "same@x.org"}]
+    work = [create(shop, "customer", rows, mode="perRow", upsert_by=("email",)) for _ in range(8)]
+    answers = await asyncio.gather(*work)
+    assert all(outcomes(answer) == [True] for answer in answers)
+    assert await shop.count("customer") == 1
+
+
+@pytest.mark.parametrize("mode", ["atomic", "perRow"])
+async def test_a_repeat_by_key_writes_nothing_twice(shop: Shop, mode: str) -> None:
+    rows = [{"name": f"c{n}"} for n in range(3)]
+    first = await create(shop, "customer", rows, mode=mode, idempotency_key="k")
+    again = await create(shop, "customer", rows, mode=mode, idempotency_key="k")
+    assert again == first
+    assert await shop.count("customer") == 3
+    with pytest.raises(Conflict):
+        await create(shop, "customer", [{"name": "other"}], mode=mode, idempotency_key="k")
+    ids = [result["record"]["id"] for result in first["results"]]
+    edits = [(record_id, {"name": "new"}) for record_id in ids]
+    assert await update(shop, edits, mode=mode, idempotency_key="u") == await update(
+        shop, edits, mode=mode, idempotency_key="u"
+    )
+    assert {row["version"] for row in await shop.rows("entities")} == {2}
+    gone = await delete(shop, ids, mode=mode, idempotency_key="d")
+    assert await delete(shop, ids, mode=mode, idempotency_key="d") == gone
+
+
+async def test_links_are_written_along(db: Database) -> None:
+    blog = Shop(db, BLOG)
+    tag = await blog.create("tag", label="a")
+    for mode in ("atomic", "perRow"):
+        answer = await create(blog, "post", [{"title": "x", "tags": [tag["id"]]}, {"title": "y"}], mode=mode)
+        made = answer["results"][0]["record"]["id"]
+        assert (await blog.get(made, expand=("tags",)))["tags"] == [tag["id"]]
+        await update(blog, [(made, {"tags": []})], mode=mode)
+        assert (await blog.get(made, expand=("tags",)))["tags"] == []
