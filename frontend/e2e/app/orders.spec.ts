@@ -5,7 +5,7 @@ test("an order is made with a customer that was searched for", async ({ orders, 
   await expect(orders.readout()).toContainText("40 of 40 orders");
   await page.getByRole("button", { name: "New order" }).click();
   await orders.drawer().getByRole("textbox", { name: "Order number" }).fill("CO-2001");
-  await orders.drawer().getByLabel("Customer").fill("Rossi");
+  await orders.drawer().getByRole("combobox", { name: "Customer" }).fill("Rossi");
   await page.getByRole("option", { name: "Chiara Rossi" }).click();
   await orders.drawer().getByLabel("Total").fill("12.5");
   await orders.drawer().getByRole("button", { name: /^(Create|Save) order/ }).click();
@@ -18,7 +18,7 @@ test("an order number that is taken is refused at its field", async ({ orders, p
   await orders.open("/orders");
   await page.getByRole("button", { name: "New order" }).click();
   await orders.drawer().getByRole("textbox", { name: "Order number" }).fill("CO-1001");
-  await orders.drawer().getByLabel("Customer").fill("Rossi");
+  await orders.drawer().getByRole("combobox", { name: "Customer" }).fill("Rossi");
   await page.getByRole("option", { name: "Chiara Rossi" }).click();
   await orders.drawer().getByRole("button", { name: /^(Create|Save) order/ }).click();
   await expect(orders.drawer().getByText("1 field needs attention")).toBeVisible();
@@ -35,4 +35,19 @@ test("orders are filtered by their customer, and pages follow each other", async
   await expect(page.getByRole("group", { name: "Filter on Customer" })).toContainText("Chiara Rossi");
   await expect(page).not.toHaveURL(/page=2/);
   for (const row of await page.locator("[data-id]").all()) await expect(row).toContainText("Chiara Rossi");
+});
+
+test("a form in the page asks before the page is left with something typed, and makes its record", async ({ orders, page }) => {
+  await orders.open("/new_order");
+  await page.getByRole("textbox", { name: "Order number" }).fill("CO-3001");
+  await page.getByRole("link", { name: "Customers" }).click();
+  await expect(page.getByRole("dialog", { name: "Discard unsaved changes?" })).toBeVisible();
+  await page.getByRole("button", { name: "Keep editing" }).click();
+  await page.getByRole("combobox", { name: "Customer" }).fill("Rossi");
+  await page.getByRole("option", { name: "Chiara Rossi" }).click();
+  await page.getByRole("button", { name: /^Save order/ }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Order number" })).toHaveValue("");
+  await page.getByRole("link", { name: "Orders", exact: true }).click();
+  await expect(orders.row("CO-3001")).toContainText("Chiara Rossi");
 });

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { showToast } from "@torque/ui";
 import { useEffect, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { RuntimeContext, type Address } from "./context";
+import { RuntimeContext, type Address, type Runtime } from "./context";
 import { keys } from "./data/keys";
 import { errorText } from "./data/mutations";
 import { Titles } from "./data/titles";
@@ -15,8 +15,8 @@ export type RuntimeProviderProps = {
   client: TorqueClient;
   metadata: ModelMetadata;
   address: Address;
-  /** Told how many fields of the open form are not saved. */
-  onUnsaved?: (count: number) => void;
+  /** Told how many fields of a form are not saved, and where it stands. */
+  onUnsaved?: Runtime["onUnsaved"];
   children: ReactNode;
 };
 

@@ -14,6 +14,9 @@ export type Address = {
   goTo: (pageId: string, params?: Record<string, string>) => void;
 };
 
+/** A form in the drawer is left with the drawer, one in the page with the page. */
+export type FormPlace = "drawer" | "page";
+
 export type Runtime = {
   client: TorqueClient;
   metadata: ModelMetadata;
@@ -21,8 +24,8 @@ export type Runtime = {
   titles: Titles;
   writes: OwnWrites;
   deletions: Deletions;
-  /** Told how many fields of an open form are not saved; the owner asks before they are lost. */
-  onUnsaved: (count: number) => void;
+  /** Told how many fields of a form are not saved, and where it stands; the owner asks before they are lost. */
+  onUnsaved: (place: FormPlace, count: number) => void;
 };
 
 export const RuntimeContext = createContext<Runtime | null>(null);

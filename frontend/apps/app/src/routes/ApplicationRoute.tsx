@@ -1,6 +1,6 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
-import { errorText, keys, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents, useOfflineSince } from "@torque/runtime";
+import { errorText, keys, type FormPlace, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents, useOfflineSince } from "@torque/runtime";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { useApplicationLocale } from "../locale";
 import { Failed, Forbidden, SignedOut, UnknownApplication, Unreachable } from "../screens/Screens";
 import { FrameLoading } from "../frame/FrameLoading";
 import { START_PAGE } from "./places";
+import type { Unsaved } from "./unsaved";
 import { UnsavedGuard } from "./UnsavedGuard";
 import { useAddress } from "./useAddress";
 
@@ -80,7 +81,7 @@ function NotRunning({ name, error, signedIn, onRetry }: NotRunningProps) {
 
 function Running({ client, metadata, session }: { client: TorqueClient; metadata: ModelMetadata; session: SessionInfo | null }) {
   const address = useAddress();
-  const unsaved = useRef(0);
+  const unsaved = useRef<Unsaved>({ drawer: 0, page: 0 });
   const cache = useQueryClient();
   const offlineSince = useOfflineSince(client);
   useModelEvents(client);
@@ -95,8 +96,8 @@ function Running({ client, metadata, session }: { client: TorqueClient; metadata
     window.addEventListener("online", back);
     return () => window.removeEventListener("online", back);
   }, [client, cache]);
-  const onUnsaved = useCallback((count: number) => {
-    unsaved.current = count;
+  const onUnsaved = useCallback((place: FormPlace, count: number) => {
+    unsaved.current[place] = count;
   }, []);
   return (
     <RuntimeProvider client={client} metadata={metadata} address={address} onUnsaved={onUnsaved}>

@@ -1,20 +1,15 @@
 import { Confirm } from "@torque/ui";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import { useBlocker, type Location } from "react-router";
+import { useBlocker } from "react-router";
+import { lost, type Unsaved } from "./unsaved";
 
-/** What the address says about open forms: leaving one of them is what may lose something. */
-const formOf = ({ pathname, search }: Location): string => {
-  const params = new URLSearchParams(search);
-  return [pathname, params.get("form"), params.get("record"), params.get("new")].join(" ");
-};
-
-/** Asks before an open form with unsaved changes is left: by its cross, by a link, by the browser's buttons. */
-export function UnsavedGuard({ unsaved }: { unsaved: RefObject<number> }) {
+/** Asks before a form with unsaved changes is left: by its cross, by a link, by the browser's buttons. */
+export function UnsavedGuard({ unsaved }: { unsaved: RefObject<Unsaved> }) {
   const { t } = useTranslation("ui");
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => unsaved.current > 0 && formOf(currentLocation) !== formOf(nextLocation));
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => lost(unsaved.current, currentLocation, nextLocation) > 0);
   const discard = (): void => {
-    unsaved.current = 0;
+    unsaved.current = { drawer: 0, page: 0 };
     blocker.proceed?.();
   };
   return (
@@ -26,7 +21,7 @@ export function UnsavedGuard({ unsaved }: { unsaved: RefObject<number> }) {
       onConfirm={discard}
       onCancel={() => blocker.reset?.()}
     >
-      {t("form.leaveText", { count: unsaved.current })}
+      {t("form.leaveText", { count: unsaved.current.drawer + unsaved.current.page })}
     </Confirm>
   );
 }

@@ -1,7 +1,7 @@
 import { codeOf } from "@torque/client";
 import type { FormDefinition } from "@torque/protocol";
 import { Drawer, ErrorPane, Form, icons, IconButton, Skeleton, useDelayed } from "@torque/ui";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { errorText } from "../data/mutations";
@@ -26,6 +26,7 @@ export function RecordDrawer() {
   const ui = useTranslation("ui");
   const { metadata, titles } = useRuntime();
   const form = useRecordForm(opened ? definition.data : undefined, id);
+  const unsavedHere = useCallback((count: number) => onUnsaved("drawer", count), [onUnsaved]);
   const close = (): void => address.set({ form: null, record: null, new: null });
   const problem = definition.error ?? form.failure;
   const entityType = definition.data?.entity_type ?? "";
@@ -42,7 +43,7 @@ export function RecordDrawer() {
     >
       {problem && <ErrorPane message={codeOf(problem) === "NOT_FOUND" && id ? t("record.missing") : errorText(problem, t("error.offline"), t("error.unknown"))} code={codeOf(problem)} />}
       {!ready && !problem && <FormLoading />}
-      {ready && <DrawerForm key={`${ready.id}/${id ?? "new"}`} definition={ready} form={form} id={id} onClose={close} onUnsaved={onUnsaved} />}
+      {ready && <DrawerForm key={`${ready.id}/${id ?? "new"}`} definition={ready} form={form} id={id} onClose={close} onUnsaved={unsavedHere} />}
     </Drawer>
   );
 }
@@ -94,7 +95,7 @@ function DeleteButton({ entityType, id, onDone }: { entityType: string; id: stri
     <IconButton
       label={t("record.delete")}
       onClick={() => {
-        onUnsaved(0);
+        onUnsaved("drawer", 0);
         onDone();
         remove(entityType, id);
       }}

@@ -1,5 +1,6 @@
 import { codeOf } from "@torque/client";
 import { ErrorPane, Form, showToast } from "@torque/ui";
+import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText } from "../../data/mutations";
@@ -13,7 +14,9 @@ import classes from "./FormComponent.module.css";
 /** A form that stands in the page: makes a record, or edits the one the address names with `id`. */
 export function FormComponent({ component }: ComponentProps) {
   const { t, i18n } = useTranslation("runtime");
-  const { address, metadata } = useRuntime();
+  const { address, metadata, onUnsaved } = useRuntime();
+  const unsavedHere = useCallback((count: number) => onUnsaved("page", count), [onUnsaved]);
+  useEffect(() => () => unsavedHere(0), [unsavedHere]);
   const definition = useFormDefinition({ formId: text(component, "formId") || null, entityType: text(component, "entityType") || null });
   const id = text(component, "recordId") || address.params.get("id");
   const { record, failure, submit } = useRecordForm(definition.data, id);
@@ -34,6 +37,7 @@ export function FormComponent({ component }: ComponentProps) {
         submitLabel={text(component, "submitLabel") || (id ? undefined : t("record.create", { noun }))}
         findReferences={references.find}
         titleOf={references.titleOf}
+        onUnsaved={unsavedHere}
         onSubmit={async (values) => {
           const outcome = await submit(values);
           if (outcome.ok) showToast({ message: t("record.saved") });

@@ -29,3 +29,6 @@ type Story = StoryObj<typeof AppFrame>;
 
 export const Wide: Story = {};
 export const Dark: Story = { globals: { scheme: "dark" } };
+export const Phone: Story = { ...Wide, globals: { viewport: { value: "phone" } } };
+export const PhoneDark: Story = { ...Wide, globals: { viewport: { value: "phone" }, scheme: "dark" } };
+export const Rail: Story = { globals: { viewport: { value: "rail" } } };

@@ -94,3 +94,5 @@ export const Failed: Story = { args: { data: null, status: { name: "error", mess
 export const ThousandRows: Story = { args: { data: { rows: makeOrders(1000), total: 41208, totalIsEstimate: true, all: 1_000_000, durationMs: 9 }, pageSize: 1000 } };
 export const ManyPages: Story = { args: { data: { rows, total: 830, all: 830, durationMs: 6 }, pageSize: 20, view: { ...plainView, page: 3 } } };
 export const AmongOthers: Story = { args: { fill: false, title: "Open orders by required date", filtering: false } };
+export const Phone: Story = { ...Filtered, globals: { viewport: { value: "phone" } } };
+export const PhoneDark: Story = { ...Filtered, globals: { viewport: { value: "phone" }, scheme: "dark" } };

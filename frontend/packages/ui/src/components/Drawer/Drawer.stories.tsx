@@ -14,3 +14,5 @@ type Story = StoryObj<typeof Drawer>;
 
 export const WithForm: Story = {};
 export const WithFormDark: Story = { globals: { scheme: "dark" } };
+export const Phone: Story = { ...WithForm, globals: { viewport: { value: "phone" } } };
+export const PhoneDark: Story = { ...WithForm, globals: { viewport: { value: "phone" }, scheme: "dark" } };

@@ -34,3 +34,5 @@ export const ChoosesAValue: Story = {
     await waitFor(() => expect(option).toBeVisible());
   },
 };
+export const Phone: Story = { ...EveryType, globals: { viewport: { value: "phone" } } };
+export const PhoneDark: Story = { ...EveryType, globals: { viewport: { value: "phone" }, scheme: "dark" } };

@@ -1,5 +1,6 @@
 import { NumberInput, Textarea, TextInput } from "@mantine/core";
 import type { Ref } from "react";
+import { useLocale } from "../../i18n/I18nProvider";
 import { CheckboxInput, MultiSelectInput, RadioInput, SelectInput } from "./ChoiceInputs";
 import { FileField } from "./FileField";
 import classes from "./Form.module.css";
@@ -50,6 +51,8 @@ const inputType = ({ field }: FieldInputProps): "email" | "url" | "text" => (fie
 
 function NumberField({ field, value, onChange, onBlur, inputRef, frame }: FieldInputProps) {
   const { integer, scale } = field.validation ?? {};
+  const locale = useLocale();
+  const decimal = new Intl.NumberFormat(locale).formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
   return (
     <NumberInput
       {...frame}
@@ -57,6 +60,8 @@ function NumberField({ field, value, onChange, onBlur, inputRef, frame }: FieldI
       classNames={{ input: classes.number }}
       hideControls
       allowDecimal={!integer}
+      decimalSeparator={decimal}
+      allowedDecimalSeparators={[".", ","]}
       decimalScale={scale}
       value={typeof value === "number" || typeof value === "string" ? value : ""}
       onChange={(next) => onChange(next)}
