@@ -48,6 +48,22 @@ class House:
         return await asyncpg.connect(self.dsn, server_settings={"application_name": name})
 
 
+class Slow(Hosts):
+    """Ends backends when it is told to, and not at the first time: a backend may take its time."""
+
+    def __init__(self, db: Database, run: Run) -> None:
+        super().__init__(db, run)
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def end_backends(self, application_name: str) -> int:
+        """Wait for the word."""
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.go_on.wait()
+            return 0
+        return await super().end_backends(application_name)
+
+
 @pytest.fixture
 async def house(db: Database, database_url: str) -> AsyncIterator[House]:
     """One run on a database of the module's own; its row goes with the test."""
@@ -117,12 +133,13 @@ async def test_a_dead_workers_backend_is_ended_before_anything_counts_again(hous
     left = await house.worker(1)
     await left.execute("BEGIN")
     await left.execute("CREATE TEMP TABLE t (n int)")
+    house.presence._hosts = slow = Slow(db, house.hosts._run)
     burying = asyncio.ensure_future(house.presence.bury(f"torque:{house.run}:1"))
-    await asyncio.wait({burying}, timeout=0)
+    await slow.asked.wait()
     assert not house.generations.is_alone()
     await house.presence.look()
-    if not burying.done():
-        assert not house.generations.is_alone(), "a look in between does not make it alone"
+    assert not house.generations.is_alone(), "a look in between does not make it alone"
+    slow.go_on.set()
     await burying
     assert await house.hosts.count_backends(f"torque:{house.run}:1") == 0
     assert house.cache.get(KEY) is None, "what the dead worker wrote and did not tell"
@@ -150,6 +167,7 @@ async def test_a_backend_that_does_not_end_leaves_the_run_in_doubt(house: House)
     house.keep()
     await doubting.bury(f"torque:{house.run}:1")
     assert house.cache.get(KEY) is None
+    house.keep()
     doubting._hosts = house.hosts
     await doubting.look()
     assert not house.generations.is_alone()
