@@ -2,7 +2,12 @@
 
 import asyncio
 import errno
+import os
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,6 +21,7 @@ from torque.observe import Observer
 from torque.server.middleware import ANY_ADDRESS, split_bind
 
 SUPERVISOR_CONNECTIONS = 4
+RUN_PREFIX = "torque-run-"
 
 
 class CannotStart(Exception):
@@ -58,6 +64,18 @@ def _why_not(bind: str, error: OSError) -> str:
             return f"Ports below 1024 are for privileged users: choose another than {bind} with --bind or server.bind."
         case _:
             return f"{bind} cannot be listened on: {error.strerror}. Choose another with --bind or server.bind."
+
+
+@contextmanager
+def run_folder() -> Iterator[str]:
+    """Give the run a short private folder for its sockets; those of killed runs are removed on the way."""
+    base = Path(tempfile.gettempdir())
+    for left in base.glob(f"{RUN_PREFIX}*-*"):
+        pid = left.name.removeprefix(RUN_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists() and left.stat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{RUN_PREFIX}{os.getpid()}-") as folder:
+        yield folder
 
 
 def check_tls(config: Config) -> None:

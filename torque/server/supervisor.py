@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +40,7 @@ from torque.server.startup import (
     fit_connections,
     open_address,
     reserve_port,
+    run_folder,
 )
 from torque.server.welcome import welcome
 from torque.sync.announcer import Announcer
@@ -72,7 +72,7 @@ def serve(config: Config, *, samples: bool = False) -> int:
     try:
         check_tls(config)
         held = reserve_port(config.server.bind)
-        with held, tempfile.TemporaryDirectory(prefix="torque-run-") as runtime:
+        with held, run_folder() as runtime:
             return asyncio.run(_Supervisor(config, observer, runtime, samples).run())
     except (CannotStart, MigrationFailed) as error:
         sys.stderr.write(f"{error}\n")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -142,6 +143,10 @@ def test_a_dead_workers_backends_are_gone_before_it_is_replaced(own_server: Runn
     until(lambda: pongs(own_server), what="an answer of the new workers")
 
 
+def run_folders(pid: int) -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob(f"torque-run-{pid}-*"))
+
+
 def pongs(server: RunningServer) -> bool:
     try:
         return bool(server.rpc("ping")["result"]["pong"])
@@ -157,7 +162,10 @@ def test_nothing_of_a_run_lives_two_seconds_after_its_supervisor_was_killed(tmp_
     assert len(family) >= 6
     stop_process(server.pid)
     until(lambda: not [pid for pid in family if alive(pid)], stretched(2.0), "the end of everything")
+    assert run_folders(server.pid)
+    server.kill()
     again = launch(server__workers=1)
+    assert not run_folders(server.pid)
     assert again.rpc("ping")["result"]["pong"] is True
     assert again.stop() == 0
 
