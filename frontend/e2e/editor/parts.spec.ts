@@ -43,7 +43,7 @@ test("a draft of a page is not lost without asking", async ({ editor, page }) =>
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("End");
-  await page.keyboard.insertText('\n  "icon": "star",');
+  await page.keyboard.insertText('\n  "note": "draft",');
   await page.getByRole("link", { name: "Dashboard" }).click();
   await expect(page.getByRole("dialog", { name: "Leave without applying?" })).toBeVisible();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -56,7 +56,7 @@ test("a relationship brings the reference field it needs", async ({ editor, page
   await page.getByRole("button", { name: "Add entity" }).first().click();
   await page.getByRole("dialog").getByRole("textbox", { name: "Display name" }).fill("Person");
   await page.getByRole("dialog").getByRole("button", { name: "Add entity" }).click();
-  await page.getByRole("link", { name: "Todo" }).click();
+  await page.getByRole("link", { name: /^Todo \d/ }).click();
   await page.getByRole("link", { name: /^Relationships/ }).click();
   await page.getByRole("button", { name: "Add relationship" }).click();
   const panel = page.getByRole("form", { name: "New relationship" });
