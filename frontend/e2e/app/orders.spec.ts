@@ -43,6 +43,7 @@ test("a form in the page asks before the page is left with something typed, and 
   await page.getByRole("link", { name: "Customers" }).click();
   await expect(page.getByRole("dialog", { name: "Discard unsaved changes?" })).toBeVisible();
   await page.getByRole("button", { name: "Keep editing" }).click();
+  await expect(page.getByRole("link", { name: "Customers" })).toBeFocused();
   await page.getByRole("combobox", { name: "Customer" }).fill("Rossi");
   await page.getByRole("option", { name: "Chiara Rossi" }).click();
   await page.getByRole("button", { name: /^Save order/ }).click();

@@ -1,6 +1,6 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
-import { errorText, keys, type FormPlace, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useModelEvents, useOfflineSince } from "@torque/runtime";
+import { errorText, keys, type FormPlace, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useConnection, useModelEvents, useOfflineSince } from "@torque/runtime";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,10 +19,13 @@ preloadComponents();
 /** A fresh answer is good for this long: going back draws at once and asks again behind. */
 const FRESH_MS = 1000;
 
+/** How often a page that could not be drawn asks whether the server is there again. */
+const KNOCK_MS = 3000;
+
 const SHUT_OUT = new Set(["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"]);
 
 const createCache = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { retry: shouldRetry, staleTime: FRESH_MS, refetchOnWindowFocus: false } } });
+  new QueryClient({ defaultOptions: { queries: { networkMode: "always", retry: shouldRetry, staleTime: FRESH_MS, refetchOnWindowFocus: false } } });
 
 /** `/app/{application}`: one client and one cache for as long as the reader stays in it. */
 export function ApplicationRoute() {
@@ -44,7 +47,11 @@ function useSession(client: TorqueClient): SessionInfo | null {
 
 function Application({ name, client }: { name: string; client: TorqueClient }) {
   const { page = START_PAGE } = useParams();
-  const metadata = useQuery({ queryKey: keys.metadata, queryFn: () => client.call("getModelMetadata", {}) });
+  const metadata = useQuery({
+    queryKey: keys.metadata,
+    queryFn: () => client.call("getModelMetadata", {}),
+    refetchInterval: ({ state }) => (!state.data && codeOf(state.error) === "CONNECTION_LOST" ? KNOCK_MS : false),
+  });
   const capabilities = useQuery({ queryKey: keys.capabilities, queryFn: () => client.call("getCapabilities", {}), staleTime: Number.POSITIVE_INFINITY });
   // Asked here, in one batch with the frame; the page itself finds the answer in the cache.
   useQuery(pageQuery(client, page));
@@ -84,6 +91,10 @@ function Running({ client, metadata, session }: { client: TorqueClient; metadata
   const unsaved = useRef<Unsaved>({ drawer: 0, page: 0 });
   const cache = useQueryClient();
   const offlineSince = useOfflineSince(client);
+  const connection = useConnection(client).name;
+  useEffect(() => {
+    if (connection === "live") void cache.refetchQueries({ predicate: ({ state }) => state.status === "error" });
+  }, [connection, cache]);
   useModelEvents(client);
   useEffect(() => {
     if (offlineSince) void cache.invalidateQueries({ queryKey: keys.metadata });
