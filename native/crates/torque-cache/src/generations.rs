@@ -126,12 +126,15 @@ impl Generations {
     }
 
     /// Declares the run alone until that time; 0 ends it at once. Becoming alone drops everything.
+    ///
+    /// Only the supervisor calls it. It drops first: an old entry must not count for the moment in between.
     pub fn set_alone_until(&self, monotonic_ns: u64) {
         let now = monotonic();
-        let before = self.memory.word(ALONE_WORD).swap(monotonic_ns, Ordering::AcqRel);
-        if before <= now && monotonic_ns > now {
+        let word = self.memory.word(ALONE_WORD);
+        if word.load(Ordering::Acquire) <= now && monotonic_ns > now {
             self.drop_all();
         }
+        word.store(monotonic_ns, Ordering::Release);
     }
 
     /// Whether the run is alone.
