@@ -132,7 +132,9 @@ class Loader:
         if plan.references:
             await self._lookup.resolve(plan, drafts)
         if plan.upsert is not None or plan.upsert_by_id:
-            updater = Updater(self._connection, self._load, self._reading, self.report, self.touched, self._fault)
+            updater = Updater(
+                self._connection, self._load, self._hooks, self._reading, self.report, self.touched, self._fault
+            )
             waiting = [draft for draft in drafts if not self._refused(draft)]
             while waiting:
                 fresh, waiting = await updater.split(plan, waiting, now)

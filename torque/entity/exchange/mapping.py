@@ -128,7 +128,7 @@ def plan_rows(
         elif field is None or (field.read_only and column not in wish.columns):
             ignored.append(column)
         else:
-            steps.append(_step(model, rights, granted, place, field, key, wish.styles.get(field.name, PLAIN)))
+            steps.append(_step(model, rights, granted, place, field, key, wish.styles.get(column, PLAIN)))
     _refuse_twice(steps)
     if not steps and "id" not in own:
         raise InvalidParams(
@@ -216,7 +216,7 @@ def _upsert(
         raise InvalidParams(f"'{name}' is no unique field of '{entity.name}'.", parameter="upsert")
     if all(step.field is not field for step in steps):
         raise InvalidParams(f"No column goes into '{name}', by which records are to be changed.", parameter="upsert")
-    return KeyOf(entity, field, field.unique_id, wish.styles.get(name, PLAIN), True)
+    return KeyOf(entity, field, field.unique_id, PLAIN, True)
 
 
 def _refuse_twice(steps: Sequence[Step]) -> None:

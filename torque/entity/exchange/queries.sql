@@ -76,3 +76,6 @@ SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.entity_type = $2 O
 
 -- name: settings
 SELECT key, value FROM system_config WHERE key = 'text_collation';
+
+-- name: counts
+SELECT entity_type, sum(n)::bigint AS n FROM entity_counts WHERE application_id = $1 GROUP BY entity_type;

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -149,9 +149,12 @@ def _of_lines(file: BinaryIO) -> Iterator[Any]:
 
 def _of_array(file: BinaryIO) -> Iterator[Any]:
     """Return the elements of a JSON array one by one, reading on only when one is not complete."""
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        yield from _elements(_Window(text))
+
+
+def _elements(window: "_Window") -> Iterator[Any]:
     decoder = json.JSONDecoder(parse_constant=_refuse)
-    window = _Window(text)
     if window.next_mark() != "[":
         raise ParseError("The file is no JSON array of objects: [{...}, {...}].")
     window.place += 1
@@ -169,7 +172,7 @@ def _of_array(file: BinaryIO) -> Iterator[Any]:
 class _Window:
     """The part of a text that has been read and not been used."""
 
-    def __init__(self, text: Iterable[str] | io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._buffer = ""
         self.place = 0
@@ -199,7 +202,7 @@ class _Window:
 
     def _more(self) -> bool:
         try:
-            block = self._text.read(max(_BLOCK, len(self._buffer) - self.place))  # type: ignore[union-attr]
+            block = self._text.read(max(_BLOCK, len(self._buffer) - self.place))
         except UnicodeDecodeError as error:
             raise ParseError("The file is not UTF-8.") from error
         if not block:

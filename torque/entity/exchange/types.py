@@ -49,7 +49,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         Column to field, for columns that are not called like their field; an empty field leaves the column out.
         `field.key` says by which unique field of its target a reference is given.
     styles
-        Field to what its text leaves open.
+        Column to what its text leaves open.
     upsert
         Change the record that has the same value in this unique field (or `id`), instead of refusing the row.
     """

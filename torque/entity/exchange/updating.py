@@ -4,20 +4,24 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torque import codec
+from torque.entity import checks
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Write, statement
 from torque.entity.exchange.draft import Draft, faults_of
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
+from torque.entity.hooks import Event, Hooks, Occasion
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
-from torque.errors import NotFound
+from torque.errors import HookRejected, NotFound
 from torque.model.compile import CompiledEntity
+from torque.native import Prepared
 
 if TYPE_CHECKING:
     from torque.entity.exchange.loader import Load, Touched
 
+_EVENTS: tuple[Event, ...] = ("BeforeUpdate", "OnValidate")
 _GONE = "There is a record of this id that is not one of these, or that you may not see"
 
 
@@ -25,10 +29,11 @@ class Updater:
     """Finds and changes the records that rows are about."""
 
     def __init__(
-        self, connection: Connection, load: "Load", reading: Reading, report: ImportReport, touched: "Touched",
-        fault: Callable[[RowFault], None],
+        self, connection: Connection, load: "Load", hooks: Hooks, reading: Reading, report: ImportReport,
+        touched: "Touched", fault: Callable[[RowFault], None],
     ) -> None:  # fmt: skip
         self._connection = connection
+        self._hooks = hooks
         self._load = load
         self._reading = reading
         self._report = report
@@ -100,9 +105,13 @@ class Updater:
         patch = {**dict.fromkeys(draft.cleared), **draft.record}
         try:
             prepared = entity.validator.update(row[1], codec.dumps(patch), False, now)
+            prepared = await self._hooked(entity, row, prepared, now)
         except (TypeError, ValueError) as error:
             message = f"The row cannot be stored: {error}"
             self._refuse(draft, [RowFault(draft.row, "", "Type", message, entity.name)])
+            return None
+        except HookRejected as error:
+            self._refuse(draft, [RowFault(draft.row, "", "Hook", error.message, entity.name)])
             return None
         if prepared.errors:
             self._refuse(draft, faults_of(plan, draft, prepared.errors))
@@ -116,6 +125,21 @@ class Updater:
             self._report.unchanged += 1
             return None
         return Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=load.caller)
+
+    async def _hooked(self, entity: CompiledEntity, row: Row, prepared: Prepared, now: str) -> Prepared:
+        """Show the merged record to whoever may change or refuse it, as for records that are changed singly."""
+        events = [e for e in _EVENTS if self._hooks.wanted(entity, e)]
+        if prepared.errors or not events:
+            return prepared
+        load, record, previous = self._load, checks.named(entity, prepared.data), checks.named(entity, row[1])
+        for event in events:
+            occasion = Occasion(
+                event=event, caller=load.caller, app=load.app, entity=entity, id=row[0], record=record,
+                previous=previous,
+            )  # fmt: skip
+            record = await self._hooks.run(occasion)
+        writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
+        return entity.validator.update(row[1], codec.dumps(writable), True, now)
 
     async def _may_see(self, entity: CompiledEntity, row: Row) -> bool:
         load = self._load

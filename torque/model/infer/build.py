@@ -75,7 +75,7 @@ def build_entity(draft: Draft, names: Names) -> Built:
         rows=table.rows,
         columns=field_of,
         keys={field_of[link.column.name]: _target_field(link.target, names) for link in draft.links},
-        styles={field_of[c.name]: c.style for c in stored if c.style != PLAIN},
+        styles={c.name: c.style for c in stored if c.style != PLAIN},
         primary_key=tuple(field_of[column.name] for column in draft.key),
     )
     return Built(entity, plan)

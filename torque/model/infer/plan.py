@@ -45,7 +45,7 @@ class TablePlan(msgspec.Struct, frozen=True, kw_only=True):
     keys
         Reference field to the field of its target whose values the column holds.
     styles
-        Field to what its text leaves open, where that is not the usual.
+        Column to what its text leaves open, where that is not the usual.
     """
 
     table: str

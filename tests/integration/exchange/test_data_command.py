@@ -1,0 +1,118 @@
+"""`torque data`: files in and out, made-up records, an empty application."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.command import Result, inside
+from tests.integration.exchange.folders import OWN
+from torque.platform import Platform
+
+
+@pytest.fixture
+def club(project: Path, database_url: str) -> str:
+    """An application of its own, filled."""
+    name = f"club-{project.name[-12:].strip('-_').lower()}".replace("_", "-")
+    done = inside("model", "infer", str(OWN / "club"), "--name", name, "--json", folder=project, url=database_url)
+    assert done.code == 0, done.err
+    return str(done.json()["application"]["name"])
+
+
+class Data:
+    """Runs `torque data` in a project."""
+
+    def __init__(self, project: Path, url: str) -> None:
+        self.project = project
+        self.url = url
+
+    def __call__(self, *args: str) -> Result:
+        return inside("data", *args, "--json", folder=self.project, url=self.url)
+
+    def records(self, app: str, entity: str) -> list[dict[str, Any]]:
+        file = self.project / "found.ndjson"
+        assert self("export", app, entity, str(file)).code == 0
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def data(project: Path, database_url: str) -> Data:
+    """The command."""
+    return Data(project, database_url)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "ndjson", "xlsx"])
+def test_what_is_exported_can_be_imported_again(club: str, data: Data, kind: str) -> None:
+    before = data.records(club, "task_lines")
+    file = data.project / f"lines.{kind}"
+    assert data("export", club, "task_lines", str(file)).code == 0
+    changed = data("import", club, "task_lines", str(file), "--upsert", "id").json()["report"]
+    assert (changed["unchanged"], changed["created"], changed["failed"]) == (5, 0, 0)
+    assert data("empty", club, "--confirm", club).json()["records"] == 22
+    for name in ("people", "projects", "task_lines"):
+        assert data.records(club, name) == []
+    done = data("import", club, "task_lines", str(file))
+    assert done.code == 3 and {e["rule"] for e in done.json()["report"]["errors"]} == {"Reference"}
+    assert [r["text"] for r in before] == ["Survey", "Drawings", "Dredging", "Lamp", "Glass"]
+
+
+def test_rows_that_do_not_fit_are_told_with_their_number(club: str, data: Data) -> None:
+    file = data.project / "more.csv"
+    file.write_text("Person ID;Last name;Reports to;Born\n7;New;1;31.12.1999\n8;Other;99;soon\n", encoding="cp1252")
+    done = data("import", club, "people", str(file))
+    assert done.code == 3 and done.json()["report"]["applied"] is False
+    assert {(e["row"], e["path"]) for e in done.json()["report"]["errors"]} == {(2, "/reports_to"), (2, "/born")}
+    assert "people row 2" in done.err
+    done = data("import", club, "people", str(file), "--skip-invalid")
+    assert done.json()["report"]["created"] == 1
+    assert next(p for p in data.records(club, "people") if p["person_id"] == 7)["born"] == "1999-12-31"
+
+
+def test_options_of_the_file_and_of_the_mapping_count(club: str, data: Data) -> None:
+    file = data.project / "odd.dat"
+    file.write_bytes("nr#wer#chef\n9#Müller#Okafor\n".encode("utf-16"))
+    args = ("--format", "csv", "--delimiter", "#", "--map", "nr=person_id", "--map", "wer=last_name", "--map")
+    assert data("import", club, "people", str(file), *args, "chef=reports_to.last_name").code == 2
+    done = data("import", club, "people", str(file), *args, "chef=", "--dry-run")
+    assert done.code == 0 and done.json()["report"]["ignored"] == ["chef"]
+    assert data("import", club, "people", str(file), *args[:-1], "--map", "wer").code == 2
+    assert data("import", club, "nobody", str(file), "--format", "csv").code == 4
+    assert data("import", club, "people", str(file)).code == 2
+
+
+def test_some_records_and_fields_are_exported(club: str, data: Data) -> None:
+    file = data.project / "open.csv"
+    assert data("export", club, "projects", str(file), "--filter", '{"active": true}', "--fields", "title").code == 0
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "id,title,created_at,updated_at,version" and len(lines) == 3
+    assert data("export", club, "projects", str(file), "--filter", "[]").code == 2
+
+
+def test_an_application_is_emptied_only_by_its_name(club: str, data: Data) -> None:
+    assert data("empty", club).code == 2
+    assert data("empty", club, "--confirm", "other").code == 2
+    assert len(data.records(club, "people")) == 5
+
+
+def test_the_same_seed_makes_the_same_values(club: str, data: Data) -> None:
+    def made() -> list[tuple[Any, ...]]:
+        assert data("empty", club, "--confirm", club).code == 0
+        assert data("seed", club, "--count", "12", "--seed", "5").json()["report"]["created"] == 60
+        return [(p["person_id"], p["last_name"], p.get("born"), p.get("email")) for p in data.records(club, "people")]
+
+    first = made()
+    assert len(first) == 12 and sorted(made()) == sorted(first)
+    assert data("seed", club, "--count", "12", "--seed", "6").code == 0  # numbers go on
+    assert len(data.records(club, "people")) == 24
+    assert data("seed", club, "--count", "3", "--entity", "task_lines").json()["report"]["created"] == 3
+    assert data("seed", club, "--entity", "nothing").code == 2
+
+
+async def test_references_of_made_up_records_are_valid(club: str, data: Data, platform: Platform) -> None:
+    assert data("seed", club, "--count", "30").code == 0
+    people, ids = data.records(club, "people"), {d["id"] for d in data.records(club, "departments")}
+    linked = [p for p in people if "department_code" in p]
+    assert len(linked) > 20 and {p["department_code"] for p in linked} <= ids
+    assert {p["reports_to"] for p in people if "reports_to" in p} <= {p["id"] for p in people}
+    assert all(p["email"].endswith(".example") or "@example.com" in p["email"] for p in people if "email" in p)
