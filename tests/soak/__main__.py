@@ -14,12 +14,12 @@ async def soak(operations: int, kills: int, seed: int) -> int:
     """Run the coherence test and the crash test; return the exit code."""
     bad: list[str] = []
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        if operations:
-            place = Path(folder) / "coherence"
+        for name, workers in (("two servers", (4, 2)), ("one server", (4,))) if operations else ():
+            place = Path(folder) / name.replace(" ", "-")
             place.mkdir()
-            plan = Plan(operations=operations, players=16, workers=(4, 2), harms=None, between=5000, seed=seed)
+            plan = Plan(operations=operations, players=16, workers=workers, harms=None, between=2000, seed=seed)
             outcome = await play(plan, place)
-            print(f"coherence: {outcome.summary()}")
+            print(f"coherence of {name}: {outcome.summary()}", flush=True)
             bad += outcome.violations + outcome.unexpected + outcome.database
         if kills:
             place = Path(folder) / "crash"
@@ -36,7 +36,7 @@ def main() -> int:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak")
     parser.add_argument(
-        "--operations", type=int, default=1_000_000, help="calls of the coherence test; 0 leaves it out"
+        "--operations", type=int, default=500_000, help="calls of each coherence test; 0 leaves them out"
     )
     parser.add_argument("--kills", type=int, default=20, help="kills of the crash test; 0 leaves it out")
     parser.add_argument("--seed", type=int, default=0, help="what everything random begins with")

@@ -67,4 +67,7 @@ async def test_damage_is_told(filled: str, db: Database, damage: str) -> None:
                 await connection.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
                 await connection.execute(f"DROP TABLE kept_{table}")
             await connection.execute("SET session_replication_role = DEFAULT")
+
+
+def test_the_damage_was_undone_after_each(filled: str) -> None:
     assert check_database(filled) == []

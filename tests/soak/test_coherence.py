@@ -2,15 +2,28 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.soak.arena import Plan, play
 
-HARMS = ("worker killed", "listener cut", "connections cut", "worker killed", "database restarted")
+TWO_SERVERS = Plan(
+    operations=1500,
+    players=6,
+    harms=("worker killed", "listener cut", "connections cut", "database restarted"),
+    between=200,
+)
+ALONE = Plan(
+    operations=1500, players=6, workers=(3,), harms=("worker killed", "connections cut", "worker killed"), between=200
+)
 
 
-async def test_no_reader_sees_anything_older_than_was_acknowledged_whatever_is_killed_or_cut(tmp_path: Path) -> None:
-    outcome = await play(Plan(operations=4000, players=6, harms=HARMS, between=400), tmp_path)
+@pytest.mark.parametrize("plan", [TWO_SERVERS, ALONE], ids=["two servers", "one server, alone"])
+async def test_no_reader_sees_anything_older_than_was_acknowledged_whatever_is_killed_or_cut(
+    tmp_path: Path, plan: Plan
+) -> None:
+    outcome = await play(plan, tmp_path)
     assert outcome.violations == []
     assert outcome.unexpected == []
     assert outcome.database == []
-    assert tuple(outcome.harms) == HARMS
+    assert outcome.harms == list(plan.harms or ())
     assert outcome.writes > 100

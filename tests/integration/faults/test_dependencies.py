@@ -195,6 +195,20 @@ async def test_the_model_is_a_dependency_of_pages_forms_and_data(
     await world.must_be_seen(world.admin, (method, params), lambda: world.there.change_model(change))
 
 
+@pytest.mark.parametrize("method", ["getEntity", "loadEntityData"])
+async def test_a_doubt_about_the_application_is_a_miss_of_all_its_records(world: World, method: str) -> None:
+    """So it is told when nobody knows what a deletion took along: model and rights stay what they were."""
+    platform, app = world.there.platform, await world.there.app()
+
+    async def unknown() -> None:
+        sql = "UPDATE entities SET data = data || '{\"number\": 99}' WHERE application_id = $1 AND id = $2"
+        await platform.db.execute(sql, app.id, world.order)
+        platform.generations.bump([platform.generations.slot("catalogue", app.id)])
+
+    question = ("getEntity", {"entityId": world.order}) if method == "getEntity" else of(world)
+    await world.must_be_seen(world.admin, question, unknown)
+
+
 async def test_a_token_is_a_dependency_of_every_answer(world: World) -> None:
     token, secret = await world.there.platform.access.create_token(LOCAL, "brief", "admin")
 
