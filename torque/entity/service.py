@@ -310,7 +310,7 @@ class EntityService:
         if params_hash != repeat.params_hash:
             raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
         if repeat.method == "deleteEntity":
-            await self._acknowledge(app, result["id"])
+            self._writer.doubt_application(app.id)  # nobody here knows what went with it
             return deleted(result["id"])
         return Answer(await self.answer_again(caller, app, repeat, result["id"]))
 

@@ -8,9 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.integration.entity.workshop import Shop
+from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
 from torque.db.pool import Database, PoolSettings
+from torque.entity.writing import Change
 from torque.errors import NotFound, OutcomeUnknown, Unavailable
 
 GATE = 4711
@@ -98,6 +99,34 @@ async def test_the_backend_of_a_deletion_lost_at_its_commit_is_gone_before_anybo
         assert not await db.fetchval(LIVES, backend)
     assert not shop.generations.current(stamp)
     assert (await shop.get(made["id"]))["name"] == "Ada"
+    await db.execute("DROP TRIGGER wait_at_commit ON entity_keys")
+
+
+async def test_an_update_under_lock_lost_at_its_commit_is_missed_by_every_cache(
+    troubled: Troubled, db: Database
+) -> None:
+    await db.execute(SLOW_COMMIT)
+    shop = Shop(troubled)
+    troubled.go_on.set()
+    made = await shop.create("customer", name="Ada", email="eve@example.org")
+    slot = shop.generations.slot
+    slots = [
+        slot("record", shop.app.id, made["id"]),
+        slot("type", shop.app.id, shop.app.model.entities["customer"].key),
+    ]
+    stamps = [shop.generations.read([one]) for one in slots]
+    rights = shop.access.enter(ADMIN, shop.app)
+    patch = b'{"email": "new@example.org"}'
+    change = Change(caller=ADMIN, app=shop.app, rights=rights, entity_type=None, id=made["id"], patch=patch)
+    async with db.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", GATE)
+        writing = asyncio.create_task(shop.entities._writing._update_held(change))
+        backend = await eventually(lambda: db.fetchval(WAITING))
+        troubled.lose(backend)
+        with pytest.raises(OutcomeUnknown):
+            await writing
+        assert not await db.fetchval(LIVES, backend)
+    assert not any(shop.generations.current(stamp) for stamp in stamps)
     await db.execute("DROP TRIGGER wait_at_commit ON entity_keys")
 
 

@@ -244,6 +244,24 @@ async def test_a_repeat_bumps_for_a_worker_that_died_before_it_could(world: Worl
     await dead.platform.close()
 
 
+async def test_a_repeated_deletion_bumps_for_a_worker_that_died_also_what_went_with_it(
+    world: World, config: Config
+) -> None:
+    dead = Desk(await Platform.open(config, RunContext.alone()))
+
+    async def delete(desk: Desk) -> None:
+        app = await desk.app()
+        await desk.platform.entities.delete(LOCAL, app, None, world.customer, idempotency_key="gone")
+
+    question = ("getEntity", {"entityId": world.line})
+    await world.here.ask(world.admin, *question)
+    await delete(dead)
+    assert "result" in await world.here.ask(world.admin, *question), "nobody has told this run"
+    _, after = await world.must_be_seen(world.admin, question, lambda: delete(world.there))
+    assert after["error"]["code"] == -32004
+    await dead.platform.close()
+
+
 def test_every_method_whose_answers_are_kept_is_looked_at_here(desks: tuple[Desk, Desk]) -> None:
     kept = set(desks[0].endpoint._registry.cacheable())
     forms = {"getFormDefinition", "getModelMetadata", "loadPage"}
