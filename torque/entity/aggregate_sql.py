@@ -10,14 +10,16 @@ from torque.entity.sql import TIME, Statement, Writer, literal
 _SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-def select_aggregate(plan: AggregatePlan, application_id: str, collation: str) -> Statement:
+def select_aggregate(
+    plan: AggregatePlan, application_id: str, collation: str, indexed: frozenset[str] | None = None
+) -> Statement:
     """Write the statement of an aggregation: a column of JSON per member, groups first; one row more than asked for."""
-    writer = Writer(application_id, collation)
+    writer = Writer(application_id, collation, indexed)
     if plan.kept:
         return _kept(writer, plan)
     columns = [f"{_group(writer, group)} AS g{i}" for i, group in enumerate(plan.groups)]
     columns += [f"{_input(writer, m)} AS v{i}" for i, m in enumerate(plan.metrics) if m.path is not None]
-    where = f"e.application_id = $1 AND e.entity_type = {writer.argument(plan.entity.key)}"
+    where = writer.records_of(plan.entity.key)
     if plan.condition is not None:
         where += f" AND {writer.condition(plan.condition, 'e')}"
     results = [_result(metric, i) for i, metric in enumerate(plan.metrics)]

@@ -32,6 +32,9 @@ WHERE k.application_id = $1 AND k.entity_id <> $4::uuid;
 -- name: settings
 SELECT key, value FROM system_config WHERE key IN ('text_collation', 'cursor_secret');
 
+-- name: indexed_types
+SELECT value FROM system_config WHERE key = 'indexed_types';
+
 -- name: keep_secret
 INSERT INTO system_config (key, value) VALUES ('cursor_secret', $1) ON CONFLICT (key) DO NOTHING;
 

@@ -94,7 +94,11 @@ class Reading:
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=True))
+        rows = await self._store.fetch(
+            select_list(
+                plan, app.id, settings.collation, total=True, indexed=self._store.indexed(app.id, plan.entity.key)
+            )
+        )
         total = await self._total(app, plan, rows, settings.collation)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
@@ -107,7 +111,14 @@ class Reading:
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        shown = window(plan, await self._store.fetch(select_list(plan, app.id, settings.collation, total=False)))
+        shown = window(
+            plan,
+            await self._store.fetch(
+                select_list(
+                    plan, app.id, settings.collation, total=False, indexed=self._store.indexed(app.id, plan.entity.key)
+                )
+            ),
+        )
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
@@ -116,7 +127,11 @@ class Reading:
         """Return the first records of a query that also fulfil a condition, with their count."""
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret, within=condition)
-        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=True))
+        rows = await self._store.fetch(
+            select_list(
+                plan, app.id, settings.collation, total=True, indexed=self._store.indexed(app.id, plan.entity.key)
+            )
+        )
         total = int(rows[0]["total"]) if rows else 0
         data = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return Found(data, min(total, COUNTED_TO), total > COUNTED_TO)
@@ -150,7 +165,9 @@ class Reading:
         plan = plan_aggregate(asked, Scope(app.model, rights))
         collation = (await self._store.settings()).collation
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(select_aggregate(plan, app.id, collation))
+        rows = await self._store.fetch(
+            select_aggregate(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
+        )
         return self._answer(app, plan.entity, aggregate_result(plan, rows), stamp, ())
 
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
@@ -158,7 +175,11 @@ class Reading:
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(select_list(plan, app.id, settings.collation, total=False))
+        rows = await self._store.fetch(
+            select_list(
+                plan, app.id, settings.collation, total=False, indexed=self._store.indexed(app.id, plan.entity.key)
+            )
+        )
         result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return self._answer(app, plan.entity, result, stamp, ())
 
@@ -230,7 +251,9 @@ class Reading:
             return int(rows[0]["total"])
         if plan.seek is None and plan.page == 0:
             return 0
-        counted = await self._store.fetch(select_total(plan, app.id, collation))
+        counted = await self._store.fetch(
+            select_total(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
+        )
         return int(counted[0]["total"])
 
     async def _followed(

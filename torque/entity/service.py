@@ -297,6 +297,7 @@ class EntityService:
     async def close(self) -> None:
         """Return when no write is under way any more."""
         await self._writer.drain()
+        await self._store.close()
 
     async def _repeated(self, caller: Caller, app: RunningApplication, repeat: Repeat) -> Answer | None:
         """Return the answer to a repeat, as the caller may see the record now; None when it is the first time."""

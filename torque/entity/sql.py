@@ -58,10 +58,14 @@ class Writer:
     ----------
     collation
         The collation that text sorts by.
+    indexed
+        Storage keys of the type asked for whose equality an index of its own answers, as an expression; that of
+        others is asked by containment. None for a type without such indexes.
     """
 
-    def __init__(self, application_id: str, collation: str) -> None:
+    def __init__(self, application_id: str, collation: str, indexed: frozenset[str] | None = None) -> None:
         self.args: list[Any] = [application_id]
+        self._indexed = indexed
         self._collation = '"' + collation.replace('"', '""') + '"'
         self._aliases = 0
 
@@ -69,6 +73,13 @@ class Writer:
         """Add an argument and return its placeholder."""
         self.args.append(value)
         return f"${len(self.args)}"
+
+    def records_of(self, key: str) -> str:
+        """Write the condition on the records of a type. One with indexes of its own is named by constants."""
+        if self._indexed is None:
+            return f"e.application_id = $1 AND e.entity_type = {self.argument(key)}"
+        application = literal(self.args[0])
+        return f"e.application_id = {application}::uuid AND e.entity_type = {literal(key)} AND $1::uuid IS NOT NULL"
 
     def inner(self) -> str:
         """Return an alias that the statement does not have yet."""
@@ -158,7 +169,8 @@ class Writer:
             return self._part(ref, op, value, alias)
         if ref.column:
             return f"{alias}.{ref.key} {_SYMBOLS[op]} {self.argument(value)}{_CASTS[ref.kind]}"
-        if op == "eq" and ref.kind not in ("array", "json"):
+        expressed = alias == "e" and self._indexed is not None and ref.key in self._indexed
+        if op == "eq" and ref.kind not in ("array", "json") and not expressed:
             return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
         if ref.kind in ("text", "plain"):
             return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
@@ -188,12 +200,14 @@ def literal(key: str) -> str:
     return "'" + key.replace("'", "''") + "'"
 
 
-def select_list(plan: ListPlan, application_id: str, collation: str, *, total: bool) -> Statement:
+def select_list(
+    plan: ListPlan, application_id: str, collation: str, *, total: bool, indexed: frozenset[str] | None = None
+) -> Statement:
     """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
 
     One row more than asked for tells whether there are more. With `total` each row carries the count.
     """
-    writer = Writer(application_id, collation)
+    writer = Writer(application_id, collation, indexed)
     where = _where(writer, plan)
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
@@ -254,9 +268,11 @@ def select_ids(plan: ListPlan, application_id: str, collation: str, limit: int) 
     return Statement(f"SELECT e.id FROM entities e WHERE {where} ORDER BY e.id LIMIT {limit}", tuple(writer.args))
 
 
-def select_total(plan: ListPlan, application_id: str, collation: str) -> Statement:
+def select_total(
+    plan: ListPlan, application_id: str, collation: str, indexed: frozenset[str] | None = None
+) -> Statement:
     """Write the statement that counts a list."""
-    writer = Writer(application_id, collation)
+    writer = Writer(application_id, collation, indexed)
     return Statement(f"SELECT ({_count(writer, plan)}) AS total", tuple(writer.args))
 
 
@@ -292,7 +308,7 @@ def check_record(condition: Condition, application_id: str, collation: str, row:
 
 
 def _where(writer: Writer, plan: ListPlan) -> str:
-    where = f"e.application_id = $1 AND e.entity_type = {writer.argument(plan.entity.key)}"
+    where = writer.records_of(plan.entity.key)
     if plan.condition is not None:
         where += f" AND {writer.condition(plan.condition, 'e')}"
     return where

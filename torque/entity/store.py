@@ -1,21 +1,26 @@
 """Do: run the engine's statements, reads by id coalesced."""
 
+import asyncio
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from torque import codec
+from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.sql import Statement
 from torque.entity.types import Connection, Row
+from torque.errors import TorqueError
 
 _READS = 2
 _BATCH = 128
 _TYPES_KEPT = 50_000
+_INDEXED_SECONDS = 20.0
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -36,6 +41,9 @@ class EntityStore:
         self._settings: Settings | None = None
         self._reads: Coalescer[str, None, Row | None] = Coalescer(_READS, _BATCH, self._read_batch)
         self._types: dict[tuple[str, str], str] = {}
+        self._indexed: dict[tuple[str, str], frozenset[str]] = {}
+        self._ask_after = 0.0
+        self._asking: asyncio.Task[None] | None = None
 
     async def settings(self) -> Settings:
         """Return the database's settings; the first process that asks makes the secret."""
@@ -47,6 +55,31 @@ class EntityStore:
             secret = bytes.fromhex(found["cursor_secret"])
             self._settings = Settings(found.get("text_collation", "C"), secret)
         return self._settings
+
+    def indexed(self, application_id: str, key: str) -> frozenset[str] | None:
+        """Return the storage keys of a type whose equality an index answers; None for a type without indexes.
+
+        What upkeep wrote down is asked for again in the background once it is old: an index that came or went since
+        only makes a statement slower.
+        """
+        if time.monotonic() > self._ask_after and self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask_indexed())
+        return self._indexed.get((application_id, key))
+
+    async def _ask_indexed(self) -> None:
+        try:
+            value = await self._db.fetchval(Q.indexed_types)
+            found: dict[str, dict[str, list[str]]] = codec.loads(value) if value is not None else {}
+            self._indexed = {(app, key): frozenset(k) for app, keys in found.items() for key, k in keys.items()}
+        except (TorqueError, DatabaseFailure):
+            pass  # a list that fares better will ask again
+        finally:
+            self._ask_after, self._asking = time.monotonic() + _INDEXED_SECONDS, None
+
+    async def close(self) -> None:
+        """End what goes on in the background."""
+        if self._asking is not None:
+            self._asking.cancel()
 
     async def read(self, application_id: str, record_id: str) -> Row | None:
         """Return a record by its (valid, lower-case) id; reads that wait together are one statement."""

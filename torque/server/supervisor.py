@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from torque import codec
@@ -20,6 +21,8 @@ from torque.db.migrate import MigrationFailed
 from torque.db.notify import Listener
 from torque.db.partitions import upkeep
 from torque.db.pool import Database, PoolSettings
+from torque.db.session import beside
+from torque.entity.index_upkeep import keep_indexes
 from torque.errors import TorqueError, Unavailable
 from torque.native import EventRing, Generations
 from torque.observe import Observer
@@ -49,6 +52,7 @@ from torque.types import RunContext, new_id
 
 RETRY_SECONDS = 1.0
 UPKEEP_SECONDS = 3600.0
+INDEX_SECONDS = 60.0
 SETTLE_SECONDS = 2.0
 """A run that finds another live accepts writes only so long after registering."""
 
@@ -140,7 +144,7 @@ class _Supervisor:
         return 0
 
     def _begin(self, presence: Presence, generations: Generations) -> None:
-        """Start what runs for as long as the server: the listener, partitions."""
+        """Start what runs for as long as the server: the listener, upkeep of partitions and indexes."""
         announcer = Announcer(EventRing(self._context.ring_fd), self._context)
         receiver = Receiver(generations, announcer, self._context.run_id)
 
@@ -151,6 +155,7 @@ class _Supervisor:
         listener = Listener(self._pool_settings("listener"), receiver.receive, changed)
         self._watch(listener.run())
         self._watch(self._keep_partitions())
+        self._watch(self._keep_indexes())
 
     def _order(self) -> Order:
         return Order(
@@ -240,6 +245,15 @@ class _Supervisor:
             except TorqueError as error:
                 self._observer.emit("partitions_failed", level="error", error=error.message)
                 self._board.set(cells.PARTITIONED, 0)
+
+    async def _keep_indexes(self) -> None:
+        """Look every minute which types have become large, or need other indexes."""
+        while True:
+            await asyncio.sleep(INDEX_SECONDS)
+            try:
+                await beside(partial(keep_indexes, self._config.database.url, self._observer.emit))
+            except TorqueError as error:
+                self._observer.emit("indexes_failed", level="error", error=error.message)
 
     async def _keep_embedded(self, use: Embedded) -> None:
         """Join again when the keeper of the embedded database is gone; its address stays the same."""

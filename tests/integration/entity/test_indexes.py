@@ -1,0 +1,198 @@
+"""Indexes of large types: built from the model, used by lists, kept as the model changes, bounded."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, Shop, entity, field, reference
+from torque import codec
+from torque.access.types import EVERYTHING, Rights
+from torque.db.pool import Database
+from torque.entity.index_upkeep import LOCK, Upkeep, keep_indexes
+from torque.entity.indexing import specs_of
+from torque.entity.plan import plan_list
+from torque.entity.sql import select_list
+from torque.entity.types import Query, Scope, Sort
+
+MANY = 500
+GRID: dict[str, Any] = {
+    "id": "g",
+    "type": "DataGrid",
+    "props": {
+        "entityType": "job",
+        "columns": [{"field": "title", "sortable": True}, {"field": "rank"}],
+        "filters": {"status": "open"},
+        "sort": {"field": "due", "direction": "desc"},
+    },
+}
+JOBS: dict[str, Any] = {
+    "format": "torque/1",
+    "name": "jobs",
+    "entities": [
+        entity(
+            "job",
+            field("title", "String"),
+            field("status", "Enum", type_values=["open", "closed"]),
+            field("due", "Date"),
+            field("rank", "Integer", indexed=True),
+            field("tags", "Array", type_element_type={"type": "String"}, indexed=True),
+            reference("parent_id", "job"),
+            indexes=[{"name": "by_title", "fields": ["title", "rank"]}],
+        ),
+        entity("note", field("text", "String", indexed=True)),
+    ],
+    "pages": [
+        {"id": "p", "name": "p", "components": [{"id": "c", "type": "Container", "children": [GRID]}]},
+    ],
+}  # fmt: skip
+
+
+class Told(list[tuple[str, dict[str, Any]]]):
+    """Observations of upkeep."""
+
+    def __call__(self, name: str, **fields: Any) -> None:
+        self.append((name, fields))
+
+
+@pytest.fixture
+async def jobs(db: Database) -> Any:
+    """An application with enough jobs to be indexed, and a few notes."""
+    shop = Shop(db, JOBS)
+    app = shop.app.application
+    model = codec.dumps(JOBS)
+    await db.execute("INSERT INTO torque_models (id, name, document) VALUES ($1, $2, $3)", app.model_id, app.id, model)
+    await db.execute(
+        "INSERT INTO torque_applications (id, model_id, name) VALUES ($1, $2, $3)", app.id, app.model_id, app.id
+    )
+    await db.execute(
+        """
+        INSERT INTO entities (application_id, id, entity_type, data)
+        SELECT $1, gen_random_uuid(), 'job', jsonb_build_object('title', 'Job ' || n, 'rank', n % 97,
+            'status', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'closed' END, 'due', (date '2026-01-01' + n % 365)::text)
+        FROM generate_series(1, 12000) n
+        """,
+        app.id,
+    )
+    await db.execute("INSERT INTO entity_counts VALUES ($1, 'job', 1, 12000), ($1, 'note', 1, 3)", app.id)
+    yield shop
+    await db.execute("DELETE FROM torque_applications WHERE id = $1", app.id)
+    await db.execute("DELETE FROM entities WHERE application_id = $1", app.id)
+    await db.execute("DELETE FROM entity_counts WHERE application_id = $1", app.id)
+    keep_indexes(db.settings.dsn, Told(), many=MANY)
+
+
+async def names(shop: Shop) -> set[str]:
+    rows = await shop.db.fetch("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'tq\\_%'")
+    return {row[0] for row in rows}
+
+
+def wanted(shop: Shop, name: str = "job") -> set[str]:
+    model = shop.app.model
+    return {spec.name for spec in specs_of(model, shop.app.id, model.entities[name])}
+
+
+async def explained(shop: Shop, **query: Any) -> str:
+    """Return the generic plan of a list, as it is used from its sixth run on."""
+    scope = Scope(shop.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    keys = shop.entities._store.indexed(shop.app.id, "job")
+    plan = plan_list(Query(entity_type="job", **query), shop.app.id, scope, b"s")
+    statement = select_list(plan, shop.app.id, await collation(shop), total=False, indexed=keys)
+    async with shop.db.connection() as connection:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        rows = await connection.fetch(f"EXPLAIN {statement.text}", *statement.args)
+        await connection.execute("RESET plan_cache_mode")
+    return "\n".join(row[0] for row in rows)
+
+
+async def collation(shop: Shop) -> str:
+    return (await shop.entities._store.settings()).collation
+
+
+async def learn(shop: Shop) -> None:
+    """Let the engine read what upkeep wrote down."""
+    store = shop.entities._store
+    await store._ask_indexed()
+
+
+async def test_lists_of_a_large_type_use_its_indexes(jobs: Shop) -> None:
+    told = Told()
+    done = keep_indexes(jobs.db.settings.dsn, told, many=MANY)
+    assert set(done.built) == await names(jobs) == wanted(jobs)
+    assert [name for name, _ in told].count("index_built") == len(done.built)
+    await learn(jobs)
+    for query in (
+        {"filters": {"status": "open"}, "sort": (Sort("due", True),)},
+        {"sort": (Sort("rank"),)},
+        {"sort": (Sort("rank", True),)},
+        {"filters": {"status": "open"}, "sort": (Sort("title"),)},
+    ):
+        plan = await explained(jobs, **query)
+        assert "tq_" in plan and "Sort" not in plan, (query, plan)
+    for filters in ({"rank": 7}, {"title": "Job 17"}, {"title": "Job 17", "rank": 17}):
+        assert "tq_" in await explained(jobs, filters=filters)
+    assert "Sort" not in await explained(jobs)
+
+
+async def test_answers_are_the_same_with_and_without_indexes(jobs: Shop) -> None:
+    async def answers() -> list[Any]:
+        found = []
+        for query in (
+            Query(entity_type="job", filters={"status": "open"}, sort=(Sort("due", True),)),
+            Query(entity_type="job", filters={"rank": 7, "status": {"ne": "open"}}, sort=(Sort("title"),)),
+            Query(entity_type="job", filters={"title": "Job 17"}),
+        ):
+            found.append(codec.loads((await jobs.entities.list(ADMIN, jobs.app, query)).result)["data"])
+        return found
+
+    before = await answers()
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    assert jobs.entities._store.indexed(jobs.app.id, "job") is not None
+    assert await answers() == before
+
+
+async def test_upkeep_is_done_once_and_follows_the_model(jobs: Shop) -> None:
+    dsn = jobs.db.settings.dsn
+    keep_indexes(dsn, Told(), many=MANY)
+    assert keep_indexes(dsn, Told(), many=MANY) == Upkeep()
+    without = {**JOBS, "pages": []}
+    await jobs.db.execute(
+        "UPDATE torque_models SET document = $2, revision = 2 WHERE id = $1",
+        jobs.app.application.model_id,
+        codec.dumps(without),
+    )
+    done = keep_indexes(dsn, Told(), many=MANY)
+    assert done.built == () and done.dropped != ()
+    assert await names(jobs) == wanted(Shop(jobs.db, without, app_id=jobs.app.id))
+
+
+async def test_an_index_that_a_crash_left_invalid_is_built_anew(jobs: Shop) -> None:
+    dsn = jobs.db.settings.dsn
+    broken = keep_indexes(dsn, Told(), many=MANY).built[0]
+    await jobs.db.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = $1::text::regclass", broken)
+    done = keep_indexes(dsn, Told(), many=MANY)
+    assert (done.built, done.dropped) == ((broken,), (broken,))
+
+
+async def test_a_small_type_gets_none_and_a_leaf_no_more_than_its_share(jobs: Shop) -> None:
+    dsn = jobs.db.settings.dsn
+    assert keep_indexes(dsn, Told(), many=20_000).built == ()
+    told = Told()
+    done = keep_indexes(dsn, told, many=MANY, per_leaf=3)
+    assert len(done.built) == 3
+    assert {*done.built, *done.left_out} == wanted(jobs)
+    assert ("indexes_left_out", {"level": "warning", "indexes": len(done.left_out), "per_leaf": 3}) in told
+
+
+async def test_only_one_process_keeps_indexes(jobs: Shop) -> None:
+    dsn = jobs.db.settings.dsn
+    with psycopg.connect(dsn, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        assert keep_indexes(dsn, Told(), many=MANY).built == ()
+
+
+async def test_the_index_of_an_author_comes_before_those_of_pages(jobs: Shop) -> None:
+    specs = specs_of(jobs.app.model, jobs.app.id, jobs.app.model.entities["job"])
+    assert [ref.key for ref in specs[0].equal] == ["title"]
+    assert all(ref.kind != "array" for spec in specs for ref in spec.equal)
