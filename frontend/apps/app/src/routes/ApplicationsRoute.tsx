@@ -45,9 +45,11 @@ export function ApplicationsRoute() {
           ))}
         </ul>
       )}
-      <a className={classes.link} href="/editor">
-        {t("applications.openEditor")}
-      </a>
+      {state.name !== "loading" && (
+        <a className={classes.link} href="/editor">
+          {t("applications.openEditor")}
+        </a>
+      )}
     </main>
   );
 }

@@ -1,5 +1,5 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { DatesProvider } from "@mantine/dates";
+import { DatesProvider, type DayOfWeek } from "@mantine/dates";
 import { setNonce } from "get-nonce";
 import type { ReactNode } from "react";
 import { I18nProvider } from "../i18n/I18nProvider";
@@ -18,6 +18,9 @@ function styleNonce(): string {
 
 // The lock that keeps the page from scrolling behind a dialog adds a style element of its own.
 if (styleNonce() !== "") setNonce(styleNonce());
+
+/** Calendars colour weekends red, but red is a state here. */
+const NO_WEEKEND: DayOfWeek[] = [];
 
 export type TorqueProviderProps = {
   children: ReactNode;
@@ -39,7 +42,7 @@ export function TorqueProvider({ children, forceColorScheme, locale }: TorquePro
       getStyleNonce={styleNonce}
     >
       <I18nProvider locale={locale}>
-        <DatesProvider settings={{ firstDayOfWeek: 1 }}>
+        <DatesProvider settings={{ firstDayOfWeek: 1, weekendDays: NO_WEEKEND }}>
           {children}
           <Toaster />
         </DatesProvider>
