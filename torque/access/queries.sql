@@ -29,6 +29,9 @@ SELECT id, name, role, application_id,
 FROM api_tokens
 ORDER BY created_at, id;
 
+-- name: credentials_of
+SELECT hash FROM api_tokens WHERE id::text = $1 OR name = $1;
+
 -- name: revoke_tokens
 UPDATE api_tokens SET revoked_at = now()
 WHERE (id::text = $1 OR name = $1) AND revoked_at IS NULL

@@ -141,7 +141,11 @@ class AccessService:
     async def revoke_token(self, caller: Caller, ref: str) -> int:
         """Revoke the token of that id, or all of that name; return how many. They count no longer when this returns."""
         require_admin(caller)
-        credentials = await self._store.revoke_tokens(ref)
+        meant = [self._slot(credential) for credential in await self._store.credentials_of(ref)]
+        try:
+            credentials = await self._store.revoke_tokens(ref)
+        finally:  # also when nobody knows whether it was done, or it was done by an attempt before
+            self._generations.bump(meant)
         if not credentials:
             raise NotFound(f"There is no token {ref!r} that could be revoked.")
         await self._forget(credentials)

@@ -39,6 +39,10 @@ class AccessStore:
         """Return all tokens, the oldest first."""
         return [Token(**dict(row)) for row in await self._db.fetch(Q.list_tokens)]
 
+    async def credentials_of(self, ref: str) -> tuple[bytes, ...]:
+        """Return the credential of the token of that id, or of all of that name, revoked ones included."""
+        return tuple(row["hash"] for row in await self._db.fetch(Q.credentials_of, ref))
+
     async def revoke_tokens(self, ref: str) -> tuple[bytes, ...]:
         """Revoke the token of that id, or all of that name, and return their credentials."""
         async with self._db.transaction() as connection:

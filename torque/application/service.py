@@ -12,7 +12,7 @@ from torque.application.types import RUNNING, STOPPED, Answer, Application, Appl
 from torque.bus import Bus
 from torque.db.failures import UniqueViolation
 from torque.db.pool import Database
-from torque.errors import Conflict, InvalidParams, NotFound, TorqueError
+from torque.errors import Conflict, InvalidParams, NotFound, OutcomeUnknown, TorqueError
 from torque.events import AccessChanged, ApplicationChanged
 from torque.model.definition.base import SLUG_PATTERN
 from torque.native import Generations
@@ -118,7 +118,11 @@ class ApplicationService:
         """Delete an application with all its records, history and tokens."""
         require_admin(caller)
         application = await self._find(ref)
-        credentials = await self._store.delete(application.id)
+        try:
+            credentials = await self._store.delete(application.id)
+        except OutcomeUnknown:
+            self._look_again(application.id)
+            raise
         slot = self._generations.slot
         self._generations.bump([slot("identity", credential.hex()) for credential in credentials])
         await self._changed(application.id, "deleted")
@@ -175,13 +179,22 @@ class ApplicationService:
     async def _set_status(self, caller: Caller, ref: str, status: str, action: str) -> Application:
         require_admin(caller)
         application = await self._find(ref)
-        if await self._store.set_status(application.id, status):
+        changed = False
+        try:
+            changed = await self._store.set_status(application.id, status)
+        finally:  # also when nobody knows whether it was done, or it was done by an attempt before
+            self._look_again(application.id)
+        if changed:
             await self._changed(application.id, action)
         return await self._find(application.id)
 
+    def _look_again(self, application_id: str) -> None:
+        """Make every process of the run look again."""
+        self._generations.bump([self._generations.slot("catalogue", application_id)])
+
     async def _changed(self, application_id: str, action: str) -> None:
         """Make every process of the run look again, then tell."""
-        self._generations.bump([self._generations.slot("catalogue", application_id)])
+        self._look_again(application_id)
         await self._bus.emit(ApplicationChanged(application_id=application_id, action=action))
 
 

@@ -1,14 +1,15 @@
 """The verbs of models: import, edit, verify, compare, restore, and the compiled snapshots that applications run."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
 from torque.bus import Bus
 from torque.db.pool import Database
-from torque.errors import Conflict, Forbidden, InvalidParams, NotFound, Unauthenticated
+from torque.errors import Conflict, Forbidden, InvalidParams, NotFound, OutcomeUnknown, TorqueError, Unauthenticated
 from torque.events import ModelChanged, ModelDeleted
 from torque.model.changes import Change, apply_all, read_changes
 from torque.model.checks.props import prop_schemas
@@ -250,10 +251,11 @@ class ModelService:
         self, caller: Caller, ref: str, edit: Any, sent: Sequence[object], message: str, dry_run: bool
     ) -> ChangeResult:
         """Edit a model under its lock and store the next revision; nothing is stored when nothing changes."""
-        async with self._db.transaction() as connection:
+        async with self._moving(dry_run) as touch, self._db.transaction() as connection:
             found = await self._store.lock(connection, ref)
             if found is None:
                 raise NotFound(f"There is no model '{ref}'.")
+            touch(found.id)
             before = decode_model(found.document)
             after = await edit(connection, found, before)
             refuse(list(unstorable(fragment(after))))
@@ -273,6 +275,23 @@ class ModelService:
             findings_after=verify(after, self._check_flows),
             diff=diff(before, after),
         )
+
+    @asynccontextmanager
+    async def _moving(self, dry_run: bool = False) -> AsyncIterator[Callable[[str], None]]:
+        """Lend a function that names the model being changed, whose generation moves unless the change was refused.
+
+        So it does when nobody knows whether the change was stored, and when an attempt before had stored it.
+        """
+        named: list[str] = []
+        try:
+            yield named.append
+        except TorqueError as error:
+            if not isinstance(error, OutcomeUnknown):
+                named.clear()
+            raise
+        finally:
+            if named and not dry_run:
+                self._generations.bump([self._generations.slot("model", model_id) for model_id in named])
 
     async def _with_restores(
         self, connection: Any, model_id: str, model: Model, edits: Sequence[Change]
