@@ -315,3 +315,14 @@ WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value = ANY($3::text[
 SELECT key, params_hash, result FROM idempotency_keys
 WHERE application_id = $1 AND caller = $2 AND method = $3 AND key = ANY($4::text[])
     AND created_at > now() - interval '24 hours';
+
+-- name: history
+SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
+    entity_type, old, new
+FROM audit_log WHERE application_id = $1 AND entity_id = $2
+ORDER BY audit_log.at DESC, id LIMIT $3;
+
+-- name: before_deletion
+SELECT to_char((at - interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete'
+ORDER BY audit_log.at DESC LIMIT 1;

@@ -16,6 +16,7 @@ from torque.entity.bulk import MAX_ROWS, Bulk, Edit, Mode
 from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
+from torque.entity.history import History
 from torque.entity.hooks import Hooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
@@ -54,6 +55,7 @@ class EntityService:
         self._reading = Reading(self._store, Stamps(generations), encoder)
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
+        self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._bulk = BulkVerbs(
             access, self._store, Bulk(self._store, self._writer, self._writing), self._writer.custody, self
         )
@@ -132,6 +134,35 @@ class EntityService:
         """
         rights = self._access.enter(caller, app)
         return await self._related.answer(app, rights, entity_type, record_id, relationship, limit)
+
+    async def get_as_of(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, as_of: str
+    ) -> Answer:
+        """Return a record as it was at a moment, also one that is gone by now.
+
+        Raises
+        ------
+        NotFound
+            When it did not exist then, or is not there for this caller.
+        InvalidParams
+            When the model keeps no history of it, or the log does not reach back.
+        """
+        return await self._history.get(app, self._access.enter(caller, app), entity_type, record_id, as_of)
+
+    async def restore(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
+        as_of: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Bring a record back to a moment; without one, a deleted record to what it was last."""
+        rights = self._access.enter(caller, app)
+        return await self._history.restore(caller, app, rights, entity_type, record_id, as_of)
+
+    async def history(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *, limit: int = 100
+    ) -> Answer:
+        """Return what happened to a record, the newest first: ``{entries: [{at, action, actor, ...}]}``."""
+        rights = self._access.enter(caller, app)
+        return await self._history.entries(caller, app, rights, entity_type, record_id, limit)
 
     async def create(
         self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes | dict[str, Any], *,

@@ -88,9 +88,9 @@ class Writing:
 
     async def draft(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
-        repeat: Repeat | None,
+        repeat: Repeat | None, record_id: str | None = None,
     ) -> Draft:  # fmt: skip
-        """Prepare a new record by its own rules; what it refers to is not looked at yet."""
+        """Prepare a new record by its own rules; what it refers to is not looked at yet. One that is back has an id."""
         entity, granted = checks.creatable(app, rights, caller, entity_type)
         data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
@@ -99,8 +99,9 @@ class Writing:
         prepared = entity.validator.create(data, self._clock.now())
         _raise_errors(prepared.errors)
         write = Write(
-            entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
-        )
+            entity=entity, id=record_id or self._ids.new(), base_version=0, prepared=prepared, caller=caller,
+            repeat=repeat,
+        )  # fmt: skip
         return Draft(granted, write, links)
 
     async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:

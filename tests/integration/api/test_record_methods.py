@@ -79,3 +79,20 @@ def test_bulk_writes_take_records_or_a_filter(server: RunningServer, token: str)
         ("bulkDeleteEntities", {"entityType": "todo", "filters": {}, "idempotencyKey": "k"}),
     ):
         assert server.rpc(method, params, app="todo", token=token)["error"]["code"] == -32602, (method, params)
+
+
+def test_a_record_can_be_read_as_it_was_and_brought_back(server: RunningServer, token: str) -> None:
+    def ask(method: str, **params: Any) -> Any:
+        return server.rpc(method, params, app="todo", token=token)
+
+    made = ask("createEntity", entityType="todo", data={"label": "first"})["result"]
+    changed = ask("updateEntity", entityId=made["id"], data={"label": "second"})["result"]
+    assert ask("getEntity", entityId=made["id"], asOf=made["updated_at"])["result"] == made
+    history = ask("getEntityHistory", entityId=made["id"], limit=1)["result"]["entries"]
+    assert [(entry["action"], entry["new"]) for entry in history] == [("update", {"label": "second"})]
+    assert ask("restoreEntity", entityId=made["id"], asOf=made["updated_at"])["result"]["label"] == "first"
+    ask("deleteEntity", entityId=made["id"])
+    assert ask("getEntity", entityId=made["id"], asOf=changed["updated_at"])["result"]["label"] == "second"
+    assert ask("restoreEntity", entityId=made["id"])["result"]["label"] == "first"
+    assert ask("getEntity", entityId=made["id"], asOf=made["updated_at"], fields=["label"])["error"]["code"] == -32602
+    ask("deleteEntity", entityId=made["id"])

@@ -84,6 +84,7 @@ class GetEntity(Params, frozen=True, kw_only=True):
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
     min_version: int | None = None
+    as_of: str | None = None
 
 
 class CreateEntity(Params, frozen=True, kw_only=True):
@@ -182,8 +183,14 @@ async def get_entity_relationships(context: CallContext, params: GetEntityRelati
 
 
 async def get_entity(context: CallContext, params: GetEntity) -> Answer:
-    """Return one record."""
+    """Return one record, as it is or as it was."""
     running = await context.application(params.app)
+    if params.as_of is not None:
+        if params.expand or params.fields is not None or params.min_version is not None:
+            raise InvalidParams("'asOf' goes without 'expand', 'fields' and 'minVersion'.", parameter="asOf")
+        return await context.platform.entities.get_as_of(
+            context.caller, running, params.entity_type, params.entity_id, params.as_of
+        )
     return await context.platform.entities.get(
         context.caller,
         running,

@@ -1,0 +1,47 @@
+"""Methods about what records were."""
+
+from typing import Annotated
+
+import msgspec
+
+from torque.api.jsonrpc.context import CallContext
+from torque.api.jsonrpc.registry import Method, Params
+from torque.application.types import Answer
+
+
+class GetEntityHistory(Params, frozen=True, kw_only=True):
+    """Parameters of getEntityHistory."""
+
+    entity_id: str
+    entity_type: str | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+
+
+class RestoreEntity(Params, frozen=True, kw_only=True):
+    """Parameters of restoreEntity; without `asOf` a deleted record comes back as it was last."""
+
+    entity_id: str
+    as_of: str | None = None
+    entity_type: str | None = None
+
+
+async def get_entity_history(context: CallContext, params: GetEntityHistory) -> Answer:
+    """Return what happened to a record."""
+    running = await context.application(params.app)
+    return await context.platform.entities.history(
+        context.caller, running, params.entity_type, params.entity_id, limit=params.limit
+    )
+
+
+async def restore_entity(context: CallContext, params: RestoreEntity) -> Answer:
+    """Bring a record back to a moment, or back at all."""
+    running = await context.application(params.app)
+    return await context.platform.entities.restore(
+        context.caller, running, params.entity_type, params.entity_id, as_of=params.as_of
+    )
+
+
+METHODS = (
+    Method("getEntityHistory", GetEntityHistory, get_entity_history),
+    Method("restoreEntity", RestoreEntity, restore_entity, writes=True),
+)
