@@ -112,6 +112,7 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_minute_address: CountOrOff = 0
     query_timeout: Seconds = 10.0
     streams_per_address: Count = 20
+    import_size: Size = 1024 * 1024 * 1024
 
 
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):

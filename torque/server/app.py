@@ -7,6 +7,7 @@ from torque.api.common.limits import StreamLimits
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.api.live.events import EventStream
 from torque.api.live.ws import LiveSocket
+from torque.api.rest.data import DataEndpoint
 from torque.api.rest.session import SessionEndpoint
 from torque.application.types import RUNNING
 from torque.db.failures import DatabaseFailure
@@ -53,8 +54,8 @@ class WorkerApp:
         routes = Routes(
             platform, board, worker, guard=guard, rates=rates,
             sites={f"/{name}/": StaticSite(ASSETS / name, f"/{name}/") for name in ("editor", "app")},
-            bridges=self._bridges, session=SessionEndpoint(platform), events=EventStream(platform, limits),
-            schemas=read_schemas(),
+            bridges=self._bridges, session=SessionEndpoint(platform), data=DataEndpoint(platform),
+            events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
         sockets = Sockets(
             LiveSocket(platform, calls, limits), guard=guard, ids=ids, rates=rates, router=router,

@@ -4,7 +4,7 @@ import msgspec
 
 from torque.config import ServerSettings
 
-JSONRPC, GRAPHQL, MCP, EVENTS, SESSION = "jsonrpc", "graphql", "mcp", "events", "session"
+JSONRPC, GRAPHQL, MCP, EVENTS, SESSION, DATA = "jsonrpc", "graphql", "mcp", "events", "session", "data"
 HEALTH, READY, METRICS = "health", "ready", "metrics"
 HOME, SITE, SCHEMAS, UNKNOWN = "home", "site", "schemas", "unknown"
 _REMEMBERED = 2048
@@ -71,6 +71,8 @@ class Router:
             return Target(EVENTS, path[len("/events/") :] or None)
         if path.startswith("/schemas/"):
             return Target(SCHEMAS)
+        if path.startswith("/api/v1/apps/"):
+            return Target(DATA)
         return Target(UNKNOWN)
 
     def socket(self, path: str) -> Target:

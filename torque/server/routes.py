@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from torque.api.common.opening import Opening
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.live.events import EventStream
+from torque.api.rest.data import DataEndpoint, DataRequest
 from torque.api.rest.session import SessionEndpoint
 from torque.errors import InvalidRequest, NotFound
 from torque.platform import Platform
@@ -22,7 +23,7 @@ from torque.server.router import Target
 from torque.server.static import StaticSite, redirect
 
 _ROUTE_OF = {
-    to.JSONRPC: "jsonrpc", to.GRAPHQL: "graphql", to.MCP: "mcp", to.EVENTS: "live", to.SESSION: "rest",
+    to.JSONRPC: "jsonrpc", to.GRAPHQL: "graphql", to.MCP: "mcp", to.EVENTS: "live", to.SESSION: "rest", to.DATA: "rest",
     to.HOME: "static", to.SITE: "static", to.SCHEMAS: "static",
     to.HEALTH: "health", to.READY: "health", to.METRICS: "health",
 }  # fmt: skip
@@ -64,6 +65,7 @@ class Routes:
         sites: Mapping[str, StaticSite],
         bridges: Mapping[str, LazyBridge],
         session: SessionEndpoint,
+        data: DataEndpoint,
         events: EventStream,
         schemas: Mapping[str, bytes],
     ) -> None:
@@ -75,6 +77,7 @@ class Routes:
         self._sites = sites
         self._bridges = bridges
         self._session = session
+        self._data = data
         self._events = events
         self._schemas = schemas
         self._max_body = platform.config.server.max_payload_size
@@ -82,7 +85,7 @@ class Routes:
         self._handlers: dict[str, Callable[[Incoming], Awaitable[Reply | None]]] = {
             to.GRAPHQL: self._bridged, to.MCP: self._bridged, to.EVENTS: self._stream, to.SESSION: self._sessions,
             to.SCHEMAS: self._schema, to.SITE: self._site, to.HOME: self._home, to.HEALTH: self._health,
-            to.READY: self._ready, to.METRICS: self._metrics,
+            to.READY: self._ready, to.METRICS: self._metrics, to.DATA: self._files,
         }  # fmt: skip
 
     async def answer(self, incoming: Incoming) -> Reply | None:
@@ -157,6 +160,18 @@ class Routes:
             scope.method, body, headers.get("authorization"), headers.get("cookie"),
             secure=self._guard.is_secure(scope), request_id=incoming.request_id,
         )  # fmt: skip
+
+    async def _files(self, incoming: Incoming) -> Reply | None:
+        scope, headers = incoming.scope, incoming.scope.headers
+        length = headers.get("content-length")
+        request = DataRequest(
+            method=scope.method, path=scope.path, query=scope.query_string,
+            authorization=headers.get("authorization"), cookie=headers.get("cookie"),
+            content_type=headers.get("content-type") or "",
+            content_length=int(length) if length is not None else None, request_id=incoming.request_id,
+            headers=(*SECURITY, ("x-request-id", incoming.request_id), *self._guard.cors(headers.get("origin"))),
+        )  # fmt: skip
+        return await self._data.handle(incoming.protocol, request)
 
     async def _schema(self, incoming: Incoming) -> Reply | None:
         document = self._schemas.get(incoming.scope.path.rsplit("/", 1)[1])

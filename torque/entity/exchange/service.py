@@ -13,6 +13,7 @@ from torque.application.types import RunningApplication
 from torque.bus import Bus
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
+from torque.entity import checks
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
 from torque.entity.exchange.loader import Load, Loader
@@ -59,6 +60,16 @@ class ExchangeService:
         self._hooks = hooks
         self._store = EntityStore(db)
         self._reading = Reading(self._store, Stamps(generations), Encoder())
+
+    def require_import(self, caller: Caller, app: RunningApplication, entity_type: str) -> None:
+        """Refuse whoever may not create records of an entity, before a file is taken from them.
+
+        Raises
+        ------
+        NotFound, Forbidden, Unauthenticated
+            As for a single record.
+        """
+        checks.creatable(app, self._access.enter(caller, app), caller, entity_type)
 
     async def load(
         self, caller: Caller, app: RunningApplication, jobs: Sequence[Job], *, skip_invalid: bool = False,
