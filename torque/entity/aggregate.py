@@ -133,7 +133,7 @@ def plan_aggregate(asked: Aggregate, scope: Scope) -> AggregatePlan:
     _check(asked)
     reader = Reader(scope)
     parts = [reader.filters(entity, filters) for filters in asked.filters]
-    parts.append(reader.search(entity, asked.search) if asked.search else None)
+    parts.append(reader.search(entity, asked.search) if asked.search and asked.search.split() else None)
     parts.append(reader.predicate(entity, rights.where))
     groups = tuple(_group(reader, entity, group) for group in asked.group_by)
     places = [reader.place(entity, metric.field) if metric.field else None for metric in asked.metrics]

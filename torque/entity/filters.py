@@ -13,7 +13,8 @@ import msgspec
 from torque.access.types import EVERYTHING, EntityRights, Predicate
 from torque.entity import values
 from torque.entity.ends import End, named_ends
-from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, Link, Not, Scope, ValueRef
+from torque.entity.search_sql import configuration
+from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, Link, Not, Scope, Search, ValueRef
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField
 from torque.model.definition.field_type import ArrayType
@@ -55,16 +56,17 @@ class Reader:
         parts = self._object(entity, filters, 0)
         return conjunction(parts)
 
-    def search(self, entity: CompiledEntity, text: str) -> Condition | None:
-        """Return the condition that every word occurs in one of the entity's search fields."""
+    def search(self, entity: CompiledEntity, text: str) -> Search:
+        """Return the condition that every word occurs in one of the entity's text fields that the caller sees."""
         hidden = self._rights(entity.name).hidden
-        refs = [values.reference_of(entity.fields[n]) for n in entity.search_fields if n not in hidden]
-        words = text.split()
+        seen = [name for name in entity.search_fields if name not in hidden]
+        words = tuple(text.split())
         if len(words) > 20:
             raise InvalidParams("A search takes at most 20 words.")
         if any("\0" in word for word in words):
             raise InvalidParams("The search holds a character that cannot be searched for.")
-        return conjunction([AnyOf(tuple(Compare(ref, "contains", word) for ref in refs)) for word in words])
+        keys = tuple(entity.fields[name].key for name in seen)
+        return Search(words, keys, configuration(self._scope.model.locale), len(seen) == len(entity.search_fields))
 
     def predicate(self, entity: CompiledEntity, predicate: Predicate | None) -> Condition | None:
         """Return the condition of a role's rule."""

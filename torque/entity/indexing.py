@@ -14,8 +14,9 @@ import msgspec
 from torque.access.types import EVERYTHING
 from torque.entity import values
 from torque.entity.plan import default_sorts
+from torque.entity.search_sql import configuration, vector
 from torque.entity.sql import Writer, literal
-from torque.entity.types import OrderKey, Sort, ValueRef
+from torque.entity.types import WORDS, OrderKey, Search, Sort, ValueRef
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.definition.page import Component
 
@@ -29,12 +30,13 @@ _UNSUITABLE = ("array", "json")
 
 
 class IndexSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One index: values that are compared for equality, then an order. It ends with the id, in the last direction."""
+    """One index: values that are compared for equality, then an order, then the id in the last direction; or words."""
 
     application_id: str
     entity_key: str
-    equal: tuple[ValueRef, ...]
-    order: tuple[OrderKey, ...]
+    equal: tuple[ValueRef, ...] = ()
+    order: tuple[OrderKey, ...] = ()
+    search: Search | None = None
 
     @property
     def name(self) -> str:
@@ -45,21 +47,23 @@ class IndexSpec(msgspec.Struct, frozen=True, kw_only=True):
     def statement(self, leaf: str, collation: str) -> str:
         """Return the statement that builds it on the leaf that holds the application."""
         writer = Writer(self.application_id, collation)
+        where = f"application_id = {literal(self.application_id)}::uuid AND entity_type = {literal(self.entity_key)}"
+        begin = f'CREATE INDEX CONCURRENTLY "{self.name}" ON "{leaf}"'
+        if self.search is not None:
+            return f"{begin} USING gin ({vector(self.search, leaf)}) WHERE {where}"
         columns = [f"({writer.value(ref, leaf)})" for ref in self.equal]
         for key in self.order:
             direction = " DESC" if key.descending else " ASC"
             nulls = " NULLS LAST" if key.nullable else ""
             columns.append(f"({writer.sort(key, leaf)}){direction}{nulls}")
         last = "DESC" if self.order and self.order[-1].descending else "ASC"
-        return (
-            f'CREATE INDEX CONCURRENTLY "{self.name}" ON "{leaf}" ({", ".join(columns)}, id {last}) '
-            f"WHERE application_id = {literal(self.application_id)}::uuid AND entity_type = {literal(self.entity_key)}"
-        )
+        return f"{begin} ({', '.join(columns)}, id {last}) WHERE {where}"
 
     @property
     def compared(self) -> frozenset[str]:
         """Storage keys whose equality it answers."""
-        return frozenset(ref.key for ref in self.equal if not ref.column)
+        words = {WORDS} if self.search is not None else set()
+        return frozenset(words | {ref.key for ref in self.equal if not ref.column})
 
 
 def specs_of(model: CompiledModel, application_id: str, entity: CompiledEntity) -> list[IndexSpec]:
@@ -71,7 +75,10 @@ def specs_of(model: CompiledModel, application_id: str, entity: CompiledEntity) 
             continue  # the base index does that
         spec = IndexSpec(application_id=application_id, entity_key=entity.key, equal=equal, order=order)
         found.setdefault((equal, order), spec)
-    return list(found.values())
+    keys = tuple(entity.fields[name].key for name in entity.search_fields)
+    words = Search((), keys, configuration(model.locale), True)
+    by_words = IndexSpec(application_id=application_id, entity_key=entity.key, search=words)
+    return [*found.values(), by_words] if keys else list(found.values())
 
 
 Wish = tuple[tuple[ValueRef, ...], tuple[OrderKey, ...]]

@@ -5,7 +5,7 @@ from torque.entity import cursor as cursors
 from torque.entity import values
 from torque.entity.ends import many_of
 from torque.entity.filters import Reader, conjunction, reference_to, unknown
-from torque.entity.types import Condition, Expansion, ListPlan, OrderKey, Query, Scope, Sort
+from torque.entity.types import Condition, Expansion, ListPlan, OrderKey, Query, Scope, Sort, ValueRef
 from torque.errors import InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
 
@@ -13,6 +13,8 @@ MAX_LIMIT = 1000
 MAX_SORTS = 8
 MAX_OFFSET = 100_000
 NEWEST_FIRST = (Sort("created_at", True),)
+BEST_FIRST = (Sort("relevance", True),)
+"""The order of a search that asks for none."""
 _UNSORTABLE = ("array", "json")
 
 
@@ -38,16 +40,21 @@ def plan_list(
     entity, rights = readable(query.entity_type, scope)
     _check_window(query)
     reader = Reader(scope)
+    search = reader.search(entity, query.search) if query.search and query.search.split() else None
     condition = conjunction(
         (
             within,
             reader.filters(entity, query.filters),
-            reader.search(entity, query.search) if query.search else None,
+            search,
             reader.predicate(entity, rights.where),
         )
     )
-    sorts = query.sort or default_sorts(entity, rights)
-    order = _order(reader, entity, sorts)
+    if search is not None and search.keys and not query.sort:
+        sorts: tuple[Sort, ...] = BEST_FIRST
+        order: tuple[OrderKey, ...] = (OrderKey(ValueRef("rank", ""), True, search=search),)
+    else:
+        sorts = query.sort or default_sorts(entity, rights)
+        order = _order(reader, entity, sorts)
     descending = order[-1].descending
     expansions = plan_expand(query.expand, entity, scope, reader)
     bound = cursors.fingerprint(application_id, entity.key, condition, order, query.search)

@@ -10,7 +10,10 @@ from typing import Any
 import msgspec
 
 from torque import codec
+from torque.entity.search_sql import query as words
+from torque.entity.search_sql import vector
 from torque.entity.types import (
+    WORDS,
     AllOf,
     AnyOf,
     Compare,
@@ -22,6 +25,7 @@ from torque.entity.types import (
     ListPlan,
     Not,
     OrderKey,
+    Search,
     ValueRef,
 )
 
@@ -98,6 +102,8 @@ class Writer:
             inner = self.inner()
             source = self.linked(condition.link, alias, inner)
             return f"EXISTS (SELECT 1 {source} AND {self.condition(condition.part, inner)})"
+        if isinstance(condition, Search):
+            return self._search(condition, alias)
         if isinstance(condition, Linked):
             return f"{alias}.id IN ({self._ends(condition)})"
         return self._compare(condition, alias)
@@ -117,6 +123,14 @@ class Writer:
             f"AND {inner}.entity_type = {self.argument(link.target_key)} AND {inner}.id {ids}"
         )
 
+    def _search(self, search: Search, alias: str) -> str:
+        """Write a search: by the index of words where there is one, else wherever in a text a word occurs."""
+        if search.complete and alias == "e" and self._indexed is not None and WORDS in self._indexed:
+            return f"{vector(search, alias)} @@ {words(search, self.argument)}"
+        refs = [ValueRef("text", key) for key in search.keys]
+        found = [AnyOf(tuple(Compare(ref, "contains", word) for ref in refs)) for word in search.words]
+        return self.condition(AllOf(tuple(found)), alias)
+
     def _ends(self, linked: Linked) -> str:
         here, there = ("source_id", "target_id") if linked.forward else ("target_id", "source_id")
         return (
@@ -130,6 +144,8 @@ class Writer:
 
     def sort(self, key: OrderKey, alias: str) -> str:
         """Write the expression an order key sorts and seeks by."""
+        if key.search is not None:
+            return f"ts_rank({vector(key.search, alias)}, {words(key.search, self.argument)}, 1)"
         if key.link is not None:
             inner = self.inner()
             return f"(SELECT {self._sortable(key.ref, inner)} {self.linked(key.link, alias, inner)})"
@@ -138,6 +154,8 @@ class Writer:
     def constant(self, ref: ValueRef, text: str) -> str:
         """Write the value of a cursor as its order key sees it."""
         placeholder = self.argument(text)
+        if ref.kind == "rank":
+            return f"{placeholder}::text::real"
         if ref.column:
             return placeholder + _CASTS[ref.kind]
         if ref.kind == "text":

@@ -11,8 +11,8 @@ from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 
 __all__ = [
     "AllOf", "Answer", "AnyOf", "Compare", "Condition", "Connection", "EntityRights", "Exists", "Expansion", "Kind",
-    "Link", "Linked", "ListPlan", "Not", "OrderKey", "Query", "Row", "RunningApplication", "Scope", "Seek", "Sort",
-    "ValueRef",
+    "Link", "Linked", "ListPlan", "Not", "OrderKey", "Query", "Row", "RunningApplication", "Scope", "Search", "Seek",
+    "Sort", "ValueRef",
 ]  # fmt: skip
 
 Row = Sequence[Any]
@@ -63,8 +63,9 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...] | None = None
 
 
-Kind = Literal["text", "plain", "number", "boolean", "array", "json", "id", "time", "version"]
-"""How values compare. `plain` is text by code point: enums, dates, references; the last three are columns."""
+Kind = Literal["text", "plain", "number", "boolean", "array", "json", "id", "time", "version", "rank"]
+"""How values compare. `plain` is text by code point: enums, dates, references. `id`, `time` and `version` are columns,
+`rank` is how well a record fits a search."""
 
 
 class ValueRef(msgspec.Struct, frozen=True):
@@ -77,6 +78,11 @@ class ValueRef(msgspec.Struct, frozen=True):
     def column(self) -> bool:
         """True for what is never missing."""
         return self.kind in ("id", "time", "version")
+
+    @property
+    def nullable(self) -> bool:
+        """True for what records may lack."""
+        return not self.column and self.kind != "rank"
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -138,20 +144,43 @@ class Linked(msgspec.Struct, frozen=True):
     forward: bool
 
 
-Condition = Compare | AllOf | AnyOf | Not | Exists | Linked
+class Search(msgspec.Struct, frozen=True):
+    """Every word occurs in one of the text fields.
+
+    Parameters
+    ----------
+    keys
+        Storage keys of the fields.
+    configuration
+        The database's name of the language.
+    complete
+        True when these are all text fields of the type, so that its index of words says the same.
+    """
+
+    words: tuple[str, ...]
+    keys: tuple[str, ...]
+    configuration: str
+    complete: bool
+
+
+WORDS = "~words"
+"""Stands for the index of words among the storage keys that indexes answer."""
+
+Condition = Compare | AllOf | AnyOf | Not | Exists | Linked | Search
 
 
 class OrderKey(msgspec.Struct, frozen=True):
-    """One key of the order: a value of the record or, behind a link, of the record it refers to."""
+    """One key of the order: a value of the record or, behind a link, of the record it refers to, or its rank."""
 
     ref: ValueRef
     descending: bool
     link: Link | None = None
+    search: Search | None = None
 
     @property
     def nullable(self) -> bool:
         """True when records may lack the value; they come last in both directions."""
-        return self.link is not None or not self.ref.column
+        return self.link is not None or self.ref.nullable
 
 
 class Seek(msgspec.Struct, frozen=True):

@@ -1,0 +1,113 @@
+"""Search: what is typed is found, best first; a large type answers from its index of words."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.test_indexes import MANY, Told, explained, learn
+from tests.integration.entity.workshop import ADMIN, Shop, entity, field
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.index_upkeep import keep_indexes
+from torque.entity.search_sql import configuration
+from torque.entity.types import Query, Sort
+from torque.errors import InvalidParams
+from torque.types import Caller
+
+CLERK = Caller(id="c", name="c", roles=("clerk",), protocol="test", request_id="r")
+BOOKS: dict[str, Any] = {
+    "format": "torque/1",
+    "name": "books",
+    "entities": [entity("job", field("title", "String"), field("secret", "String"), field("rank", "Integer"))],
+    "roles": [
+        {"id": "r", "name": "clerk", "entities": {"job": {"read": True, "hidden_fields": ["secret"]}}},
+    ],
+}
+
+
+@pytest.fixture
+def books(db: Database) -> Shop:
+    """An empty shelf of the test's own."""
+    return Shop(db, BOOKS)
+
+
+async def found(shop: Shop, text: str, caller: Caller = ADMIN, **query: Any) -> list[str]:
+    answer = await shop.entities.list(caller, shop.app, Query(entity_type="job", search=text, **query))
+    return [record["title"] for record in codec.loads(answer.result)["data"]]
+
+
+async def grow(shop: Shop) -> None:
+    """Make the type a large one, with its indexes."""
+    app = shop.app.application
+    document = codec.dumps(BOOKS)
+    await shop.db.execute(
+        "INSERT INTO torque_models (id, name, document) VALUES ($1, $2, $3)", app.model_id, app.id, document
+    )
+    insert = "INSERT INTO torque_applications (id, model_id, name) VALUES ($1, $2, $3)"
+    await shop.db.execute(insert, app.id, app.model_id, app.id)
+    await shop.db.execute(
+        """
+        INSERT INTO entities (application_id, id, entity_type, data)
+        SELECT $1, gen_random_uuid(), 'job', jsonb_build_object('title', 'Volume ' || n, 'rank', n)
+        FROM generate_series(1, 3000) n
+        """,
+        shop.app.id,
+    )
+    await shop.db.execute("INSERT INTO entity_counts VALUES ($1, 'job', 99, 3000)", shop.app.id)
+    keep_indexes(shop.db.settings.dsn, Told(), many=MANY)
+    await learn(shop)
+
+
+async def test_a_small_type_finds_words_anywhere_in_any_order(books: Shop) -> None:
+    for title in ("The art of running", "Theodore runs", "Outrun"):
+        await books.create("job", title=title)
+    assert set(await found(books, "run")) == {"The art of running", "Theodore runs", "Outrun"}
+    assert await found(books, "RUNNING the") == ["The art of running"]
+    assert await found(books, "nothing") == []
+
+
+async def test_the_best_comes_first_and_cursors_follow(books: Shop) -> None:
+    for title in ("garden", "garden garden garden", "a long text about some garden"):
+        await books.create("job", title=title)
+    ranked = await found(books, "garden")
+    assert ranked[-1] == "a long text about some garden"
+    walked, cursor = [], None
+    while True:
+        query = Query(entity_type="job", search="garden", limit=1, cursor=cursor)
+        page = codec.loads((await books.entities.list(ADMIN, books.app, query)).result)
+        walked += [record["title"] for record in page["data"]]
+        cursor = page["pagination"]["nextCursor"]
+        if cursor is None:
+            break
+    assert walked == ranked
+    assert (page["meta"]["sortBy"], page["meta"]["sortOrder"]) == ("relevance", "desc")
+    assert await found(books, "garden", sort=(Sort("title"),)) == sorted(ranked)
+
+
+async def test_a_large_type_finds_beginnings_and_stems_by_its_index(books: Shop) -> None:
+    for title in ("The art of running", "Theodore ran", "O'Neill \\ it's"):
+        await books.create("job", title=title)
+    await grow(books)
+    assert "tq_" in await explained(books, search="run")
+    assert await found(books, "runs") == ["The art of running"]
+    assert set(await found(books, "the")) == {"The art of running", "Theodore ran"}
+    assert await found(books, "o'nei") == ["O'Neill \\ it's"]
+    for strange in ("'", "\\", "a:* | b", "!x & (", "-", "''':*"):
+        await found(books, strange)
+    with pytest.raises(InvalidParams):
+        await found(books, "\0")
+
+
+async def test_a_hidden_field_is_not_searched(books: Shop) -> None:
+    await books.create("job", title="open", secret="treasure")
+    assert await found(books, "treasure") == ["open"]
+    assert await found(books, "treasure", CLERK) == []
+    await grow(books)
+    assert await found(books, "treasure") == ["open"]
+    assert await found(books, "treasure", CLERK) == []
+
+
+def test_a_locale_names_the_stems_of_its_language() -> None:
+    assert [configuration(locale) for locale in ("en", "de-DE", "pt_BR", "xx", "")] == [
+        "english", "german", "portuguese", "simple", "simple",
+    ]  # fmt: skip
