@@ -25,6 +25,7 @@ from torque.server.rsgi import TorqueApp
 from torque.server.schemas import read_schemas
 from torque.server.sockets import Sockets
 from torque.server.static import StaticSite
+from torque.server.streams import BoardTally
 from torque.types import Caller
 
 WARM_SECONDS = 10.0
@@ -49,17 +50,17 @@ class WorkerApp:
         rates = Rates(order.rates_fd, config.limits) if order.rates_fd is not None else None
         router = Router(config.server)
         calls = JsonRpcEndpoint(platform)
-        limits = StreamLimits(config, order.context.workers)
+        limits = StreamLimits(config, BoardTally(board, worker))
         self._bridges = make_bridges(platform, limits, self.stopping)
         routes = Routes(
-            platform, board, worker, guard=guard, rates=rates,
+            platform, board, guard=guard, rates=rates,
             sites={f"/{name}/": StaticSite(ASSETS / name, f"/{name}/") for name in ("editor", "app")},
             bridges=self._bridges, session=SessionEndpoint(platform), data=DataEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
         sockets = Sockets(
             LiveSocket(platform, calls, limits), guard=guard, ids=ids, rates=rates, router=router,
-            board=board, worker=worker, observer=platform.observer,
+            observer=platform.observer,
         )  # fmt: skip
         self.rsgi = TorqueApp(
             calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,

@@ -60,11 +60,13 @@ class AsgiBridge:
         finally:
             await self._heard.put({"type": "lifespan.startup.complete"})
 
-    async def handle(self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers) -> int:
-        """Answer one request whose body has been read; return the status."""
+    async def handle(
+        self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers, request_id: str
+    ) -> int:
+        """Answer one request whose body has been read, under our id of it; return the status."""
         exchange = _Exchange(protocol, body, self._stopping, extra)
         try:
-            await self._app(_asgi_scope(scope, path), exchange.receive, exchange.send)
+            await self._app(_asgi_scope(scope, path, request_id), exchange.receive, exchange.send)
         except Exception as error:
             if not exchange.streaming:
                 raise
@@ -148,8 +150,10 @@ def _text(value: bytes) -> str:
     return bytes(value).decode("latin-1")
 
 
-def _asgi_scope(scope: Scope, path: str) -> Message:
+def _asgi_scope(scope: Scope, path: str, request_id: str) -> Message:
     host, _, port = scope.client.rpartition(":")
+    headers = [(name, value) for name, value in scope.headers.items() if name != "x-request-id"]
+    headers.append(("x-request-id", request_id))
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -160,7 +164,7 @@ def _asgi_scope(scope: Scope, path: str) -> Message:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": scope.query_string.encode(),
-        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in scope.headers.items()],
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         "client": (host.strip("[]"), int(port)) if port.isdecimal() else None,
         "server": None,
         "extensions": {},

@@ -6,6 +6,7 @@ A worker that is respawned goes on counting in the cells of the one it replaces.
 
 import mmap
 import os
+from bisect import bisect_left
 from collections.abc import Sequence
 
 RUN_CELLS = 16
@@ -23,6 +24,8 @@ STARTED = 4
 _FIRST_ROUTE = 8
 _PER_ROUTE = len(CLASSES) + len(BUCKETS) + 2
 WORKER_CELLS = _FIRST_ROUTE + len(ROUTES) * _PER_ROUTE
+STREAM_PLACES = 1 << 14
+"""Cells of a worker, behind those of all workers, for its open streams by address."""
 
 
 class Board:
@@ -68,6 +71,16 @@ class Board:
         """Read a cell of a worker."""
         return int(self.cells[self.base(worker) + cell])
 
+    def places(self, worker: int) -> int:
+        """Return the index of a worker's first cell for streams by address."""
+        return RUN_CELLS + self.workers * WORKER_CELLS + worker * STREAM_PLACES
+
+    def forget_streams(self, worker: int) -> None:
+        """Set the streams of a worker to none: they ended with the one it replaces."""
+        self.mark(worker, STREAMS, 0)
+        first = self.places(worker)
+        self.cells[first : first + STREAM_PLACES] = memoryview(bytes(8 * STREAM_PLACES)).cast("Q")
+
     def total(self, cell: int) -> int:
         """Return the sum of one cell over all workers."""
         return sum(int(self.cells[self.base(worker) + cell]) for worker in range(self.workers))
@@ -77,8 +90,7 @@ class Board:
         first = base + _FIRST_ROUTE + route * _PER_ROUTE
         cells = self.cells
         cells[first + min(max(status // 100 - 2, 0), 3)] += 1
-        bucket = next((index for index, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
-        cells[first + len(CLASSES) + bucket] += 1
+        cells[first + len(CLASSES) + bisect_left(BUCKETS, seconds)] += 1
         cells[first + _PER_ROUTE - 1] += int(seconds * 1_000_000)
 
     def statuses(self, route: int) -> Sequence[int]:
@@ -94,4 +106,4 @@ class Board:
 
 
 def _bytes(workers: int) -> int:
-    return 8 * (RUN_CELLS + workers * WORKER_CELLS)
+    return 8 * (RUN_CELLS + workers * (WORKER_CELLS + STREAM_PLACES))

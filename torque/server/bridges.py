@@ -30,7 +30,9 @@ class LazyBridge:
         """Begin to load in the background, once."""
         self._loading = self._loading or asyncio.get_running_loop().create_task(self._load())
 
-    async def handle(self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers) -> int:
+    async def handle(
+        self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers, request_id: str
+    ) -> int:
         """Answer one request; see `AsgiBridge.handle`."""
         self.load()
         loading = self._loading
@@ -38,7 +40,7 @@ class LazyBridge:
             await asyncio.wait({loading}, timeout=WAIT_SECONDS)
         if loading is None or not loading.done():
             raise Unavailable("This part of the server is still being loaded. Try again.")
-        return await loading.result().handle(scope, protocol, body, path, extra)
+        return await loading.result().handle(scope, protocol, body, path, extra, request_id)
 
     async def shutdown(self) -> None:
         """End the application, or its loading."""

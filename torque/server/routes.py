@@ -10,7 +10,6 @@ from torque.api.rest.data import DataEndpoint, DataRequest
 from torque.api.rest.session import SessionEndpoint
 from torque.errors import InvalidRequest, NotFound
 from torque.platform import Platform
-from torque.server import board as cells
 from torque.server import router as to
 from torque.server.board import ROUTES, Board
 from torque.server.bridges import LazyBridge
@@ -58,7 +57,6 @@ class Routes:
         self,
         platform: Platform,
         board: Board,
-        worker: int,
         *,
         guard: Guard,
         rates: Rates | None,
@@ -71,7 +69,6 @@ class Routes:
     ) -> None:
         self._platform = platform
         self._board = board
-        self._streams = board.base(worker) + cells.STREAMS
         self._guard = guard
         self._rates = rates
         self._sites = sites
@@ -128,7 +125,7 @@ class Routes:
         extra += self._guard.cors(scope.headers.get("origin"))
         path = scope.path.rstrip("/")
         bridge = self._bridges[incoming.target.kind]
-        incoming.status = await bridge.handle(scope, incoming.protocol, body, path, extra)
+        incoming.status = await bridge.handle(scope, incoming.protocol, body, path, extra, incoming.request_id)
         return None
 
     async def _stream(self, incoming: Incoming) -> Reply | None:
@@ -145,11 +142,7 @@ class Routes:
             request_id=incoming.request_id,
             headers=(*SECURITY, ("x-request-id", incoming.request_id), *self._guard.cors(headers.get("origin"))),
         )
-        self._board.cells[self._streams] += 1
-        try:
-            return await self._events.handle(incoming.protocol, opening)
-        finally:
-            self._board.cells[self._streams] -= 1
+        return await self._events.handle(incoming.protocol, opening)
 
     async def _sessions(self, incoming: Incoming) -> Reply | None:
         scope, headers = incoming.scope, incoming.scope.headers

@@ -6,7 +6,6 @@ from torque.api.common.opening import Opening
 from torque.api.live.ws import LiveSocket
 from torque.errors import TorqueError
 from torque.observe import Observer
-from torque.server.board import STREAMS, Board
 from torque.server.http import Scope
 from torque.server.middleware import Guard, RequestIds
 from torque.server.rates import Rates
@@ -30,8 +29,6 @@ class Sockets:
         ids: RequestIds,
         rates: Rates | None,
         router: Router,
-        board: Board,
-        worker: int,
         observer: Observer,
     ) -> None:
         self._live = live
@@ -39,36 +36,33 @@ class Sockets:
         self._ids = ids
         self._rates = rates
         self._router = router
-        self._cells, self._open = board.cells, board.base(worker) + STREAMS
         self._observer = observer
-        self._cells[self._open] = 0
 
     async def handle(self, scope: Scope, protocol: Any) -> None:
         """Serve one connection; a refused one is answered with an HTTP status."""
-        headers = scope.headers
+        headers, rates = scope.headers, self._rates
         target = self._router.socket(scope.path)
         if target.kind == UNKNOWN:
             protocol.close(404)
             return
+        authorization, address = headers.get("authorization"), self._guard.address(scope)
         try:
             self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
-            if self._rates is not None:
-                self._rates.check(self._guard.address(scope), headers.get("authorization"))
+            if rates is not None:
+                rates.check(address, authorization)
         except TorqueError as error:
             protocol.close(error.http_status)
             return
         opening = Opening(
-            authorization=headers.get("authorization"),
+            authorization=authorization,
             cookie=headers.get("cookie"),
             application=target.application,
             query=scope.query_string,
-            address=self._guard.address(scope),
+            address=address,
             request_id=self._ids.of(headers.get("x-request-id")),
+            admit=None if rates is None else lambda: rates.check(address, authorization),
         )
-        self._cells[self._open] += 1
         try:
             await self._live.handle(protocol, opening)
         except Exception as error:
             self._observer.emit("socket_failed", level="error", request_id=opening.request_id, error=repr(error))
-        finally:
-            self._cells[self._open] -= 1

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
@@ -184,3 +185,21 @@ async def test_standard_input_and_output_serve_the_same_tools(
         assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
         result = await client.call_tool("query_entities", {"application": "todo", "entityType": "todo", "limit": 1})
         assert not result.is_error, text_of(result)
+
+
+@pytest.mark.parametrize("given", [None, "from-a-proxy.1"])
+async def test_what_is_done_through_a_bridge_is_kept_under_the_id_of_the_request(
+    server: RunningServer, token: str, given: str | None
+) -> None:
+    arguments = {"application": "todo", "entityType": "todo", "data": {"label": f"Traced {given}"}}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "create_entity"}}
+    call["params"]["arguments"] = arguments  # type: ignore[index]
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    headers |= {"authorization": f"Bearer {token}", "mcp-protocol-version": "2025-06-18"}
+    headers |= {"x-request-id": given} if given else {}
+    answer = server.request("POST", "/mcp", json.dumps(call).encode(), headers)
+    record = answer.json()["result"]["structuredContent"]
+    with psycopg.connect(str(server.settings["database.url"])) as connection:
+        rows = connection.execute("SELECT request_id FROM audit_log WHERE entity_id = %s", (record["id"],)).fetchall()
+    assert rows == [(answer.headers["x-request-id"],)]
+    assert given is None or rows == [(given,)]

@@ -79,7 +79,7 @@ def news(application: str, size: int = 1) -> RecordSignal:
 async def test_a_quiet_stream_is_kept_alive_and_ends_after_its_time(opened: Opener, application: str) -> None:
     async with opened(live__heartbeat=0.02, live__stream_max_seconds=0.2) as platform:
         kept = KeptStream()
-        limits = StreamLimits(platform.config, 1)
+        limits = StreamLimits(platform.config)
         assert await EventStream(platform, limits).handle(kept, opening(application)) is None
     assert kept.text.count(": still here\n\n") >= 2
     assert kept.text.endswith('event: ended\ndata: {"reason":"limit"}\n\n')
@@ -91,7 +91,7 @@ async def test_a_stream_ends_after_its_bytes(opened: Opener, application: str) -
     async with opened(live__stream_max_bytes=2000) as platform:
         kept = KeptStream()
         running = asyncio.ensure_future(
-            EventStream(platform, StreamLimits(platform.config, 1)).handle(kept, opening(application))
+            EventStream(platform, StreamLimits(platform.config)).handle(kept, opening(application))
         )
         await eventually(lambda: kept.sent)
         platform.hub.publish(news(application, 300))
@@ -103,7 +103,7 @@ async def test_a_stream_ends_after_its_bytes(opened: Opener, application: str) -
 @pytest.mark.covers("config:limits.streams_per_address", "config:live.max_streams", "error:OVERLOADED")
 async def test_streams_are_counted_per_address_and_in_all(opened: Opener, application: str) -> None:
     async with opened(limits__streams_per_address=1, live__max_streams=2) as platform:
-        limits = StreamLimits(platform.config, 1)
+        limits = StreamLimits(platform.config)
         endpoint = EventStream(platform, limits)
         kept = [KeptStream(), KeptStream()]
         running = [
@@ -139,7 +139,7 @@ async def test_a_stopping_server_lets_calls_finish_and_says_goodbye(opened: Open
         kept = KeptSocket()
         calls = JsonRpcEndpoint(platform)
         serving = asyncio.ensure_future(
-            LiveSocket(platform, calls, StreamLimits(platform.config, 1)).handle(kept, opening(application))
+            LiveSocket(platform, calls, StreamLimits(platform.config)).handle(kept, opening(application))
         )
         ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
         await kept.incoming.put(KeptFrame(2, ping))
@@ -154,7 +154,7 @@ async def test_a_stopping_server_lets_calls_finish_and_says_goodbye(opened: Open
 async def test_a_client_that_does_not_read_cannot_hold_its_socket_open(opened: Opener, application: str) -> None:
     async with opened() as platform:
         kept = KeptSocket()
-        live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config, 1))
+        live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config))
         topics = '{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["entity:note"]}}'
         await kept.incoming.put(KeptFrame(2, topics))
         serving = asyncio.ensure_future(live.handle(kept, opening(application)))
@@ -172,7 +172,7 @@ async def test_a_message_that_is_too_large_closes_the_socket(opened: Opener, app
         kept = KeptSocket()
         calls = JsonRpcEndpoint(platform)
         await kept.incoming.put(KeptFrame(2, "x" * 101))
-        await LiveSocket(platform, calls, StreamLimits(platform.config, 1)).handle(kept, opening(application))
+        await LiveSocket(platform, calls, StreamLimits(platform.config)).handle(kept, opening(application))
         refusal = json.loads(await kept.sent.get())
     assert refusal["error"]["data"]["code"] == "PAYLOAD_TOO_LARGE"
     assert kept.closed
@@ -197,7 +197,7 @@ async def test_calls_on_a_socket_count_towards_the_rate(opened: Opener, applicat
         await kept.incoming.put(KeptFrame(2, '{"jsonrpc":"2.0","id":7,"method":"ping"}'))
         await kept.incoming.put(KeptFrame(0))
         asked = msgspec.structs.replace(opening(application), admit=refuse)
-        await LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config, 1)).handle(kept, asked)
+        await LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config)).handle(kept, asked)
         answer = json.loads(await kept.sent.get())
     assert answer["id"] == 7
     assert answer["error"]["data"] == {"code": "RATE_LIMITED", "retryAfterMs": 500}

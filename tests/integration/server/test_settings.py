@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 import torque.server
 from tests.support.databases import Databases
@@ -157,6 +160,43 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_back(database: str,
     error = refused[0].json()["error"]["data"]
     assert error["code"] == "RATE_LIMITED"
     assert 0 <= int(refused[0].headers["retry-after"]) * 1000 - error["retryAfterMs"] < 1000
+
+
+def test_calls_on_a_websocket_count_towards_the_rate(database: str, tmp_path: Path) -> None:
+    settings = {"database.url": database, "server.workers": 1, "limits.requests_per_minute_address": 4}
+    server = RunningServer(tmp_path, settings).start()
+    try:
+        with connect(f"ws://127.0.0.1:{server.port}/ws") as opened:
+            answers = []
+            for _ in range(10):
+                opened.send(PING.decode())
+                answers.append(json.loads(opened.recv(10)))
+    finally:
+        server.kill()
+    assert "result" in answers[0]
+    codes = [answer["error"]["data"]["code"] for answer in answers if "error" in answer]
+    assert len(codes) >= 3
+    assert set(codes) == {"RATE_LIMITED"}
+
+
+@pytest.mark.covers("config:limits.streams_per_address", "config:live.max_streams")
+def test_streams_are_counted_over_all_workers(server: RunningServer, tmp_path: Path) -> None:
+    settings = {"database.url": server.settings["database.url"], "server.workers": 2, "live.max_streams": 3}
+    crowded = RunningServer(tmp_path, settings).start()
+    try:
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(connect(f"ws://127.0.0.1:{crowded.port}/ws"))
+            until(lambda: b"torque_live_streams 3.0" in crowded.request("GET", "/metrics").body)
+            for _ in range(6):
+                with pytest.raises(InvalidStatus) as caught, connect(f"ws://127.0.0.1:{crowded.port}/ws"):
+                    pass
+                assert caught.value.response.status_code == 503
+        until(lambda: b"torque_live_streams 0.0" in crowded.request("GET", "/metrics").body)
+        with connect(f"ws://127.0.0.1:{crowded.port}/ws"):
+            pass
+    finally:
+        crowded.kill()
 
 
 def test_with_optimize_every_application_is_compiled_before_the_first_request(

@@ -1,34 +1,79 @@
-"""How many streams may be open at once. Counted per worker: a stream lives and dies with its worker."""
+"""How many streams may be open at once."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from torque.config import Config
 from torque.errors import Overloaded
 
 
+class Tally(Protocol):
+    """Counts the open streams; where several workers serve, those of all of them."""
+
+    def enter(self, address: str) -> None:
+        """Count one stream more from an address."""
+        ...
+
+    def leave(self, address: str) -> None:
+        """Count one stream less."""
+        ...
+
+    def total(self) -> int:
+        """Return how many are open."""
+        ...
+
+    def at(self, address: str) -> int:
+        """Return how many are open from an address."""
+        ...
+
+
+class OwnTally:
+    """Counts the streams of this process alone."""
+
+    def __init__(self) -> None:
+        self._addresses: Counter[str] = Counter()
+
+    def enter(self, address: str) -> None:
+        """Count one stream more from an address."""
+        self._addresses[address] += 1
+
+    def leave(self, address: str) -> None:
+        """Count one stream less."""
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
+
+    def total(self) -> int:
+        """Return how many are open."""
+        return self._addresses.total()
+
+    def at(self, address: str) -> int:
+        """Return how many are open from an address."""
+        return self._addresses[address]
+
+
 class StreamLimits:
-    """Counts the open streams of this worker.
+    """Holds the open streams to `live.max_streams` and `limits.streams_per_address`.
 
     Parameters
     ----------
     config
-        `live.max_streams` is divided among the workers; `limits.streams_per_address` counts in each.
-    workers
-        Workers of this run.
+        The limits.
+    tally
+        Counts for the whole host; None counts for this process alone.
     """
 
-    def __init__(self, config: Config, workers: int) -> None:
-        self._total = max(1, -(-config.live.max_streams // workers))
+    def __init__(self, config: Config, tally: Tally | None = None) -> None:
+        self._total = config.live.max_streams
         self._per_address = config.limits.streams_per_address
-        self._open = 0
-        self._addresses: Counter[str] = Counter()
+        self._tally = tally or OwnTally()
 
     @property
     def open(self) -> int:
         """Streams open now."""
-        return self._open
+        return self._tally.total()
 
     @contextmanager
     def stream(self, address: str = "") -> Iterator[None]:
@@ -39,16 +84,12 @@ class StreamLimits:
         Overloaded
             When there are as many as there may be.
         """
-        if self._open >= self._total:
+        if self._tally.total() >= self._total:
             raise Overloaded("There are as many live connections as this server takes. Try again later.")
-        if address and self._addresses[address] >= self._per_address:
+        if address and self._tally.at(address) >= self._per_address:
             raise Overloaded(f"Your address already has {self._per_address} event streams open. Close one, or use /ws.")
-        self._open += 1
-        self._addresses[address] += 1
+        self._tally.enter(address)
         try:
             yield
         finally:
-            self._open -= 1
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
+            self._tally.leave(address)

@@ -30,9 +30,9 @@ def graphql_app(platform: Platform, limits: StreamLimits | None = None) -> AsgiA
     Parameters
     ----------
     limits
-        Counts subscriptions; None counts them apart from the other streams of this worker.
+        Counts subscriptions; None counts them apart from the other streams.
     """
-    counted = limits or StreamLimits(platform.config, platform.context.workers)
+    counted = limits or StreamLimits(platform.config)
     return identified(platform, _View(platform, counted), "graphql")
 
 
