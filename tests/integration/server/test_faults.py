@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -195,7 +196,8 @@ def locked_call(server: RunningServer, answers: list[int]) -> threading.Thread:
 @pytest.mark.covers("config:server.shutdown_timeout")
 def test_sigterm_drains_requests_and_tells_streams(own_server: RunningServer, database: str) -> None:
     answers: list[int] = []
-    with psycopg.connect(database) as lock, connect(f"ws://127.0.0.1:{own_server.port}/ws") as socket_:
+    socket_url = f"ws://127.0.0.1:{own_server.port}/ws"
+    with psycopg.connect(database) as lock, event_stream(own_server) as events, connect(socket_url) as socket_:
         lock.execute("LOCK TABLE torque_applications")
         slow = locked_call(own_server, answers)
         until(lambda: waiting_backends(database) == 1, what="a call that waits for the lock")
@@ -203,12 +205,27 @@ def test_sigterm_drains_requests_and_tells_streams(own_server: RunningServer, da
         stop_process(own_server.pid, signal.SIGTERM)
         said = json.loads(socket_.recv(5))
         assert (said["params"]["kind"], said["params"]["data"]) == ("ended", {"reason": "shutdown"})
+        assert events.read().endswith(b'event: ended\ndata: {"reason":"shutdown"}\n\n')
         assert answers == []
         lock.rollback()
         slow.join()
     assert answers == [200]
     assert own_server.wait_end() == 0
     assert time.monotonic() - begin < stretched(5.0)
+
+
+@contextmanager
+def event_stream(server: RunningServer) -> Iterator[http.client.HTTPResponse]:
+    """Open an event stream about a model; give it when it has begun."""
+    headers = {**CALL, "cookie": server.session_cookie()}
+    create = json.dumps({"query": 'mutation { createModel(name: "watched") { id } }'}).encode()
+    assert "errors" not in server.request("POST", "/graphql", create, headers).json()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/events?topics=model:watched", headers=headers)
+    with connection.getresponse() as answer:
+        assert answer.status == 200 and answer.readline().startswith(b"retry:")
+        yield answer
+    connection.close()
 
 
 def waiting_backends(database: str) -> int:
