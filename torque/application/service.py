@@ -161,7 +161,8 @@ class ApplicationService:
         return ApplicationInfo(
             id=application.id, name=application.name, label=application.label, status=application.status,
             public=public, url=application.url, model_id=application.model_id,
-            model_revision=application.model_revision,
+            model_revision=application.model_revision, created_at=application.created_at,
+            updated_at=application.updated_at,
         )  # fmt: skip
 
     async def _find(self, ref: str) -> Application:

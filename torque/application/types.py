@@ -77,3 +77,5 @@ class ApplicationInfo(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     model_id: str
     model_revision: int | None
+    created_at: str
+    updated_at: str

@@ -1,6 +1,5 @@
 """What resolvers share during one operation: the services, the caller, and what was loaded already."""
 
-import asyncio
 from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
@@ -21,7 +20,7 @@ class GraphContext:
     platform, caller
         The services, and who asks.
     limits
-        Counts the streams of this worker, subscriptions among them.
+        Counts the open streams, subscriptions among them.
     """
 
     def __init__(self, platform: Platform, caller: Caller, limits: StreamLimits) -> None:
@@ -29,7 +28,6 @@ class GraphContext:
         self.caller = caller
         self.limits = limits
         self.applications_of: DataLoader[str, list[ApplicationInfo]] = DataLoader(load_fn=self._applications)
-        self.application_rows: DataLoader[str, Application] = DataLoader(load_fn=self._rows)
 
     def require_identity(self) -> Caller:
         """Return the caller, who must have shown a credential.
@@ -46,14 +44,8 @@ class GraphContext:
     async def shown(self, application: Application) -> ApplicationInfo:
         """Return an application as lists show it."""
         self.applications_of.clear_all()
-        self.application_rows.prime(application.id, application, force=True)
         found = await self.applications_of.load(application.model_id)
         return next(one for one in found if one.id == application.id)
-
-    async def _rows(self, ids: Sequence[str]) -> list[Application]:
-        """Load what lists leave out."""
-        applications = self.platform.applications
-        return list(await asyncio.gather(*(applications.get(self.caller, one) for one in ids)))
 
     async def _applications(self, model_ids: Sequence[str]) -> list[list[ApplicationInfo]]:
         """Load the applications of many models at once."""

@@ -56,16 +56,8 @@ class Application:
     status: str = strawberry.field(description='"running" or "stopped".')
     public: bool = strawberry.field(description="Whether callers without a token may enter.")
     url: str = strawberry.field(description="Where TorqueApp serves it.")
-
-    @strawberry.field
-    async def created_at(self, info: GraphInfo) -> Timestamp:
-        """Return when it was made."""
-        return Timestamp((await info.context.application_rows.load(self.id)).created_at)
-
-    @strawberry.field
-    async def updated_at(self, info: GraphInfo) -> Timestamp:
-        """Return when it was last changed."""
-        return Timestamp((await info.context.application_rows.load(self.id)).updated_at)
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
     def of(cls, info: ApplicationInfo) -> "Application":
@@ -79,6 +71,8 @@ class Application:
             status=info.status,
             public=info.public,
             url=info.url,
+            created_at=Timestamp(info.created_at),
+            updated_at=Timestamp(info.updated_at),
         )
 
 
