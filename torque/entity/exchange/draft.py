@@ -1,7 +1,6 @@
 """From rows to records that can be stored: converted, then prepared by the validator. Pure; runs in threads."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -36,25 +35,15 @@ class Draft(msgspec.Struct, kw_only=True):
 
     row: int
     record: dict[str, Any]
-    cleared: list[str] = []
-    wanted: list[Wanted] = []
-    direct: list[tuple[str, str, str]] = []
-    faults: list[RowFault] = []
+    cleared: Sequence[str] = ()
+    wanted: Sequence[Wanted] = ()
+    direct: Sequence[tuple[str, str, str]] = ()
+    faults: Sequence[RowFault] = ()
     id: str | None = None
     given: bool = False
     created_at: str | None = None
     updated_at: str | None = None
     prepared: Prepared | None = None
-
-
-def read_chunk(
-    rows: Iterator[tuple[int, Cells | Unreadable]], plan: RowPlan, size: int, now: str | None
-) -> list[Draft]:
-    """Return the next drafts; with `now` they are prepared as well, which takes that nothing has to be looked up."""
-    drafts = [convert(plan, number, cells) for number, cells in islice(rows, size)]
-    if now is not None:
-        prepare(plan, drafts, now)
-    return drafts
 
 
 def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:

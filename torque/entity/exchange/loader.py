@@ -18,6 +18,8 @@ from torque.entity import checks
 from torque.entity.audit import audit_mode
 from torque.entity.exchange import copying
 from torque.entity.exchange import draft as drafting
+from torque.entity.exchange.chunk import Chunk, Chunks
+from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
@@ -29,7 +31,7 @@ from torque.entity.reading import Reading
 from torque.entity.types import Connection
 from torque.errors import HookRejected, ValidationFailed
 from torque.model.compile import CompiledEntity
-from torque.types import Caller, new_id, utc_now
+from torque.types import Caller, new_id
 
 BATCH = 5_000
 """Records per COPY: enough that its round trips cost nothing, few enough that a batch is small."""
@@ -108,14 +110,13 @@ class Loader:
     async def _run_job(self, job: Job, plan: RowPlan) -> None:
         """Load one job, a batch ahead in a thread."""
         self.report.ignored += plan.ignored
-        rows = job.rows.read()
-        now = utc_now() if self._is_simple(plan) else None
-        ahead = asyncio.create_task(asyncio.to_thread(drafting.read_chunk, rows, plan, BATCH, now))
+        chunks = Chunks(job.rows.read(), plan, self._load.app.id, BATCH, self._is_simple(plan))
+        ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
         try:
-            while drafts := await ahead:
-                ahead = asyncio.create_task(asyncio.to_thread(drafting.read_chunk, rows, plan, BATCH, now))
-                await self._take(plan, drafts, utc_now())
-                self.report.rows += len(drafts)
+            while (chunk := await ahead).drafts:
+                ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
+                await self._take(plan, chunk)
+                self.report.rows += len(chunk.drafts)
                 self._tell(plan.entity)
                 if self._full():
                     break
@@ -127,8 +128,9 @@ class Loader:
         hooked = self._hooks.wanted(plan.entity, "BeforeCreate") or self._hooks.wanted(plan.entity, "OnValidate")
         return not plan.references and plan.upsert is None and not plan.upsert_by_id and not hooked
 
-    async def _take(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
+    async def _take(self, plan: RowPlan, chunk: Chunk) -> None:
         """Store one batch."""
+        drafts, now = chunk.drafts, chunk.now
         if plan.references:
             await self._lookup.resolve(plan, drafts)
         if plan.upsert is not None or plan.upsert_by_id:
@@ -138,28 +140,28 @@ class Loader:
             waiting = [draft for draft in drafts if not self._refused(draft)]
             while waiting:
                 fresh, waiting = await updater.split(plan, waiting, now)
-                await self._create(plan, fresh, now)
+                await self._create(plan, fresh, now, None)
         else:
-            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now)
+            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now, chunk.lines)
 
-    async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
-        if not drafts:
-            return
-        if drafts[0].prepared is None:
+    async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str, lines: Lines | None) -> None:
+        """Store new records; lines that were made ahead count only if every record stayed as it was."""
+        if lines is None:
             await self._run_hooks(plan.entity, drafts)
             await asyncio.to_thread(drafting.prepare, plan, drafts, now)
         good = [draft for draft in drafts if not self._refused(draft)]
         await self._refuse_taken(plan, good)
         good = [draft for draft in good if not self._refused(draft)]
         good = await self._within_rule(plan.entity, good)
-        for draft in good:
-            self._lookup.fulfil(draft)
-        await self._copy(plan.entity, good, now)
-
-    async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> None:
-        if not drafts:
+        if not good:
             return
-        lines = copying.lines_of(self._load.app.id, entity.key, drafts, now)
+        if lines is None or len(good) < len(drafts) or self._lookup.has_promises:
+            for draft in good:
+                self._lookup.fulfil(draft)
+            lines = await asyncio.to_thread(lines_of, self._load.app.id, plan.entity.key, good, now)
+        await self._copy(plan.entity, good, now, lines)
+
+    async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines) -> None:
         await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
         await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
         await self._lines("entity_relationships", lines.links, copying.LINK_COLUMNS)
@@ -184,6 +186,8 @@ class Loader:
 
     async def _refuse_taken(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
         """Find values that must be unique and are not: within the batch, and in the database."""
+        if not plan.entity.uniques and plan.id_place is None:
+            return
         rules = {rule.id: rule for rule in plan.entity.uniques}
         seen: dict[tuple[str, str], Draft] = {}
         keys_of: list[tuple[Draft, list[tuple[str, str]]]] = []

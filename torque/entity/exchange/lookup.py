@@ -58,14 +58,19 @@ class Lookup:
         if draft.prepared is not None and self.by_key:
             for key in draft.prepared.keys:
                 promise = self.by_key.pop(key, None)
-                if promise is not None and draft.id is None:
-                    draft.id = promise.id
+                if promise is not None and not draft.given:
+                    draft.id, draft.given = promise.id, True
                 elif promise is not None and draft.id != promise.id:
                     self.by_id[promise.id] = promise
         if draft.id is None:
             draft.id = self._ids.new()
         elif self.by_id:
             self.by_id.pop(draft.id, None)
+
+    @property
+    def has_promises(self) -> bool:
+        """True while somebody refers to a record that has not come yet."""
+        return bool(self.by_key or self.by_id)
 
     def broken(self) -> list[Promise]:
         """Return the promises of records that never came."""

@@ -35,6 +35,9 @@ TRUE = frozenset({"true", "yes", "t", "y", "1", "on"})
 FALSE = frozenset({"false", "no", "f", "n", "0", "off"})
 
 
+_BOOLEANS = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
+
+
 class Style(msgspec.Struct, frozen=True):
     """What the text of a column leaves open.
 
@@ -55,6 +58,8 @@ PLAIN = Style()
 
 def integer(text: str, _: Style = PLAIN) -> int | None:
     """Return a whole number; one written with zeros behind the point counts too."""
+    if len(text) <= MAX_DIGITS and text.isdigit() and text.isascii():  # nearly all, and much faster
+        return int(text)
     if _INTEGER.fullmatch(text) is None:
         head, point, tail = text.partition(".")
         if not point or tail.strip("0") or _INTEGER.fullmatch(head) is None:
@@ -66,6 +71,10 @@ def integer(text: str, _: Style = PLAIN) -> int | None:
 
 def decimal(text: str, style: Style = PLAIN) -> int | float | None:
     """Return a number that keeps all its digits."""
+    if len(text) <= MAX_DIGITS and not style.decimal_comma and text.isascii():  # nearly all, and much faster
+        head, point, tail = text.partition(".")
+        if head.isdigit() and (tail.isdigit() or not point):
+            return float(text) if point else int(head)
     plain = _plain_number(text, style)
     if plain is None or _DECIMAL.fullmatch(plain) is None:
         return None
@@ -85,14 +94,13 @@ def number(text: str, style: Style = PLAIN) -> int | float | None:
 
 def boolean(text: str, _: Style = PLAIN) -> bool | None:
     """Return true or false, however it is written."""
-    word = text.lower()
-    if word in TRUE:
-        return True
-    return False if word in FALSE else None
+    return _BOOLEANS.get(text.lower())
 
 
 def day(text: str, style: Style = PLAIN) -> str | None:
     """Return a calendar day as records store it."""
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        return _iso(text)
     if match := _ISO_DATE.fullmatch(text):
         return _date(match[1], match[3], match[4])
     if match := _DOTTED.fullmatch(text):
@@ -115,6 +123,8 @@ def clock(text: str, _: Style = PLAIN) -> str | None:
 
 def moment(text: str, style: Style = PLAIN) -> str | None:
     """Return a point in time as records store it; without an offset it is UTC, a bare day is its midnight."""
+    if len(text) == 19 and text[10] in " T" and text[4] == "-" == text[7] and text[13] == ":" == text[16]:
+        return _iso_moment(text)
     match = _MOMENT.fullmatch(text)
     if match is None:
         bare = day(text, style)
@@ -172,6 +182,20 @@ def _plain_number(text: str, style: Style) -> str | None:
     if "," in text:
         return text.replace(",", "") if _GROUPED.fullmatch(text) else None
     return text
+
+
+def _iso(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _iso_moment(text: str) -> str | None:
+    try:
+        return datetime.fromisoformat(text).isoformat() + ".000000Z"
+    except ValueError:
+        return None
 
 
 def _month(name: str) -> str:

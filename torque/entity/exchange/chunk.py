@@ -1,0 +1,67 @@
+"""Batches of rows, made in a thread while the database takes the batch before. Pure."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import msgspec
+
+from torque.entity.exchange import draft as drafting
+from torque.entity.exchange.copying import Lines, lines_of
+from torque.entity.exchange.draft import Draft
+from torque.entity.exchange.mapping import RowPlan
+from torque.entity.exchange.types import Cells, Unreadable
+from torque.entity.fresh import RecordIds
+from torque.types import utc_now
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Some rows.
+
+    Parameters
+    ----------
+    now
+        When the records are made.
+    lines
+        What COPY takes of those that can be stored, made ahead; None where something has to be looked up first.
+    """
+
+    drafts: Sequence[Draft]
+    now: str
+    lines: Lines | None
+
+
+class Chunks:
+    """Reads the chunks of one job.
+
+    Parameters
+    ----------
+    simple
+        Rows need nothing but themselves, so they are prepared, and their lines made, as they are read.
+    """
+
+    def __init__(
+        self,
+        rows: Iterator[tuple[int, Cells | Unreadable]],
+        plan: RowPlan,
+        application_id: str,
+        size: int,
+        simple: bool,
+    ) -> None:
+        self._rows = rows
+        self._plan = plan
+        self._application_id = application_id
+        self._size = size
+        self._simple = simple
+        self._ids = RecordIds()
+
+    def next(self) -> Chunk:
+        """Return the next rows, none at the end."""
+        plan, now = self._plan, utc_now()
+        drafts = [drafting.convert(plan, number, cells) for number, cells in islice(self._rows, self._size)]
+        if not self._simple:
+            return Chunk(drafts, now, None)
+        drafting.prepare(plan, drafts, now)
+        for draft in drafts:
+            if draft.id is None:
+                draft.id = self._ids.new()
+        return Chunk(drafts, now, lines_of(self._application_id, plan.entity.key, drafts, now))
