@@ -4,7 +4,9 @@ The pool opens without touching the server, so a server starts, and answers UNAV
 its database is down, and needs no restart when it comes back.
 """
 
+import asyncio
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -16,6 +18,9 @@ from torque.db.failures import DRIVER_FAILURES, translate
 from torque.errors import Unavailable
 
 SlowReport = Callable[[str, float], None]
+_SPARE = 4
+"""Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does."""
+
 _JSONB_VERSION = b"\x01"
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 
@@ -51,6 +56,12 @@ class Database:
         self.settings = settings
         self._pool: asyncpg.Pool | None = None
         self._slow: tuple[float, SlowReport] | None = None
+        self._spare: list[asyncpg.Connection] = []
+        self._untouched = 0
+        self._held = 0
+        self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._returning: set[asyncio.Task[None]] = set()
 
     def report_slow(self, seconds: float, report: SlowReport) -> None:
         """Call `report` with the text and the duration of every statement slower than that, on new connections."""
@@ -78,6 +89,9 @@ class Database:
         if self._pool is None:
             return
         pool, self._pool = self._pool, None
+        self._spare.clear()
+        if self._sweep is not None:
+            self._sweep.cancel()
         pool.terminate()
 
     async def warm(self) -> None:
@@ -86,12 +100,14 @@ class Database:
         held = []
         try:
             for _ in range(self.settings.min_size):
-                held.append(await pool.acquire())
+                held.append(self._take_spare() or await self._acquire(pool))
+        except Unavailable:
+            return
         except DRIVER_FAILURES:
             return
         finally:
             for connection in held:
-                await pool.release(connection)
+                await self._release(pool, connection)
 
     @asynccontextmanager
     async def connection(self, *, writing: bool = False) -> AsyncIterator[asyncpg.Connection]:
@@ -112,24 +128,18 @@ class Database:
             When a statement took longer than the query timeout.
         """
         pool = self._ready()
-        try:
-            connection = await pool.acquire(timeout=self.settings.connection_timeout)
-        except TimeoutError as error:
-            raise Unavailable("No database connection became free in time. Try again.") from error
-        except DRIVER_FAILURES as error:
-            failure = translate(error)
-            if failure is None:
-                raise
-            raise failure from error
+        connection, sound = self._take_spare() or await self._acquire(pool), False
         try:
             yield connection
+            sound = True
         except DRIVER_FAILURES as error:
             failure = translate(error, writing=writing)
             if failure is None:
                 raise
             raise failure from error
         finally:
-            await pool.release(connection)
+            if not (sound and self._pass_on(connection)):
+                await self._release(pool, connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
@@ -183,7 +193,100 @@ class Database:
 
     def sizes(self) -> tuple[int, int]:
         """Return how many connections are open and how many of them idle."""
-        return (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
+        return (self._pool.get_size(), self._pool.get_idle_size() + len(self._spare)) if self._pool else (0, 0)
+
+    async def _acquire(self, pool: asyncpg.Pool) -> asyncpg.Connection:
+        """Take a connection from the pool, or wait for one when all are lent."""
+        while self._held >= self.settings.max_size:
+            if (passed := await self._wait()) is not None:
+                return passed
+        self._held += 1
+        taken = False
+        try:
+            connection = await pool.acquire(timeout=self.settings.connection_timeout)
+            taken = True
+            return connection
+        except TimeoutError as error:
+            raise Unavailable("No database connection became free in time. Try again.") from error
+        except DRIVER_FAILURES as error:
+            failure = translate(error)
+            if failure is None:
+                raise
+            raise failure from error
+        finally:
+            if not taken:
+                self._forget()
+
+    async def _wait(self) -> asyncpg.Connection | None:
+        """Return the next connection that becomes free; None when the pool may be asked for another."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[asyncpg.Connection | None] = loop.create_future()
+        self._waiters.append(waiter)
+        timer = loop.call_later(self.settings.connection_timeout, waiter.cancel)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if not waiter.cancelled():  # it was served in the moment its owner gave up
+                self._serve_next(waiter.result())
+            elif timer.when() <= loop.time():
+                raise Unavailable("No database connection became free in time. Try again.") from None
+            raise
+        finally:
+            timer.cancel()
+
+    async def _release(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+        try:
+            await pool.release(connection)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Count one connection less, so that somebody who waits may ask for another."""
+        self._held -= 1
+        self._serve_next(None)
+
+    def _serve_next(self, connection: asyncpg.Connection | None) -> None:
+        """Hand a sound connection, or leave to ask the pool for one, to the first who waits."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return
+        if connection is not None:
+            self._spare.append(connection)
+            if self._sweep is None:
+                self._sweep = asyncio.get_running_loop().call_later(self.settings.idle_timeout, self._give_back)
+
+    def _take_spare(self) -> asyncpg.Connection | None:
+        """Return a connection that is kept; the pool has taken back by itself what was lost meanwhile."""
+        while self._spare:
+            connection = self._spare.pop()
+            self._untouched = min(self._untouched, len(self._spare))
+            if _is_open(connection):
+                return connection
+            self._forget()
+        return None
+
+    def _pass_on(self, connection: asyncpg.Connection) -> bool:
+        """Hand a connection to who waits for one, or keep it for the next statement; False when it may not be."""
+        if self._pool is None or (len(self._spare) >= _SPARE and not self._waiters):
+            return False
+        if not _is_open(connection) or connection.is_in_transaction():
+            return False
+        self._serve_next(connection)
+        return True
+
+    def _give_back(self) -> None:
+        """Hand the pool what nobody took since the last look; it closes what stays idle."""
+        loop, pool = asyncio.get_running_loop(), self._ready()
+        idle, self._spare = self._spare[: self._untouched], self._spare[self._untouched :]
+        for connection in idle:
+            task = loop.create_task(self._release(pool, connection))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
+        self._untouched, self._sweep = len(self._spare), None
+        if self._spare:
+            self._sweep = loop.call_later(self.settings.idle_timeout, self._give_back)
 
     async def _prepare(self, connection: asyncpg.Connection) -> None:
         await _prepare(connection)
@@ -237,6 +340,14 @@ def _to_jsonb(value: bytes) -> bytes:
 
 def _from_jsonb(value: memoryview | bytes) -> bytes:
     return bytes(value[1:])
+
+
+def _is_open(connection: asyncpg.Connection) -> bool:
+    """Tell whether a lent connection lives; one that was lost is the pool's again and cannot even be asked."""
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        return False
 
 
 async def _keep_as_is(_connection: asyncpg.Connection) -> None:
