@@ -120,8 +120,12 @@ class Classes:
         if known is None or known[0] is not model:
             known = self._known[application_id] = (model, {})
         elsewhere = caller.application_id is not None and caller.application_id != application_id
-        shared, own = (caller.roles, elsewhere), (caller.roles, elsewhere, caller.id, caller.name)
-        rights = known[1].get(shared) or known[1].get(own)
+        shared = (caller.roles, elsewhere)
+        rights = known[1].get(shared)
+        if rights is not None:
+            return rights
+        own = (*shared, caller.id, caller.name)
+        rights = known[1].get(own)
         if rights is None:
             personal = not caller.is_admin and is_personal(roles_of(caller, model))
             rights = known[1][own if personal else shared] = compile_rights(caller, application_id, model, self._next)

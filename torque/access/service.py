@@ -50,13 +50,33 @@ class AccessService:
         Unauthenticated
             When a credential is shown that is unknown, expired or revoked.
         """
+        known = self.recognise(authorization, cookie, protocol=protocol, request_id=request_id)
+        if isinstance(known, Caller):
+            return known
+        identity = await self._look_up(known)
+        return msgspec.structs.replace(identity.caller, protocol=protocol, request_id=request_id)
+
+    def recognise(
+        self, authorization: str | None, cookie: str | None, *, protocol: str, request_id: str = ""
+    ) -> Caller | bytes:
+        """Return the caller behind the credentials of a request, or the credential that has to be looked up first.
+
+        Raises
+        ------
+        Unauthenticated
+            When a credential is shown that cannot be one.
+        """
         credential = tokens.from_request(authorization, cookie)
         if credential is None:
             return Caller.anonymous(protocol, request_id)
         identity = self._identities.get(credential)
         if identity is None or not self._counts(identity):
-            identity = await self._look_up(credential)
-        return msgspec.structs.replace(identity.caller, protocol=protocol, request_id=request_id)
+            return credential
+        caller = identity.caller
+        return Caller(
+            id=caller.id, name=caller.name, roles=caller.roles, protocol=protocol, request_id=request_id,
+            application_id=caller.application_id, credential=credential, expires_at=caller.expires_at,
+        )  # fmt: skip
 
     def rights(self, caller: Caller, app: Guarded) -> Rights:
         """Return what a caller may do in an application; the same object for everybody of the same class."""

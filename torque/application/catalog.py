@@ -38,6 +38,13 @@ class Catalog:
             return None
         return entry
 
+    def running(self, ref: str) -> RunningApplication | None:
+        """Return the application if it is known, current and runs: what `get` returns, without a wait."""
+        entry = self._entries.get(ref)
+        if entry is None or entry.application.status != RUNNING or not self._generations.current(entry.stamp):
+            return None
+        return entry
+
     async def get(self, ref: str) -> RunningApplication:
         """Return a running application by name or id.
 

@@ -112,9 +112,9 @@ class TorqueApp:
         await self._other(scope, protocol)
 
     async def _miss(self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None) -> None:
-        """Answer a call that is not cached, or whose request needs a closer look."""
+        """Answer a call that is not cached, or whose request (without `body`) needs a closer look."""
         begin = time.monotonic()
-        headers = scope.headers
+        headers, plain = scope.headers, body is not None
         request_id = self._ids.of(headers.get("x-request-id"))
         try:
             if body is None:
@@ -133,11 +133,20 @@ class TorqueApp:
                     return
             reply = await self._calls.handle(body, headers.get("authorization"), headers.get("cookie"), app, request_id)
         except TorqueError as error:
-            reply = _refused(error)
+            reply, plain = _refused(error), False
         except Exception as error:
             self._routes.report(scope, request_id, error)
-            reply = rpc.refused(InternalError(requestId=request_id))
-        self._send(scope, protocol, reply, request_id)
+            reply, plain = rpc.refused(InternalError(requestId=request_id)), False
+        answer = reply.body
+        if (
+            plain
+            and reply.headers is JSON
+            and answer is not None
+            and (len(answer) < COMPRESS_FROM or not self._compress or headers.get("accept-encoding") is None)
+        ):
+            protocol.response_bytes(reply.status, [*_JSON_ANSWER, ("x-request-id", request_id)], answer)
+        else:
+            self._send(scope, protocol, reply, request_id)
         self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
 
     async def _other(self, scope: Scope, protocol: HttpProtocol) -> None:

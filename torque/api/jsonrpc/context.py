@@ -70,5 +70,6 @@ class CallContext:
                 "Name the application: post to /jsonrpc/{application}, or add the parameter 'app'.", parameter="app"
             )
         self.reference = reference
-        self.running = await self.platform.catalog.get(reference)
+        catalog = self.platform.catalog
+        self.running = catalog.running(reference) or await catalog.get(reference)
         return self.running

@@ -70,15 +70,24 @@ class JsonRpcEndpoint:
             return calls
         try:
             protocol_name = "jsonrpc" if channel is None else "live"
-            caller = await self._platform.access.authenticate(
-                authorization, cookie, protocol=protocol_name, request_id=request_id
+            access = self._platform.access
+            known = access.recognise(authorization, cookie, protocol=protocol_name, request_id=request_id)
+            caller = (
+                known
+                if isinstance(known, Caller)
+                else await access.authenticate(authorization, cookie, protocol=protocol_name, request_id=request_id)
             )
         except TorqueError as error:
             return self._unanswered(calls, error)
-        execution = _Execution(self, caller, app, channel)
         if isinstance(calls, Call):
-            return await execution.alone(calls)
-        answers = await asyncio.gather(*(execution.member(call) for call in calls))
+            try:
+                result = await self.execute(calls, caller, app, channel)
+            except TorqueError as error:
+                return self._unanswered(calls, error)
+            if calls.id_json is None:
+                return protocol.NO_REPLY
+            return protocol.answered(protocol.success(calls.id_json, result))
+        answers = await asyncio.gather(*(self._member(call, caller, app, channel) for call in calls))
         joined = b",".join(answer for answer in answers if answer is not None)
         return protocol.answered(b"[" + joined + b"]") if joined else protocol.NO_REPLY
 
@@ -143,7 +152,7 @@ class JsonRpcEndpoint:
         if task is not None:
             self._deadlines.begin(task)
         try:
-            return await method.run(context, params)
+            return await method.call(context, method.decode(params))
         except TorqueError:
             raise
         except TimeoutError as error:
@@ -161,29 +170,12 @@ class JsonRpcEndpoint:
         return InternalError(**({"requestId": caller.request_id} if caller.request_id else {}))
 
 
-class _Execution:
-    """The calls of one message: they share caller, application and connection."""
-
-    def __init__(self, endpoint: JsonRpcEndpoint, caller: Caller, app: str | None, channel: Channel | None) -> None:
-        self._endpoint = endpoint
-        self._caller = caller
-        self._app = app
-        self._channel = channel
-
-    async def alone(self, call: Call) -> Reply:
-        """Answer a single call."""
-        try:
-            result = await self._endpoint.execute(call, self._caller, self._app, self._channel)
-        except TorqueError as error:
-            return protocol.NO_REPLY if call.id_json is None else protocol.failed_alone(call.id_json, error)
-        return protocol.NO_REPLY if call.id_json is None else protocol.answered(protocol.success(call.id_json, result))
-
-    async def member(self, call: Call) -> bytes | None:
+    async def _member(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes | None:
         """Answer a member of a batch; None for a notification."""
         if call.error is not None:
             return protocol.failure(call.id_json, protocol.error_of(*call.error))
         try:
-            result = await self._endpoint.execute(call, self._caller, self._app, self._channel, among_others=True)
+            result = await self.execute(call, caller, app, channel, among_others=True)
         except TorqueError as error:
             return None if call.id_json is None else protocol.failure(call.id_json, error)
         return None if call.id_json is None else protocol.success(call.id_json, result)

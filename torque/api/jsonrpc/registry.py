@@ -57,24 +57,20 @@ class Method(Generic[P]):
         self.cacheable = cacheable
         self.writes = writes
         self.own_clock = own_clock
-        self._run = run
+        self.call = run
         self._decoder = msgspec.json.Decoder(params)
         names = [field.encode_name for field in msgspec.structs.fields(params)]
         self._positions = [name for name in names if name != "app"]
         self._names = names
 
-    async def run(self, context: CallContext, params: bytes) -> Answer:
-        """Check the parameters and execute.
+    def decode(self, params: bytes) -> P:
+        """Return the typed parameters, which `call` takes.
 
         Raises
         ------
         InvalidParams
             Naming the parameter, and the nearest one that exists.
         """
-        return await self._run(context, self.decode(params))
-
-    def decode(self, params: bytes) -> P:
-        """Return the typed parameters."""
         if params[:1] == b"[":
             params = self._named(params)
         try:
