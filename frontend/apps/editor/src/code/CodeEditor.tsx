@@ -30,7 +30,6 @@ export function CodeEditor({ path, label, value, onChange, onSave, schema, onErr
     if (!host.current) return undefined;
     const uri = monaco.Uri.parse(`torque://document/${path}.json`);
     const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(first.current, "json", uri);
-    model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
     const made = monaco.editor.create(host.current, {
       model,
       ariaLabel: label,

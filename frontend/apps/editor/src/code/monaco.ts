@@ -29,6 +29,9 @@ function colours(): (token: string) => string {
   return (token) => style.getPropertyValue(`--tq-${token}`).trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
 }
 
+/** Brackets are punctuation, whatever their depth. */
+const BRACKETS = [1, 2, 3, 4, 5, 6].map((depth) => `editorBracketHighlight.foreground${String(depth)}`);
+
 /** Draws the editor in the tokens of the scheme on show. */
 export function applyTheme(scheme: "light" | "dark"): void {
   const colour = colours();
@@ -66,6 +69,7 @@ export function applyTheme(scheme: "light" | "dark"): void {
       "editorHoverWidget.border": colour("line-2"),
       "editorError.foreground": colour("bad-solid"),
       "editorWarning.foreground": colour("warn-solid"),
+      ...Object.fromEntries(BRACKETS.map((name) => [name, colour("text-3")])),
       focusBorder: colour("accent"),
     },
   });

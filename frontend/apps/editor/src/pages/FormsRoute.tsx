@@ -117,7 +117,7 @@ function FormEditor({ form, onList }: { form: Form; onList: () => void }) {
   return (
     <>
       <header className={classes.head}>
-        <span className={classes.narrowOnly}>
+        <span className={classes.listOnly}>
           <IconButton label={t("forms.title")} onClick={onList}>
             <IconList size={16} stroke={1.6} />
           </IconButton>

@@ -28,7 +28,7 @@ export function PageEditor({ page, onList }: { page: Page; onList: () => void })
   return (
     <>
       <header className={classes.head}>
-        <span className={classes.narrowOnly}>
+        <span className={classes.listOnly}>
           <IconButton label={t("pages.title")} onClick={onList}>
             <IconList size={16} stroke={1.6} />
           </IconButton>
