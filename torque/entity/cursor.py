@@ -65,4 +65,4 @@ def _plain(part: object) -> object:
 
 
 def _sign(payload: bytes, bound: bytes, secret: bytes) -> bytes:
-    return hmac.new(secret, bound + payload, hashlib.sha256).digest()[:_SIGNATURE]
+    return hashlib.blake2b(bound + payload, key=secret, digest_size=_SIGNATURE).digest()

@@ -25,6 +25,7 @@ from torque.entity.encode import (
 )
 from torque.entity.filters import Reader
 from torque.entity.plan import answered_fields, plan_expand, plan_list
+from torque.entity.planned import Plans
 from torque.entity.sql import (
     COUNTED_TO,
     LINKED_PREFIX,
@@ -60,6 +61,7 @@ class Reading:
         self._store = store
         self._stamps = stamps
         self._encoder = encoder
+        self._plans = Plans(store)
 
     async def get(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
@@ -92,13 +94,9 @@ class Reading:
     async def list(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return a page of records with totals and cursors; see `EntityService.list`."""
         settings = await self._store.settings()
-        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        plan, statement = self._plans.list(app, rights, query, settings, total=True)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(
-            select_list(
-                plan, app.id, settings.collation, total=True, indexed=self._store.indexed(app.id, plan.entity.key)
-            )
-        )
+        rows = await self._store.fetch(statement)
         total = await self._total(app, plan, rows, settings.collation)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
@@ -109,16 +107,9 @@ class Reading:
     async def find(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query with those they refer to; see `EntityService.find`."""
         settings = await self._store.settings()
-        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        plan, statement = self._plans.list(app, rights, query, settings, total=False)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        shown = window(
-            plan,
-            await self._store.fetch(
-                select_list(
-                    plan, app.id, settings.collation, total=False, indexed=self._store.indexed(app.id, plan.entity.key)
-                )
-            ),
-        )
+        shown = window(plan, await self._store.fetch(statement))
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
@@ -173,13 +164,9 @@ class Reading:
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query as one array; see `EntityService.query`."""
         settings = await self._store.settings()
-        plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        plan, statement = self._plans.list(app, rights, query, settings, total=False)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(
-            select_list(
-                plan, app.id, settings.collation, total=False, indexed=self._store.indexed(app.id, plan.entity.key)
-            )
-        )
+        rows = await self._store.fetch(statement)
         result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return self._answer(app, plan.entity, result, stamp, ())
 
