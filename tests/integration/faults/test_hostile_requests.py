@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is a typed error: never an internal one, never a hang, never a dead worker."""
 
 import http.client
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.faults.hostile import bent, broken, nested
+from tests.integration.live.clients import socket
 from tests.support.server import RunningServer, alive
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -197,6 +199,19 @@ def test_paths_of_any_content_are_answered(server: RunningServer, line: Line, pa
         assert answer.status in STATUSES | {302}, (method, path, answer)
         assert b"INTERNAL" not in answer.body, (method, path, answer)
         assert b"root:" not in answer.body
+
+
+async def test_messages_of_any_content_are_answered_on_a_socket(server: RunningServer, line: Line, token: str) -> None:
+    chance = random.Random(3)
+    async with socket(server, token, app="") as opened:
+        for _ in range(ROUNDS * 3):
+            sane = chance.choice(CALLS)
+            sent = bent(sane, chance) if chance.random() < 0.8 else sane
+            body = json.dumps(sent).encode()
+            await opened.connection.send((broken(body, chance) if chance.random() < 0.1 else body).decode("latin-1"))
+        opened._ids = itertools.count(1000)  # the bent calls have the first numbers
+        answer = await opened.call("getCapabilities")
+        assert answer["result"]["protocol"] == "2.0"
 
 
 def test_the_name_of_an_operation_is_a_text(line: Line) -> None:
