@@ -18,19 +18,32 @@ def infer(folder: Path, project: Path, url: str, *more: str) -> Result:
     return inside("model", "infer", str(folder), "--json", *more, folder=project, url=url)
 
 
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda path: path.name)
+def made(
+    request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Any]:
+    """A folder, and what was made of it."""
+    done = infer(request.param, tmp_path_factory.mktemp("project"), database_url)
+    assert done.code == 0, done.err
+    return request.param, done.json()
+
+
+@pytest.fixture(scope="module")
+def club(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What was made of our own folder."""
+    return infer(OWN / "club", tmp_path_factory.mktemp("project"), database_url, "--name", "shared-club").json()
+
+
 async def records(platform: Platform, app_id: str, entity: str) -> list[dict[str, Any]]:
     sql = "SELECT id, data, version FROM entities WHERE application_id = $1 AND entity_type = $2"
     rows = await platform.db.fetch(sql, app_id, entity)
     return [{"id": row["id"], **codec.loads(row["data"])} for row in rows]
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 async def test_rows_keys_and_references_come_out_as_the_manifest_says(
-    folder: Path, platform: Platform, project: Path, database_url: str
+    made: tuple[Path, Any], platform: Platform, project: Path, database_url: str
 ) -> None:
-    done = infer(folder, project, database_url)
-    assert done.code == 0, done.err
-    result = done.json()
+    folder, result = made
     tables, expected = {t["table"]: t for t in result["tables"]}, manifest(folder)
     assert {name: t["rows"] for name, t in tables.items()} == {name: t["rows"] for name, t in expected.items()}
     assert result["report"]["created"] == sum(table["rows"] for table in expected.values())
@@ -44,11 +57,10 @@ async def test_rows_keys_and_references_come_out_as_the_manifest_says(
     assert findings.json()["errors"] == 0
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 async def test_every_reference_leads_to_the_record_that_its_key_names(
-    folder: Path, platform: Platform, project: Path, database_url: str
+    made: tuple[Path, Any], platform: Platform
 ) -> None:
-    result = infer(folder, project, database_url, "--name", f"again-{folder.name}").json()
+    folder, result = made
     app_id, tables = result["application"]["id"], {t["table"]: t for t in result["tables"]}
     stored = {name: await records(platform, app_id, t["entity"]) for name, t in tables.items()}
     for name, table in manifest(folder).items():
@@ -63,9 +75,8 @@ async def test_every_reference_leads_to_the_record_that_its_key_names(
     assert links == len(filled)
 
 
-async def test_it_is_browsable_at_once(platform: Platform, project: Path, database_url: str) -> None:
-    result = infer(OWN / "club", project, database_url, "--name", "browse").json()
-    app = await platform.catalog.get(result["application"]["id"])
+async def test_it_is_browsable_at_once(club: Any, platform: Platform) -> None:
+    app = await platform.catalog.get(club["application"]["id"])
     page = codec.loads((await platform.applications.load_page(ADMIN, app, "people_list")).result)
     grid = next(c for c in page["components"] if c["type"] == "DataGrid")
     assert [c["field"] for c in grid["props"]["columns"]][:3] == ["last_name", "first_name", "person_id"]
@@ -73,9 +84,8 @@ async def test_it_is_browsable_at_once(platform: Platform, project: Path, databa
     assert {f["name"] for f in form["fields"]} >= {"title", "owner_id", "active", "starts_on"}
 
 
-async def test_values_have_their_types(platform: Platform, project: Path, database_url: str) -> None:
-    result = infer(OWN / "club", project, database_url, "--name", "typed").json()
-    app_id = result["application"]["id"]
+async def test_values_have_their_types(club: Any, platform: Platform) -> None:
+    app_id = club["application"]["id"]
     bridge = next(r for r in await records(platform, app_id, "projects") if r["title"] == "Bridge")
     assert (bridge["budget"], bridge["active"], bridge["starts_on"]) == (12500.5, True, "2026-01-15")
     assert bridge["notes"] == "Two lines\nof text"
@@ -88,11 +98,8 @@ async def test_values_have_their_types(platform: Platform, project: Path, databa
     assert line["done_at"] == "2026-01-20T09:30:00.000000Z"
 
 
-async def test_circles_of_references_are_loaded_in_one_pass(
-    platform: Platform, project: Path, database_url: str
-) -> None:
-    result = infer(OWN / "club", project, database_url, "--name", "circle").json()
-    app_id = result["application"]["id"]
+async def test_circles_of_references_are_loaded_in_one_pass(club: Any, platform: Platform) -> None:
+    app_id = club["application"]["id"]
     people = {r["person_id"]: r for r in await records(platform, app_id, "people")}
     departments = {r["code"]: r for r in await records(platform, app_id, "departments")}
     assert departments["ENG"]["head_id"] == people[2]["id"] and people[2]["department_code"] == departments["ENG"]["id"]
