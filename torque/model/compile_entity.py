@@ -184,6 +184,12 @@ def validator_spec(entity: Entity, fields: dict[str, CompiledField], uniques: tu
     )
 
 
+def left_out(field: Field) -> list[str]:
+    """Return why the validator leaves out rules of a field or its default, which it does silently."""
+    spec = codec.dumps({"fields": [_field_spec(_field(field, None))], "unique": []})
+    return [problem["message"] for problem in Validator(spec).problems]
+
+
 def _field_spec(field: CompiledField) -> dict[str, Any]:
     definition = field.definition
     rules = [r for r in definition.validation if r.value is not None or r.type not in NEEDS_VALUE]

@@ -91,7 +91,14 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("invalid-rule/f_x/MinLength", {"entities": [thing(field("x", **rule("MinLength")))]},
      "/entities/0/fields/1/validation/0", "needs a length"),
     ("invalid-rule/f_x/Pattern", {"entities": [thing(field("x", **rule("Pattern", "(")))]},
-     "/entities/0/fields/1/validation/0", "no regular expression"),
+     "/entities/0/fields/1/validation/0", "Opening parenthesis without closing"),
+    ("invalid-rule/f_x/Pattern", {"entities": [thing(field("x", **rule("Pattern", "a{1000000}")))]},
+     "/entities/0/fields/1/validation/0", "cannot be used"),
+    ("invalid-default/f_x", {"entities": [thing(field("x", field_type={"type": "Date"}, default_value="soon"))]},
+     "/entities/0/fields/1/default_value", "a day as YYYY-MM-DD"),
+    ("invalid-default/f_x", {"entities": [thing(field("x", field_type={"type": "Array",
+     "element_type": {"type": "Integer"}}, default_value=["one"]))]},
+     "/entities/0/fields/1/default_value", "a whole number"),
     ("invalid-rule/f_x/Range", {"entities": [thing(field("x", **rule("Range", {"min": 1})))]},
      "/entities/0/fields/1/validation/0", "for numbers and times"),
     ("invalid-default/f_x", {"entities": [thing(field("x", field_type={"type": "Integer"}, default_value="no"))]},
@@ -214,3 +221,8 @@ def test_errors_come_before_warnings_and_hints() -> None:
 
 def test_an_empty_model_says_so() -> None:
     assert [finding.id for finding in verify(model())] == ["empty-model"]
+
+
+def test_a_pattern_that_only_the_validators_dialect_knows_is_no_finding() -> None:
+    named_group = model(entities=[thing(field("x", **rule("Pattern", "(?<year>[0-9]{4})")))])
+    assert not [finding for finding in verify(named_group) if finding.id.startswith("invalid-rule")]

@@ -1,10 +1,12 @@
 """Checks of entities: what their fields refer to, whether rules and defaults mean anything, what names repeat."""
 
 import math
-import re
 from typing import Any
 
+import msgspec
+
 from torque.model.checks.inspection import Inspection
+from torque.model.compile_entity import left_out
 from torque.model.context import FUNCTION_DEFAULTS
 from torque.model.definition.entity import Entity
 from torque.model.definition.field import Field, Rule
@@ -51,7 +53,7 @@ def _field(inspection: Inspection, entity: Entity, field: Field, path: Path) -> 
     if target is not None:
         inspection.entity_named(target, (*path, "field_type", "entity"), (field.id, target))
     for rule_at, rule in enumerate(field.validation):
-        problem = rule_problem(rule, field.field_type)
+        problem = rule_problem(rule, field.field_type) or _left_out(field, validation=[rule], default_value=None)
         if problem is not None:
             kept = [r for i, r in enumerate(field.validation) if i != rule_at]
             inspection.add(
@@ -64,7 +66,7 @@ def _field(inspection: Inspection, entity: Entity, field: Field, path: Path) -> 
             )
     for problem in type_problems(field.field_type):
         inspection.add("invalid-type", (field.id,), (*path, "field_type"), f"'{entity.name}.{field.name}' {problem}.")
-    problem = default_problem(field)
+    problem = default_problem(field) or _left_out(field, validation=[])
     if problem is not None:
         inspection.add(
             "invalid-default",
@@ -77,6 +79,12 @@ def _field(inspection: Inspection, entity: Entity, field: Field, path: Path) -> 
                 changes=[{"type": "UpdateField", "target": field.id, "unset": ["default_value"]}],
             ),
         )
+
+
+def _left_out(field: Field, **changes: Any) -> str | None:
+    """Return why the validator cannot use what is left of a field; its word on patterns and values counts."""
+    problems = left_out(msgspec.structs.replace(field, **changes))
+    return f"is left out: {problems[0].rstrip('.')}" if problems else None
 
 
 def _drop_rule(field: Field, kept: list[Rule]) -> Fix:
@@ -93,19 +101,9 @@ def rule_problem(rule: Rule, kind: FieldType) -> str | None:
     if rule.type in ("MinLength", "MaxLength"):
         return None if isinstance(rule.value, int) and rule.value >= 0 else "needs a length as its value"
     if rule.type == "Pattern":
-        return _pattern_problem(rule.value)
+        return None if isinstance(rule.value, str) else "needs a regular expression as its value"
     if rule.type == "Range":
         return _range_problem(rule.value, element)
-    return None
-
-
-def _pattern_problem(value: object) -> str | None:
-    if not isinstance(value, str):
-        return "needs a regular expression as its value"
-    try:
-        re.compile(value)
-    except re.error as error:
-        return f"is no regular expression: {error}"
     return None
 
 
