@@ -5,12 +5,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support.databases import Databases
 from torque.application.types import RunningApplication
+from torque.config import Config, DatabaseSettings
+from torque.db.system import SystemConfig
 from torque.entity.types import Query, Sort
 from torque.errors import XFlowFailed
 from torque.platform import Platform
-from torque.samples import NAMES, load_samples
-from torque.types import Caller
+from torque.samples import NAMES, load_samples, sample_document
+from torque.samples.load import BEGUN
+from torque.types import Caller, RunContext
 
 ADMIN = Caller.local("cli")
 
@@ -29,6 +33,37 @@ async def listed(platform: Platform, app: RunningApplication, entity: str, **que
 async def test_a_database_that_held_models_gets_no_samples(sampled: Platform) -> None:
     assert await load_samples(sampled) == ()
     assert [model.name for model in await sampled.models.list(ADMIN)] == sorted(NAMES)
+
+
+async def test_loading_that_was_cut_off_is_completed(databases: Databases, config: Config) -> None:
+    url = databases.migrated()
+    settings = msgspec.structs.replace(config, database=DatabaseSettings(url=url))
+    platform = await Platform.open(settings, RunContext.alone())
+    try:
+        await SystemConfig(platform.db).set(BEGUN, True)
+        await platform.models.import_document(ADMIN, sample_document(NAMES[0]))
+        assert await load_samples(platform) == NAMES
+        applications = await platform.applications.list(ADMIN)
+        assert sorted(one.name for one in applications) == sorted(NAMES)
+        await platform.applications.delete(ADMIN, NAMES[0])
+        assert await load_samples(platform) == ()
+    finally:
+        await platform.close()
+        databases.drop(url)
+
+
+async def test_a_database_whose_models_were_all_deleted_gets_no_samples(databases: Databases, config: Config) -> None:
+    url = databases.migrated()
+    settings = msgspec.structs.replace(config, database=DatabaseSettings(url=url))
+    platform = await Platform.open(settings, RunContext.alone())
+    try:
+        made = await platform.models.create(ADMIN, "mine")
+        await platform.models.delete(ADMIN, made.id)
+        assert await load_samples(platform) == ()
+        assert list(await platform.models.list(ADMIN)) == []
+    finally:
+        await platform.close()
+        databases.drop(url)
 
 
 async def test_the_sample_records_are_loaded(sampled: Platform) -> None:
