@@ -48,7 +48,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     workers: Sequence[int] = (2, 2)
     harms: Sequence[str] | None = ()
     between: int = 300
-    writes: float = 0.15
+    writes: float = 0.3
     seed: int = 0
 
 
