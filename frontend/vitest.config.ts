@@ -7,6 +7,9 @@ import { chromiumLaunch } from "./chromium.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+// A busy machine of two cores may need many seconds for what takes one; a hang still ends.
+const testTimeout = 30_000;
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +17,7 @@ export default defineConfig({
         plugins: [react()],
         test: {
           name: "packages",
+          testTimeout,
           environment: "jsdom",
           globals: false,
           include: ["packages/*/src/**/*.test.{ts,tsx}", "apps/*/src/**/*.test.{ts,tsx}", "eslint/*.test.js"],
@@ -25,6 +29,7 @@ export default defineConfig({
         plugins: [react(), storybookTest({ configDir: here("./apps/storybook/.storybook") })],
         test: {
           name: "storybook",
+          testTimeout,
           browser: {
             enabled: true,
             headless: true,
