@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import selectors
+import shlex
 import shutil
 import signal
 import socket
@@ -124,10 +125,11 @@ class Keeper:
         if version.is_file():
             found = version.read_text().strip()
             if found != major:
+                kept, file = shlex.quote(str(self._beside(found))), f"postgresql-{found}.backup"
                 raise Refused(
-                    f"The database in {self.data} was made by PostgreSQL {found}, this Torque brings {major}. Run "
-                    f"`torque backup FILE` with the Torque that made it, move the folder away, then run "
-                    f"`torque restore FILE` with this one."
+                    f"The database in {self.data} was made by PostgreSQL {found}, this Torque brings {major}. "
+                    f"Run `torque backup {file}` here with the Torque that made it; then, with this one, "
+                    f"`mv {shlex.quote(str(self.data))} {kept}` and `torque restore {file}`."
                 )
             return
         if self.data.exists() and any(self.data.iterdir()):

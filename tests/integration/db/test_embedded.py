@@ -163,7 +163,7 @@ def test_as_root_without_any_way_it_says_what_to_do(tmp_path: Path, monkeypatch:
 def test_a_folder_of_an_older_postgres_is_refused_with_the_commands_to_run(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "PG_VERSION").write_text("16\n")
-    with pytest.raises(Unavailable, match=r"made by PostgreSQL 16, this Torque brings 18\. Run `torque backup FILE`"):
+    with pytest.raises(Unavailable, match=r"made by PostgreSQL 16, this Torque brings 18\. Run `torque backup"):
         join(folder)
 
 
