@@ -326,3 +326,30 @@ ORDER BY audit_log.at DESC, id LIMIT $3;
 SELECT to_char((at - interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete'
 ORDER BY audit_log.at DESC LIMIT 1;
+
+-- name: some_dependants
+SELECT DISTINCT r.source_id FROM entity_relationships r
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+    AND NOT (r.source_id = ANY($4::uuid[]))
+LIMIT $5;
+
+-- name: begin_removal
+INSERT INTO outbox (application_id, id, kind, entity_id, payload, due_at)
+VALUES ($1, $2, 'removal', $3, $4, now() + interval '30 s');
+
+-- name: standing_removal
+SELECT id FROM outbox WHERE application_id = $1 AND kind = 'removal' AND entity_id = $2 LIMIT 1;
+
+-- name: claim_removals
+UPDATE outbox o SET due_at = now() + interval '30 s', attempts = o.attempts + 1
+WHERE o.application_id = $1 AND o.id IN (
+    SELECT i.id FROM outbox i WHERE i.application_id = $1 AND i.kind = 'removal' AND i.due_at < now()
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING o.id, o.entity_id, o.payload;
+
+-- name: renew_removal
+UPDATE outbox SET due_at = now() + interval '30 s' WHERE application_id = $1 AND id = $2 RETURNING id;
+
+-- name: end_removal
+DELETE FROM outbox WHERE application_id = $1 AND id = $2;

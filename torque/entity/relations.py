@@ -7,12 +7,14 @@ slipped in nevertheless repeats the whole from its start.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
+from torque.db.pool import Database
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.ends import ends_of
@@ -24,6 +26,7 @@ from torque.types import Caller, utc_now
 
 _ATTEMPTS = 4
 _PATIENCE = "2s"
+_SURVEYED = 1000
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         Looks at each locked record and raises what stands against it.
     repeats
         Idempotency keys by record.
+    limit
+        Most records that may go along or lose a reference; beyond it `TooMany` is raised and nothing is done.
     """
 
     caller: Caller
@@ -42,6 +47,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
     check: Callable[[Row], Awaitable[None]]
     repeats: Mapping[str, Repeat] = {}
+    limit: int | None = None
+
+
+class TooMany(Exception):
+    """More goes along than one transaction should take."""
 
 
 class Removal(msgspec.Struct, kw_only=True):
@@ -57,12 +67,15 @@ class Removal(msgspec.Struct, kw_only=True):
         Records that stand against it, by the entity they belong to.
     loose
         Links that go without further ado: of fields that the model has no more.
+    waiting
+        Records without a rule that refer to what goes; they stand against it unless they go as well.
     """
 
     rows: dict[str, Row] = {}
     emptied: dict[str, tuple[CompiledEntity, set[str]]] = {}
     refused: dict[str, set[str]] = {}
     loose: set[str] = set()
+    waiting: dict[str, set[str]] = {}
 
 
 class Deleter:
@@ -99,15 +112,14 @@ class Deleter:
         await connection.execute(Q.defer_constraints)
         await connection.fetchval(Q.set_patience, _PATIENCE)
         removal = await self._gather(connection, request)
-        _refuse(removal)
+        refuse(removal)
         writes = await self._empty(connection, request, removal)
         await self._remove(connection, request, removal)
         return list(removal.rows.values()), writes
 
     async def _gather(self, connection: Connection, request: Request) -> Removal:
         """Lock level by level and sort out what becomes of each dependant."""
-        app, removal = request.app, Removal(rows={}, emptied={}, refused={}, loose=set())
-        waiting: dict[str, set[str]] = {}
+        app, removal = request.app, new_removal()
         wanted = set(request.ids)
         level = sorted(wanted)
         while level:
@@ -119,25 +131,39 @@ class Deleter:
                     await request.check(row)
             removal.rows.update((row[0], row) for row in rows)
             await self._restricted(connection, app, rows, removal)
-            following: set[str] = set()
-            for link in await connection.fetch(Q.dependants, app.id, level):
-                rule = _rule(app, removal.rows.get(link["target_id"]), link["link_key"])
-                source = app.model.entities_by_key.get(link["entity_type"])
-                if rule is None or source is None:
-                    removal.loose.add(link["link_key"])
-                elif rule.cascade == "Delete":
-                    following.add(link["source_id"])
-                elif rule.cascade == "SetNull":
-                    removal.emptied.setdefault(link["source_id"], (source, set()))[1].add(rule.field)
-                elif rule.cascade == "Restrict":
-                    removal.refused.setdefault(source.display_name, set()).add(link["source_id"])
-                else:
-                    waiting.setdefault(source.display_name, set()).add(link["source_id"])
+            following = _sort_out(app, removal, await connection.fetch(Q.dependants, app.id, level))
             level = sorted(following - removal.rows.keys())
-        for name, ids in waiting.items():  # without a rule: refused unless the dependant goes as well
-            if ids - removal.rows.keys():
-                removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
+            if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
+                raise TooMany
+        _settle_waiting(removal)
         return removal
+
+    async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
+        """Take references to the records of a request, which stay for now, out of these records.
+
+        Raises
+        ------
+        TimedOut
+            When one of them stays locked.
+        """
+
+        def doubt() -> None:
+            self._writer.doubt_application(request.app.id)
+
+        app, wanted = request.app, set(sources)
+        for _ in range(_ATTEMPTS):
+            removal = new_removal()
+            try:
+                async with self._writer.custody.transaction(doubt) as connection:
+                    await connection.fetchval(Q.set_patience, _PATIENCE)
+                    rows = await connection.fetch(Q.hold, app.id, sorted(request.ids))
+                    removal.rows.update((row[0], row) for row in rows)
+                    links = await connection.fetch(Q.dependants, app.id, sorted(request.ids))
+                    _sort_out(app, removal, [link for link in links if link["source_id"] in wanted])
+                    return await self._empty(connection, request, removal)
+            except (Deadlock, SerializationFailure, LockTimeout):
+                continue
+        raise TimedOut("A record that refers to this one stays locked. Try again.")
 
     async def _restricted(
         self, connection: Connection, app: RunningApplication, rows: Sequence[Row], removal: Removal
@@ -225,7 +251,61 @@ def _rule(app: RunningApplication, target: Row | None, link_key: str) -> Inbound
     return next((link for link in entity.inbound if link.link_key == link_key), None)
 
 
-def _refuse(removal: Removal) -> None:
+def new_removal() -> Removal:
+    """Return a removal that has found nothing yet."""
+    return Removal(rows={}, emptied={}, refused={}, loose=set(), waiting={})
+
+
+def _sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -> set[str]:
+    """Decide what becomes of the sources of these links; return those that go along."""
+    following: set[str] = set()
+    for link in links:
+        rule = _rule(app, removal.rows.get(link["target_id"]), link["link_key"])
+        source = app.model.entities_by_key.get(link["entity_type"])
+        if rule is None or source is None:
+            removal.loose.add(link["link_key"])
+        elif rule.cascade == "Delete":
+            following.add(link["source_id"])
+        elif rule.cascade == "SetNull":
+            removal.emptied.setdefault(link["source_id"], (source, set()))[1].add(rule.field)
+        elif rule.cascade == "Restrict":
+            removal.refused.setdefault(source.display_name, set()).add(link["source_id"])
+        else:
+            removal.waiting.setdefault(source.display_name, set()).add(link["source_id"])
+    return following
+
+
+def _settle_waiting(removal: Removal) -> None:
+    """Refuse for records without a rule, unless they go as well."""
+    for name, ids in removal.waiting.items():
+        if ids - removal.rows.keys():
+            removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
+
+
+async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
+    """Find what a deletion would meet, without locking anything; rows stand for their ids and types only."""
+    removal = new_removal()
+    level = [record_id]
+    types = {row["id"]: row["entity_type"] for row in await db.fetch(Q.types, app.id, level)}
+    restricting = sorted({end.link_key for ends in ends_of(app.model).values() for end in ends if end.restricts})
+    while level:
+        removal.rows.update((one, (one, b"{}", 0, "", "", types[one])) for one in level if one in types)
+        following: set[str] = set()
+        for start in range(0, len(level), _SURVEYED):
+            part = level[start : start + _SURVEYED]
+            links = await db.fetch(Q.dependants, app.id, part)
+            types.update((link["source_id"], link["entity_type"]) for link in links)
+            following |= _sort_out(app, removal, links)
+            if restricting:
+                for link in await db.fetch(Q.restricting_links, app.id, part, restricting):
+                    removal.refused.setdefault("links", set()).add(link["source_id"])
+        level = sorted(following - removal.rows.keys())
+    _settle_waiting(removal)
+    return removal
+
+
+def refuse(removal: Removal) -> None:
+    """Raise what stands against a deletion."""
     if removal.refused:
         found = ", ".join(f"{len(ids)} of '{name}'" for name, ids in sorted(removal.refused.items()))
         message = f"Other records refer to this one ({found}). Delete or change them first."

@@ -19,9 +19,9 @@ def as_json(data: bytes | dict[str, Any]) -> bytes:
     return data if isinstance(data, bytes) else codec.dumps(data)
 
 
-def deleted(record_id: str) -> Answer:
-    """Return the answer about a record that is gone."""
-    return Answer(codec.dumps({"id": record_id, "deleted": True, "job": None}))
+def deleted(record_id: str, job: str | None = None) -> Answer:
+    """Return the answer about a record that is gone, or that a job will delete."""
+    return Answer(codec.dumps({"id": record_id, "deleted": job is None, "job": job}))
 
 
 def repeat_of(caller: Caller, method: str, key: str | None, params: tuple[object, ...]) -> Repeat | None:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torque.access.service import AccessService
-from torque.access.types import Rights
 from torque.application.types import Answer, RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
@@ -15,6 +14,7 @@ from torque.entity.batch import Repeat
 from torque.entity.bulk import MAX_ROWS, Bulk, Edit, Mode
 from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
+from torque.entity.deletion import Deletion
 from torque.entity.encode import Encoder
 from torque.entity.history import History
 from torque.entity.hooks import Hooks
@@ -26,7 +26,6 @@ from torque.entity.types import Connection, Query
 from torque.entity.writer import Writer
 from torque.entity.writing import Change, RepeatMet, Writing
 from torque.errors import Conflict, InvalidParams
-from torque.events import RecordsChanged
 from torque.native import Generations
 from torque.observe import Observer
 from torque.types import Caller
@@ -55,6 +54,7 @@ class EntityService:
         self._reading = Reading(self._store, Stamps(generations), encoder)
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
+        self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._bulk = BulkVerbs(
             access, self._store, Bulk(self._store, self._writer, self._writing), self._writer.custody, self
@@ -92,6 +92,7 @@ class EntityService:
         InvalidParams
             When a name, value or cursor does not fit.
         """
+        self._deletion.look(app)
         return await self._reading.list(app, self._access.enter(caller, app), query)
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
@@ -223,6 +224,8 @@ class EntityService:
     ) -> Answer:  # fmt: skip
         """Delete a record and what its relationships say: ``{id, deleted, job}``.
 
+        When very much hangs on it, a job does it in batches: `deleted` is false then, and `job` names it.
+
         Raises
         ------
         NotFound
@@ -237,33 +240,19 @@ class EntityService:
         repeat = repeat_of(caller, "deleteEntity", idempotency_key, (record_id, if_version))
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known
+        repeats = {record_id: repeat} if repeat else {}
         try:
-            await self.remove(caller, app, entity_type, (record_id,), if_version, {record_id: repeat} if repeat else {})
+            job = await self._deletion.delete(caller, app, entity_type, record_id, if_version, repeats)
         except RepeatMet:
             return await self._met(caller, app, repeat)
-        return deleted(record_id)
+        return deleted(record_id, job)
 
     async def remove(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
         if_version: int | None, repeats: Mapping[str, Repeat],
     ) -> None:  # fmt: skip
         """Delete records, all or none; everything that went with them is missed by caches, then told."""
-        rights = self._access.enter(caller, app)
-        await self._writer.custody.own(self._removed(caller, app, rights, entity_type, ids, if_version, repeats))
-
-    async def _removed(
-        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: tuple[str, ...],
-        if_version: int | None, repeats: Mapping[str, Repeat],
-    ) -> None:  # fmt: skip
-        """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
-        gone, emptied = await self._writing.delete(caller, app, rights, entity_type, ids, if_version, repeats)
-        slot = self._generations.slot
-        keys = {row[5] for row in gone} | {write.entity.key for write in emptied}
-        changed = [row[0] for row in gone] + [write.id for write in emptied]
-        slots = [slot("type", app.id, key) for key in keys] + [slot("record", app.id, one) for one in changed]
-        self._generations.bump(slots)
-        self._store.forget_types(app.id, [row[0] for row in gone])
-        await self._tell_deleted(app, gone, emptied)
+        await self._deletion.remove(caller, app, entity_type, ids, if_version, repeats)
 
     async def bulk_create(
         self, caller: Caller, app: RunningApplication, entity_type: str, rows: Sequence[bytes], *,
@@ -327,6 +316,7 @@ class EntityService:
 
     async def close(self) -> None:
         """Return when no write is under way any more."""
+        await self._deletion.close()
         await self._writer.drain()
         await self._store.close()
 
@@ -364,17 +354,3 @@ class EntityService:
         if known is None:
             raise Conflict("This idempotency key is in use. Try again.", current=None)
         return known
-
-    async def _tell_deleted(self, app: RunningApplication, gone: Any, emptied: Any) -> None:
-        groups: dict[tuple[str, str], list[tuple[str, int, tuple[str, ...]]]] = {}
-        for row in gone:
-            entity = app.model.entities_by_key.get(row[5])
-            if entity is not None:
-                groups.setdefault((entity.name, "deleted"), []).append((row[0], row[2], ()))
-        for write in emptied:
-            record = (write.id, write.base_version + 1, tuple(write.prepared.changed))
-            groups.setdefault((write.entity.name, "updated"), []).append(record)
-        for (name, kind), records in groups.items():
-            await self._bus.emit(
-                RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=tuple(records))
-            )

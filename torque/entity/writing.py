@@ -159,7 +159,7 @@ class Writing:
 
     async def delete(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: Sequence[str],
-        if_version: int | None, repeats: Mapping[str, Repeat],
+        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None = None,
     ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
         """Delete records, all or none; return what went with them and what lost a reference to them."""
 
@@ -175,10 +175,18 @@ class Writing:
                 await self._hooked_delete(caller, app, row)
         try:
             return await self._deleter.delete(
-                Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats)
+                Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats, limit=limit)
             )
         except UniqueViolation:
             raise RepeatMet from None
+
+    async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        """Delete records for which everything was asked before."""
+        return await self._deleter.delete(request)
+
+    async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
+        """Take references to records that are about to go out of others."""
+        return await self._deleter.empty(request, sources)
 
     async def prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
         """Prepare an update on a base; no write when it would change nothing."""

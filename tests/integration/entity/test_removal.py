@@ -1,0 +1,122 @@
+"""Deleting a record on which very much hangs: as a job, in batches, taken over when its server dies."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, Shop
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.types import Query
+from torque.errors import NotFound, ValidationFailed
+
+
+@pytest.fixture
+def few(shop: Shop) -> Shop:
+    """A shop for which ten records are very much."""
+    shop.entities._deletion.at_once = 10
+    return shop
+
+
+async def crowd(shop: Shop, orders: int = 30) -> dict[str, Any]:
+    """Create a customer with orders, lines, memos, and an order that it only pays for."""
+    customer = await shop.create("customer", name="Ada")
+    rows = [codec.dumps({"number": n, "customer_id": customer["id"]}) for n in range(orders)]
+    made = codec.loads((await shop.entities.bulk_create(ADMIN, shop.app, "order", rows)).result)
+    ids = [result["record"]["id"] for result in made["results"]]
+    lines = [codec.dumps({"text": "x", "order_id": order}) for order in ids for _ in range(3)]
+    await shop.entities.bulk_create(ADMIN, shop.app, "line", lines)
+    memos = [codec.dumps({"text": "x", "customer_id": customer["id"]}) for _ in range(15)]
+    await shop.entities.bulk_create(ADMIN, shop.app, "memo", memos)
+    await shop.create("order", number=99, payer_id=customer["id"])
+    return customer
+
+
+async def finished(shop: Shop) -> None:
+    """Return when no job is under way."""
+    while shop.entities._deletion.removals._tasks:
+        await asyncio.wait(set(shop.entities._deletion.removals._tasks))
+
+
+async def check_gone(shop: Shop, customer: dict[str, Any]) -> None:
+    with pytest.raises(NotFound):
+        await shop.get(customer["id"])
+    assert [await shop.count(name) for name in ("customer", "order", "line", "memo")] == [0, 1, 0, 15]
+    left = await shop.rows("entities")
+    assert sorted(row["entity_type"] for row in left) == ["memo"] * 15 + ["order"]
+    assert all(b"customer_id" not in row["data"] and b"payer_id" not in row["data"] for row in left)
+    assert await shop.rows("entity_relationships") == []
+    assert await shop.rows("outbox") == []
+    deleted = [row for row in await shop.rows("audit_log") if row["action"] == "delete"]
+    assert len(deleted) == 1 + 30 + 90
+
+
+async def test_a_job_deletes_from_the_leaves_up(few: Shop) -> None:
+    customer = await crowd(few)
+    few.events.clear()
+    answer = await few.delete(customer["id"])
+    assert (answer["id"], answer["deleted"]) == (customer["id"], False)
+    assert answer["job"] is not None
+    await finished(few)
+    await check_gone(few, customer)
+    told = [record[0] for event in few.events if event.kind == "deleted" for record in event.records]
+    assert len(told) == len(set(told)) == 121
+
+
+async def test_asking_again_names_the_same_job(few: Shop) -> None:
+    customer = await crowd(few)
+    first = await few.delete(customer["id"])
+    await few.entities._deletion.removals.drain()
+    second = await few.delete(customer["id"])
+    assert first["job"] == second["job"]
+    await few.db.execute("UPDATE outbox SET due_at = now() WHERE application_id = $1", few.app.id)
+    await few.entities._deletion.removals.take_over(few.app)
+    await finished(few)
+    await check_gone(few, customer)
+
+
+async def test_what_stands_against_it_is_told_at_once(few: Shop) -> None:
+    customer = await crowd(few)
+    order = next(row for row in await few.rows("entities") if row["entity_type"] == "order")
+    await few.create("invoice", sum=1, order_id=order["id"])
+    before = len(await few.rows("entities"))
+    with pytest.raises(ValidationFailed) as refused:
+        await few.delete(customer["id"])
+    assert refused.value.details["errors"][0]["rule"] == "Restrict"
+    assert len(await few.rows("entities")) == before
+    assert await few.rows("outbox") == []
+
+
+async def test_records_without_a_rule_that_go_along_go_in_one_transaction(few: Shop) -> None:
+    customer = await crowd(few)
+    other = await few.create("customer", name="child", parent_id=customer["id"])
+    with pytest.raises(ValidationFailed):
+        await few.delete(customer["id"])
+    await few.update(other["id"], parent_id=None)
+    await few.update(customer["id"], parent_id=customer["id"])
+    answer = await few.delete(customer["id"])
+    assert (answer["deleted"], answer["job"]) == (True, None)
+
+
+async def test_a_job_whose_server_died_is_taken_over(few: Shop, db: Database) -> None:
+    customer = await crowd(few)
+    removals = few.entities._deletion.removals
+    answer = await few.delete(customer["id"])
+    await asyncio.sleep(0)
+    await removals.drain()
+    assert [row["id"] for row in await few.rows("outbox")] == [answer["job"]]
+    other = Shop(db, app_id=few.app.id)
+    await other.entities._deletion.removals.take_over(other.app)
+    assert not other.entities._deletion.removals._tasks  # its lease has not ended
+    await db.execute("UPDATE outbox SET due_at = now() WHERE application_id = $1", few.app.id)
+    await other.entities.list(ADMIN, other.app, Query(entity_type="order"))
+    await finished(other)
+    await check_gone(other, customer)
+
+
+async def test_a_record_on_which_little_hangs_goes_at_once(few: Shop) -> None:
+    customer = await few.create("customer", name="Ada")
+    for number in range(5):
+        await few.create("order", number=number, customer_id=customer["id"])
+    assert (await few.delete(customer["id"]))["deleted"] is True
