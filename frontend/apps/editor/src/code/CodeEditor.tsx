@@ -7,7 +7,11 @@ export type CodeEditorProps = {
   /** Name of the text; also under which its schema is found. */
   path: string;
   label: string;
-  value: string;
+  /**
+   * What is shown while nobody has typed; undefined once somebody has. The editor keeps its own text: handing what was
+   * typed back to it would undo keys pressed meanwhile.
+   */
+  text: string | undefined;
   onChange: (value: string) => void;
   /** Ctrl S. */
   onSave: () => void;
@@ -17,11 +21,11 @@ export type CodeEditorProps = {
 };
 
 /** A JSON text with completion and checks by a schema. */
-export function CodeEditor({ path, label, value, onChange, onSave, schema, onErrors }: CodeEditorProps) {
+export function CodeEditor({ path, label, text, onChange, onSave, schema, onErrors }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<ReturnType<typeof monaco.editor.create>>(null);
   const scheme = useComputedColorScheme("light");
-  const first = useRef(value);
+  const first = useRef(text ?? "");
   const changed = useEffectEvent(onChange);
   const saved = useEffectEvent(onSave);
   const checked = useEffectEvent(onErrors);
@@ -82,10 +86,10 @@ export function CodeEditor({ path, label, value, onChange, onSave, schema, onErr
 
   useEffect(() => {
     const current = editor.current;
-    if (!current || current.getValue() === value) return;
+    if (!current || text === undefined || current.getValue() === text) return;
     const model = current.getModel();
-    if (model) current.executeEdits("outside", [{ range: model.getFullModelRange(), text: value }]);
-  }, [value]);
+    if (model) current.executeEdits("outside", [{ range: model.getFullModelRange(), text }]);
+  }, [text]);
 
   return <div ref={host} className={classes.code} dir="ltr" />;
 }

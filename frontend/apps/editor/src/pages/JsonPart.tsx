@@ -73,11 +73,11 @@ export function JsonPart<T extends { id: string }>({ path, label, stored, schema
           key={path}
           path={path}
           label={label}
-          value={text}
+          text={draft ? undefined : storedText}
           schema={schema}
           onChange={(next) => {
             setRefusal(undefined);
-            setDraft((before) => (next === storedText ? undefined : { text: next, on: before?.on ?? storedText }));
+            setDraft((before) => (before || next !== storedText ? { text: next, on: before?.on ?? storedText } : before));
           }}
           onSave={apply}
           onErrors={setErrors}

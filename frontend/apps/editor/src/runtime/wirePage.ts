@@ -41,7 +41,7 @@ function propsOf(component: Component, document: ModelDocument): Record<string, 
   if (component.type !== "DataGrid") return props;
   const entity = document.entities?.find((candidate) => candidate.name === props.entityType);
   const columns = Array.isArray(props.columns) ? props.columns.map((column) => columnOf(entity, column)) : entity && columnsOf(entity, entity.ui_config?.list_view?.columns);
-  return { ...props, columns };
+  return { sort: entity?.ui_config?.list_view?.default_sort, ...props, columns };
 }
 
 function wireComponent(component: Component, document: ModelDocument): PageComponent {
