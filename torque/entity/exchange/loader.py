@@ -5,9 +5,8 @@ so memory does not grow with the file; only references to records that never cam
 """
 
 import asyncio
-import io
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -16,19 +15,18 @@ from torque.access.types import Rights
 from torque.application.types import RunningApplication
 from torque.entity import checks
 from torque.entity.audit import audit_mode
-from torque.entity.exchange import copying
 from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
+from torque.entity.exchange.orderly import CopyConnection, Orderly
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
 from torque.entity.exchange.updating import Updater
 from torque.entity.fresh import RecordIds
 from torque.entity.hooks import Hooks, Occasion
 from torque.entity.reading import Reading
-from torque.entity.types import Connection
 from torque.errors import HookRejected, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import Caller, new_id
@@ -38,14 +36,6 @@ BATCH = 5_000
 
 REPORTED = 1_000
 """Faults that a report holds. A load that takes all or nothing ends there."""
-
-_COPY_SECONDS = 600
-
-
-class CopyConnection(Connection, Protocol):
-    """A connection that can take lines."""
-
-    async def copy_to_table(self, table_name: str, *, source: Any, columns: Sequence[str], timeout: float) -> str: ...
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +65,7 @@ class Loader:
     """Runs the jobs of one load on the connection of an open transaction."""
 
     def __init__(self, connection: CopyConnection, load: Load, hooks: Hooks, reading: Reading) -> None:
-        self._connection = connection
+        self._connection = Orderly(connection)
         self._load = load
         self._hooks = hooks
         self._reading = reading
@@ -83,10 +73,17 @@ class Loader:
         self.report = ImportReport()
         self.touched = Touched({}, {})
         self.removed: dict[str, int] = {}
-        self._lookup = Lookup(connection, load.app.id, load.app.model, self._ids, set())
+        self._lookup = Lookup(self._connection, load.app.id, load.app.model, self._ids, set())
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Load all jobs, then settle what was promised and count."""
+        try:
+            await self._run(jobs)
+            await self._connection.settle()
+        finally:
+            await self._connection.close()
+
+    async def _run(self, jobs: Sequence[Job]) -> None:
         model, load = self._load.app.model, self._load
         plans = []
         for job in jobs:
@@ -162,18 +159,11 @@ class Loader:
         await self._copy(plan.entity, good, now, lines)
 
     async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines) -> None:
-        await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
-        await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
-        await self._lines("entity_relationships", lines.links, copying.LINK_COLUMNS)
         if audit_mode(entity) != "off":
             await self._audit(entity, drafts, now)
+        await self._connection.copy(lines)
         self.report.created += len(drafts)
         self.touched.created[entity.name] = self.touched.created.get(entity.name, 0) + len(drafts)
-
-    async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
-        if lines:
-            source = io.BytesIO(lines)
-            await self._connection.copy_to_table(table, source=source, columns=columns, timeout=_COPY_SECONDS)
 
     async def _audit(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> None:
         caller = self._load.caller
