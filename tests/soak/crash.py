@@ -40,8 +40,14 @@ class Crashes(msgspec.Struct, kw_only=True):
         )
 
 
-async def crash(rounds: int, folder: Path, seed: int = 0) -> Crashes:
-    """Kill a server that often while clients write, and check its database each time before it starts again."""
+async def crash(rounds: int, folder: Path, seed: int = 0, writes: tuple[int, int] = (40, 160)) -> Crashes:
+    """Kill a server that often while clients write, and check its database each time before it starts again.
+
+    Parameters
+    ----------
+    writes
+        Fewest and most writes between two kills.
+    """
     chance, begin = random.Random(seed), time.monotonic()
     truth, over = Truth(), asyncio.Event()
     server = RunningServer(folder, {"server.workers": 2})
@@ -61,13 +67,13 @@ async def crash(rounds: int, folder: Path, seed: int = 0) -> Crashes:
     result = Crashes()
     try:
         for _ in range(rounds):
-            await _until_written(truth, tasks, truth.writes + chance.randrange(40, 160))
+            await _until_written(truth, tasks, truth.writes + chance.randrange(*writes))
             await asyncio.to_thread(_kill, server, chance.random() < 0.5)
             result.rounds += 1
             result.problems += await _check(folder, truth, players)
             server.start(wait=False)
             await asyncio.to_thread(server.wait_ready)
-        await _until_written(truth, tasks, truth.writes + 40)
+        await _until_written(truth, tasks, truth.writes + writes[0])
         over.set()
         await asyncio.gather(*tasks)
         await asyncio.to_thread(_kill, server, False)
@@ -105,7 +111,7 @@ async def _until_written(truth: Truth, tasks: Sequence["asyncio.Future[None]"], 
                 task.result()
         return truth.writes >= target
 
-    await eventually(reached, 120.0, f"{target} writes")
+    await eventually(reached, 300.0, f"{target} writes")
 
 
 async def _check(folder: Path, truth: Truth, players: Sequence[Player]) -> list[str]:
