@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+OLDEST_POSTGRES := /usr/lib/postgresql/15/bin
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export npm_config_fund = false
@@ -96,6 +97,9 @@ test: build chromium ## Run every test
 	cd frontend && npm run --silent test
 	cd frontend && npm run --silent test:storybook
 	$(BIN)/python tools/e2e.py
+	@if test -x $(OLDEST_POSTGRES)/postgres; then set -x; \
+	  $(BIN)/python -m pytest -q --postgres=system tests/migration tests/integration/db tests/integration/entity; \
+	else echo "No PostgreSQL 15 in $(OLDEST_POSTGRES): the storage tests run on the embedded one alone"; fi
 	$(BIN)/python -m pytest -q
 
 .PHONY: chromium

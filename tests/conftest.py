@@ -12,11 +12,28 @@ from torque.db.pool import Database, PoolSettings
 from torque.platform import Platform
 from torque.types import RunContext
 
+POSTGRES = pytest.StashKey[str]()
+"""Which PostgreSQL the tests ran on, told at the end."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller choose the database server."""
+    words = "run on the embedded PostgreSQL (or on what TORQUE_TEST_DATABASE_URL names), or on the system's oldest"
+    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded", help=words)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which PostgreSQL the tests ran on."""
+    if POSTGRES in config.stash:
+        terminalreporter.write_line(f"Ran on PostgreSQL {config.stash[POSTGRES]}.")
+
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """One database server for the whole run."""
-    with temporary_databases(tmp_path_factory.mktemp("database")) as found:
+    system = request.config.getoption("postgres") == "system"
+    with temporary_databases(tmp_path_factory.mktemp("database"), system=system) as found:
+        request.config.stash[POSTGRES] = found.version()
         yield found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, sql
 
+from tests.support.system_postgres import system_server
 from torque.db.embedded import join
 from torque.db.migrate import migrate
 
@@ -45,6 +46,12 @@ class Databases:
             self._template = name_of(template)
         return self._create(self._template)
 
+    def version(self) -> str:
+        """Return the version of the server."""
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute("SHOW server_version").fetchone()
+        return row[0] if row else ""
+
     def drop(self, dsn: str) -> None:
         """Drop a database, whoever is connected."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name_of(dsn))))
@@ -79,14 +86,25 @@ def name_of(dsn: str) -> str:
 
 
 @contextmanager
-def temporary_databases(folder: Path) -> Iterator[Databases]:
-    """Give databases on the server that the environment names, else on an embedded one in `folder`."""
-    given = os.environ.get(URL_VARIABLE)
-    use = None if given else join(folder / "pg", FAST)
-    databases = Databases(given or (use.dsn if use else ""), f"torque_test_{os.getpid()}")
-    try:
+def temporary_databases(folder: Path, *, system: bool = False) -> Iterator[Databases]:
+    """Give databases on the system's PostgreSQL, on the server that the environment names, or on an embedded one."""
+    with _server(folder, system=system) as dsn:
+        databases = Databases(dsn, f"torque_test_{os.getpid()}")
         yield databases
         databases.drop_all()
-    finally:
-        if use is not None:
+
+
+@contextmanager
+def _server(folder: Path, *, system: bool) -> Iterator[str]:
+    given = os.environ.get(URL_VARIABLE)
+    if system:
+        with system_server(FAST) as dsn:
+            yield dsn
+    elif given:
+        yield given
+    else:
+        use = join(folder / "pg", FAST)
+        try:
+            yield use.dsn
+        finally:
             use.close()
