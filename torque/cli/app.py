@@ -54,7 +54,7 @@ def start(state: Invocation, ref: str) -> None:
     at_work(state, work)
 
 
-@app.command(examples=[("torque app stop todo", "requests are refused, the data stays")])
+@app.command(examples=[("torque app stop todo", "asks; requests are refused, the data stays")])
 @click.argument("ref", metavar="NAME|ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

@@ -66,7 +66,7 @@ def list_(state: Invocation) -> None:
     at_work(state, work)
 
 
-@token.command(examples=[("torque token revoke ci", "by name or id; open streams of the token end")])
+@token.command(examples=[("torque token revoke ci", "asks; by name or id, open streams of the token end")])
 @click.argument("ref", metavar="NAME|ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

@@ -57,7 +57,7 @@ def list_(state: Invocation, app_ref: str | None) -> None:
 @xflow.command(
     examples=[
         ("torque xflow execute export_todos --app todo", "run it and print what it answers"),
-        ("torque xflow execute greet --app todo --input @in.json --timeout 5000", "with input from a file"),
+        ("torque xflow execute export_todos --app todo --input @in.json --timeout 5000", "with input from a file"),
     ]
 )
 @click.argument("ref", metavar="ID")
@@ -103,7 +103,9 @@ def validate(state: Invocation, ref: str, app_ref: str) -> int:
     return report_findings(state, [as_row(found) for found in at_work(state, work)])
 
 
-@xflow.command(examples=[("torque xflow test greet --app todo --test-data cases.json", "run every case and compare")])
+@xflow.command(
+    examples=[("torque xflow test export_todos --app todo --test-data cases.json", "run every case and compare")]
+)
 @click.argument("ref", metavar="ID")
 @click.option("--app", "app_ref", required=True, metavar="NAME", help="Application it runs in.")
 @click.option("--test-data", required=True, type=click.Path(exists=True, dir_okay=False), help="The cases.")
