@@ -91,8 +91,11 @@ def named_ends(model: CompiledModel, entity: str) -> dict[str, End]:
 
 def _add_many(model: CompiledModel, found: dict[str, list[End]]) -> None:
     """Add both ends of every many-to-many relationship, named by its fields, else by its own name."""
+    fields = {field.link_key for entity in model.entities.values() for field in entity.references}
     for r in model.definition.relationships:
         if r.type != "ManyToMany" or r.from_entity not in found or r.to_entity not in found:
+            continue
+        if r.id in fields:  # its links could not be told from those of the field
             continue
         sides = (
             (r.from_entity, r.to_entity, r.from_field or r.name, False),

@@ -29,6 +29,7 @@ from torque.entity.planned import Plans
 from torque.entity.sql import (
     COUNTED_TO,
     LINKED_PREFIX,
+    Statement,
     check_record,
     select_expanded,
     select_ids,
@@ -37,7 +38,7 @@ from torque.entity.sql import (
     select_matching,
     select_total,
 )
-from torque.entity.store import EntityStore
+from torque.entity.store import EntityStore, Settings
 from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scope
 from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledEntity
@@ -96,7 +97,7 @@ class Reading:
         settings = await self._store.settings()
         plan, statement = self._plans.list(app, rights, query, settings, total=True)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(statement)
+        rows = await self._rows(app, plan, statement, settings, total=True)
         total = await self._total(app, plan, rows, settings.collation)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
@@ -104,12 +105,23 @@ class Reading:
         result = list_result(plan, data, included, rows, total, settings.cursor_secret)
         return self._answer(app, plan.entity, result, stamp, plan.expansions)
 
+    async def _rows(
+        self, app: RunningApplication, plan: ListPlan, statement: Statement, settings: Settings, *, total: bool
+    ) -> Sequence[Any]:
+        """Fetch the rows of a list; where records with values run out, those without follow."""
+        rows = await self._store.fetch(statement)
+        if not plan.in_sections or len(rows) > plan.limit:
+            return rows
+        indexed = self._store.indexed(app.id, plan.entity.key)
+        rest = select_list(plan, app.id, settings.collation, total=total, indexed=indexed, missing=True)
+        return [*rows, *await self._store.fetch(rest)][: plan.limit + 1]
+
     async def find(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query with those they refer to; see `EntityService.find`."""
         settings = await self._store.settings()
         plan, statement = self._plans.list(app, rights, query, settings, total=False)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        shown = window(plan, await self._store.fetch(statement))
+        shown = window(plan, await self._rows(app, plan, statement, settings, total=False))
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
@@ -166,7 +178,7 @@ class Reading:
         settings = await self._store.settings()
         plan, statement = self._plans.list(app, rights, query, settings, total=False)
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(statement)
+        rows = await self._rows(app, plan, statement, settings, total=False)
         result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return self._answer(app, plan.entity, result, stamp, ())
 
@@ -192,6 +204,8 @@ class Reading:
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, row: Row
     ) -> None:
         """Refuse a record, at the version of `row`, that the caller's rule leaves out, as if it were not there."""
+        if granted.where is None:
+            return
         reader = Reader(Scope(app.model, rights))
         condition = reader.predicate(entity, granted.where)
         if condition is None:

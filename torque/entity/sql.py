@@ -219,11 +219,13 @@ def literal(key: str) -> str:
 
 
 def select_list(
-    plan: ListPlan, application_id: str, collation: str, *, total: bool, indexed: frozenset[str] | None = None
-) -> Statement:
+    plan: ListPlan, application_id: str, collation: str, *, total: bool, indexed: frozenset[str] | None = None,
+    missing: bool = False,
+) -> Statement:  # fmt: skip
     """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
 
-    One row more than asked for tells whether there are more. With `total` each row carries the count.
+    One row more than asked for tells whether there are more. With `total` each row carries the count. Of a plan in
+    sections it is the one with values, or the one in which they are `missing`.
     """
     writer = Writer(application_id, collation, indexed)
     where = _where(writer, plan)
@@ -236,7 +238,7 @@ def select_list(
         columns.append(f"({_count(writer, plan)}) AS total")
     backward = plan.seek is not None and plan.seek.backward
     if plan.seek is not None:
-        where += f" AND {_beyond(writer, plan, expressions)}"
+        where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
     order = ", ".join(
         [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
         + ["e.id DESC" if plan.id_descending != backward else "e.id"]
@@ -354,7 +356,7 @@ def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
     if seek is None:
         return "true"
     id_symbol = "<" if plan.id_descending != seek.backward else ">"
-    if len(plan.order) == 1 and not plan.order[0].nullable and seek.values[0] is not None:
+    if len(plan.order) == 1 and seek.values[0] is not None:
         value = writer.constant(plan.order[0].ref, seek.values[0])
         return f"({expressions[0]}, e.id) {id_symbol} ({value}, {writer.argument(seek.id)}::uuid)"
     alternatives, equal = [], ""

@@ -238,6 +238,16 @@ class ListPlan(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: bytes
     sorts: tuple[Sort, ...]
 
+    @property
+    def in_sections(self) -> bool:
+        """True when a cursor goes on among the values of a key that records may lack: first those, then the missing.
+
+        Each section is one range of an index; both together are not.
+        """
+        seek = self.seek
+        single = len(self.order) == 1 and self.order[0].nullable
+        return seek is not None and single and not seek.backward and seek.values[0] is not None
+
 
 class Scope(msgspec.Struct, frozen=True):
     """In whose eyes a request is planned: the model, and the rights that mask it."""

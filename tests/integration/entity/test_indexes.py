@@ -134,6 +134,25 @@ async def test_lists_of_a_large_type_use_its_indexes(jobs: Shop) -> None:
     assert "Sort" not in await explained(jobs)
 
 
+async def test_a_cursor_deep_in_a_large_type_starts_where_it_points(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    first = await jobs.entities.list(ADMIN, jobs.app, Query(entity_type="job", sort=(Sort("rank"),)))
+    cursor = codec.loads(first.result)["pagination"]["nextCursor"]
+    store = jobs.entities._store
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    secret = (await store.settings()).cursor_secret
+    plan = plan_list(Query(entity_type="job", sort=(Sort("rank"),), cursor=cursor), jobs.app.id, scope, secret)
+    for missing in (False, True):
+        statement = select_list(
+            plan, jobs.app.id, await collation(jobs), total=False, missing=missing,
+            indexed=store.indexed(jobs.app.id, "job"),
+        )  # fmt: skip
+        rows = await jobs.db.fetch(f"EXPLAIN {statement.text}", *statement.args)
+        said = "\n".join(row[0] for row in rows)
+        assert "Index Cond" in said and "tq_" in said and (missing or "Sort" not in said), said
+
+
 async def test_answers_are_the_same_with_and_without_indexes(jobs: Shop) -> None:
     async def answers() -> list[Any]:
         found = []
