@@ -32,6 +32,11 @@ class Crashes(msgspec.Struct, kw_only=True):
     problems: list[str] = []
     unexpected: list[str] = []
 
+    def close(self, truth: Truth, seconds: float) -> None:
+        """Take over what the players found."""
+        self.problems += truth.violations
+        self.writes, self.unexpected, self.seconds = truth.writes, truth.unexpected, seconds
+
     def summary(self) -> str:
         """Return the figures in one line."""
         return (
@@ -85,8 +90,7 @@ async def crash(rounds: int, folder: Path, seed: int = 0, writes: tuple[int, int
         server.kill()
         for wire in wires:
             wire.close()
-    result.problems += truth.violations
-    result.writes, result.unexpected, result.seconds = truth.writes, truth.unexpected, time.monotonic() - begin
+    result.close(truth, time.monotonic() - begin)
     return result
 
 
