@@ -1,6 +1,6 @@
 """The words every floor shares: who calls, in which run, and how ids and times look."""
 
-import secrets
+import os
 import time
 from datetime import UTC, datetime
 
@@ -95,13 +95,11 @@ class RunContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def new_id() -> str:
     """Return a UUIDv7: sortable by the millisecond it was made in (RFC 9562)."""
-    milliseconds = time.time_ns() // 1_000_000
-    tail = secrets.randbits(74)
-    value = (milliseconds << 80) | (0x7 << 76) | ((tail >> 62) << 64) | (0b10 << 62) | (tail & ((1 << 62) - 1))
-    digits = f"{value:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    head, tail = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(tail[3], 16) & 3]
+    return f"{head[:8]}-{head[8:]}-7{tail[:3]}-{variant}{tail[4:7]}-{tail[7:19]}"
 
 
 def utc_now() -> str:
     """Return the time as records store it: fixed width, UTC, six fractional digits."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"

@@ -10,6 +10,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+_YIELDS = 4
+"""How often a connection that is free waits one round of the event loop for more to join, while more come."""
+
 LaneT = TypeVar("LaneT", bound=Hashable)
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -68,6 +71,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self._queues: OrderedDict[LaneT, _Queue[ItemT, ResultT]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._active = 0
+        self._waiting = 0
         self.batches = 0
         self.items = 0
 
@@ -79,6 +83,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         if queue is None:
             queue = self._queues[lane] = _Queue()
         queue.waiting.append(pending)
+        self._waiting += 1
         if self._active < self._width:
             self._active += 1
             task = loop.create_task(self._work())
@@ -93,11 +98,20 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
 
     async def _work(self) -> None:
         try:
-            await asyncio.sleep(0)  # requests that are ready now join the first batch
+            await self._gather()
             while (taken := self._take()) is not None:
                 await self._settle(*taken)
+                await self._gather()
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
+
+    async def _gather(self) -> None:
+        """Let requests that are ready now join: each statement costs as much as ten more records in it."""
+        for _ in range(_YIELDS):
+            before = self._waiting
+            await asyncio.sleep(0)
+            if self._waiting == before:
+                return
 
     async def _settle(self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]) -> None:
         self.batches += 1
@@ -127,6 +141,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                     rest.append(pending)
             if batch:
                 queue.waiting = rest
+                self._waiting -= len(batch)
                 self._queues.move_to_end(lane)
                 return lane, queue, batch
         return None

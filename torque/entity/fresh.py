@@ -2,10 +2,12 @@
 
 import os
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 _POOL = 4096
 _LAST_COUNT = 0xFFF
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 class RecordIds:
@@ -17,25 +19,33 @@ class RecordIds:
     def __init__(self) -> None:
         self._millisecond = 0
         self._count = 0
-        self._pool = b""
-        self._used = _POOL
+        self._head = ""
+        self._tails: list[str] = []
 
     def new(self) -> str:
         """Return the next id."""
         now = time.time_ns() // 1_000_000
         if now > self._millisecond:
-            self._millisecond, self._count = now, 0
+            self._begin(now)
         elif self._count < _LAST_COUNT:
             self._count += 1
         else:  # more than the counter holds, or a clock set back: borrow the next millisecond
-            self._millisecond, self._count = self._millisecond + 1, 0
-        if self._used + 8 > len(self._pool):
-            self._pool, self._used = os.urandom(_POOL), 0
-        tail = int.from_bytes(self._pool[self._used : self._used + 8]) & 0x3FFF_FFFF_FFFF_FFFF
-        self._used += 8
-        head = f"{(self._millisecond << 16) | 0x7000 | self._count:016x}"
-        digits = f"{tail | 0x8000_0000_0000_0000:016x}"
-        return f"{head[:8]}-{head[8:12]}-{head[12:]}-{digits[:4]}-{digits[4:]}"
+            self._begin(self._millisecond + 1)
+        if not self._tails:
+            self._tails = list(_tails())
+        return f"{self._head}{self._count:03x}-{self._tails.pop()}"
+
+    def _begin(self, millisecond: int) -> None:
+        self._millisecond, self._count = millisecond, 0
+        digits = f"{millisecond:012x}"
+        self._head = f"{digits[:8]}-{digits[8:]}-7"
+
+
+def _tails() -> Iterator[str]:
+    """Return the random ends of many ids, the variant in front."""
+    digits = os.urandom(_POOL).hex()
+    for start in range(0, len(digits), 16):
+        yield f"{_VARIANT[digits[start]]}{digits[start + 1 : start + 4]}-{digits[start + 4 : start + 16]}"
 
 
 class Clock:

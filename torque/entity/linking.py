@@ -45,8 +45,11 @@ def split(
     ValidationFailed
         When one is not a list of ids.
     """
-    many = {name: end for name, end in many_of(model, entity.name).items() if rights.entity(end.other).read}
-    if not many or not any(f'"{name}"'.encode() in data for name in many):
+    ends = many_of(model, entity.name)
+    if not ends:
+        return data, ()
+    many = {name: end for name, end in ends.items() if rights.entity(end.other).read}
+    if not any(f'"{name}"'.encode() in data for name in many):
         return data, ()
     record = object_of(data)
     sent = {name: record.pop(name) for name in many if name in record}

@@ -81,9 +81,9 @@ class EntityStore:
         if self._asking is not None:
             self._asking.cancel()
 
-    async def read(self, application_id: str, record_id: str) -> Row | None:
+    def read(self, application_id: str, record_id: str) -> "asyncio.Future[Row | None]":
         """Return a record by its (valid, lower-case) id; reads that wait together are one statement."""
-        return await self._reads.submit(application_id, record_id, None)
+        return self._reads.submit(application_id, record_id, None)
 
     async def read_locked(self, connection: Connection, application_id: str, record_id: str) -> Row | None:
         """Return a record and hold its row until the transaction ends."""

@@ -34,8 +34,7 @@ class Deadlines:
 
     def end(self, task: "asyncio.Task[object]") -> bool:
         """Stop counting; True when the task was ended because its time was over."""
-        self._ends.pop(task, None)
-        if task not in self._late:
+        if self._ends.pop(task, None) is not None or task not in self._late:
             return False
         self._late.discard(task)
         task.uncancel()
