@@ -169,7 +169,6 @@ class JsonRpcEndpoint:
         )
         return InternalError(**({"requestId": caller.request_id} if caller.request_id else {}))
 
-
     async def _member(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes | None:
         """Answer a member of a batch; None for a notification."""
         if call.error is not None:
