@@ -39,9 +39,10 @@ class Store(Shop):
         job = Job(entity_type=entity_type, rows=rows, columns=columns or {}, upsert=upsert)
         return await self.exchange.load(caller, self.app, [job], **more)
 
-    async def load_objects(self, entity_type: str, objects: Sequence[Any], **more: Any) -> ImportReport:
+    async def load_objects(self, entity_type: str, objects: Sequence[Any], upsert: str | None = None) -> ImportReport:
         rows = ObjectRows(Held(codec.dumps(objects).decode()), lines=False)
-        return await self.exchange.load(ADMIN, self.app, [Job(entity_type=entity_type, rows=rows)], **more)
+        job = Job(entity_type=entity_type, rows=rows, upsert=upsert)
+        return await self.exchange.load(ADMIN, self.app, [job])
 
     async def file(self, entity_type: str, kind: Format, caller: Caller = ADMIN, **query: Any) -> bytes:
         blocks = await self.exchange.export(caller, self.app, Query(entity_type=entity_type, **query), kind)

@@ -132,6 +132,15 @@ async def test_records_are_changed_by_a_unique_field(store: Store) -> None:
     await store.check()
 
 
+async def test_what_an_object_does_not_mention_stays(store: Store) -> None:
+    await store.load("customer", "name,email,credit", "Ada,a@x.example,5", "Bo,b@x.example,6")
+    changes = [{"email": "a@x.example", "name": "Eve"}, {"email": "b@x.example", "credit": None}]
+    report = await store.load_objects("customer", changes, upsert="email")
+    assert (report.updated, report.failed) == (2, 0)
+    assert [(c["name"], c.get("credit")) for c in await store.all("customer")] == [("Eve", 5), ("Bo", None)]
+    await store.check()
+
+
 async def test_a_change_that_would_be_invalid_is_told_with_its_row(store: Store) -> None:
     await store.load("customer", "name,email", "Ada,a@x.example", "Bo,b@x.example")
     report = await store.load("customer", "email,name,credit", "a@x.example,,1", "b@x.example,Bo,-1", upsert="email")

@@ -112,6 +112,23 @@ def test_requests_that_mean_nothing_are_refused(
     assert answer.status == status, answer.body
 
 
+def test_a_table_can_be_imported_by_a_call(files: Files) -> None:
+    def call(**params: Any) -> Any:
+        return files.server.rpc("bulkImport", {"entityType": "people", **params}, app=APP, token=files.token)
+
+    text = "Nr;last_name;reports_to;born\n80;Called;1;31.12.1999\n81;Other;80;\n"
+    done = call(content=text, columns={"Nr": "person_id"})["result"]
+    assert (done["created"], done["applied"]) == (2, True)
+    rows = [{"person_id": 80, "last_name": "Changed"}, {"person_id": 82, "born": 7}]
+    refused = call(records=rows, upsert="person_id")["error"]["data"]
+    assert refused["code"] == "VALIDATION_FAILED", refused
+    assert {error["row"] for error in refused["errors"]} == {2}
+    done = call(records=rows, upsert="person_id", mode="perRow")["result"]
+    assert (done["updated"], done["failed"]) == (1, 1)
+    assert call(records=rows, content="x")["error"]["data"]["code"] == "INVALID_PARAMS"
+    assert call(records=5)["error"]["data"]["code"] == "PARSE_ERROR"
+
+
 def test_nobody_gets_in_or_out_without_the_right(files: Files) -> None:
     assert files.ask("GET", "people/export", token="").status in (401, 404)
     assert files.ask("POST", "people/import", b"last_name\nX\n", kind="text/csv", token="").status in (401, 404)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torque.entity.exchange.detect import delimiter_of, dialect_of, encoding_of, format_of
 from torque.entity.exchange.readers import CsvRows, ObjectRows
 from torque.entity.exchange.sheets import SheetRows
-from torque.entity.exchange.types import Unreadable
+from torque.entity.exchange.types import ABSENT, Unreadable
 from torque.errors import InvalidParams, ParseError
 
 
@@ -82,7 +82,7 @@ def test_whatever_is_written_is_read_back(table: list[list[str]]) -> None:
 def test_arrays_are_read_element_by_element_across_blocks() -> None:
     long = "x" * 3_000_000
     rows = ObjectRows(Held(f' [ {{"a": 1}}, {{"b": "{long}"}} , {{"a": [1, {{"c": 2}}]}}]\n'.encode()), lines=False)
-    assert (rows.columns, cells(rows)) == (("a", "b"), [[1, None], [None, long], [[1, {"c": 2}], None]])
+    assert (rows.columns, cells(rows)) == (("a", "b"), [[1, ABSENT], [ABSENT, long], [[1, {"c": 2}], ABSENT]])
 
 
 @pytest.mark.parametrize("text", ["{}", "[1, 2", '[{"a": 1} {"a": 2}]', "[NaN]", "[{]", "nothing"])

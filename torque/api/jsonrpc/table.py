@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from torque.api.jsonrpc.methods import bulk, entity, history, live, page, system, xflow
+from torque.api.jsonrpc.methods import bulk, entity, exchange, history, live, page, system, xflow
 from torque.api.jsonrpc.registry import Method
 
 METHODS: tuple[Method[Any], ...] = (
@@ -10,6 +10,7 @@ METHODS: tuple[Method[Any], ...] = (
     *page.METHODS,
     *entity.METHODS,
     *bulk.METHODS,
+    *exchange.METHODS,
     *history.METHODS,
     *xflow.METHODS,
     *live.METHODS,

@@ -19,10 +19,10 @@ from torque.api.common.reply import JSON, Headers, Reply, refusal
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.readers import FileSource, open_rows
 from torque.entity.exchange.styles import guess_styles
-from torque.entity.exchange.types import FORMATS, Format, ImportReport, Job
+from torque.entity.exchange.types import FORMATS, Format, Job, refused
 from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.entity.types import Query, Sort
-from torque.errors import InvalidParams, NotFound, PayloadTooLarge, TimedOut, TorqueError, ValidationFailed
+from torque.errors import InvalidParams, NotFound, PayloadTooLarge, TimedOut, TorqueError
 from torque.platform import Platform
 from torque.types import Caller
 
@@ -140,7 +140,7 @@ class DataEndpoint:
                 caller, running, [job], skip_invalid=_flag(params, "skipInvalid"), dry_run=_flag(params, "dryRun")
             )
         if report.failed and not report.applied and not report.dry_run:
-            return refusal(_refused(report))
+            return refusal(refused(report))
         return Reply(200, JSON, msgspec.json.encode(report))
 
     async def _receive(
@@ -232,13 +232,3 @@ def _job(path: Path, kind: Format, entity_type: str, params: Mapping[str, list[s
         columns[column] = field
     styles = guess_styles(rows) if kind == "csv" else {}
     return Job(entity_type=entity_type, rows=rows, columns=columns, styles=styles, upsert=_one(params, "upsert"))
-
-
-def _refused(report: ImportReport) -> ValidationFailed:
-    """Return the refusal that holds the report."""
-    errors = [
-        {"row": fault.row, "path": fault.path, "rule": fault.rule, "message": fault.message, "severity": "Error"}
-        for fault in report.errors
-    ]
-    text = f"{report.failed} of {report.rows} rows do not fit; nothing was imported."
-    return ValidationFailed(text, errors=errors, rows=report.rows, failed=report.failed)

@@ -9,7 +9,7 @@ from torque import codec
 from torque.entity import values
 from torque.entity.exchange.coerce import Misfit, split_list
 from torque.entity.exchange.mapping import RowPlan, Step, time_of
-from torque.entity.exchange.types import Cells, RowFault, Unreadable
+from torque.entity.exchange.types import ABSENT, Cells, RowFault, Unreadable
 from torque.native import Prepared
 
 
@@ -54,7 +54,7 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
     draft = Draft(row=row, record=record)
     for step in plan.plain:
         cell = cells[step.place]
-        if cell is None or cell == "":
+        if cell is None or cell == "" or cell is ABSENT:
             continue
         try:
             record[step.name] = step.coerce(cell)
@@ -101,7 +101,7 @@ def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:
         cell = cells[step.place]
         if isinstance(cell, str):
             cell = cell.strip()
-        if cell is None or cell == "":
+        if cell is None or cell == "" or cell is ABSENT:
             continue
         if not step.field.is_array:
             yield Wanted(step, (cell,))
@@ -118,7 +118,7 @@ def _own(plan: RowPlan, draft: Draft, cells: Cells) -> None:
         text = cell.strip() if isinstance(cell, str) else cell
         if values.is_id(text):
             draft.id, draft.given = str(text).lower(), True
-        elif text not in (None, ""):
+        elif text not in (None, "", ABSENT):
             fault = RowFault(draft.row, "/id", "Type", "An id is a UUID", plan.entity.name)
             draft.faults = [*draft.faults, fault]
     made, changed = plan.times

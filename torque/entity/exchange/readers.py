@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Protocol
 import orjson
 
 from torque.entity.exchange.detect import Dialect, dialect_of
-from torque.entity.exchange.types import Cells, Format, Rows, Unreadable
+from torque.entity.exchange.types import ABSENT, Cells, Format, Rows, Unreadable
 from torque.errors import InvalidParams, ParseError
 
 _BLOCK = 1 << 20
@@ -98,7 +98,7 @@ class ObjectRows:
             if isinstance(item, Unreadable):
                 yield number, item
             elif isinstance(item, dict):
-                yield number, [item.get(name) for name in columns]
+                yield number, [item.get(name, ABSENT) for name in columns]
             else:
                 yield number, Unreadable("This is no object: {field: value}.")
 
@@ -116,6 +116,17 @@ class FileSource:
     def open(self) -> BinaryIO:
         """Open it from its beginning."""
         return self.path.open("rb")
+
+
+class HeldSource:
+    """A file that is in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def open(self) -> BinaryIO:
+        """Open it from its beginning."""
+        return io.BytesIO(self._data)
 
 
 def open_rows(

@@ -5,6 +5,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from torque.errors import ValidationFailed
 from torque.model.infer.text import Style
 
 Format = Literal["csv", "json", "ndjson", "xlsx"]
@@ -12,6 +13,9 @@ FORMATS: tuple[Format, ...] = ("csv", "json", "ndjson", "xlsx")
 
 Cells = Sequence[Any]
 """The values of a row by column: text, or values as JSON and spreadsheets have them; None or "" for none."""
+
+ABSENT = msgspec.UNSET
+"""What an object of JSON does not mention: unlike an empty cell, a change leaves it alone."""
 
 
 class RowFault(msgspec.Struct, frozen=True):
@@ -97,3 +101,13 @@ class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
     entities: dict[str, int] = msgspec.field(default_factory=dict)
     errors: list[RowFault] = msgspec.field(default_factory=list)
     ignored: list[str] = msgspec.field(default_factory=list)
+
+
+def refused(report: ImportReport) -> ValidationFailed:
+    """Return the refusal of an import of which nothing was kept: every error names its row."""
+    errors = [
+        {"row": fault.row, "path": fault.path, "rule": fault.rule, "message": fault.message, "severity": "Error"}
+        for fault in report.errors
+    ]
+    text = f"{report.failed} of {report.rows} rows do not fit; nothing was imported."
+    return ValidationFailed(text, errors=errors, rows=report.rows, failed=report.failed)
