@@ -28,3 +28,23 @@ SELECT position, node_id, node_type, status, attempt, input, output, error, logs
 FROM xflow_node_executions
 WHERE application_id = $1::uuid AND execution_id = $2::uuid AND started_at > now() - interval '90 days'
 ORDER BY position
+
+-- name: find_execution
+-- Only for repeats, so it looks no further back than keys count.
+SELECT id, xflow_id, status, output, error, duration_ms
+FROM xflow_executions
+WHERE application_id = $1::uuid AND id = $2::uuid AND started_at > now() - interval '25 hours'
+
+-- name: claim_key
+-- A key counts for 24 hours; nothing comes back when it is taken.
+INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+VALUES ($1::uuid, $2, $3, $4, $5, $6::jsonb)
+ON CONFLICT (application_id, caller, method, key) DO UPDATE
+SET params_hash = excluded.params_hash, result = excluded.result, created_at = now()
+WHERE idempotency_keys.created_at <= now() - interval '24 hours'
+RETURNING true
+
+-- name: find_key
+SELECT params_hash, result FROM idempotency_keys
+WHERE application_id = $1::uuid AND caller = $2 AND method = $3 AND key = $4
+    AND created_at > now() - interval '24 hours'

@@ -13,8 +13,18 @@ from torque.application.types import RunningApplication
 from torque.bus import Bus
 from torque.config import Config
 from torque.db.pool import Database
+from torque.entity.batch import Repeat
+from torque.entity.requests import repeat_of
 from torque.entity.service import EntityService
-from torque.errors import Forbidden, InvalidParams, TorqueError, Unauthenticated, ValidationFailed, XFlowFailed
+from torque.errors import (
+    Conflict,
+    Forbidden,
+    InvalidParams,
+    TorqueError,
+    Unauthenticated,
+    ValidationFailed,
+    XFlowFailed,
+)
 from torque.events import FlowFinished
 from torque.model.compiled import CompiledModel
 from torque.model.definition.xflow import XFlow
@@ -31,6 +41,7 @@ from torque.xflow.slots import Slots
 from torque.xflow.store import ExecutionRow, ExecutionStore
 
 _DEFAULT_LIMIT_MS, _DEFAULT_PRIORITY = 30_000, 5
+_IN_USE = "The execution under this idempotency key has not ended, or ended with its server. Ask again later."
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,17 +126,22 @@ class XFlowService:
         *,
         trace: bool = False,
         timeout_ms: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Execution:
         """Run a workflow to its end and return what it answered.
 
         Raises
         ------
+        Conflict
+            When the idempotency key was used with other parameters, or its execution has not ended.
         XFlowFailed
             When it did not succeed; `details` hold the execution's id, status and error.
         ValidationFailed
             When the input does not fit its schema.
         """
-        execution = await self.run(caller, app, xflow_ref, input, trace=trace, timeout_ms=timeout_ms)
+        execution = await self.run(
+            caller, app, xflow_ref, input, trace=trace, timeout_ms=timeout_ms, idempotency_key=idempotency_key
+        )
         if execution.error is not None:
             raise XFlowFailed(
                 str(execution.error["message"]),
@@ -144,18 +160,40 @@ class XFlowService:
         *,
         trace: bool = False,
         timeout_ms: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Execution:
-        """Run a workflow to its end, whatever that is; refusals before the start are raised as by `execute`."""
+        """Run a workflow to its end, whatever that is; refusals before the start are raised as by `execute`.
+
+        Under an idempotency key it is run once, and asking again gives the answer of then (without node runs).
+        """
         flow = self._permitted(caller, app, xflow_ref)
-        plan = self._runnable(app.model, flow)
         value = {} if input is None else input
+        repeat = repeat_of(caller, "executeXFlow", idempotency_key, (flow.id, value))
+        if repeat is not None and (known := await self._known(app.id, repeat)) is not None:
+            return known
+        plan = self._runnable(app.model, flow)
         _check_input(plan, value)
         limit_ms = min(flow.max_execution_time_ms or _DEFAULT_LIMIT_MS, self._longest_ms)
         limit_ms = min(limit_ms, timeout_ms or limit_ms)
         deadline = time.monotonic() + limit_ms / 1000
         context = FlowContext(new_id(), caller, app, codec.dumps(value), deadline)
         async with self._slots.one(flow.priority or _DEFAULT_PRIORITY, limit_ms / 1000):
+            if repeat is not None and not await self._store.claim(app.id, repeat, context.execution_id):
+                raise Conflict(_IN_USE, current=None)
             return await self._executed(plan, context, trace)
+
+    async def _known(self, application_id: str, repeat: Repeat) -> Execution | None:
+        """Return the execution that was done under a key; None when it is the first time."""
+        found = await self._store.find_repeat(application_id, repeat)
+        if found is None:
+            return None
+        params_hash, execution_id = found
+        if params_hash != repeat.params_hash:
+            raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
+        row = await self._store.find(application_id, execution_id)
+        if row is None:
+            raise Conflict(_IN_USE, current=None)
+        return Execution(**row)
 
     def plan(self, model: CompiledModel, xflow_ref: str) -> Plan:
         """Return a workflow of a model as it would be run."""

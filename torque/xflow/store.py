@@ -10,6 +10,7 @@ import msgspec
 from torque import codec
 from torque.db.pool import Database
 from torque.db.queries import load_queries
+from torque.entity.batch import Repeat
 from torque.xflow.engine import NodeRun
 
 _SQL = load_queries(Path(__file__).with_name("queries.sql"))
@@ -61,6 +62,24 @@ class ExecutionStore:
         """Return the kept node runs of one execution, in order."""
         rows = await self._db.fetch(_SQL.node_executions, application_id, execution_id)
         return [_plain(dict(row)) for row in rows]
+
+    async def claim(self, application_id: str, repeat: Repeat, execution_id: str) -> bool:
+        """Remember that an execution is being done under a key; False when the key is taken."""
+        kept = codec.dumps({"id": execution_id})
+        taken = await self._db.fetchval(
+            _SQL.claim_key, application_id, repeat.caller, repeat.method, repeat.key, repeat.params_hash, kept
+        )
+        return bool(taken)
+
+    async def find_repeat(self, application_id: str, repeat: Repeat) -> tuple[bytes, str] | None:
+        """Return the hash of the parameters and the id of the execution that was done under a key."""
+        row = await self._db.fetchrow(_SQL.find_key, application_id, repeat.caller, repeat.method, repeat.key)
+        return None if row is None else (bytes(row["params_hash"]), _plain({"kept": row["result"]})["kept"]["id"])
+
+    async def find(self, application_id: str, execution_id: str) -> dict[str, Any] | None:
+        """Return an execution of the last day that has ended."""
+        row = await self._db.fetchrow(_SQL.find_execution, application_id, execution_id)
+        return None if row is None else _plain(dict(row))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

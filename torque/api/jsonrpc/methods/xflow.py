@@ -14,13 +14,19 @@ class ExecuteXFlow(Params, frozen=True, kw_only=True):
     xflow_id: str
     input: Any = None
     trace: bool = False
+    idempotency_key: str | None = None
 
 
 async def execute_xflow(context: CallContext, params: ExecuteXFlow) -> Answer:
     """Run a workflow and wait for its end; a failed one is an error with what it said."""
     running = await context.application(params.app)
     execution = await context.platform.xflows.execute(
-        context.caller, running, params.xflow_id, params.input, trace=params.trace
+        context.caller,
+        running,
+        params.xflow_id,
+        params.input,
+        trace=params.trace,
+        idempotency_key=params.idempotency_key,
     )
     result = {"executionId": execution.id, "status": execution.status, "output": execution.output}
     return Answer(codec.dumps(result), None)
