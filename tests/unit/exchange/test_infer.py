@@ -79,6 +79,14 @@ def test_columns_of_uuids_become_the_ids_of_the_records() -> None:
     assert posts.keys == {"user_id": "id"}
 
 
+def test_names_that_cannot_be_technical_are_replaced_and_shown() -> None:
+    inferred = found(Memory("商品", "番号,名前,", "1,A,x", "2,B,y"), Memory("2024 sales!", "1st,番号", "a,1", "b,2"))
+    assert entity(inferred, "table")["display_name"] == "商品"
+    assert [f["display_name"] for f in entity(inferred, "table")["fields"]][:2] == ["番号", "名前"]
+    assert list(types(inferred, "table")) == ["column", "column_2", "column_3"]
+    assert list(types(inferred, "table_2024_sales")) == ["column_1_st", "column"]
+
+
 def test_references_are_found_by_name_in_either_number() -> None:
     inferred = found(
         Memory("categories", "id,name", "1,A", "2,B"),

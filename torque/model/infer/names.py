@@ -99,7 +99,7 @@ def shown(name: str) -> str:
     """Return a name as people read it: ``AlbumId`` becomes ``Album ID``, ``unit_price`` becomes ``Unit price``."""
     found = list(words(name))
     text = " ".join(found)
-    text = text[:1].upper() + text[1:]
+    text = text[:1].upper() + text[1:] or name
     return text[:-2] + "ID" if found[-1:] == ["id"] else text
 
 

@@ -66,6 +66,8 @@ def _named(table: TableProfile, column: Column, target: Target) -> int:
     own, other = stem(column.name), table_stem(target.table.name)
     generic = len(target.column.words) == 1 or not target.column.key_name
     joined, wanted = "".join(own), "".join(other)
+    if not own or not other:
+        return 0  # a name without Latin letters says nothing here; the values may
     if target.table is table:
         return _of_itself(column, own, other)
     if not generic and column.words == target.column.words and target.primary:
