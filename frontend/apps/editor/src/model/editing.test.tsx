@@ -1,14 +1,13 @@
 import { findPart } from "@torque/model";
 import { render, screen, waitFor } from "@testing-library/react";
-import { userEvent } from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { SLOW } from "../fixtures/patience";
+import { fill, reader, SLOW } from "../fixtures/patience";
 import { EditorAt } from "../fixtures/EditorAt";
 import { filledState, memoryServer } from "../fixtures/memoryLink";
 
 const withoutApplications = () => ({ ...filledState(), applications: [] });
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -17,20 +16,20 @@ beforeEach(() => {
 it("applies a fix of verification as a change and undoes it by its key", async () => {
   const server = memoryServer(withoutApplications());
   render(<EditorAt path="/models/orders" server={server} />);
-  await userEvent.click(await screen.findByRole("button", { name: "Set cascade to Restrict" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Set cascade to Restrict" }, SLOW));
   const cascade = () => findPart(server.state.models[0]?.document ?? { format: "torque/1", name: "" }, "Relationship", "r_customer")?.value.cascade;
   await waitFor(() => expect(cascade()).toBe("Restrict"));
   expect(server.state.revisions[0]).toMatchObject({ revision: 213, message: "Set cascade to Restrict" });
-  await userEvent.keyboard("{Control>}z{/Control}");
+  await reader().keyboard("{Control>}z{/Control}");
   await waitFor(() => expect(cascade()).toBe("SetNull"));
 });
 
 it("adds a field whose name follows its label, on the revision that was seen", async () => {
   const server = memoryServer(withoutApplications());
   render(<EditorAt path="/models/orders/entities/e_order?field=new" server={server} />);
-  await userEvent.type(await screen.findByRole("textbox", { name: "Label" }, SLOW), "Ship via");
-  await userEvent.click(screen.getByRole("checkbox", { name: "Required" }));
-  await userEvent.click(screen.getAllByRole("button", { name: /^Add field/ }).at(-1) as HTMLElement);
+  await fill(await screen.findByRole("textbox", { name: "Label" }, SLOW), "Ship via");
+  await reader().click(screen.getByRole("checkbox", { name: "Required" }));
+  await reader().click(screen.getAllByRole("button", { name: /^Add field/ }).at(-1) as HTMLElement);
   await waitFor(() => expect(server.state.models[0]?.revision).toBe(213));
   expect(server.state.revisions[0]?.changes).toEqual([
     {
@@ -44,8 +43,8 @@ it("adds a field whose name follows its label, on the revision that was seen", a
 it("refuses a field name that is taken, at the field", async () => {
   const server = memoryServer(withoutApplications());
   render(<EditorAt path="/models/orders/entities/e_order?field=new" server={server} />);
-  await userEvent.type(await screen.findByRole("textbox", { name: "Name" }, SLOW), "status");
-  await userEvent.click(screen.getAllByRole("button", { name: /^Add field/ }).at(-1) as HTMLElement);
+  await fill(await screen.findByRole("textbox", { name: "Name" }, SLOW), "status");
+  await reader().click(screen.getAllByRole("button", { name: /^Add field/ }).at(-1) as HTMLElement);
   expect(await screen.findByText("This name is taken. Choose another.")).toBeTruthy();
   expect(screen.getByText("1 field needs attention")).toBeTruthy();
   expect(server.asked).not.toContain("ApplyChanges");
@@ -55,10 +54,10 @@ it("keeps an edit that could not be saved and says so until it is", async () => 
   const server = memoryServer(withoutApplications());
   render(<EditorAt path="/models/orders" server={server} />);
   server.failing.set("ApplyChanges", "UNAVAILABLE");
-  await userEvent.click(await screen.findByRole("button", { name: "Set cascade to Restrict" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Set cascade to Restrict" }, SLOW));
   expect(await screen.findByText(/1 change set is not saved/)).toBeTruthy();
   server.failing.clear();
-  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await reader().click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByText(/^Saved /)).toBeTruthy();
 });
 

@@ -1,27 +1,26 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
-import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { SLOW } from "../fixtures/patience";
+import { fill, reader, SLOW } from "../fixtures/patience";
 import { EditorAt } from "../fixtures/EditorAt";
 import { emptyState, memoryServer } from "../fixtures/memoryLink";
 
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 it("lists the models with their counts and finds one by its words", async () => {
   render(<EditorAt path="/models" server={memoryServer()} />);
   const row = (await screen.findByRole("link", { name: "Orders" }, SLOW)).closest("tr");
   expect(within(row as HTMLElement).getAllByRole("cell").map((cell) => cell.textContent)).toEqual(expect.arrayContaining(["2", "1"]));
-  await userEvent.type(screen.getByRole("searchbox", { name: "Search models" }), "nothing");
+  await fill(screen.getByRole("searchbox", { name: "Search models" }), "nothing");
   expect(await screen.findByText("No models match.")).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: "Clear" }));
+  await reader().click(screen.getByRole("button", { name: "Clear" }));
   expect(await screen.findByRole("link", { name: "Orders" })).toBeTruthy();
 });
 
 it("offers the ways to a first model when there is none", async () => {
   render(<EditorAt path="/models" server={memoryServer(emptyState())} />);
   expect(await screen.findByRole("heading", { name: "Start your first model" }, SLOW)).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: /^Blank model/ }));
+  await reader().click(screen.getByRole("button", { name: /^Blank model/ }));
   expect(await screen.findByRole("dialog", { name: "New model" })).toBeTruthy();
 });
 
@@ -31,7 +30,7 @@ it("says what went wrong and tries again", async () => {
   render(<EditorAt path="/models" server={server} />);
   expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toContain("The database does not answer.");
   server.failing.clear();
-  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await reader().click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("link", { name: "Orders" })).toBeTruthy();
 });
 
