@@ -40,6 +40,8 @@ def from_request(authorization: str | None, cookie: str | None) -> bytes | None:
         When the Authorization header is of another scheme.
     """
     if authorization:
+        if authorization.startswith("Bearer tq_") and not authorization[-1].isspace():
+            return credential(authorization[7:])
         scheme, _, secret = authorization.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated("Send the token as 'Authorization: Bearer tq_...'.")
