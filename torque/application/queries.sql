@@ -31,6 +31,15 @@ INSERT INTO torque_applications (id, model_id, name, label, status) VALUES ($1, 
 -- name: set_status
 UPDATE torque_applications SET status = $2, updated_at = now() WHERE id = $1 AND status <> $2;
 
+-- name: writers
+-- The transactions that write records now, whoever's: each holds this lock on the table from before its snapshot on.
+SELECT DISTINCT l.virtualtransaction AS id FROM pg_locks l
+WHERE l.locktype = 'relation' AND l.relation = 'entities'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());
+
+-- name: defer_constraints
+SET CONSTRAINTS ALL DEFERRED;
+
 -- name: lock
 SELECT id FROM torque_applications WHERE id = $1 FOR UPDATE;
 

@@ -117,7 +117,7 @@ class ApplicationService:
     async def delete(self, caller: Caller, ref: str) -> None:
         """Delete an application with all its records, history and tokens."""
         require_admin(caller)
-        application = await self._find(ref)
+        application = await self.stop(caller, ref)  # so that nobody begins to write
         try:
             credentials = await self._store.delete(application.id)
         except OutcomeUnknown:
@@ -126,6 +126,7 @@ class ApplicationService:
         slot = self._generations.slot
         self._generations.bump([slot("identity", credential.hex()) for credential in credentials])
         await self._changed(application.id, "deleted")
+        await self._store.sweep(application.id)
         if credentials:
             await self._bus.emit(AccessChanged(credentials=credentials))
 

@@ -1,5 +1,7 @@
 """What the database keeps of applications."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,14 +10,17 @@ from torque import codec
 from torque.application.types import Application
 from torque.db.pool import Database
 from torque.db.queries import load_queries
+from torque.errors import Unavailable
 
 Q = load_queries(Path(__file__).with_name("queries.sql"))
 
-# Everything an application owns, dependants first; the application itself goes last.
+# Everything an application owns. Records first: who still changes one is waited for, and what that wrote beside it
+# is seen by the statements that follow. The application itself goes last.
 _OWNED = (
-    Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_outbox, Q.delete_audit,
-    Q.delete_node_executions, Q.delete_executions, Q.delete_records, Q.delete_application,
+    Q.delete_records, Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_outbox,
+    Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_application,
 )  # fmt: skip
+_WRITERS_SECONDS, _LOOK_SECONDS = 15.0, 0.02
 
 
 class ApplicationStore:
@@ -51,13 +56,44 @@ class ApplicationStore:
         return (await self._db.execute(Q.set_status, application_id, status)) == "UPDATE 1"
 
     async def delete(self, application_id: str) -> tuple[bytes, ...]:
-        """Delete an application with everything it owns; return the credentials that ended with it."""
+        """Delete a stopped application with everything it owns; return the credentials that ended with it.
+
+        A record that is being created is invisible until its transaction commits, so those under way are waited for.
+        """
+        await self._outlast_writers()
         async with self._db.transaction() as connection:
             await connection.execute(Q.lock, application_id)
+            await connection.execute(Q.defer_constraints)
             hashes = tuple(row["hash"] for row in await connection.fetch(Q.token_credentials, application_id))
             for statement in _OWNED:
                 await connection.execute(statement, application_id)
             return hashes
+
+    async def sweep(self, application_id: str) -> None:
+        """Delete what a request stored that had been let in before its application was deleted."""
+        await self._outlast_writers()
+        async with self._db.transaction() as connection:
+            await connection.execute(Q.defer_constraints)
+            for statement in _OWNED:
+                await connection.execute(statement, application_id)
+
+    async def _outlast_writers(self) -> None:
+        """Return when every transaction that writes records now has ended.
+
+        Raises
+        ------
+        Unavailable
+            When one of them takes too long.
+        """
+        begin, waited_for = time.monotonic(), await self._writers()
+        while waited_for:
+            if time.monotonic() - begin > _WRITERS_SECONDS:
+                raise Unavailable("Records are being written by a long job. The application is stopped: delete again.")
+            await asyncio.sleep(_LOOK_SECONDS)
+            waited_for &= await self._writers()
+
+    async def _writers(self) -> set[str]:
+        return {row["id"] for row in await self._db.fetch(Q.writers)}
 
 
 def _application(row: Mapping[str, Any]) -> Application:

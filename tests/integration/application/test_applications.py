@@ -1,11 +1,13 @@
 """Applications: made of a model with its sample records, found by name, stopped, followed to new revisions, deleted."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tests.integration.entity.workshop import SHOP, entity, field
+from tests.support.waiting import eventually
 from torque import codec
 from torque.access.service import AccessService
 from torque.application.catalog import Catalog
@@ -16,7 +18,15 @@ from torque.db.pool import Database
 from torque.entity.hooks import Hooks
 from torque.entity.service import EntityService
 from torque.entity.types import Query
-from torque.errors import Conflict, InvalidParams, NotFound, Unauthenticated, Unavailable, ValidationFailed
+from torque.errors import (
+    Conflict,
+    InvalidParams,
+    NotFound,
+    TorqueError,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from torque.events import ApplicationChanged
 from torque.model.service import ModelService
 from torque.native import Generations
@@ -143,6 +153,44 @@ async def test_deleting_an_application_takes_its_records_and_tokens_along(site: 
         await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
     for table in ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log"):
         assert await site.db.fetchval(f"SELECT count(*) FROM {table} WHERE application_id = $1", made.id) == 0
+
+
+async def leftovers(site: Site, application_id: str) -> int:
+    """Count what is left of an application."""
+    tables = ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log")
+    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE application_id = $1)" for table in tables)
+    return int(await site.db.fetchval(f"SELECT {counts}", application_id))
+
+
+async def test_deleting_an_application_waits_for_the_record_that_is_being_created(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("busy"))
+    async with site.db.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO entities (application_id, id, entity_type, data) VALUES ($1, $2, 'customer', $3)",
+            made.id, ADA, b'{"name": "Ada"}',
+        )  # fmt: skip
+        deletion = asyncio.ensure_future(site.applications.delete(ADMIN, made.id))
+        await eventually(lambda: [event for event in site.events if event.action == "stopped"])
+        await asyncio.wait({deletion}, timeout=0.3)
+        assert not deletion.done()
+    await deletion
+    assert await leftovers(site, made.id) == 0
+
+
+async def test_records_that_are_created_while_their_application_is_deleted_leave_nothing(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("rushed", sample_data=SAMPLES))
+    app = await site.catalog.get(made.id)
+
+    async def write(number: int) -> None:
+        with suppress(TorqueError):
+            await site.entities.create(ADMIN, app, "customer", {"name": f"Customer {number}"})
+
+    writes = [asyncio.ensure_future(write(number)) for number in range(60)]
+    await asyncio.sleep(0)
+    await asyncio.gather(site.applications.delete(ADMIN, made.id), *writes)
+    assert await leftovers(site, made.id) == 0
+    with pytest.raises(NotFound):
+        await site.catalog.get(made.id)
 
 
 async def test_the_list_shows_each_caller_what_exists_for_them(site: Site) -> None:
