@@ -74,8 +74,5 @@ DELETE FROM idempotency_keys WHERE application_id = $1;
 -- Ids of records to refer to.
 SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.entity_type = $2 ORDER BY e.created_at, e.id LIMIT $3;
 
--- name: settings
-SELECT key, value FROM system_config WHERE key = 'text_collation';
-
 -- name: counts
 SELECT entity_type, sum(n)::bigint AS n FROM entity_counts WHERE application_id = $1 GROUP BY entity_type;
