@@ -206,8 +206,6 @@ class Reading:
         """Refuse a record, at the version of `row`, that the caller's rule leaves out, as if it were not there."""
         if granted.where is None:
             return
-        if granted.where is None:
-            return
         reader = Reader(Scope(app.model, rights))
         condition = reader.predicate(entity, granted.where)
         if condition is None:
