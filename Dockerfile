@@ -2,6 +2,7 @@
 FROM node:20-bookworm-slim AS front
 WORKDIR /src/frontend
 COPY frontend/ ./
+COPY torque/model/components/ ../torque/model/components/
 RUN npm ci && npm run build
 
 FROM python:3.11-slim-bookworm AS wheels

@@ -2,7 +2,7 @@ import type { TorqueClient } from "@torque/client";
 import type { SessionInfo } from "@torque/protocol";
 import { icons, MenuDivider, MenuItem, SchemeItems } from "@torque/ui";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useNavigate, useParams } from "react-router";
 
 export type AccountMenuProps = { client: TorqueClient; session: SessionInfo | null };
 
@@ -10,6 +10,7 @@ export type AccountMenuProps = { client: TorqueClient; session: SessionInfo | nu
 export function AccountMenu({ client, session }: AccountMenuProps) {
   const { t } = useTranslation("app");
   const navigate = useNavigate();
+  const { application, page } = useParams();
   const admin = session?.roles.includes("admin") ?? false;
   const signOut = async (): Promise<void> => {
     await client.signOut();
@@ -23,7 +24,7 @@ export function AccountMenu({ client, session }: AccountMenuProps) {
         {t("account.all")}
       </MenuItem>
       {admin && (
-        <MenuItem icon={<icons.IconTools aria-hidden />} href="/editor/models">
+        <MenuItem icon={<icons.IconTools aria-hidden />} href={editorAddress(application, page)}>
           {t("account.editor")}
         </MenuItem>
       )}
@@ -38,4 +39,11 @@ export function AccountMenu({ client, session }: AccountMenuProps) {
       )}
     </>
   );
+}
+
+/** Where the editor shows the model of what is open here, at the page that is open. */
+function editorAddress(application: string | undefined, page: string | undefined): string {
+  if (application === undefined) return "/editor/models";
+  const query = page === undefined ? "" : `?page=${encodeURIComponent(page)}`;
+  return `/editor/applications/${encodeURIComponent(application)}${query}`;
 }
