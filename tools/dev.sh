@@ -2,7 +2,7 @@
 # Both ends with hot reload: the server restarts its workers on a change, Vite serves the front ends and asks the server.
 set -eu
 cd "$(dirname "$0")/.."
-trap 'kill 0' EXIT
+trap 'trap - EXIT; kill 0' EXIT INT TERM
 .venv/bin/torque server --samples --hot-reload &
 (cd frontend && npm run --silent dev:app) &
 (cd frontend && npm run --silent dev:editor) &
