@@ -8,7 +8,8 @@ if [ "${YES:-}" != 1 ]; then
   read -r -p "Delete the database in $folder with all its data? Type 'reset' to do it: " answer
   [ "$answer" = reset ] || { echo "Nothing was deleted."; exit 1; }
 fi
-if .venv/bin/python -m torque.db.embedded "$folder/pg" --in-use 2>/dev/null; then
+# Whoever runs the database holds this lock for as long as it lives.
+if [ -e "$folder/pg.lock" ] && ! flock -n "$folder/pg.lock" true; then
   echo "Torque is running on it. Stop it first (Ctrl+C in its terminal)." >&2; exit 1
 fi
 rm -rf "$folder"
