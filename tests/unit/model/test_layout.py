@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.unit.model import reference_layout
+from bench.native.reference import layout as reference_layout
 from tests.unit.model.strategies import models
 from torque import native
 from torque.model.context import LayoutContext
