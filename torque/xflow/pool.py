@@ -217,12 +217,18 @@ class ScriptPool:
             # Before those who wait here: they have asked the broker too, which serves all workers in order.
             self._wanted_back = False
             self._hand_over(process, b"R")
-            return
+        elif not self._serve_waiting(process):
+            self._keep(process)
+
+    def _serve_waiting(self, process: ScriptProcess) -> bool:
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
                 future.set_result(process)
-                return
+                return True
+        return False
+
+    def _keep(self, process: ScriptProcess) -> None:
         process.idle_since = asyncio.get_running_loop().time()
         self._idle.append(process)
         if self._sweep is None:
@@ -331,7 +337,9 @@ class ScriptPool:
         process = ScriptProcess(pid, fds[1])
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=socket.socket(fileno=fds[0]))
         self._asked = max(0, self._asked - 1)
-        self._release(process)
+        # Wanted back or not, it serves one script here first: workers that only hand a process around run nothing.
+        if not self._serve_waiting(process):
+            self._release(process)
         self._ask_for_more()
 
     def _lose_line(self) -> None:

@@ -46,6 +46,17 @@ async def pool() -> AsyncIterator[ScriptPool]:
     await made.close()
 
 
+@pytest.fixture
+async def two_workers() -> AsyncIterator[tuple[ScriptPool, ScriptPool]]:
+    """Two workers that share one script process; the first one's broker has started."""
+    first = ScriptPool(1)
+    assert await value(first, "return 1") == 1
+    second = ScriptPool(1, first.socket_path)
+    yield first, second
+    await second.close()
+    await first.close()
+
+
 async def run(pool: ScriptPool, code: str, seconds: float = 5.0, **scope: object) -> Answer:
     """Run a script and return the answer of its process, or how it ended."""
     head = {
@@ -187,26 +198,26 @@ async def test_two_clients_of_one_broker_share_its_processes() -> None:
     await first.close()
 
 
-async def test_a_worker_with_much_to_do_lets_another_have_its_turn() -> None:
-    first = ScriptPool(1)
-    assert await value(first, "return 1") == 1
-    second = ScriptPool(1, first.socket_path)
-    busy = True
+async def test_a_worker_with_much_to_do_lets_another_have_its_turn(two_workers: tuple[ScriptPool, ScriptPool]) -> None:
+    first, second = two_workers
+    runs, busy = 0, True
 
-    async def keep_busy() -> int:
-        runs = 0
+    async def keep_busy() -> None:
+        nonlocal runs
         while busy:
             await value(first, "return 1")
             runs += 1
-        return runs
 
     hogs = [asyncio.create_task(keep_busy()) for _ in range(4)]
-    for n in range(5):
+    between = []
+    for n in range(20):
+        before = runs
         assert await value(second, f"return {n}") == n
+        between.append(runs - before)
     busy = False
-    assert min(await asyncio.gather(*hogs)) > 0
-    await second.close()
-    await first.close()
+    await asyncio.gather(*hogs)
+    assert max(between) <= 2 * len(hogs), "its turn comes after those that asked before it"
+    assert sum(between) >= len(between), "and the other has its turns too"
 
 
 async def test_a_client_that_vanishes_takes_its_running_scripts_along() -> None:
