@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use torque_json::Value;
 
+use crate::finding::Finding;
 use crate::graph::{Condition, Graph, Kind, Language};
 use crate::order::reach;
-use crate::plan::{Finding, ScriptCheck};
+
+/// Tells what keeps code from being compiled.
+pub type ScriptCheck<'a> = &'a dyn Fn(&str, Language) -> Option<String>;
 
 /// One start, at least one end, everything reached; `acyclic` tells whether that can be said at all.
 pub(crate) fn shape(graph: &Graph, acyclic: bool, findings: &mut Vec<Finding>) {

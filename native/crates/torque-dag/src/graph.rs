@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use torque_json::Value;
 
-use crate::plan::Finding;
+use crate::finding::Finding;
 
 /// Which checks code must pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,14 @@
 //! members of a node's config are for the node types to check.
 
 mod check;
+mod finding;
 mod graph;
 mod order;
 mod plan;
 mod run;
 
+pub use check::ScriptCheck;
+pub use finding::Finding;
 pub use graph::Language;
-pub use plan::{Finding, Plan, PlanError, ScriptCheck};
+pub use plan::{Plan, PlanError};
 pub use run::{Action, Run};

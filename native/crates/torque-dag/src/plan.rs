@@ -4,36 +4,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use torque_json::{DOCUMENT_DEPTH, JsonError, Scanner, Value, canonical, parse, write_value};
 
-use crate::check;
-use crate::graph::{Condition, Graph, Kind, Language};
+use crate::check::{self, ScriptCheck};
+use crate::finding::Finding;
+use crate::graph::{Condition, Graph, Kind};
 use crate::order::{find_joins, topological};
 use crate::run::Run;
-
-/// Tells what keeps code from being compiled.
-pub type ScriptCheck<'a> = &'a dyn Fn(&str, Language) -> Option<String>;
-
-/// One thing that is wrong with a flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The node it is about.
-    pub node_id: Option<String>,
-    /// What was checked.
-    pub rule: &'static str,
-    /// A sentence.
-    pub message: String,
-    /// Whether the flow cannot run.
-    pub is_error: bool,
-}
-
-impl Finding {
-    pub(crate) fn error(node_id: Option<&str>, rule: &'static str, message: String) -> Self {
-        Self { node_id: node_id.map(str::to_owned), rule, message, is_error: true }
-    }
-
-    pub(crate) fn warning(node_id: Option<&str>, rule: &'static str, message: String) -> Self {
-        Self { is_error: false, ..Self::error(node_id, rule, message) }
-    }
-}
 
 /// A flow that is not even JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,6 +20,7 @@
 mod check;
 mod compile;
 mod frame;
+mod host;
 mod log;
 mod run;
 mod sandbox;

@@ -10,8 +10,8 @@ use rquickjs::{Ctx, Error, Function, Object, Promise, Value};
 use torque_json::{DOCUMENT_DEPTH, JsonError, Kind, Scanner, Value as Json, parse, write_key, write_string};
 
 use crate::compile::{Bytecodes, CodeKind, run};
+use crate::host::Host;
 use crate::sandbox::{Shared, describe};
-use crate::worker::Host;
 
 /// A request, read from its frame.
 pub(crate) struct Request<'a> {

@@ -8,6 +8,7 @@ use rquickjs::{Context, Error, Runtime};
 
 use crate::compile::Bytecodes;
 use crate::frame::{read_frame, write_frame};
+use crate::host::Host;
 use crate::run::{Execution, Request};
 use crate::sandbox::{Shared, furnish, watch};
 
@@ -18,14 +19,6 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Stack of the engine, in bytes.
     pub stack_bytes: usize,
-}
-
-/// The other side of an execution.
-pub(crate) trait Host {
-    /// The JSON of the id of the execution.
-    fn id(&self) -> &str;
-    fn send(&mut self, frame: &[u8]) -> io::Result<()>;
-    fn receive(&mut self) -> io::Result<Vec<u8>>;
 }
 
 struct Peer<'a> {
