@@ -256,3 +256,21 @@ CREATE TABLE api_tokens (
     revoked_at      timestamptz,
     last_used_at    timestamptz
 );
+
+-- Attachments. A row comes before its bytes and goes with them; unused_since is set while no record holds the file.
+CREATE TABLE files (
+    application_id  uuid NOT NULL,
+    id              uuid NOT NULL,
+    entity_type     text COLLATE "C" NOT NULL,
+    field_key       text COLLATE "C" NOT NULL,
+    name            text NOT NULL,
+    media_type      text NOT NULL DEFAULT '',
+    size            bigint,
+    sha256          bytea,
+    variants        text[] NOT NULL DEFAULT '{}',
+    uploaded_by     text NOT NULL DEFAULT '',
+    uploaded_at     timestamptz NOT NULL DEFAULT now(),
+    unused_since    timestamptz DEFAULT now(),
+    PRIMARY KEY (application_id, id)
+);
+CREATE INDEX files_unused ON files (unused_since) WHERE unused_since IS NOT NULL;
