@@ -8,7 +8,14 @@ from torque.model.definition.base import SYSTEM_TIMES, fragment, readable
 from torque.model.definition.config import PerformanceConfig
 from torque.model.definition.entity import Entity
 from torque.model.definition.field import Field, Rule
-from torque.model.definition.field_type import ArrayType, DateTimeType, StringType, reference_target, type_name
+from torque.model.definition.field_type import (
+    ArrayType,
+    DateTimeType,
+    StringType,
+    file_type,
+    reference_target,
+    type_name,
+)
 from torque.model.definition.model import Model
 from torque.model.definition.relationship import Relationship
 from torque.model.derive import field_label, is_hidden, label_of
@@ -36,6 +43,7 @@ def compile_entity(entity: Entity, links: "Links", performance: PerformanceConfi
         fields=fields,
         fields_by_key={field.key: field for field in fields.values()},
         references=tuple(field for field in stored if field.target is not None),
+        files=tuple(field for field in stored if file_type(field.definition.field_type) is not None),
         uniques=uniques,
         title_field=title_field(entity),
         search_fields=tuple(f.name for f in stored if f.type_name == "String"),

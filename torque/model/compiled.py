@@ -73,6 +73,8 @@ class CompiledEntity(Compiled, frozen=True, kw_only=True):
 
     Parameters
     ----------
+    files
+        The fields that hold files.
     plain
         Storage keys equal names and no key is retired, so stored data may be spliced as it is.
     cache_ttl
@@ -87,6 +89,7 @@ class CompiledEntity(Compiled, frozen=True, kw_only=True):
     fields: Mapping[str, CompiledField]
     fields_by_key: Mapping[str, CompiledField]
     references: tuple[CompiledField, ...]
+    files: tuple[CompiledField, ...]
     uniques: tuple[UniqueRule, ...]
     title_field: str | None
     search_fields: tuple[str, ...]

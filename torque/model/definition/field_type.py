@@ -56,7 +56,18 @@ class JsonType(Part, frozen=True, kw_only=True, tag_field="type", tag="Json"):
 
 
 class BinaryType(Part, frozen=True, kw_only=True, tag_field="type", tag="Binary"):
-    """Bytes, as base64 text."""
+    """A file.
+
+    Parameters
+    ----------
+    max_size
+        Most bytes, besides what the server takes.
+    types
+        Media types that are taken, as `image/png` or `image/*`; none means any.
+    """
+
+    max_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    types: tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/([a-z0-9.+-]+|\*)$")], ...] = ()
 
 
 class EnumValue(Part, frozen=True, kw_only=True):
@@ -121,3 +132,10 @@ def reference_target(field_type: FieldType) -> str | None:
     if isinstance(field_type, ArrayType):
         return reference_target(field_type.element_type)
     return field_type.entity if isinstance(field_type, ReferenceType) else None
+
+
+def file_type(field_type: FieldType) -> BinaryType | None:
+    """Return what a Binary, or an Array of Binary, says of its files; None for other types."""
+    if isinstance(field_type, ArrayType):
+        return file_type(field_type.element_type)
+    return field_type if isinstance(field_type, BinaryType) else None

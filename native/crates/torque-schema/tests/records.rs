@@ -74,8 +74,14 @@ fn every_type_takes_its_values_and_normalises_them() {
         (r#"{"type":"Json"}"#, r#"{"b":[1,{"a":null}]}"#, r#"{"b":[1,{"a":null}]}"#),
         (r#"{"type":"Json"}"#, "[1e999]", "Type"),
         (r#"{"type":"Json"}"#, "[1e-99999]", "Type"),
-        (r#"{"type":"Binary"}"#, "\"aGk=\"", "\"aGk=\""),
-        (r#"{"type":"Binary"}"#, "\"aGk\"", "Type"),
+        (
+            r#"{"type":"Binary"}"#,
+            &format!(r#"{{"id":"{TARGET}","name":"a.txt"}}"#),
+            &format!(r#"{{"id":"{TARGET}","name":"a.txt"}}"#),
+        ),
+        (r#"{"type":"Binary"}"#, &format!("\"{TARGET}\""), "Type"),
+        (r#"{"type":"Binary"}"#, r#"{"id":"1"}"#, "Type"),
+        (r#"{"type":"Binary"}"#, &format!(r#"{{"id":"{TARGET}","path":"/etc"}}"#), "Type"),
         (enumeration, "\"closed\"", "\"closed\""),
         (enumeration, "\"other\"", "Enum"),
         (

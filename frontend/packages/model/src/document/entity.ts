@@ -17,7 +17,7 @@ export type FieldType =
   | { type: "Date" }
   | { type: "Time" }
   | { type: "Json" }
-  | { type: "Binary" }
+  | { type: "Binary"; max_size?: number; types?: string[] }
   | { type: "Enum"; values: (string | EnumValue)[] }
   | { type: "Reference"; entity: string }
   | { type: "Array"; element_type: FieldType };

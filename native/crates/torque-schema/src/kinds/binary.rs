@@ -2,20 +2,19 @@ use torque_json::Value;
 
 use super::refuse;
 use crate::fault::Faults;
+use crate::uuid;
 
-/// Base64 of RFC 4648, padded.
+const MEMBERS: [&str; 4] = ["id", "name", "type", "size"];
+
+/// A file by its id; what else is said of it is what the server said before.
 pub(super) fn check<'a>(value: Value<'a>, faults: &mut Faults<'_>) -> Option<Value<'a>> {
-    match value.as_str() {
-        Some(text) if is_base64(text.as_bytes()) => Some(value),
-        _ => refuse(faults, "Must be bytes as base64 text."),
+    let known = match &value {
+        Value::Object(members) => members.iter().all(|(name, _)| MEMBERS.contains(&name.as_ref())),
+        _ => false,
+    };
+    if known && value.text("id").and_then(uuid::normal).is_some() {
+        Some(value)
+    } else {
+        refuse(faults, "Must be a file that was uploaded: {\"id\": …}.")
     }
-}
-
-fn is_base64(text: &[u8]) -> bool {
-    let padding = text.iter().rev().take_while(|&&byte| byte == b'=').count();
-    text.len().is_multiple_of(4)
-        && padding <= 2
-        && text[..text.len() - padding]
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
