@@ -1,6 +1,9 @@
 """The pool: values as the platform wants them, failures as the catalogue names them."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,21 @@ from torque.db.failures import ForeignKeyViolation, UniqueViolation
 from torque.db.pool import Database, PoolSettings
 from torque.errors import InvalidParams, OutcomeUnknown, TimedOut, Unavailable
 from torque.types import new_id
+
+Opener = Callable[..., Awaitable[Database]]
+
+
+@pytest.fixture
+async def opened(database_url: str) -> AsyncIterator[Opener]:
+    """Opens pools with some settings, which are closed after the test however it ends."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**settings: Any) -> Database:
+            made = await Database.open(PoolSettings(**{"dsn": database_url, **settings}))
+            stack.push_async_callback(made.close)
+            return made
+
+        yield make
 
 
 async def test_jsonb_passes_through_as_bytes_and_uuids_as_text(db: Database) -> None:
@@ -26,20 +44,18 @@ async def test_every_connection_asks_the_server_to_notice_a_vanished_host(db: Da
     assert values[2] == 10_000
 
 
-async def test_backends_carry_the_name_they_are_found_by(database_url: str) -> None:
-    db = await Database.open(PoolSettings(dsn=database_url, application_name="torque:run:3"))
-    assert await db.fetchval("SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()") == (
+async def test_backends_carry_the_name_they_are_found_by(opened: Opener) -> None:
+    named = await opened(application_name="torque:run:3")
+    assert await named.fetchval("SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()") == (
         "torque:run:3"
     )
-    await db.close()
 
 
 @pytest.mark.covers("error:UNAVAILABLE")
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
-    away = await Database.open(PoolSettings(dsn="postgresql://torque@127.0.0.1:1/none"))
+async def test_a_server_that_is_not_there_is_unavailable(opened: Opener) -> None:
+    away = await opened(dsn="postgresql://torque@127.0.0.1:1/none")
     with pytest.raises(Unavailable):
         await away.fetchval("SELECT 1")
-    await away.close()
 
 
 async def test_a_read_that_loses_its_connection_is_unavailable_and_the_next_one_works(db: Database) -> None:
@@ -72,31 +88,29 @@ async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
 
 
 @pytest.mark.covers("error:TIMEOUT", "config:limits.query_timeout")
-async def test_a_statement_that_takes_too_long_is_cancelled_by_the_server(database_url: str) -> None:
-    db = await Database.open(PoolSettings(dsn=database_url, query_timeout=0.1))
+async def test_a_statement_that_takes_too_long_is_cancelled_by_the_server(opened: Opener) -> None:
+    hasty = await opened(query_timeout=1.0)
     with pytest.raises(TimedOut):
-        await db.fetchval("SELECT pg_sleep(5)")
-    assert await db.fetchval("SELECT 1") == 1
-    await db.close()
+        await hasty.fetchval("SELECT pg_sleep(60)")
+    assert await hasty.fetchval("SELECT 1") == 1
 
 
 @pytest.mark.covers("config:database.max_connections", "config:database.connection_timeout")
-async def test_a_pool_that_is_empty_for_too_long_is_unavailable(database_url: str) -> None:
-    db = await Database.open(PoolSettings(dsn=database_url, max_size=1, connection_timeout=0.2))
-    async with db.connection():
+async def test_a_pool_that_is_empty_for_too_long_is_unavailable(opened: Opener) -> None:
+    narrow = await opened(max_size=1, connection_timeout=1.0)
+    async with narrow.connection():
         with pytest.raises(Unavailable, match="became free"):
-            await db.fetchval("SELECT 1")
-    assert await db.fetchval("SELECT 1") == 1
-    await db.close()
+            await narrow.fetchval("SELECT 1")
+    assert await narrow.fetchval("SELECT 1") == 1
 
 
 @pytest.mark.covers("config:database.min_connections", "config:database.idle_timeout")
-async def test_warming_opens_connections_ahead_and_idle_ones_are_closed(database_url: str) -> None:
-    db = await Database.open(PoolSettings(dsn=database_url, min_size=3, idle_timeout=0.2))
-    await db.warm()
-    assert db.sizes() == (3, 3)
-    await eventually(lambda: db.sizes() == (0, 0))
-    await db.close()
+async def test_warming_opens_connections_ahead_and_idle_ones_are_closed(opened: Opener) -> None:
+    lasting, brief = await opened(min_size=3), await opened(min_size=3, idle_timeout=0.2)
+    for pool in (lasting, brief):
+        await pool.warm()
+    await eventually(lambda: brief.sizes() == (0, 0))
+    assert lasting.sizes() == (3, 3)
 
 
 async def test_text_that_cannot_be_stored_is_the_callers_mistake(db: Database) -> None:
@@ -121,12 +135,11 @@ async def test_a_query_with_the_application_goes_to_one_leaf(db: Database) -> No
     assert len([leaf for leaf in leaves if "pkey" not in leaf]) == 1
 
 
-async def test_a_caller_that_gives_up_does_not_harm_the_pool(database_url: str) -> None:
-    db = await Database.open(PoolSettings(dsn=database_url, max_size=1))
-    task = asyncio.create_task(db.fetchval("SELECT pg_sleep(30)"))
-    await eventually(lambda: db.sizes()[0] == 1)
+async def test_a_caller_that_gives_up_does_not_harm_the_pool(opened: Opener) -> None:
+    narrow = await opened(max_size=1)
+    task = asyncio.create_task(narrow.fetchval("SELECT pg_sleep(30)"))
+    await eventually(lambda: narrow.sizes()[0] == 1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await db.fetchval("SELECT 1") == 1
-    await db.close()
+    assert await narrow.fetchval("SELECT 1") == 1

@@ -15,7 +15,7 @@ SIZE = 2
 
 @pytest.fixture
 async def narrow(database_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(PoolSettings(dsn=database_url, max_size=SIZE, connection_timeout=5))
+    database = await Database.open(PoolSettings(dsn=database_url, max_size=SIZE))
     yield database
     await database.close()
 
@@ -48,7 +48,7 @@ async def test_cancelled_statements_and_lost_connections_leave_room_for_others(n
         return await db.fetchval(query)
 
     for _ in range(SIZE * 2):
-        task = asyncio.create_task(narrow.fetchval("SELECT 1 FROM pg_sleep(5)"))
+        task = asyncio.create_task(narrow.fetchval("SELECT 1 FROM pg_sleep(60)"))
         await eventually(asleep)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -66,7 +66,7 @@ async def test_a_connection_that_was_lost_while_it_was_idle_is_not_used(narrow: 
 
 
 async def test_waiting_for_a_connection_ends_after_the_time_allowed(database_url: str) -> None:
-    database = await Database.open(PoolSettings(dsn=database_url, max_size=1, connection_timeout=0.3))
+    database = await Database.open(PoolSettings(dsn=database_url, max_size=1, connection_timeout=1.0))
     try:
         async with database.connection():
             with pytest.raises(Unavailable):

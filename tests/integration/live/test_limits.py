@@ -77,7 +77,7 @@ def news(application: str, size: int = 1) -> RecordSignal:
 
 @pytest.mark.covers("config:live.heartbeat", "config:live.stream_max_seconds")
 async def test_a_quiet_stream_is_kept_alive_and_ends_after_its_time(opened: Opener, application: str) -> None:
-    async with opened(live__heartbeat=0.02, live__stream_max_seconds=0.2) as platform:
+    async with opened(live__heartbeat=0.02, live__stream_max_seconds=0.5) as platform:
         kept = KeptStream()
         limits = StreamLimits(platform.config)
         assert await EventStream(platform, limits).handle(kept, opening(application)) is None

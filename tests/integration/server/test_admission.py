@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from tests.support.server import Response, RunningServer
+from tests.support.waiting import until
 
 PING = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
 JSON = {"content-type": "application/json"}
@@ -169,7 +170,12 @@ def test_metrics_count_what_was_asked(server: RunningServer) -> None:
         )
         return float(line.rsplit(" ", 1)[1])
 
-    before = pings()
+    def settled() -> float | None:
+        """Return the count when what was answered before has been counted: a worker counts after it answers."""
+        first = pings()
+        return first if pings() == first else None
+
+    before = until(settled)
     for _ in range(5):
         call(server)
-    assert pings() == before + 5
+    until(lambda: pings() == before + 5, what="five more")

@@ -131,6 +131,7 @@ def test_slow_requests_and_queries_are_logged(watched: RunningServer, database: 
     with psycopg.connect(database) as lock:
         lock.execute("LOCK TABLE torque_applications")
         asking.start()
+        until(lambda: waits(database), what="a call that waits for the lock")
         lock.execute("SELECT pg_sleep(1.2)")
     asking.join()
     assert statuses == [200]
@@ -139,6 +140,12 @@ def test_slow_requests_and_queries_are_logged(watched: RunningServer, database: 
     assert "torque_applications" in str(events["slow_query"]["statement"])
     assert events["slow_request"]["path"] == "/jsonrpc"
     assert events["slow_request"]["request_id"]
+
+
+def waits(database: str) -> bool:
+    with psycopg.connect(database) as connection:
+        query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return connection.execute(query).fetchone() is not None
 
 
 def slow(server: RunningServer) -> dict[str, dict[str, object]] | None:

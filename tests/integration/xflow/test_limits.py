@@ -16,6 +16,9 @@ from torque.platform import Platform
 from torque.types import Caller, RunContext
 
 LOCAL = Caller.local("cli")
+SOON = 10.0
+"""Seconds that are more than any limit here, and far less than a flow without end takes."""
+
 FLOWS = [
     script("endless", "while (true) {}", max_execution_time_ms=400),
     script("patient", "while (true) {}", max_execution_time_ms=60_000),
@@ -49,14 +52,14 @@ async def test_no_flow_runs_longer_than_the_server_lets_it(config: Config, model
         begin = time.monotonic()
         done = await platform.xflows.run(LOCAL, app, "patient")
         assert done.status == "timed_out"
-        assert time.monotonic() - begin < 2.0
+        assert time.monotonic() - begin < SOON
 
 
 async def test_who_starts_a_flow_may_give_it_less_time(config: Config, model: str) -> None:
     async with opened(config, model) as (platform, app):
         begin = time.monotonic()
         assert (await platform.xflows.run(LOCAL, app, "patient", timeout_ms=200)).status == "timed_out"
-        assert time.monotonic() - begin < 2.0
+        assert time.monotonic() - begin < SOON
 
 
 @pytest.mark.covers("config:xflow.max_parallel_executions")
@@ -71,9 +74,11 @@ async def test_more_flows_than_may_run_at_once_wait_for_their_turn(config: Confi
         await asyncio.gather(run("endless"), run("quick"))
         assert order == ["endless", "quick"]
     async with opened(config, model) as (platform, app):
-        order = []
-        await asyncio.gather(run("endless"), run("quick"))
-        assert order == ["quick", "endless"]
+        patient = asyncio.create_task(platform.xflows.run(LOCAL, app, "patient"))
+        await run("quick")
+        assert not patient.done()
+        patient.cancel()
+        await asyncio.wait({patient})
 
 
 @pytest.mark.covers("config:xflow.enable_compilation_cache", "config:xflow.compilation_cache_size")

@@ -5,20 +5,24 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
+from tests.support.burden import waited
 from tests.support.processes import descendants
 from tests.support.server import command_of
 from tests.support.waiting import eventually
 from torque import codec
+from torque.xflow import pool as pools
 from torque.xflow.pool import ScriptEnded, ScriptPool
 
 Answer = dict[str, Any]
-ATTEMPTS = 5
-"""The machine of the tests may be busy with others at one moment; what is slow by itself is so every time."""
+Opener = Callable[..., ScriptPool]
+GRACE = 0.2
+"""Seconds after its limit within which a script is ended."""
 
 KILLERS = {
     "a loop": "while (true) {}",
@@ -47,14 +51,24 @@ async def pool() -> AsyncIterator[ScriptPool]:
 
 
 @pytest.fixture
-async def two_workers() -> AsyncIterator[tuple[ScriptPool, ScriptPool]]:
+async def opened() -> AsyncIterator[Opener]:
+    """Makes pools, which are closed after the test however it ends."""
+    async with AsyncExitStack() as stack:
+
+        def make(size: int, socket_path: str = "") -> ScriptPool:
+            made = ScriptPool(size, socket_path)
+            stack.push_async_callback(made.close)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+async def two_workers(opened: Opener) -> tuple[ScriptPool, ScriptPool]:
     """Two workers that share one script process; the first one's broker has started."""
-    first = ScriptPool(1)
+    first = opened(1)
     assert await value(first, "return 1") == 1
-    second = ScriptPool(1, first.socket_path)
-    yield first, second
-    await second.close()
-    await first.close()
+    return first, opened(1, first.socket_path)
 
 
 async def run(pool: ScriptPool, code: str, seconds: float = 5.0, **scope: object) -> Answer:
@@ -83,13 +97,17 @@ async def value(pool: ScriptPool, code: str, **scope: object) -> Any:
 
 @pytest.mark.parametrize("name", KILLERS)
 async def test_an_endless_script_ends_within_its_limit_and_200_ms(pool: ScriptPool, name: str) -> None:
-    taken = []
-    while len(taken) < ATTEMPTS and min(taken, default=1.0) >= 0.5:
-        begin = time.monotonic()
-        answer = await run(pool, KILLERS[name], 0.3)
-        taken.append(time.monotonic() - begin)
-        assert not answer["ok"]
-    assert min(taken) < 0.5
+    await value(pool, "return 1")
+    begin = net_time()
+    answer = await run(pool, KILLERS[name], 0.3)
+    taken = net_time() - begin
+    assert not answer["ok"]
+    assert taken < 0.3 + GRACE
+
+
+def net_time() -> float:
+    """Return the time less what this thread, which ends scripts, waited for a core that others used."""
+    return time.monotonic() - waited()
 
 
 @pytest.mark.parametrize("name", HOGS)
@@ -101,24 +119,22 @@ async def test_a_memory_hungry_script_ends_and_harms_nobody(pool: ScriptPool, na
 
 async def test_other_work_goes_on_while_scripts_are_ended(pool: ScriptPool) -> None:
     codes = [*KILLERS.values(), *HOGS.values()]
-    longest = []
-    while len(longest) < ATTEMPTS and min(longest, default=1.0) >= 0.05:
-        beats: list[float] = []
-        beating = asyncio.create_task(heartbeat(beats))
-        answers = await asyncio.gather(*(run(pool, code, 0.3) for code in codes), run(pool, "return 7", 10.0))
-        beating.cancel()
-        assert answers[-1]["result"] == 7
-        assert not any(answer["ok"] for answer in answers[:-1])
-        longest.append(sorted(beats)[int(len(beats) * 0.99)])
-    assert min(longest) < 0.05
+    await value(pool, "return 1")
+    beats: list[float] = []
+    beating = asyncio.create_task(heartbeat(beats))
+    answers = await asyncio.gather(*(run(pool, code, 0.3) for code in codes), run(pool, "return 7", 30.0))
+    beating.cancel()
+    assert answers[-1]["result"] == 7
+    assert not any(answer["ok"] for answer in answers[:-1])
+    assert sorted(beats)[int(len(beats) * 0.99)] < 0.05
 
 
 async def heartbeat(beats: list[float]) -> None:
     """Note how long each turn of the event loop takes."""
     while True:
-        begin = time.perf_counter()
+        begin = net_time()
         await asyncio.sleep(0)
-        beats.append(time.perf_counter() - begin)
+        beats.append(net_time() - begin)
 
 
 async def test_nothing_one_script_does_is_seen_by_another(pool: ScriptPool) -> None:
@@ -158,44 +174,44 @@ async def test_a_result_that_is_too_large_is_refused(pool: ScriptPool) -> None:
 
 
 @pytest.mark.covers("config:performance.js_runtime_pool_size")
-async def test_no_more_processes_than_the_pool_has_and_all_end_with_it() -> None:
-    small = ScriptPool(2)
-    before = set(descendants(os.getpid()))
+async def test_no_more_processes_than_the_pool_has_and_all_end_with_it(opened: Opener) -> None:
+    small = opened(2)
     code = "let n = 0; for (let i = 0; i < 1e6; i++) n += i; return n"
     answers = await asyncio.gather(*(value(small, code) for _ in range(8)))
     assert set(answers) == {499999500000}
-    started = set(descendants(os.getpid())) - before
-    assert len(started) == 3, "the broker and two script processes"
+    path = small.socket_path
+    assert len(family(path)) == 3, "the broker and two script processes"
     await small.close()
-    await eventually(lambda: not started & set(descendants(os.getpid())), 2.0, "the end of the processes")
+    await eventually(lambda: not family(path), what="the end of the processes")
 
 
-async def test_scripts_run_again_after_the_broker_was_killed() -> None:
-    pool = ScriptPool(2)
+def family(socket_path: str) -> list[int]:
+    """Return a broker and its script processes, which have the command line of their parent."""
+    return [pid for pid in descendants(os.getpid()) if socket_path in command_of(pid)]
+
+
+async def test_scripts_run_again_after_the_broker_was_killed(opened: Opener) -> None:
+    pool = opened(2)
     assert await value(pool, "return 1") == 1
     endless = asyncio.create_task(run(pool, "while (true) {}", 20))
     assert await value(pool, "return 2") == 2
-    family = [pid for pid in descendants(os.getpid()) if pool.socket_path in command_of(pid)]
-    os.kill(min(family), signal.SIGKILL)
+    os.kill(min(family(pool.socket_path)), signal.SIGKILL)
     assert (await endless)["error"]["code"] == "KILLED"
 
     async def works() -> bool:
         return bool((await run(pool, "return 3"))["ok"])
 
-    await eventually(works, 5.0, "a script that runs again")
-    await pool.close()
+    await eventually(works, what="a script that runs again")
 
 
-async def test_two_clients_of_one_broker_share_its_processes() -> None:
-    first = ScriptPool(1)
-    assert await value(first, "return 1") == 1
-    second = ScriptPool(1, first.socket_path)
-    begin = time.monotonic()
-    assert await value(second, "return 2") == 2
-    assert time.monotonic() - begin < 0.5, "an idle process is given back when another worker waits for one"
-    assert await value(first, "return 3") == 3
-    await second.close()
-    await first.close()
+async def test_an_idle_process_is_given_back_when_another_worker_waits_for_one(
+    two_workers: tuple[ScriptPool, ScriptPool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "KEEP_SECONDS", 3600.0)
+    first, second = two_workers
+    assert await value(first, "return 2") == 2
+    assert await value(second, "return 3") == 3
+    assert await value(first, "return 4") == 4
 
 
 async def test_a_worker_with_much_to_do_lets_another_have_its_turn(two_workers: tuple[ScriptPool, ScriptPool]) -> None:
@@ -220,8 +236,8 @@ async def test_a_worker_with_much_to_do_lets_another_have_its_turn(two_workers: 
     assert sum(between) >= len(between), "and the other has its turns too"
 
 
-async def test_a_client_that_vanishes_takes_its_running_scripts_along() -> None:
-    first = ScriptPool(1)
+async def test_a_client_that_vanishes_takes_its_running_scripts_along(opened: Opener) -> None:
+    first = opened(1)
     assert await value(first, "return 1") == 1
     command = [sys.executable, "-m", "tests.integration.xflow.endless", first.socket_path]
     client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -230,4 +246,3 @@ async def test_a_client_that_vanishes_takes_its_running_scripts_along() -> None:
     client.kill()
     await client.wait()
     assert await value(first, "return 2") == 2
-    await first.close()
