@@ -9,6 +9,7 @@ from torque.application.store import ApplicationStore
 from torque.bus import Bus
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
+from torque.entity.effects import EffectService
 from torque.entity.exchange.service import ExchangeService
 from torque.entity.hooks import Hooks
 from torque.entity.service import EntityService
@@ -59,6 +60,7 @@ class Platform:
         self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
         self.hooks = Hooks()
         self.entities = EntityService(db, self.access, self.generations, self.bus, self.hooks, observer)
+        self.effects = EffectService(db)
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)
         self.applications = ApplicationService(
             db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities

@@ -10,10 +10,22 @@ from torque.cli.infer import infer_command
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.workplace import LOCAL, as_row, at_work
+from torque.entity.effects import REMOVED
 from torque.model.exchange import read_document
+from torque.model.service import MODES
+from torque.model.types import ChangeResult
 from torque.model.verify import verify
 from torque.platform import Platform
 from torque.xflow.verify import check_flows
+
+_IMPORTED = {
+    ("new", False): "Imported the model {name}, revision {revision}.",
+    ("new", True): "The document can be imported as {name}; nothing was changed.",
+    ("replace", False): "Replaced the model {name}, now at revision {revision}.",
+    ("replace", True): "The document can take the place of {name}; nothing was changed.",
+    ("merge", False): "Merged the document into {name}, now at revision {revision}.",
+    ("merge", True): "The document can be merged into {name}; nothing was changed.",
+}
 
 
 @click.group(cls=Group)
@@ -53,7 +65,7 @@ def create(state: Invocation, name: str, display_name: str, description: str) ->
     "import",
     examples=[
         ("torque model import --input shop.json", "the model and its application"),
-        ("torque model import --input old.json --dry-run", "only what would be repaired or lost"),
+        ("torque model import --input shop.json --mode merge --dry-run", "what it would change, and for which records"),
     ],
 )
 @click.option(
@@ -64,28 +76,52 @@ def create(state: Invocation, name: str, display_name: str, description: str) ->
     help="The document; - reads stdin.",
 )
 @click.option("--name", metavar="SLUG", help="Name of the model instead of the document's.")
+@click.option(
+    "--mode",
+    type=click.Choice(MODES),
+    default="new",
+    show_default=True,
+    help="Make a model, take the place of the one of that name, or be merged into it by ids.",
+)
 @click.option("--dry-run", is_flag=True, help="Report only; change nothing.")
-@click.option("--no-app", is_flag=True, help="Make no application of it.")
+@click.option("--no-app", is_flag=True, help="Make no application of a new model.")
 @click.pass_obj
-def import_(state: Invocation, source: str, name: str | None, dry_run: bool, no_app: bool) -> None:
-    """Load a model document, of this format or an older one, and make its application."""
+def import_(state: Invocation, source: str, name: str | None, mode: str, dry_run: bool, no_app: bool) -> None:
+    """Load a model document, of this format or an older one, and make an application of a new model."""
     data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
 
     async def work(platform: Platform) -> None:
-        found = await platform.models.import_document(LOCAL, data, name=name, dry_run=dry_run)
+        found = await platform.models.import_document(LOCAL, data, name=name, mode=mode, dry_run=dry_run)
         result: dict[str, object] = {"model": as_row(found.model), "report": [as_row(line) for line in found.report]}
         for line in found.report:
             state.output.message(f"  {line.path}: {line.what}; {line.done}")
-        text = f"The document can be imported as {found.model.name}; nothing was changed."
-        if not dry_run:
-            text = f"Imported the model {found.model.name}, revision {found.revision}."
-        if not dry_run and not no_app:
+        for finding in found.findings:
+            state.output.message(f"  {finding.severity.lower()} {finding.pointer}: {finding.message}")
+        result["findings"] = [as_row(finding) for finding in found.findings]
+        if found.change is not None:
+            result |= await _tell_change(state, platform, found.change)
+        text = _IMPORTED[mode, dry_run].format(name=found.model.name, revision=found.revision)
+        if mode == "new" and not dry_run and not no_app:
             app = await platform.applications.run(LOCAL, found.model.id)
             result["application"] = as_row(app)
             text += f" Its application is {app.name}: /app/{app.name}"
         state.output.result(result, text)
 
     at_work(state, work)
+
+
+async def _tell_change(state: Invocation, platform: Platform, change: ChangeResult) -> dict[str, object]:
+    """Say which parts of the model differ, and what that means for stored records; return both."""
+    for entry in change.diff:
+        state.output.message(f"  {entry.action} {entry.kind} {entry.name}")
+    effects = await platform.effects.of_change(LOCAL, change.model.id, change.before, change.model.document)
+    for effect in effects:
+        where = f"{effect.entity}.{effect.field}" if effect.field else effect.entity
+        least = "" if effect.complete else "at least "
+        verb = "are hidden" if effect.rule == REMOVED else f"break the rule {effect.rule}"
+        records = f"{least}{effect.records} of {effect.of} records"
+        state.output.message(f"  {effect.application}: {where}: {records} {verb}")
+    return {"diff": [as_row(entry) for entry in change.diff], "effects": [as_row(effect) for effect in effects]}
 
 
 @model.command(examples=[("torque model export --model-id todo --output todo.json", "byte-identical after an import")])

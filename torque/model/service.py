@@ -17,7 +17,7 @@ from torque.model.compile import compile_model
 from torque.model.compiled import CompiledModel
 from torque.model.definition.base import fragment
 from torque.model.definition.model import FORMAT, Model
-from torque.model.diff import diff, touched
+from torque.model.diff import Difference, diff, touched
 from torque.model.exchange import decode_model, encode_model, read_document, refuse, to_model, write_document
 from torque.model.history import keep_keys, retire, wants_back
 from torque.model.integrity import broken, unstorable
@@ -129,7 +129,8 @@ class ModelService:
             raise Conflict(f"There is a model '{model.name}' already. Give the new one another name.")
         else:
             record = _unsaved(model)
-        return ImportResult(model=record, revision=record.revision, report=notes)
+        findings = verify(model, self._check_flows)
+        return ImportResult(model=record, revision=record.revision, report=notes, findings=findings)
 
     async def delete(self, caller: Caller, ref: str) -> None:
         """Delete a model with its revisions. Raises Conflict while it has applications."""
@@ -182,14 +183,21 @@ class ModelService:
         _admin(caller)
         return await self._document((await self._find(ref)).id, revision)
 
-    async def restore(self, caller: Caller, ref: str, revision: int) -> ChangeResult:
+    async def compare(self, caller: Caller, ref: str, before: int, after: int) -> Sequence[Difference]:
+        """Return what differs between two revisions of a model. Raises NotFound."""
+        _admin(caller)
+        model_id = (await self._find(ref)).id
+        old, new = [decode_model(await self._document(model_id, revision)) for revision in (before, after)]
+        return diff(old, new)
+
+    async def restore(self, caller: Caller, ref: str, revision: int, dry_run: bool = False) -> ChangeResult:
         """Save the document of an earlier revision as the newest one."""
         _admin(caller)
 
         async def edit(connection: Any, found: ModelRecord, before: Model) -> Model:
             return retire(before, decode_model(await self._document(found.id, revision)))
 
-        return await self._save(caller, ref, edit, [], f"Restored revision {revision}", False)
+        return await self._save(caller, ref, edit, [], f"Restored revision {revision}", dry_run)
 
     async def verify(self, caller: Caller, ref: str) -> Sequence[Finding]:
         """Return everything that is wrong with a model."""
@@ -245,7 +253,13 @@ class ModelService:
 
         message = "Replaced by an import" if mode == "replace" else "Merged with an import"
         result = await self._save(caller, model.name, edit, [], message, dry_run)
-        return ImportResult(model=result.model, revision=result.revision, report=report.notes)
+        return ImportResult(
+            model=result.model,
+            revision=result.revision,
+            report=report.notes,
+            findings=result.findings_after,
+            change=result,
+        )
 
     async def _save(
         self, caller: Caller, ref: str, edit: Any, sent: Sequence[object], message: str, dry_run: bool
@@ -271,6 +285,7 @@ class ModelService:
         return ChangeResult(
             revision=record.revision,
             model=record,
+            before=found.document,
             findings_before=verify(before, self._check_flows),
             findings_after=verify(after, self._check_flows),
             diff=diff(before, after),

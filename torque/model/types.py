@@ -51,18 +51,31 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes did, or would do when it was a dry run."""
+    """What changes did, or would do when it was a dry run; `before` is the document they were made on."""
 
     revision: int
     model: ModelRecord
+    before: bytes
     findings_before: list[Finding]
     findings_after: list[Finding]
     diff: list[Difference]
 
 
 class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import made, or would make when it was a dry run; `report` says what was repaired."""
+    """What an import made, or would make when it was a dry run.
+
+    Parameters
+    ----------
+    report
+        What was repaired, and for a merge where both sides differed.
+    findings
+        What is wrong with the model afterwards.
+    change
+        What it did to the model that was there; None for a new one.
+    """
 
     model: ModelRecord
     revision: int
     report: list[Note]
+    findings: list[Finding]
+    change: ChangeResult | None = None

@@ -89,6 +89,41 @@ def test_changes_are_tried_saved_listed_and_taken_back(graph: Graph, model: Any)
     assert todo_entity(restored["model"]["document"])["fields"] == todo_entity(model["document"])["fields"]
 
 
+def test_an_import_over_a_model_and_a_restore_tell_first_what_they_would_do(graph: Graph, model: Any) -> None:
+    graph.data("mutation($id: ID!) { runTorqueApp(modelId: $id) { id } }", id=model["id"])
+    document = json.loads(json.dumps(model["document"]))
+    fields = todo_entity(document)["fields"]
+    fields.remove(next(field for field in fields if field["name"] == "label"))
+    replace = (
+        "mutation($document: String!, $dry: Boolean!) { importModel(document: $document, mode: Replace, dryRun: $dry) {"
+        " dryRun findings { severity message } change { revision diff effects {"
+        " application entity field rule records of complete } } } }"
+    )
+    tried = graph.data(replace, document=json.dumps(document), dry=True)["importModel"]
+    assert tried["change"]["revision"] == model["revision"]
+    assert ("Field", "label", "removed") in {(d["kind"], d["name"], d["action"]) for d in tried["change"]["diff"]}
+    assert any("label" in finding["message"] for finding in tried["findings"])
+    [effect] = tried["change"]["effects"]
+    assert (effect["application"], effect["entity"], effect["field"]) == (model["name"], "todo", "label")
+    assert (effect["rule"], effect["records"], effect["complete"]) == ("Removed", effect["of"], True)
+    assert effect["of"] > 0
+
+    done = graph.data(replace, document=json.dumps(document), dry=False)["importModel"]["change"]["revision"]
+    differs = "query($id: ID!, $before: Int!, $after: Int!) { modelDiff(modelId: $id, before: $before, after: $after) }"
+    found = graph.data(differs, id=model["id"], before=model["revision"], after=done)["modelDiff"]
+    assert ("Field", "label", "removed") in {(one["kind"], one["name"], one["action"]) for one in found}
+    restore = (
+        "mutation($id: ID!, $revision: Int!, $dry: Boolean!) {"
+        " restoreModelRevision(modelId: $id, revision: $revision, dryRun: $dry) { revision dryRun diff } }"
+    )
+    variables = {"id": model["id"], "revision": model["revision"]}
+    trial = graph.data(restore, **variables, dry=True)["restoreModelRevision"]
+    assert (trial["revision"], trial["dryRun"]) == (done, True)
+    assert ("label", "added") in {(one["name"], one["action"]) for one in trial["diff"]}
+    back = graph.data(restore, **variables, dry=False)["restoreModelRevision"]
+    assert back["revision"] == done + 1
+
+
 def test_a_model_is_made_exported_imported_and_deleted(graph: Graph) -> None:
     made = graph.data('mutation { createModel(name: "made-here", displayName: "Made") { id name displayName } }')
     model_id = made["createModel"]["id"]

@@ -43,7 +43,6 @@ STORY = (
     "torque config show",
     "torque config check -c torque.toml",
     "torque model list",
-    "torque model import --input old.json --dry-run",
     "torque model validate todo",
     "torque model export --model-id todo --output todo.json",
     "torque app list",
@@ -66,6 +65,7 @@ STORY = (
     "torque model infer ./exports --name shop --dry-run",
     "torque model validate shop.json",
     "torque model import --input shop.json",
+    "torque model import --input shop.json --mode merge --dry-run",
     "torque data import shop customer c.csv --dry-run",
     "torque data import shop customer customers.csv",
     "torque data import shop customer new.ndjson --upsert email",
@@ -120,7 +120,6 @@ def files(folder: Path) -> None:
     todo = json.loads(sample_document("todo"))
     contents = {
         "shop.json": json.dumps(SHOP),
-        "old.json": json.dumps(todo | {"name": "older"}),
         "in.json": "{}",
         "flow.json": json.dumps(todo["xflows"][0]),
         "cases.json": '[{"name": "exports", "input": {}}]',

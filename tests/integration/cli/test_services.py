@@ -96,6 +96,21 @@ def test_a_dry_run_changes_nothing(shop: Project) -> None:
     assert [model["name"] for model in shop.json("model", "list")] == ["shop"]
 
 
+def test_a_merge_tells_what_differs_and_what_it_means_for_records_before_it_is_made(shop: Project) -> None:
+    [entity] = MODEL["entities"]
+    narrow = {**entity["fields"][0], "field_type": {"type": "String", "max_length": 2}}
+    (shop.folder / "narrow.json").write_text(json.dumps({**MODEL, "entities": [{**entity, "fields": [narrow]}]}))
+    command = ("model", "import", "--input", "narrow.json", "--mode", "merge", "--dry-run")
+    answer = shop.json(*command)
+    assert [(one["kind"], one["name"], one["action"]) for one in answer["diff"]] == [("Field", "label", "changed")]
+    [effect] = answer["effects"]
+    assert (effect["application"], effect["field"], effect["records"], effect["of"]) == ("shop", "label", 1, 1)
+    said = shop.torque(*command)
+    assert "1 of 1 records break the rule" in said.out + said.err
+    assert "nothing was changed" in said.out
+    assert shop.torque("model", "import", "--input", "narrow.json", "--name", "no", "--mode", "replace").code == 4
+
+
 def test_a_name_that_is_taken_is_a_conflict(shop: Project) -> None:
     assert shop.torque("model", "create", "shop").code == 5
 

@@ -54,12 +54,7 @@ class Mutation:
         application = None
         if create_application and not dry_run and mode is ImportMode.New:
             application = Application.of(await context.shown(await platform.applications.run(caller, result.model.id)))
-        return ImportResult(
-            model=None if dry_run else read.model(result.model),
-            application=application,
-            dry_run=dry_run,
-            report=[read.note(line) for line in result.report],
-        )
+        return read.import_result(result, application, dry_run=dry_run)
 
     @described("The document as text; importing it gives the same document.")
     async def export_model(self, info: GraphInfo, model_id: ID) -> str:
@@ -104,11 +99,14 @@ class Mutation:
         return read.change_result(result, dry_run=dry_run)
 
     @described("Save the document of an earlier revision as the newest one.")
-    async def restore_model_revision(self, info: GraphInfo, model_id: ID, revision: int) -> ChangeResult:
-        """Restore a revision."""
+    async def restore_model_revision(
+        self, info: GraphInfo, model_id: ID, revision: int, dry_run: bool = False
+    ) -> ChangeResult:
+        """Restore a revision, or tell what that would do."""
         context = info.context
-        result = await context.platform.models.restore(context.require_identity(), model_id, revision)
-        return read.change_result(result, dry_run=False)
+        models = context.platform.models
+        result = await models.restore(context.require_identity(), model_id, revision, dry_run)
+        return read.change_result(result, dry_run=dry_run)
 
     @described("The model's first application, or a new one.")
     async def run_torque_app(self, info: GraphInfo, model_id: ID) -> Application:

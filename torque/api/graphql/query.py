@@ -1,11 +1,13 @@
 """Queries: what the editor shows."""
 
+import msgspec
 import strawberry
 from strawberry import ID
 
 from torque.api.graphql import read
 from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.fields import described
+from torque.api.graphql.scalars import JSON
 from torque.api.graphql.types import Application, Finding, Me, Model, ModelRevision, ModelSummary, Token
 
 
@@ -31,6 +33,13 @@ class Query:
         context = info.context
         found = await context.platform.models.revisions(context.require_identity(), model_id)
         return [read.revision(one) for one in found]
+
+    @described("One entry per part that differs between two revisions.")
+    async def model_diff(self, info: GraphInfo, model_id: ID, before: int, after: int) -> list[JSON]:
+        """Compare two revisions."""
+        context = info.context
+        found = await context.platform.models.compare(context.require_identity(), model_id, before, after)
+        return [JSON(msgspec.to_builtins(entry)) for entry in found]
 
     @strawberry.field
     async def verify_model(self, info: GraphInfo, model_id: ID) -> list[Finding]:

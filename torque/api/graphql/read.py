@@ -6,9 +6,11 @@ from strawberry import ID
 from torque.access.types import Token as AccessToken
 from torque.api.graphql.scalars import JSON, Timestamp, fragment
 from torque.api.graphql.types import (
+    Application,
     ChangeResult,
     Finding,
     ImportNote,
+    ImportResult,
     Model,
     ModelRevision,
     ModelSummary,
@@ -17,6 +19,7 @@ from torque.api.graphql.types import (
 )
 from torque.model.report import Note
 from torque.model.types import ChangeResult as ChangeOutcome
+from torque.model.types import ImportResult as ImportOutcome
 from torque.model.types import ModelRecord, Revision
 from torque.model.types import ModelSummary as ModelInfo
 from torque.xflow.service import Execution
@@ -80,6 +83,20 @@ def change_result(outcome: ChangeOutcome, *, dry_run: bool) -> ChangeResult:
         diff=[JSON(msgspec.to_builtins(entry)) for entry in outcome.diff],
         findings_before=[Finding.of(one) for one in outcome.findings_before],
         findings_after=[Finding.of(one) for one in outcome.findings_after],
+        outcome=outcome,
+    )
+
+
+def import_result(outcome: ImportOutcome, application: Application | None, *, dry_run: bool) -> ImportResult:
+    """Return what an import did."""
+    change = outcome.change
+    return ImportResult(
+        model=None if dry_run else model(outcome.model),
+        application=application,
+        dry_run=dry_run,
+        report=[note(line) for line in outcome.report],
+        findings=[Finding.of(one) for one in outcome.findings],
+        change=change_result(change, dry_run=dry_run) if change is not None else None,
     )
 
 

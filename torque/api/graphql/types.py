@@ -7,9 +7,11 @@ import strawberry
 from strawberry import ID
 
 from torque.api.graphql.context import GraphInfo
+from torque.api.graphql.fields import described
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.application.types import ApplicationInfo
 from torque.model.finding import Finding as ModelFinding
+from torque.model.types import ChangeResult as ChangeOutcome
 
 
 class Severity(Enum):
@@ -159,6 +161,19 @@ class Model:
         return [Finding.of(one) for one in found]
 
 
+@strawberry.type(description="What becomes of the records of one entity in one application.")
+class StoredEffect:
+    """An effect on stored records."""
+
+    application: str
+    entity: str
+    field: str | None = strawberry.field(description="Null when it is about whole records.")
+    rule: str = strawberry.field(description="Removed when values are hidden, else the rule that the records break.")
+    records: int
+    of: int
+    complete: bool = strawberry.field(description="False when `records` is only the least number.")
+
+
 @strawberry.type(description="What a list of changes did, or would do when it was a dry run.")
 class ChangeResult:
     """The outcome of changes."""
@@ -169,6 +184,16 @@ class ChangeResult:
     diff: list[JSON] = strawberry.field(description="One entry per part that differs.")
     findings_before: list[Finding]
     findings_after: list[Finding]
+    outcome: strawberry.Private[ChangeOutcome]
+
+    @described("What becomes of stored records, in every application that follows the head of the model.")
+    async def effects(self, info: GraphInfo) -> list[StoredEffect]:
+        """Count the records that the change concerns."""
+        context, outcome = info.context, self.outcome
+        found = await context.platform.effects.of_change(
+            context.require_identity(), outcome.model.id, outcome.before, outcome.model.document
+        )
+        return [StoredEffect(**msgspec.structs.asdict(one)) for one in found]
 
 
 @strawberry.type
@@ -181,6 +206,8 @@ class ImportResult:
     )
     dry_run: bool
     report: list[ImportNote]
+    findings: list[Finding] = strawberry.field(description="What is wrong with the model afterwards.")
+    change: ChangeResult | None = strawberry.field(description="What it did to a model that was there.")
 
 
 @strawberry.type
