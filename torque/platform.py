@@ -19,7 +19,8 @@ from torque.observe import Observer
 from torque.sync.admission import Admission
 from torque.sync.bridge import Bridge
 from torque.sync.hub import Hub
-from torque.sync.relay import Relay
+from torque.sync.messages import WroteSignal
+from torque.sync.relay import Relay, payload_of
 from torque.types import RunContext
 from torque.xflow.service import XFlowService
 from torque.xflow.verify import check_flows
@@ -83,6 +84,7 @@ class Platform:
             connection_timeout=config.database.connection_timeout,
             idle_timeout=config.database.idle_timeout,
             query_timeout=config.limits.query_timeout,
+            announcement=payload_of(context.run_id, [WroteSignal()]) if context.is_command else "",
         )
         db = await Database.open(settings)
         platform = cls(config, context, observer or Observer(), db)

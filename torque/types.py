@@ -76,6 +76,8 @@ class RunContext(msgspec.Struct, frozen=True, kw_only=True):
         Unix socket of the run's script broker; empty lets the process start its own.
     runtime_dir
         Short 0700 folder for sockets; empty lets the process make its own.
+    is_command
+        A process beside the servers: each of its transactions tells them that it wrote.
     """
 
     run_id: str
@@ -86,11 +88,17 @@ class RunContext(msgspec.Struct, frozen=True, kw_only=True):
     wake_fds: tuple[int, ...] = ()
     script_socket: str = ""
     runtime_dir: str = ""
+    is_command: bool = False
 
     @classmethod
     def alone(cls) -> "RunContext":
-        """Return the context of a process that shares nothing: a command, a test."""
+        """Return the context of a process that has the database to itself."""
         return cls(run_id=new_id())
+
+    @classmethod
+    def command(cls) -> "RunContext":
+        """Return the context of a process that works beside servers and shares nothing with them."""
+        return cls(run_id=new_id(), is_command=True)
 
 
 def new_id() -> str:

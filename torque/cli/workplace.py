@@ -31,7 +31,7 @@ def at_work(state: Invocation, work: Callable[[Platform], Awaitable[T]]) -> T:
 
 async def _opened(state: Invocation, config: Config, work: Callable[[Platform], Awaitable[T]]) -> T:
     observer = Observer(_to_stderr, state.log_level or "warning")
-    platform = await Platform.open(config, RunContext.alone(), observer=observer)
+    platform = await Platform.open(config, RunContext.command(), observer=observer)
     try:
         return await work(platform)
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from torque.db.announced import Announced, tell
 from torque.db.failures import DRIVER_FAILURES, translate
 from torque.errors import Unavailable
 
@@ -38,6 +39,8 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
         Share of this process in the connections of the server.
     query_timeout
         Seconds after which Postgres cancels a statement.
+    announcement
+        What every transaction that writes tells all servers; empty for a process of a server, which tells otherwise.
     """
 
     dsn: str
@@ -47,6 +50,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
     connection_timeout: float = 30.0
     idle_timeout: float = 600.0
     query_timeout: float = 10.0
+    announcement: str = ""
 
 
 class Database:
@@ -116,7 +120,7 @@ class Database:
         Parameters
         ----------
         writing
-            A statement that is lost with its connection may have been done: report OUTCOME_UNKNOWN.
+            Statements may write: one that is lost with its connection may have been done (OUTCOME_UNKNOWN).
 
         Raises
         ------
@@ -130,7 +134,8 @@ class Database:
         pool = self._ready()
         connection, sound = self._take_spare() or await self._acquire(pool), False
         try:
-            yield connection
+            announcement = self.settings.announcement if writing else ""
+            yield Announced(connection, announcement) if announcement else connection
             sound = True
         except DRIVER_FAILURES as error:
             failure = translate(error, writing=writing)
@@ -157,6 +162,8 @@ class Database:
             await transaction.start()
             try:
                 yield connection
+                if self.settings.announcement:
+                    await tell(connection, self.settings.announcement)
             except BaseException:
                 with suppress(*DRIVER_FAILURES):
                     await transaction.rollback()

@@ -80,7 +80,11 @@ class DropSignal(msgspec.Struct, frozen=True, tag="drop", rename="camel"):
     application: str = ""
 
 
-Signal = RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal
+class WroteSignal(msgspec.Struct, frozen=True, tag="wrote", rename="camel"):
+    """A process beside the servers committed something, and is about to say what."""
+
+
+Signal = RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal | WroteSignal
 """Everything one process tells the others."""
 
 _ENCODER = msgspec.json.Encoder()

@@ -3,7 +3,9 @@
 A payload on the channel ``torque`` is JSON: ``{"run": "<id of the sender>", "signals": [...]}``, where a signal
 is what `messages` defines, for example ``{"type": "model", "model": "<id>", "revision": 7}``. Whoever changes
 something inside a transaction of its own (a model save) may send the same payload with NOTIFY from there; `payload_of`
-writes it. Nothing here is needed for correctness: a run that is not alone reads everything anew after a second.
+writes it. Between runs nothing here is needed for correctness: one that is not alone reads everything anew after a
+second. A command is no run, so each of its transactions says `wrote`, which empties every cache; what exactly it wrote
+follows, and if it does not (the command was killed), every listener is told to load anew.
 """
 
 import asyncio
@@ -18,12 +20,23 @@ from torque.errors import TorqueError
 from torque.native import Generations
 from torque.observe import Observer
 from torque.sync.announcer import Announcer
-from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, RecordSignal, Signal
+from torque.sync.messages import (
+    AccessSignal,
+    ApplicationSignal,
+    DropSignal,
+    ModelSignal,
+    RecordSignal,
+    Signal,
+    WroteSignal,
+)
 from torque.types import RunContext
 
 CHANNEL = "torque"
 MAX_PAYLOAD = 7900
 """Postgres takes 8,000 bytes in one notification."""
+
+FOLLOWS_SECONDS = 2.0
+"""How long a command has to say what exactly it wrote."""
 
 _BATCH_SECONDS = 0.01
 _MAX_WAITING = 10_000
@@ -33,7 +46,7 @@ class Envelope(msgspec.Struct, frozen=True):
     """One notification."""
 
     run: str
-    signals: tuple[RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal, ...]
+    signals: tuple[RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal | WroteSignal, ...]
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -112,6 +125,7 @@ class Receiver:
         self._generations = generations
         self._announcer = announcer
         self._run_id = run_id
+        self._wrote: dict[str, asyncio.TimerHandle] = {}
 
     def receive(self, payload: str) -> None:
         """Apply one notification; what cannot be read drops every cache, because it said that something changed."""
@@ -123,13 +137,31 @@ class Receiver:
             return
         if envelope.run == self._run_id:
             return
+        self._heard_more(envelope.run)
         for signal in envelope.signals:
+            if isinstance(signal, WroteSignal):
+                self._expect_more(envelope.run)
+                continue
             slots = list(slots_of(self._generations, signal))
             if slots:
                 self._generations.bump(slots)
             if isinstance(signal, DropSignal):
                 self._generations.drop_all()
             self._announcer.publish(signal)
+
+    def _expect_more(self, run: str) -> None:
+        """Empty every cache now, and tell everybody to load anew unless it is soon said what was written."""
+        self._generations.drop_all()
+        self._wrote[run] = asyncio.get_running_loop().call_later(FOLLOWS_SECONDS, self._said_no_more, run)
+
+    def _heard_more(self, run: str) -> None:
+        waiting = self._wrote.pop(run, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    def _said_no_more(self, run: str) -> None:
+        self._wrote.pop(run, None)
+        self._announcer.publish(DropSignal())
 
 
 def slots_of(generations: Generations, signal: Signal) -> Iterator[int]:
@@ -148,7 +180,7 @@ def slots_of(generations: Generations, signal: Signal) -> Iterator[int]:
         case AccessSignal():
             for credential in signal.credentials:
                 yield generations.slot("identity", credential)
-        case DropSignal():
+        case DropSignal() | WroteSignal():
             return
 
 

@@ -1,9 +1,10 @@
 """Commands beside a running server: they join its database, and what they change counts at once."""
 
 import json
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,37 @@ def test_what_a_workflow_writes_from_the_command_line_is_seen_by_the_server(embe
     assert run.code == 0, run
     seen = embedded.rpc("loadEntityData", {"entityType": "item"}, app="shop-two", token=token)
     assert {record["label"] for record in seen["result"]["data"]} == {"Pen", "Ink"}
+
+
+def test_what_a_command_wrote_is_seen_although_it_was_killed_before_it_could_say_so(embedded: RunningServer) -> None:
+    token = torque("token", "create", "killed", "--json", folder=embedded.folder).json()["token"]
+    (embedded.folder / "third.json").write_text(json.dumps({**MODEL, "name": "shop-three"}))
+    assert torque("model", "import", "--input", "third.json", folder=embedded.folder).code == 0
+
+    def labels() -> set[str]:
+        answer = embedded.rpc("loadEntityData", {"entityType": "item"}, app="shop-three", token=token)
+        return {record["label"] for record in answer["result"]["data"]}
+
+    until(lambda: cached(embedded, labels), what="an answer from the cache")
+    use = join(embedded.folder / ".torque" / "pg")
+    try:
+        command = [sys.executable, "-m", "tests.integration.cli.killed", use.dsn, "shop-three", "Last words"]
+        assert subprocess.run(command, cwd=ROOT, timeout=60).returncode == -signal.SIGKILL
+    finally:
+        use.close()
+    until(lambda: "Last words" in labels(), 2.0, "the record of the killed command")
+
+
+def cached(server: RunningServer, ask: Callable[[], object]) -> bool:
+    """Ask, and tell whether the answer came from the cache."""
+    before = cached_answers(server)
+    ask()
+    return cached_answers(server) > before
+
+
+def cached_answers(server: RunningServer) -> float:
+    text = server.request("GET", "/metrics").body.decode()
+    return float(next(line for line in text.splitlines() if line.startswith("torque_cached_answers_total")).split()[1])
 
 
 def test_what_was_changed_by_hand_is_seen_after_a_flush(embedded: RunningServer) -> None:

@@ -1,9 +1,22 @@
 """Between runs: what is sent arrives, moves the same generations, and reaches the other run's listeners."""
 
+import pytest
+
 from tests.integration.live.hub_support import Rights, caller, make_hub, taken
+from tests.support.waiting import eventually
 from torque.native import EventRing, Generations
+from torque.sync import relay
 from torque.sync.announcer import Announcer
-from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, RecordSignal, Signal
+from torque.sync.messages import (
+    AccessSignal,
+    ApplicationSignal,
+    DropSignal,
+    ModelSignal,
+    RecordSignal,
+    Signal,
+    WroteSignal,
+    decode,
+)
 from torque.sync.relay import MAX_PAYLOAD, Receiver, payload_of
 from torque.types import RunContext
 
@@ -61,6 +74,37 @@ def test_a_payload_that_would_be_too_long_drops_everything() -> None:
     stamp = generations.read([generations.slot("type", "a1", "todo")])
     received(generations, payload)
     assert not generations.current(stamp)
+
+
+def kinds(ring: EventRing) -> list[str]:
+    """Return what was announced on a ring."""
+    return [type(decode(payload)).__name__ for _seq, _topic, payload in ring.read(0)[0]]
+
+
+async def test_a_command_that_wrote_empties_every_cache_at_once() -> None:
+    generations = Generations()
+    stamp = generations.read([generations.slot("model", "m1")])
+    ring = received(generations, payload_of("command", [WroteSignal()]))
+    assert not generations.current(stamp)
+    assert ring.head() == 0, "what exactly it wrote is told in a moment"
+
+
+async def test_listeners_load_anew_when_a_command_never_said_what_it_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "FOLLOWS_SECONDS", 0.01)
+    ring = received(Generations(), payload_of("command", [WroteSignal()]))
+    await eventually(lambda: ring.head() == 1)
+    assert kinds(ring) == ["DropSignal"]
+
+
+async def test_listeners_hear_only_what_was_written_when_a_command_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "FOLLOWS_SECONDS", 0.01)
+    ring = EventRing()
+    receiver = Receiver(Generations(), Announcer(ring, RunContext.alone()), "here")
+    receiver.receive(payload_of("command", [WroteSignal()]))
+    receiver.receive(payload_of("command", [ModelSignal("m1", 2)]))
+    receiver.receive(payload_of("another", [WroteSignal()]))
+    await eventually(lambda: ring.head() == 2)
+    assert kinds(ring) == ["ModelSignal", "DropSignal"], "the second is of the other command"
 
 
 async def test_listeners_of_the_other_run_hear_it() -> None:
