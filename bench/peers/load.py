@@ -1,0 +1,47 @@
+"""Loads of HTTP requests by wrk, on any server, of any method."""
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+SCRIPT = Path(__file__).with_name("requests.lua")
+CONNECTIONS = 64
+
+Request = tuple[str, str, str]
+"""Method, path and body, which may be empty."""
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What one load of requests came to; latencies in milliseconds."""
+
+    per_second: float
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    requests: int = 0
+
+
+def write_requests(file: Path, requests: Iterable[Request]) -> Path:
+    """Write requests for `load`, and return the file."""
+    file.write_text("".join("\t".join(request) + "\n" for request in requests))
+    return file
+
+
+def load(url: str, file: Path, authorization: str, seconds: float, connections: int = CONNECTIONS) -> Load:
+    """Send the requests of a file in turn for so many seconds.
+
+    Raises
+    ------
+    RuntimeError
+        When any of them failed.
+    """
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "20s", "--latency",
+               "-s", str(SCRIPT), url, "--", str(file), authorization]  # fmt: skip
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    fields = next(line for line in output.splitlines() if line.startswith("RESULT ")).split()[1:]
+    requests, errors = int(fields[0]), int(fields[5])
+    if errors or not requests:
+        raise RuntimeError(f"{errors} of {requests} requests to {url} failed ({file.name})")
+    return Load(requests / float(fields[1]), float(fields[2]), float(fields[3]), float(fields[4]), requests)
