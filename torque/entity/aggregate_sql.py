@@ -4,7 +4,7 @@ Numbers are summed as `numeric`, exactly; an average is the nearest double. A va
 model left behind counts as missing.
 """
 
-from torque.entity.aggregate import AggregatePlan, GroupKey, MetricKey, Path
+from torque.entity.aggregate import AggregatePlan, GroupKey, HavingKey, MetricKey, Path
 from torque.entity.sql import TIME, Statement, Writer, literal
 
 _SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -23,18 +23,15 @@ def select_aggregate(
     if plan.condition is not None:
         where += f" AND {writer.condition(plan.condition, 'e')}"
     results = [_result(metric, i) for i, metric in enumerate(plan.metrics)]
-    shown = [f"to_jsonb({_shown_group(group, i)})" for i, group in enumerate(plan.groups)]
-    shown += [f"to_jsonb({_shown(metric, result)})" for metric, result in zip(plan.metrics, results, strict=True)]
+    shown = [f"to_jsonb({shown_group(group, i)})" for i, group in enumerate(plan.groups)]
+    shown += [f"to_jsonb({shown_metric(metric, result)})" for metric, result in zip(plan.metrics, results, strict=True)]
     text = f"SELECT {', '.join(shown)} FROM (SELECT {', '.join(columns) or '1'} FROM entities e WHERE {where}) t"
     if plan.groups:
         text += " GROUP BY " + ", ".join(f"g{i}" for i in range(len(plan.groups)))
-    conditions = [
-        f"{results[h.metric]} {_SYMBOLS[h.op]} {_constant(writer, plan.metrics[h.metric], h.value)}"
-        for h in plan.having
-    ]
+    conditions = [having(writer, plan, results, one) for one in plan.having]
     if conditions:
         text += " HAVING " + " AND ".join(conditions)
-    order = _order(writer, plan, results)
+    order = group_order(writer, plan, results)
     return Statement(text + (f" ORDER BY {order}" if order else "") + f" LIMIT {plan.limit + 1}", tuple(writer.args))
 
 
@@ -80,10 +77,26 @@ def _leaf(writer: Writer, path: Path, form: str, alias: str) -> str:
 def _group(writer: Writer, group: GroupKey) -> str:
     if group.bucket is None:
         return _scalar(writer, group.path, "value")
-    return f"date_trunc('{group.bucket}', {_scalar(writer, group.path, 'moment')})"
+    return bucketed(writer, group.path, group.bucket, "e")
 
 
-def _shown_group(group: GroupKey, at: int) -> str:
+def bucketed(writer: Writer, path: Path, bucket: str, alias: str) -> str:
+    """Write the start of the span that a time lies in."""
+    return f"date_trunc('{bucket}', {_scalar(writer, path, 'moment', alias)})"
+
+
+def measured(writer: Writer, path: Path, number: bool, alias: str) -> str:
+    """Write a value as it is counted, or, a number, as it is summed."""
+    return _scalar(writer, path, "number" if number else "value", alias)
+
+
+def having(writer: Writer, plan: AggregatePlan, results: list[str], one: HavingKey) -> str:
+    """Write a condition on a metric."""
+    return f"{results[one.metric]} {_SYMBOLS[one.op]} {_constant(writer, plan.metrics[one.metric], one.value)}"
+
+
+def shown_group(group: GroupKey, at: int) -> str:
+    """Write a group as it is answered."""
     if group.bucket is not None and group.dated:
         return f"to_char(g{at}, 'YYYY-MM-DD')"
     if group.bucket is not None:
@@ -95,8 +108,7 @@ def _input(writer: Writer, metric: MetricKey) -> str:
     path = metric.path
     if path is None:
         return "1"
-    numeric = metric.op != "count" and path.ref.kind in ("number", "version")
-    return _scalar(writer, path, "number" if numeric else "value")
+    return measured(writer, path, metric.op != "count" and path.ref.kind in ("number", "version"), "e")
 
 
 def _result(metric: MetricKey, at: int) -> str:
@@ -106,7 +118,8 @@ def _result(metric: MetricKey, at: int) -> str:
     return f"{metric.op}(v{at})"
 
 
-def _shown(metric: MetricKey, result: str) -> str:
+def shown_metric(metric: MetricKey, result: str) -> str:
+    """Write a metric as it is answered."""
     if metric.op == "count" or metric.path is None:
         return result
     if metric.op == "avg":
@@ -123,7 +136,7 @@ def _constant(writer: Writer, metric: MetricKey, value: str) -> str:
     return f"{placeholder}::timestamptz" if metric.path.ref.kind == "time" else placeholder
 
 
-def _order(writer: Writer, plan: AggregatePlan, results: list[str]) -> str:
+def group_order(writer: Writer, plan: AggregatePlan, results: list[str]) -> str:
     """Write the order: text groups by lower case first, as lists do; what is missing comes last."""
     groups = {group.name: (i, group) for i, group in enumerate(plan.groups)}
     metrics = {metric.name: results[i] for i, metric in enumerate(plan.metrics)}

@@ -17,6 +17,7 @@ from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
 from torque.entity.indexing import MANY_RECORDS, PER_LEAF, PREFIX, IndexSpec, specs_of
+from torque.entity.summary_upkeep import keep_summaries
 from torque.model.compile import CompiledModel, compile_model
 from torque.model.definition.model import Model
 
@@ -28,11 +29,12 @@ Tell = Callable[..., None]
 
 
 class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
-    """What one round did: names of indexes built and dropped, and of those there was no room for."""
+    """What one round did: names of indexes built and dropped, of those there was no room for, of new summaries."""
 
     built: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
 
 
 def keep_indexes(
@@ -75,7 +77,8 @@ def _keep(session: Session, tell: Tell, many: int, per_leaf: int) -> Upkeep:
     _remember(session, [spec for name, (_, spec) in wanted.items() if name in valid_now])
     if left_out:
         tell("indexes_left_out", level="warning", indexes=len(left_out), per_leaf=per_leaf)
-    return Upkeep(built=tuple(built), dropped=tuple(dropped), left_out=tuple(left_out))
+    made = keep_summaries(session, tell, many)
+    return Upkeep(built=tuple(built), dropped=tuple(dropped), left_out=tuple(left_out), summaries=made.built)
 
 
 def _wanted(

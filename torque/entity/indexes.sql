@@ -28,3 +28,37 @@ SELECT value #>> '{}' FROM system_config WHERE key = 'text_collation';
 INSERT INTO system_config (key, value) VALUES (%s, %s::jsonb)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
 WHERE system_config.value <> excluded.value;
+
+-- name: known
+SELECT value::text FROM system_config WHERE key = %s;
+
+-- name: forget_demand
+DELETE FROM entity_demand WHERE last_at < now() - %s::interval;
+
+-- name: slow_aggregates
+-- Aggregations that are slow, or would be, the dearest first.
+SELECT detail::text FROM entity_demand
+WHERE kind = 'aggregate' AND refused = '' AND asked >= %s AND slow > 0 AND jsonb_typeof(detail->'summary') = 'object'
+ORDER BY milliseconds DESC, shape;
+
+-- name: refuse_demand
+UPDATE entity_demand SET refused = %s
+WHERE kind = 'aggregate' AND application_id = %s AND detail->'summary' = %s::jsonb;
+
+-- name: triggers
+SELECT t.tgname::text, c.relname::text, p.proname::text, t.tgenabled = 'O'
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND t.tgname LIKE %s
+ORDER BY t.tgname;
+
+-- name: functions
+SELECT p.proname::text FROM pg_proc p
+WHERE p.proname LIKE %s AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgfoid = p.oid);
+
+-- name: drop_rows
+DELETE FROM entity_summaries WHERE NOT (summary = ANY(%s::text[]));
+
+-- name: many_rows
+SELECT n FROM (
+    SELECT count(*) AS n FROM entity_summaries WHERE application_id = %s AND summary = %s
+) c WHERE n > %s;

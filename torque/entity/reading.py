@@ -13,6 +13,7 @@ from torque.entity import values
 from torque.entity.aggregate import Aggregate, plan_aggregate
 from torque.entity.aggregate_sql import select_aggregate
 from torque.entity.cache import Stamps, is_cacheable
+from torque.entity.demand import Demand
 from torque.entity.encode import (
     Encoder,
     aggregate_result,
@@ -63,6 +64,7 @@ class Reading:
         self._stamps = stamps
         self._encoder = encoder
         self._plans = Plans(store)
+        self.demand = Demand(store)
 
     async def get(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
@@ -109,7 +111,7 @@ class Reading:
         self, app: RunningApplication, plan: ListPlan, statement: Statement, settings: Settings, *, total: bool
     ) -> Sequence[Any]:
         """Fetch the rows of a list; where records with values run out, those without follow."""
-        rows = await self._store.fetch(statement)
+        rows = await self.demand.listed(app.id, plan, statement)
         if not plan.in_sections or len(rows) > plan.limit:
             return rows
         indexed = self._store.indexed(app.id, plan.entity.key)
@@ -168,9 +170,8 @@ class Reading:
         plan = plan_aggregate(asked, Scope(app.model, rights))
         collation = (await self._store.settings()).collation
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._store.fetch(
-            select_aggregate(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
-        )
+        statement = select_aggregate(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
+        rows = await self.demand.aggregated(app.id, plan, statement, collation)
         return self._answer(app, plan.entity, aggregate_result(plan, rows), stamp, ())
 
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:

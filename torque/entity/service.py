@@ -318,6 +318,7 @@ class EntityService:
         """Return when no write is under way any more."""
         await self._deletion.close()
         await self._writer.drain()
+        self._reading.demand.close()
         await self._store.close()
 
     async def _repeated(self, caller: Caller, app: RunningApplication, repeat: Repeat) -> Answer | None:

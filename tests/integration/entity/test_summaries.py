@@ -1,0 +1,211 @@
+"""Summaries of large types: made for aggregations that are slow, exact whatever happens, dropped when of no use."""
+
+import asyncio
+import random
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
+from torque import codec
+from torque.db.pool import Database
+from torque.entity import demand, summary_upkeep
+from torque.entity.aggregate import Aggregate, Group, Metric
+from torque.entity.demand import Demand
+from torque.entity.index_upkeep import Upkeep, keep_indexes
+from torque.entity.types import Sort
+
+MANY = 10
+COUNT, SUM, AVERAGE = Metric(op="count"), Metric(op="sum", field="weight"), Metric(op="avg", field="weight")
+ASKED: list[dict[str, Any]] = [
+    {"group_by": (Group(field="note"),), "metrics": (COUNT, SUM, AVERAGE)},
+    {"group_by": (Group(field="note"),), "metrics": (COUNT,), "having": {"count": {"gt": 5}}, "sort": (Sort("count"),)},
+    {"metrics": (COUNT, Metric(op="count", field="weight"), SUM), "filters": ({"note": {"ne": "b"}},)},
+    {"metrics": (SUM, AVERAGE), "filters": ({"note": "nothing"},)},
+    {"group_by": (Group(field="placed", bucket="month"), Group(field="paid")), "metrics": (COUNT, SUM)},
+    {"group_by": (Group(field="day", bucket="week"),), "metrics": (COUNT,)},
+    {"group_by": (Group(field="created_at", bucket="day"),), "metrics": (COUNT,)},
+]  # fmt: skip
+
+
+def silent(_name: str, **_fields: Any) -> None:
+    """Hear nothing."""
+
+
+@pytest.fixture
+async def stocked(db: Database, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A shop with orders, of a type that counts as large, in which every aggregation counts as slow."""
+    monkeypatch.setattr(demand, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(demand, "_WRITE_SECONDS", 3600.0)
+    shop = Shop(db)
+    app, model = shop.app.application, codec.dumps(SHOP)
+    await db.execute("INSERT INTO torque_models (id, name, document) VALUES ($1, $2, $3)", app.model_id, app.id, model)
+    await db.execute(
+        "INSERT INTO torque_applications (id, model_id, name) VALUES ($1, $2, $3)", app.id, app.model_id, app.id
+    )
+    dice = random.Random(7)
+    rows = [codec.dumps(order(dice, number)) for number in range(60)]
+    await shop.entities.bulk_create(ADMIN, shop.app, "order", rows)
+    keep(shop)
+    await counter(shop).read()
+    yield shop
+    await db.execute("DELETE FROM torque_applications WHERE id = $1", app.id)
+    await db.execute("DELETE FROM entities WHERE application_id = $1", app.id)
+    await db.execute("DELETE FROM entity_counts WHERE application_id = $1", app.id)
+    keep(shop)
+
+
+def order(dice: random.Random, number: int) -> dict[str, Any]:
+    """Return an order, some of whose members are missing."""
+    found = {
+        "number": number, "note": dice.choice(["a", "b", "C", None]), "paid": dice.choice([True, False]),
+        "weight": dice.choice([None, 0.1, 2.5, 7]), "day": f"2026-0{dice.randint(1, 3)}-11",
+        "placed": f"2026-0{dice.randint(1, 4)}-01T10:00:00Z",
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def keep(shop: Shop) -> Upkeep:
+    return keep_indexes(shop.db.settings.dsn, silent, many=MANY)
+
+
+def counter(shop: Shop) -> Demand:
+    return shop.entities._reading.demand
+
+
+async def ask(shop: Shop, asked: dict[str, Any]) -> Any:
+    answer = await shop.entities.aggregate(ADMIN, shop.app, Aggregate(entity_type="order", **asked))
+    return codec.loads(answer.result)
+
+
+async def counted(shop: Shop, asked: dict[str, Any]) -> Any:
+    """Answer from the records themselves."""
+    other = Shop(shop.db, app_id=shop.app.id)
+    return await ask(other, asked)
+
+
+async def demanded(shop: Shop, *asked: dict[str, Any]) -> Upkeep:
+    """Ask so often that summaries are made, and learn of them."""
+    for _ in range(summary_upkeep.ASKED):
+        for one in asked:
+            await ask(shop, one)
+    await counter(shop).write()
+    done = keep(shop)
+    await counter(shop).read()
+    return done
+
+
+async def summary_rows(shop: Shop) -> int:
+    return len(await shop.rows("entity_summaries"))
+
+
+async def test_summaries_answer_what_the_records_say(stocked: Shop) -> None:
+    before = [await ask(stocked, asked) for asked in ASKED]
+    done = await demanded(stocked, *ASKED)
+    assert len(done.summaries) == 5  # one answers the first three
+    assert [await ask(stocked, asked) for asked in ASKED] == before
+    await stocked.db.execute("UPDATE entity_summaries SET n = n + 1000 WHERE application_id = $1", stocked.app.id)
+    assert await ask(stocked, ASKED[0]) != before[0]  # so the answers were theirs
+    assert keep(stocked) == Upkeep()
+
+
+async def test_summaries_follow_every_kind_of_write(stocked: Shop) -> None:
+    await demanded(stocked, *ASKED)
+    dice = random.Random(3)
+    made = [await stocked.create("order", **order(dice, number)) for number in range(100, 112)]
+    for record in made[:4]:
+        await stocked.update(record["id"], note="moved", weight=0.25)
+    await stocked.update(made[5]["id"], tags=["x"])
+    customer = await stocked.create("customer", name="Ada")
+    for record in made[6:8]:
+        await stocked.update(record["id"], customer_id=customer["id"])
+    await stocked.delete(customer["id"])
+    await stocked.delete(made[8]["id"])
+    await stocked.db.execute(
+        "DELETE FROM entities WHERE application_id = $1 AND entity_type = 'order' AND data->>'note' = 'a'",
+        stocked.app.id,
+    )
+    for asked in ASKED:
+        assert await ask(stocked, asked) == await counted(stocked, asked)
+
+
+async def test_summaries_are_exact_though_they_are_made_while_others_write(stocked: Shop) -> None:
+    dice = random.Random(5)
+
+    async def write() -> None:
+        for number in range(1000, 1080):
+            await stocked.create("order", **order(dice, number))
+
+    for _ in range(summary_upkeep.ASKED):
+        await ask(stocked, ASKED[0])
+    await counter(stocked).write()
+    writing = asyncio.create_task(write())
+    rounds = 0
+    while not (await asyncio.to_thread(keep, stocked)).summaries and rounds < 50:
+        rounds += 1  # a round that met a writer gave up
+    await writing
+    await counter(stocked).read()
+    assert await ask(stocked, ASKED[0]) == await counted(stocked, ASKED[0])
+
+
+async def test_rows_of_the_same_values_are_put_together(stocked: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await demanded(stocked, ASKED[0])
+    few = await summary_rows(stocked)
+    for number in range(100, 110):
+        await stocked.create("order", number=number, note="a", weight=1)
+    assert await summary_rows(stocked) == few + 10
+    answer = await ask(stocked, ASKED[0])
+    monkeypatch.setattr(demand, "MANY_ROWS", 5)
+    assert await ask(stocked, ASKED[0]) == answer
+    await asyncio.gather(*counter(stocked)._tasks)
+    assert await summary_rows(stocked) == few
+    assert await ask(stocked, ASKED[0]) == answer
+
+
+async def test_a_summary_without_its_triggers_is_not_believed(stocked: Shop) -> None:
+    await demanded(stocked, ASKED[0])
+    with psycopg.connect(stocked.db.settings.dsn, autocommit=True) as other:
+        found = other.execute(
+            "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname ~ '^tq_sum_.*_[0-9a-f]{8}$'"
+        ).fetchone()
+        assert found is not None
+        other.execute(f'DROP TRIGGER "{found[0]}" ON {found[1]}')
+    await stocked.create("order", number=500, note="a", weight=3)
+    right = await counted(stocked, ASKED[0])
+    assert await ask(stocked, ASKED[0]) == right
+    assert len(keep(stocked).summaries) == 1
+    await counter(stocked).read()
+    assert await ask(stocked, ASKED[0]) == right
+
+
+async def test_what_nobody_asks_for_any_more_goes(stocked: Shop) -> None:
+    await demanded(stocked, ASKED[0])
+    await stocked.db.execute("UPDATE entity_demand SET last_at = now() - interval '31 days'")
+    keep(stocked)
+    left = await stocked.db.fetchval(
+        "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'tq_sum%')"
+        " + (SELECT count(*) FROM pg_proc WHERE proname LIKE 'tq_sum%') + (SELECT count(*) FROM entity_summaries)"
+    )
+    assert left == 0
+    assert await ask(stocked, ASKED[0]) == await counted(stocked, ASKED[0])
+
+
+async def test_groups_as_many_as_records_are_no_summary(stocked: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary_upkeep, "MANY_ROWS", 50)
+    done = await demanded(stocked, {"group_by": (Group(field="number"),), "metrics": (COUNT,)})
+    assert done.summaries == ()
+    assert keep(stocked).summaries == ()
+    refused = await stocked.db.fetchval("SELECT refused FROM entity_demand WHERE application_id = $1", stocked.app.id)
+    assert refused == "more than 50 groups"
+
+
+async def test_what_cannot_be_kept_by_adding_is_counted_every_time(stocked: Shop) -> None:
+    await stocked.create("customer", name="Ada", credit=5)
+    for asked in (
+        {"metrics": (Metric(op="max", field="weight"),)},
+        {"group_by": (Group(field="customer_id.kind"),), "metrics": (COUNT,)},
+        {"metrics": (SUM,), "filters": ({"customer_id.name": "Ada"},)},
+        {"metrics": (SUM,), "search": "a"},
+    ):
+        assert (await demanded(stocked, asked)).summaries == ()
