@@ -29,6 +29,7 @@ pub(crate) struct Field {
     pub(crate) unique_id: Option<String>,
     pub(crate) link_key: Option<String>,
     pub(crate) default: Default,
+    pub(crate) computed: Option<String>,
     rules: Vec<Rule>,
     required_message: String,
 }
@@ -64,6 +65,7 @@ impl Field {
             unique_id: text("unique_id"),
             link_key: text("link_key"),
             default,
+            computed: text("computed"),
             rules,
             required_message: required_message.unwrap_or_else(|| "A value is required.".to_owned()),
         })
@@ -77,6 +79,16 @@ impl Field {
             rule.apply(&value, &mut faults);
         }
         Some(value)
+    }
+
+    /// Whether a value that must be there is not; computed ones come later.
+    pub(crate) fn lacks(&self, value: Option<&Value<'_>>) -> bool {
+        let missing = match value {
+            None => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(_) => false,
+        };
+        self.required && self.computed.is_none() && missing
     }
 
     /// Tells that a required value is missing.

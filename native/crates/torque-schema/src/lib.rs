@@ -13,13 +13,20 @@
 //! * Decimals are exact and never pass through a double; at most 15 digits, which every double can give back.
 //! * A NUL or a lone surrogate in a text is an error of its field; neither can be stored.
 //! * Rules do not look at empty text, as browsers do not: that it must be filled in is what `required` says.
-//! * `Custom` rules, computed fields and `Check` constraints are decided elsewhere, not here.
+//! * Computed fields are worked out at every write, from values as they are stored; what comes out is checked like any
+//!   other value. For a decimal it is rounded to the field's digits (of at most 15, half away from zero) first, because
+//!   expressions calculate with doubles. What has no value (null, NaN, an infinity) is absent.
+//! * A computed field that fails on update although nothing it needs was touched keeps its value, for the same reason.
+//! * A `Check` is asked when one of the fields it speaks of was sent or has changed; what makes it throw breaks it.
+//! * An expression that needs a refused value is not evaluated: the error is that value's.
+//! * `Custom` rules are decided elsewhere, not here.
 //! * What is in a stored record under keys that the model no longer has is kept as it is.
 //!
 //! [`RowMap`] goes the other way: an allow-list that gives the values of a stored record their names.
 
 mod fault;
 mod field;
+mod formulas;
 mod kinds;
 mod record;
 mod row_map;

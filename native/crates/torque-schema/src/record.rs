@@ -105,12 +105,7 @@ pub(crate) fn keys(fields: &[Field], groups: &[Group], values: &Values<'_>) -> V
 pub(crate) fn changes(fields: &[Field], before: &Values<'_>, after: &Values<'_>, out: &mut Prepared) {
     let (mut old, mut new) = (vec![b'{'], vec![b'{']);
     for ((field, before), after) in fields.iter().zip(before).zip(after) {
-        let equal = match (before, after) {
-            (None, None) => true,
-            (Some(before), Some(after)) => unchanged(&field.kind, before, after),
-            _ => false,
-        };
-        if equal {
+        if !differs(field, before.as_ref(), after.as_ref()) {
             continue;
         }
         out.changed.push(field.name.clone());
@@ -122,6 +117,15 @@ pub(crate) fn changes(fields: &[Field], before: &Values<'_>, after: &Values<'_>,
     old.push(b'}');
     new.push(b'}');
     (out.old, out.new) = (old, Some(new));
+}
+
+/// Whether a field's value is another one than before.
+pub(crate) fn differs(field: &Field, before: Option<&Value<'_>>, after: Option<&Value<'_>>) -> bool {
+    match (before, after) {
+        (None, None) => false,
+        (Some(before), Some(after)) => !unchanged(&field.kind, before, after),
+        _ => true,
+    }
 }
 
 fn unchanged(kind: &Kind, before: &Value<'_>, after: &Value<'_>) -> bool {

@@ -5,6 +5,7 @@ use torque_json::{DOCUMENT_DEPTH, JsonError, JsonErrorKind, Kind as JsonKind, Sc
 
 use crate::fault::{Fault, Faults, Severity};
 use crate::field::Field;
+use crate::formulas::{Formulas, Run};
 use crate::record::{Prepared, Values, changes, keys, links, stored};
 
 /// Names that every record has of its own.
@@ -35,12 +36,12 @@ impl From<JsonError> for SpecError {
     }
 }
 
-/// A rule or default of a field that cannot be used and is left out.
+/// A rule, default or expression that cannot be used and is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The field's name.
+    /// The field's name, or that of the check.
     pub field: String,
-    /// `InvalidRule` or `InvalidDefault`.
+    /// `InvalidRule`, `InvalidDefault`, `InvalidExpression` or `CircularExpression`.
     pub rule: &'static str,
     /// Why.
     pub message: String,
@@ -53,6 +54,7 @@ pub struct Validator {
     by_name: HashMap<String, usize>,
     by_key: HashMap<String, usize>,
     groups: Vec<Group>,
+    formulas: Formulas,
     problems: Vec<Problem>,
 }
 
@@ -88,7 +90,10 @@ impl Validator {
                 places.ok_or_else(|| SpecError(format!("the unique rule {id} names an unknown field")))?;
             groups.push(Group { id, places });
         }
-        Ok(Self { fields, by_name, by_key, groups, problems })
+        let formulas = Formulas::read(&spec, &fields, |field, rule, message| {
+            problems.push(Problem { field: field.to_owned(), rule, message });
+        });
+        Ok(Self { fields, by_name, by_key, groups, formulas, problems })
     }
 
     /// Rules and defaults that were left out.
@@ -103,6 +108,7 @@ impl Validator {
         let mut found = Vec::new();
         let sent = self.read(data, &mut found);
         let mut values: Values<'_> = Vec::with_capacity(self.fields.len());
+        let mut bad = Vec::with_capacity(self.fields.len());
         for (field, sent) in self.fields.iter().zip(sent) {
             let refused = matches!(sent, Sent::Refused);
             let value = match sent {
@@ -110,10 +116,16 @@ impl Validator {
                 Sent::Nothing => field.default_value(now),
                 Sent::Null | Sent::Refused => None,
             };
-            if field.required && !refused && is_missing(value.as_ref()) {
+            bad.push(refused || field.lacks(value.as_ref()));
+            if !refused && field.lacks(value.as_ref()) {
                 field.miss(&mut found);
             }
             values.push(value);
+        }
+        if !self.formulas.is_empty() {
+            let run = Run { fields: &self.fields, base: None };
+            self.formulas.compute(&run, &mut values, &mut bad, &mut found);
+            self.formulas.check(&run, &values, &bad, &mut found);
         }
         let mut out = judged(found);
         if out.errors.is_empty() {
@@ -145,18 +157,26 @@ impl Validator {
         }
         let sent = self.read(patch, &mut found);
         let mut after: Values<'_> = Vec::with_capacity(self.fields.len());
+        let (mut bad, mut named) = (Vec::with_capacity(sent.len()), Vec::with_capacity(sent.len()));
         for ((field, sent), before) in self.fields.iter().zip(sent).zip(&before) {
             let keeps = !replace || field.read_only;
             let refused = matches!(sent, Sent::Refused);
+            named.push(!matches!(sent, Sent::Nothing));
             let value = match sent {
                 Sent::Value(value) => Some(value),
                 Sent::Nothing if keeps => before.clone(),
                 Sent::Nothing | Sent::Null | Sent::Refused => None,
             };
-            if field.required && !refused && is_missing(value.as_ref()) {
+            bad.push(refused || field.lacks(value.as_ref()));
+            if !refused && field.lacks(value.as_ref()) {
                 field.miss(&mut found);
             }
             after.push(value);
+        }
+        if !self.formulas.is_empty() {
+            let run = Run { fields: &self.fields, base: Some((&before, &named)) };
+            self.formulas.compute(&run, &mut after, &mut bad, &mut found);
+            self.formulas.check(&run, &after, &bad, &mut found);
         }
         let mut out = judged(found);
         if out.errors.is_empty() {
@@ -259,14 +279,6 @@ fn judged(found: Vec<Fault>) -> Prepared {
     }
     let (errors, warnings) = found.into_iter().partition(|fault| fault.severity == Severity::Error);
     Prepared { errors, warnings, ..Prepared::default() }
-}
-
-fn is_missing(value: Option<&Value<'_>>) -> bool {
-    match value {
-        None => true,
-        Some(Value::String(text)) => text.is_empty(),
-        Some(_) => false,
-    }
 }
 
 fn unsound_text(kind: JsonErrorKind) -> &'static str {

@@ -267,3 +267,92 @@ fn what_was_stored_is_stored_again_unchanged() {
         assert_eq!(validator.update(&first.data, &again.data, true).changed, Vec::<String>::new());
     }
 }
+
+fn shop() -> Validator {
+    let field = |name: &str, kind: &str, computed: &str| {
+        format!(
+            r#"{{"name":"{name}","key":"k_{name}","type":{kind},"rules":[],"read_only":{},"computed":{computed}}}"#,
+            computed != "null"
+        )
+    };
+    let (money, text) = (r#"{"type":"Decimal","scale":2}"#, r#"{"type":"String","max_length":12}"#);
+    let fields = [
+        field("gross", money, r#""net * (1 + rate)""#),
+        field("net", money, r#""quantity * price""#),
+        field("quantity", r#"{"type":"Integer"}"#, "null"),
+        field("price", money, "null"),
+        field("rate", r#"{"type":"Float"}"#, "null"),
+        field("name", text, "null"),
+        field("short", text, r#""name.slice(0, 3).toUpperCase()""#),
+    ];
+    let spec = format!(
+        r#"{{"fields":[{}],"unique":[],"checks":[
+        {{"name":"some","expression":"quantity > 0","message":"Order at least one.","field":null}},
+        {{"name":"cheap","expression":"net <= 1000 || name?.startsWith('VIP')","message":"","field":"price"}}]}}"#,
+        fields.join(",")
+    );
+    let validator = Validator::new(spec.as_bytes()).unwrap();
+    assert_eq!(validator.problems(), []);
+    validator
+}
+
+#[test]
+fn computed_fields_are_worked_out_in_the_order_of_their_needs() {
+    let made = shop().create(br#"{"quantity":3,"price":1.1,"rate":0.19,"name":"Abcdef"}"#, NOW);
+    let expected = r#"{"k_gross":3.93,"k_net":3.3,"k_quantity":3,"k_price":1.1,"k_rate":0.19,"k_name":"Abcdef","k_short":"ABC"}"#;
+    assert_eq!(data(&made), expected);
+    assert!(made.changed.contains(&"gross".to_owned()));
+    let next = shop().update(&made.data, br#"{"quantity":4}"#, false);
+    assert!(data(&next).starts_with(r#"{"k_gross":5.24,"k_net":4.4,"k_quantity":4"#), "{}", data(&next));
+    assert_eq!(next.changed, ["gross", "net", "quantity"]);
+    assert_eq!(std::str::from_utf8(&next.old).unwrap(), r#"{"k_gross":3.93,"k_net":3.3,"k_quantity":3}"#);
+}
+
+#[test]
+fn a_computed_field_cannot_be_set_and_its_failure_is_told_with_the_other_errors() {
+    let sent = shop().create(br#"{"quantity":1,"price":1,"net":5,"name":"a"}"#, NOW);
+    assert_eq!(rules(&sent), [("/net", "ReadOnly")]);
+    let failed = shop().create(br#"{"quantity":0,"price":1}"#, NOW);
+    assert_eq!(rules(&failed), [("/short", "Computed"), ("/quantity", "Check")]);
+    assert_eq!(failed.errors[1].message, "Order at least one.");
+    let bad = shop().create(br#"{"quantity":"many","price":1,"name":"a"}"#, NOW);
+    assert_eq!(rules(&bad), [("/quantity", "Type")]);
+}
+
+#[test]
+fn a_check_is_asked_when_what_it_speaks_of_was_touched() {
+    let old = br#"{"k_quantity":0,"k_price":2,"k_net":0}"#;
+    assert_eq!(rules(&shop().update(old, br#"{"rate":0.5}"#, false)), []);
+    assert_eq!(rules(&shop().update(old, br#"{"quantity":0}"#, false)), [("/quantity", "Check")]);
+    let dear = br#"{"quantity":2000,"name":"x"}"#;
+    let found = shop().update(old, dear, false);
+    assert_eq!(rules(&found), [("/price", "Check")]);
+    assert_eq!(found.errors[0].message, "The rule cheap is not fulfilled.");
+    assert_eq!(rules(&shop().update(old, br#"{"quantity":2000,"name":"VIP x"}"#, false)), []);
+}
+
+#[test]
+fn a_record_whose_computed_field_fails_can_still_be_changed_elsewhere() {
+    let old = br#"{"k_quantity":1,"k_price":2,"k_net":2,"k_short":"OLD"}"#;
+    let next = shop().update(old, br#"{"rate":0.5}"#, false);
+    assert!(data(&next).ends_with(r#""k_short":"OLD"}"#), "{}", data(&next));
+    assert_eq!(rules(&shop().update(old, br#"{"name":null}"#, false)), [("/short", "Computed")]);
+}
+
+#[test]
+fn expressions_that_cannot_be_used_are_told_and_left_out() {
+    let one = |name: &str, computed: &str| {
+        format!(
+            r#"{{"name":"{name}","key":"{name}","type":{{"type":"Integer"}},"rules":[],"computed":"{computed}"}}"#
+        )
+    };
+    let fields =
+        [one("a", "b + 1"), one("b", "a + 1"), one("c", "nobody"), one("d", "1 +"), one("e", "c")].join(",");
+    let spec = format!(r#"{{"fields":[{fields}],"unique":[],"checks":[{{"name":"odd","expression":"x"}}]}}"#);
+    let validator = Validator::new(spec.as_bytes()).unwrap();
+    let told: Vec<_> =
+        validator.problems().iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
+    let (wrong, circular) = ("InvalidExpression", "CircularExpression");
+    assert_eq!(told, [("c", wrong), ("d", wrong), ("a", circular), ("b", circular), ("odd", wrong)]);
+    assert_eq!(data(&validator.create(b"{}", NOW)), "{}");
+}

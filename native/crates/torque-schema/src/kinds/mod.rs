@@ -84,6 +84,16 @@ impl Kind {
         }
     }
 
+    /// A computed value as near as the type can hold it: doubles are rounded to a decimal's digits.
+    pub(crate) fn fit<'a>(&self, value: Value<'a>) -> Value<'a> {
+        match (self, &value) {
+            (Self::Decimal(limits), Value::Number(text)) => {
+                limits.rounded(text).map_or(value, |text| Value::Number(Cow::Owned(text)))
+            }
+            _ => value,
+        }
+    }
+
     /// The text under which a stored value counts as equal to another.
     pub(crate) fn unique_text<'v>(&self, value: &'v Value<'_>) -> Cow<'v, str> {
         match (self, value) {
