@@ -119,8 +119,6 @@ def _page_parts(inspection: Inspection) -> Parts:
                 yield (component.id, "custom"), (*path, "events", at), "A custom script"
             elif event.on != "click" or component.type != "Button":
                 yield (component.id, event.on), (*path, "events", at), f"The event {event.on} of a {component.type}"
-        if component.visible_if is not None:
-            yield (component.id, "visible_if"), (*path, "visible_if"), "visible_if"
 
 
 def _other_parts(inspection: Inspection) -> Parts:
@@ -129,9 +127,6 @@ def _other_parts(inspection: Inspection) -> Parts:
         yield (plugin.id,), ("plugins", at), f"The plug-in '{plugin.name or plugin.id}'"
     for language in model.locales:
         yield ("locale", language), ("locales", language), f"The language '{language}'"
-    for at, form in enumerate(model.forms):
-        if form.steps:
-            yield (form.id, "steps"), ("forms", at, "steps"), "A form in steps"
     for at, flow in enumerate(model.xflows):
         for index, trigger in enumerate(flow.triggers):
             if trigger.type != "Manual":

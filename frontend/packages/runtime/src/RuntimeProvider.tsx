@@ -1,5 +1,5 @@
 import type { TorqueClient } from "@torque/client";
-import type { ModelMetadata } from "@torque/protocol";
+import type { ModelMetadata, SessionInfo } from "@torque/protocol";
 import { useQueryClient } from "@tanstack/react-query";
 import { showToast } from "@torque/ui";
 import { useEffect, useMemo, type ReactNode } from "react";
@@ -15,6 +15,8 @@ export type RuntimeProviderProps = {
   client: TorqueClient;
   metadata: ModelMetadata;
   address: Address;
+  /** Who reads; nobody by default. */
+  user?: SessionInfo | null;
   /** Told how many fields of a form are not saved, and where it stands. */
   onUnsaved?: Runtime["onUnsaved"];
   children: ReactNode;
@@ -23,7 +25,7 @@ export type RuntimeProviderProps = {
 const nobody = (): void => {};
 
 /** Gives the pages inside it their application: one client, one address, one memory of what this reader did. */
-export function RuntimeProvider({ client, metadata, address, onUnsaved = nobody, children }: RuntimeProviderProps) {
+export function RuntimeProvider({ client, metadata, address, user = null, onUnsaved = nobody, children }: RuntimeProviderProps) {
   const { t } = useTranslation("runtime");
   const cache = useQueryClient();
   // Titles belong to the model's title fields: new ones make the old titles wrong.
@@ -51,6 +53,6 @@ export function RuntimeProvider({ client, metadata, address, onUnsaved = nobody,
       flush();
     };
   }, [deletions]);
-  const runtime = useMemo(() => ({ client, metadata, address, titles, writes, deletions, onUnsaved }), [client, metadata, address, titles, writes, deletions, onUnsaved]);
+  const runtime = useMemo(() => ({ client, metadata, user, address, titles, writes, deletions, onUnsaved }), [client, metadata, user, address, titles, writes, deletions, onUnsaved]);
   return <RuntimeContext value={runtime}>{children}</RuntimeContext>;
 }

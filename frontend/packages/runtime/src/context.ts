@@ -1,6 +1,6 @@
 /** What every component of a page reaches through its runtime: the client, the address, and what this reader did. */
 import type { TorqueClient } from "@torque/client";
-import type { ModelMetadata } from "@torque/protocol";
+import type { ModelMetadata, SessionInfo } from "@torque/protocol";
 import { createContext, useContext } from "react";
 import type { Deletions } from "./record/deletions";
 import type { Titles } from "./data/titles";
@@ -20,6 +20,8 @@ export type FormPlace = "drawer" | "page";
 export type Runtime = {
   client: TorqueClient;
   metadata: ModelMetadata;
+  /** Who reads; null without a session. */
+  user: SessionInfo | null;
   address: Address;
   titles: Titles;
   writes: OwnWrites;

@@ -111,7 +111,7 @@ function Running({ client, metadata, session }: { client: TorqueClient; metadata
     unsaved.current[place] = count;
   }, []);
   return (
-    <RuntimeProvider client={client} metadata={metadata} address={address} onUnsaved={onUnsaved}>
+    <RuntimeProvider client={client} metadata={metadata} user={session} address={address} onUnsaved={onUnsaved}>
       <ApplicationFrame client={client} metadata={metadata} session={session}>
         <Outlet context={client} />
       </ApplicationFrame>

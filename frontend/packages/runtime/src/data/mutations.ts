@@ -34,18 +34,15 @@ export function useMutations(): Mutations {
   }, [client, writes, titles, cache]);
 }
 
-/** What a form is told about a write that failed. */
-export function useOutcome(): (write: () => Promise<unknown>, onConflict?: () => void) => Promise<SubmitOutcome> {
+/** What a form is told about a write that failed. `follows`: the form shows the record as it is now, and so what clashes. */
+export function useOutcome(): (write: () => Promise<unknown>, follows: boolean) => Promise<SubmitOutcome> {
   const { t } = useTranslation("runtime");
-  return async (write, onConflict) => {
+  return async (write, follows) => {
     try {
       await write();
       return { ok: true };
     } catch (error) {
-      if (codeOf(error) === "CONFLICT" && onConflict) {
-        onConflict();
-        return { ok: false, errors: [], message: t("record.conflict") };
-      }
+      if (codeOf(error) === "CONFLICT" && follows) return { ok: false, errors: [], conflict: true };
       if (error instanceof RpcError && error.fieldErrors.length > 0) return { ok: false, errors: error.fieldErrors };
       return { ok: false, errors: [], message: errorText(error, t("error.offline"), t("error.unknown")) };
     }

@@ -4,10 +4,13 @@ import { useEffect, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { RecordDrawer } from "../record/RecordDrawer";
+import { RecordPage } from "../record/RecordPage";
+import { useOpenRecord } from "../record/useOpenRecord";
 import { arrange } from "./arrange";
 import { ComponentGrid, ComponentView } from "./ComponentGrid";
 import { modalIds, PageModals } from "./modals";
 import classes from "./PageView.module.css";
+import { pageScope, visibleComponents } from "./visible";
 
 export type PageViewProps = {
   page: Page;
@@ -18,12 +21,17 @@ export type PageViewProps = {
 /** A page of the model as a screen: header with its actions, its components, its dialogs and the drawer. */
 export function PageView({ page, notice }: PageViewProps) {
   const { t } = useTranslation("runtime");
-  const { metadata } = useRuntime();
-  const { title, actions, body, modals, alone } = useMemo(() => arrange(page), [page]);
+  const { metadata, address, user } = useRuntime();
+  const { title, actions, body, modals, alone } = useMemo(
+    () => arrange({ ...page, components: visibleComponents(page.components, pageScope(address.params, metadata, user)) }),
+    [page, address.params, metadata, user],
+  );
+  const open = useOpenRecord();
   const known = useMemo(() => modalIds(page.components), [page]);
   useEffect(() => {
     document.title = `${title} – ${metadata.label || metadata.name}`;
   }, [title, metadata.label, metadata.name]);
+  if (open.opened && open.large) return <RecordPage open={open} back={title} notice={notice} />;
   return (
     <PageModals value={known}>
       <PageHeader title={title}>
@@ -39,7 +47,7 @@ export function PageView({ page, notice }: PageViewProps) {
       {modals.map((modal) => (
         <ComponentView key={modal.id} component={modal} alone={false} />
       ))}
-      <RecordDrawer />
+      <RecordDrawer open={open} />
     </PageModals>
   );
 }

@@ -1,9 +1,14 @@
+import { codeOf } from "@torque/client";
 import type { EntityRecord, FormDefinition, JsonObject } from "@torque/protocol";
 import type { FormValues, SubmitOutcome } from "@torque/ui";
 import { useEffect } from "react";
 import { useRuntime } from "../context";
 import { useMutations, useOutcome } from "../data/mutations";
 import { useRecord } from "../data/queries";
+import { overlaps } from "./overlaps";
+
+/** How often a save begins anew because somebody else was faster with other fields. */
+const MOST_ROUNDS = 5;
 
 export type RecordForm = {
   record: EntityRecord | null;
@@ -23,13 +28,24 @@ export function useRecordForm(definition: FormDefinition | undefined, id: string
     if (!id || !entityType) return undefined;
     return client.subscribe([`entity:${entityType}/${id}`], ({ kind }) => kind !== "deleted" && void refetch());
   }, [client, entityType, id, refetch]);
+  /** Saves on top of `base`; what others did to other fields meanwhile stands beside it. */
+  const saveOver = async (record: string, values: FormValues, base: EntityRecord | undefined, rounds = MOST_ROUNDS): Promise<EntityRecord> => {
+    try {
+      return await update(entityType, record, values, base?.version);
+    } catch (problem) {
+      if (codeOf(problem) !== "CONFLICT" || rounds === 0) throw problem;
+      const { data: current } = await refetch();
+      if (!base || !current || overlaps(values, base, current)) throw problem;
+      return saveOver(record, values, current, rounds - 1);
+    }
+  };
   const submit = (values: FormValues): Promise<SubmitOutcome> => {
     const action = definition?.submit_action;
     const save = (): Promise<unknown> => {
       if (typeof action === "object") return client.call("executeXFlow", { xflowId: action.Custom.xflow_id, input: { ...(data ?? {}), ...values } as JsonObject });
-      return id ? update(entityType, id, values, data?.version) : create(entityType, values);
+      return id ? saveOver(id, values, data) : create(entityType, values);
     };
-    return outcome(save, () => void refetch());
+    return outcome(save, id !== null && typeof action !== "object");
   };
   return { record: data ?? null, failure: data ? null : error, submit };
 }

@@ -58,7 +58,7 @@ export const theme: MantineThemeOverride = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { variant: "default", size: "sm" }, classNames: { root: classes.control, section: classes.section } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 }, classNames: { root: classes.iconButton } }),
-    Input: Input.extend({ defaultProps: { size: "sm" }, classNames: { input: classes.input } }),
+    Input: Input.extend({ defaultProps: { size: "sm" }, classNames: { wrapper: classes.inputWrapper, input: classes.input } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "sm", inputWrapperOrder: ["label", "input", "description", "error"] }, classNames: inputParts }),
     Checkbox: Checkbox.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, input: classes.check } }),
     Radio: Radio.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, radio: classes.radio } }),

@@ -83,4 +83,84 @@ describe("Form", () => {
     await userEvent.keyboard("{Control>}s{/Control}");
     expect(onSubmit).toHaveBeenCalledTimes(1);
   });
+
+  it("says at the field what somebody else set it to, and saves only what was chosen", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    const { rerender } = render(form({ record, onSubmit }));
+    await userEvent.clear(label());
+    await userEvent.type(label(), "Mine");
+    rerender(form({ record: { ...record, version: 2, label: "Theirs" }, onSubmit }));
+    expect(screen.getByRole("group", { name: "Conflict at Task" }).textContent).toContain("Somebody else set Task to Theirs.");
+    await save();
+    expect(onSubmit).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole("button", { name: "Keep Mine" }));
+    await save();
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ label: "Mine" });
+  });
+
+  it("takes what somebody else set where that is chosen", async () => {
+    const { rerender } = render(form({ record }));
+    await userEvent.type(label(), " and milk");
+    rerender(form({ record: { ...record, version: 2, label: "Buy bread" } }));
+    await userEvent.click(screen.getByRole("button", { name: "Use Buy bread" }));
+    expect((label() as HTMLInputElement).value).toBe("Buy bread");
+    expect(screen.queryByText(/unsaved/)).toBeNull();
+  });
+
+  it("settles several conflicts at once", async () => {
+    const { rerender } = render(form({ record }));
+    await userEvent.type(label(), " and milk");
+    await userEvent.type(screen.getByRole("textbox", { name: /Note/ }), "Mine");
+    rerender(form({ record: { ...record, version: 2, label: "Buy bread", note: "Theirs" } }));
+    await userEvent.click(screen.getByRole("button", { name: "Use all of theirs" }));
+    expect((screen.getByRole("textbox", { name: /Note/ }) as HTMLInputElement).value).toBe("Theirs");
+    expect(screen.queryByRole("group", { name: /Conflict/ })).toBeNull();
+  });
+});
+
+describe("a form in steps", () => {
+  const steps = [{ title: "What", fields: ["label"] }, { title: "More", fields: ["note"] }];
+  const wizard = (props: Partial<FormProps>) => form({ definition: { ...definition, steps }, ...props });
+  const next = () => userEvent.click(screen.getByRole("button", { name: "Next" }));
+  const place = () => screen.getByText(/^Step/).textContent;
+
+  it("goes on when the step is right, keeps everything on the way back, and sends it at the end", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    render(wizard({ onSubmit }));
+    expect(screen.queryByRole("button", { name: /Save/ })).toBeNull();
+    await next();
+    expect(screen.getByText("Task description is required")).toBeTruthy();
+    expect(document.activeElement).toBe(label());
+    await userEvent.type(label(), "Paint{Enter}");
+    expect(place()).toBe("Step 2 of 2: More");
+    expect(document.activeElement).toBe(screen.getByRole("textbox", { name: /Note/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Back" }));
+    expect((label() as HTMLInputElement).value).toBe("Paint");
+    await next();
+    await userEvent.type(screen.getByRole("textbox", { name: /Note/ }), "Red");
+    await save();
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ label: "Paint", note: "Red" });
+  });
+
+  it("leads to the step of an error that the server found", async () => {
+    const errors = [{ path: "/label", rule: "Unique", message: "This task exists.", severity: "Error" as const }];
+    render(wizard({ onSubmit: () => Promise.resolve({ ok: false, errors }) }));
+    await userEvent.type(label(), "Paint");
+    await next();
+    await save();
+    expect(await screen.findByText("This task exists.")).toBeTruthy();
+    expect(place()).toBe("Step 1 of 2: What");
+    expect(document.activeElement).toBe(label());
+  });
+
+  it("of an existing record is saved from any step, and any step may be opened", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    render(wizard({ record, onSubmit }));
+    await userEvent.click(screen.getByRole("button", { name: /More/ }));
+    expect(place()).toBe("Step 2 of 2: More");
+    await userEvent.type(screen.getByRole("textbox", { name: /Note/ }), "Red");
+    await userEvent.click(screen.getByRole("button", { name: /What/ }));
+    await save();
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ note: "Red" });
+  });
 });

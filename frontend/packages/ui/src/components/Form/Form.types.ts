@@ -7,7 +7,7 @@ export type FormValues = { [field: string]: Json };
 export type SubmitOutcome =
   | { ok: true; message?: string }
   /** `errors` go to their fields, `message` stands above the form. */
-  | { ok: false; errors: FieldError[]; message?: string };
+  | { ok: false; errors: FieldError[]; message?: string; /** Somebody else changed the same fields: the form shows it at each. */ conflict?: boolean };
 
 export type FormProps = {
   definition: FormDefinition;

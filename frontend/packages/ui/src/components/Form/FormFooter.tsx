@@ -6,17 +6,23 @@ import classes from "./Form.module.css";
 
 export type FormFooterProps = {
   errors: number;
+  /** Fields that two have changed and about which nothing was decided yet. */
+  conflicts: number;
   unsaved: number;
   busy: boolean;
   submitLabel: string;
   onShowErrors: () => void;
+  onShowConflicts: () => void;
   onCancel?: () => void;
-  /** False when nothing can be saved. */
+  /** Ways through the steps; absent at the ends and in a form without steps. */
+  onBack?: () => void;
+  onNext?: () => void;
+  /** False when nothing can be saved here. */
   canSave: boolean;
 };
 
 /** Errors and unsaved changes at the start, Cancel and Save at the end. Save is never disabled: it explains. */
-export function FormFooter({ errors, unsaved, busy, submitLabel, onShowErrors, onCancel, canSave }: FormFooterProps) {
+export function FormFooter({ errors, conflicts, unsaved, busy, submitLabel, onShowErrors, onShowConflicts, onCancel, onBack, onNext, canSave }: FormFooterProps) {
   const { t } = useTranslation("ui");
   return (
     <footer className={classes.footer}>
@@ -27,10 +33,21 @@ export function FormFooter({ errors, unsaved, busy, submitLabel, onShowErrors, o
             {t("form.attention", { count: errors })}
           </UnstyledButton>
         )}
+        {conflicts > 0 && (
+          <UnstyledButton className={classes.decide} onClick={onShowConflicts}>
+            {t("form.decide", { count: conflicts })}
+          </UnstyledButton>
+        )}
         {unsaved > 0 && <span className={classes.unsaved}>{t("form.unsaved", { count: unsaved })}</span>}
       </div>
       <div className={classes.actions}>
         {onCancel && <Button onClick={onCancel}>{t("cancel")}</Button>}
+        {onBack && <Button onClick={onBack}>{t("form.back")}</Button>}
+        {onNext && (
+          <Button kind={canSave ? "default" : "primary"} className={canSave ? undefined : classes.submit} onClick={onNext}>
+            {t("form.next")}
+          </Button>
+        )}
         {canSave && (
           <Button kind="primary" type="submit" busy={busy} shortcut="Ctrl S" className={classes.submit}>
             {submitLabel}

@@ -1,58 +1,30 @@
-/** `show_if` and `required_if`: comparisons of fields with literals, joined by && and ||. Anything else counts as true: the server decides. */
-import type { FormDefinition } from "@torque/protocol";
-import type { InputValues } from "./convert";
+/** Which fields of a form are shown and which must be filled in, by what the form contains now. */
+import type { EntityRecord, FormDefinition } from "@torque/protocol";
+import { holds, type Scope } from "../../expression/decide";
+import { fromInput, type InputValues } from "./convert";
 
-const COMPARISON = /^(!?)\s*(?:record\.|values\.|input\.)?([a-z_][a-z0-9_]*)\s*(?:(===?|!==?|>=|<=|>|<)\s*(.+))?$/i;
-
-function literal(text: string): unknown {
-  const trimmed = text.trim();
-  const quoted = /^(['"])(.*)\1$/.exec(trimmed);
-  if (quoted) return quoted[2];
-  if (trimmed === "true") return true;
-  if (trimmed === "false") return false;
-  if (trimmed === "null" || trimmed === "undefined") return null;
-  const number = Number(trimmed);
-  return Number.isNaN(number) ? undefined : number;
+/** What conditions speak of: the record as it would be saved now, by plain names and as `record`. */
+export function scopeOf(definition: FormDefinition, values: InputValues, record?: EntityRecord | null): Scope {
+  const typed = definition.fields.filter(({ name }) => name in values).map((field) => [field.name, wireValue(field, values)]);
+  const whole: Scope = { ...record, ...Object.fromEntries(typed) };
+  return { ...whole, record: whole, values: whole, input: whole };
 }
 
-const orNull = (value: unknown): unknown => (value === "" || value === undefined ? null : value);
-
-function compare(left: unknown, operator: string, right: unknown): boolean {
-  switch (operator) {
-    case "==":
-    case "===":
-      return orNull(left) === orNull(right);
-    case "!=":
-    case "!==":
-      return orNull(left) !== orNull(right);
-    default: {
-      const [a, b] = [Number(left), Number(right)];
-      return operator === ">" ? a > b : operator === "<" ? a < b : operator === ">=" ? a >= b : a <= b;
-    }
+function wireValue(field: FormDefinition["fields"][number], values: InputValues): unknown {
+  try {
+    return fromInput(field, values[field.name]);
+  } catch {
+    // Half-typed JSON has no value yet.
+    return null;
   }
 }
 
-function holdsTerm(term: string, values: InputValues): boolean {
-  const parts = COMPARISON.exec(term.trim());
-  if (!parts) return true;
-  const [, not, name = "", operator, right] = parts;
-  if (!(name in values)) return true;
-  if (!operator || right === undefined) return not ? !values[name] : Boolean(values[name]);
-  return compare(values[name], operator, literal(right));
+/** Fields whose condition holds; one that cannot be decided here leaves its field in place. */
+export function visibleFields(definition: FormDefinition, scope: Scope): Set<string> {
+  return new Set(definition.fields.filter(({ show_if: condition }) => holds(condition, scope, true)).map(({ name }) => name));
 }
 
-/** Whether a condition holds for what the form contains now. */
-export function holds(condition: string | undefined, values: InputValues): boolean {
-  if (!condition) return true;
-  return condition.split("||").some((any) => any.split("&&").every((term) => holdsTerm(term, values)));
+/** Fields that must be filled in; a condition that cannot be decided here is left to the server. */
+export function requiredFields(definition: FormDefinition, scope: Scope): Set<string> {
+  return new Set(definition.fields.filter(({ required, required_if: condition }) => required || (condition && holds(condition, scope, false))).map(({ name }) => name));
 }
-
-export const visibleFields = (definition: FormDefinition, values: InputValues): Set<string> =>
-  new Set(definition.fields.filter(({ show_if: condition }) => holds(condition, values)).map(({ name }) => name));
-
-export const requiredFields = (definition: FormDefinition, values: InputValues): Set<string> =>
-  new Set(
-    definition.fields
-      .filter(({ required, required_if: condition }) => required || (condition !== undefined && holds(condition, values)))
-      .map(({ name }) => name),
-  );

@@ -71,7 +71,8 @@ export function initialValues(definition: FormDefinition, record: EntityRecord |
   return Object.fromEntries(definition.fields.map((field) => [field.name, toInput(field, record ? record[field.name] : defaultOf(field))]));
 }
 
-const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+/** Whether two inputs hold the same. */
+export const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** Names of the fields whose input differs from where it began. */
 export function changedFields(definition: FormDefinition, initial: InputValues, values: InputValues): string[] {

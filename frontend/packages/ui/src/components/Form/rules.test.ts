@@ -1,11 +1,13 @@
 // @vitest-environment node
-import type { FormDefinition } from "@torque/protocol";
+import type { EntityRecord, FormDefinition } from "@torque/protocol";
 import { createInstance } from "i18next";
 import { describe, expect, it } from "vitest";
 import { orderForm } from "../../fixtures/orders";
 import en from "../../i18n/en.json";
-import { holds, requiredFields, visibleFields } from "./conditions";
-import { changedFields, fromInput, initialValues, submitted, toInput } from "./convert";
+import { requiredFields, scopeOf, visibleFields } from "./conditions";
+import { conflictsOf } from "./conflicts";
+import { changedFields, fromInput, initialValues, submitted, toInput, type InputValues } from "./convert";
+import { stepAt, stepsOf, stepWith, type Step } from "./steps";
 import { validate } from "./validate";
 
 const texts = createInstance();
@@ -75,21 +77,65 @@ describe("rules before sending", () => {
 });
 
 describe("conditions", () => {
-  it.each([
-    ["status == 'on_hold'", { status: "on_hold" }, true],
-    ["status === 'on_hold'", { status: "draft" }, false],
-    ["record.total > 10 && paid", { total: 12, paid: true }, true],
-    ["total > 10 && paid", { total: 12, paid: false }, false],
-    ["!paid || total <= 3", { total: 12, paid: false }, true],
-    ["note != null", { note: "" }, false],
-    ["something(strange)", {}, true],
-  ])("%s with %j is %s", (condition, values, result) => {
-    expect(holds(condition, values)).toBe(result);
+  const shown = (condition: string, values: Record<string, unknown>, record?: EntityRecord) => {
+    const fields = [field("TextInput", { name: "reason", show_if: condition }), ...Object.keys(values).map((name) => field("Select", { name }))];
+    const definition = { ...orderForm, fields } as FormDefinition;
+    return visibleFields(definition, scopeOf(definition, values as InputValues, record)).has("reason");
+  };
+  const record: EntityRecord = { id: "1", total: 12, status: "shipped" };
+
+  it("speak of what the form holds now, by plain names and as the record", () => {
+    expect(shown("status == 'on_hold' && record.status == values.status", { status: "on_hold" })).toBe(true);
+    expect(shown("status == 'on_hold'", { status: "draft" })).toBe(false);
   });
 
-  it("decide what is shown and what must be filled in", () => {
-    expect(visibleFields(orderForm, { status: "draft" }).has("reason")).toBe(false);
-    expect(visibleFields(orderForm, { status: "on_hold" }).has("reason")).toBe(true);
-    expect(requiredFields({ ...orderForm, fields: [field("TextInput", { required_if: "paid" })] } as FormDefinition, { paid: true }).has("f")).toBe(true);
+  it("speak of the record where the form has no such field", () => {
+    expect(shown("total > 10 && status == 'draft'", { status: "draft" }, record)).toBe(true);
+    expect(shown("total > 20", {}, record)).toBe(false);
+  });
+
+  it("that cannot be decided here show their field and demand nothing", () => {
+    expect(shown("something(strange)", {})).toBe(true);
+    const definition = { ...orderForm, fields: [field("TextInput", { required_if: "something(strange)" })] } as FormDefinition;
+    expect(requiredFields(definition, {}).has("f")).toBe(false);
+  });
+
+  it("decide what must be filled in", () => {
+    const definition = { ...orderForm, fields: [field("TextInput", { required_if: "paid" }), field("Checkbox", { name: "paid" })] } as FormDefinition;
+    expect(requiredFields(definition, scopeOf(definition, { paid: true })).has("f")).toBe(true);
+    expect(requiredFields(definition, scopeOf(definition, { paid: false })).has("f")).toBe(false);
+  });
+});
+
+describe("steps", () => {
+  const definition = {
+    ...orderForm,
+    fields: ["a", "b", "c", "d"].map((name) => field("TextInput", { name })),
+    steps: [{ title: "One", fields: ["a"] }, { title: "Two", fields: ["b", "gone"] }, { title: "Three", fields: ["c"] }],
+  } as FormDefinition;
+  const titles = (steps: Step[]) => steps.map(({ title, fields }) => [title, ...fields.map(({ name }) => name)]);
+
+  it("hold their fields in order, and the last one those that no step names", () => {
+    expect(titles(stepsOf(definition, new Set(["a", "b", "c", "d"])))).toEqual([["One", "a"], ["Two", "b"], ["Three", "c", "d"]]);
+  });
+
+  it("without a visible field are left out, and the one before takes their place", () => {
+    const steps = stepsOf(definition, new Set(["a", "c", "d"]));
+    expect(titles(steps)).toEqual([["One", "a"], ["Three", "c", "d"]]);
+    expect(stepAt(steps, 1)?.title).toBe("One");
+    expect(stepWith(steps, "d")?.title).toBe("Three");
+  });
+
+  it("are none in a plain form", () => {
+    expect(stepsOf(orderForm, new Set(["customer"]))).toEqual([]);
+  });
+});
+
+describe("two who edit the same record", () => {
+  const definition = { ...orderForm, fields: ["a", "b", "c"].map((name) => field("TextInput", { name })) } as FormDefinition;
+
+  it("clash only where both changed a field to something different", () => {
+    const before = { a: "1", b: "1", c: "1" };
+    expect([...conflictsOf(definition, before, { a: "2", b: "2", c: "2" }, { a: "3", b: "1", c: "2" })]).toEqual([["a", "2"]]);
   });
 });

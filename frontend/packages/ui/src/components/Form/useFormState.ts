@@ -1,8 +1,9 @@
 import type { FormDefinition } from "@torque/protocol";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
+import { useForm, type FieldErrors, type Resolver, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { requiredFields, visibleFields } from "./conditions";
+import { requiredFields, scopeOf, visibleFields } from "./conditions";
+import { conflictsOf, type Conflicts } from "./conflicts";
 import { changedFields, initialValues, submitted, type InputValues } from "./convert";
 import type { FormProps } from "./Form.types";
 import { validate } from "./validate";
@@ -13,34 +14,36 @@ const fieldOf = (path: string): string => path.replace(/^\//, "").split("/")[0] 
 /** What react-hook-form holds: it must not look into the values, whose type has no end. */
 type Held = Record<string, unknown>;
 
+export type FormState = {
+  form: UseFormReturn<Held>;
+  /** Sends the form and returns the field that needs attention first, if one does. */
+  send: () => Promise<string | null>;
+  visible: ReadonlySet<string>;
+  required: ReadonlySet<string>;
+  unsaved: number;
+  /** What is wrong with the whole. */
+  problem: string | null;
+  conflicts: Conflicts;
+  settle: (field: string, takeTheirs: boolean) => void;
+};
+
 /** Asks our own rules in the way react-hook-form wants to hear them. */
-function useResolver(definition: FormDefinition): Resolver<Held> {
+function useResolver(definition: FormDefinition, record: FormProps["record"]): Resolver<Held> {
   const { t } = useTranslation("ui");
   return useMemo(
     () => (held) => {
       const values = held as InputValues;
-      const broken = validate(definition, values, visibleFields(definition, values), requiredFields(definition, values), t);
+      const scope = scopeOf(definition, values, record);
+      const broken = validate(definition, values, visibleFields(definition, scope), requiredFields(definition, scope), t);
       const errors: FieldErrors<Held> = Object.fromEntries([...broken].map(([name, message]) => [name, { type: "rule", message }]));
       return broken.size > 0 ? { values: {}, errors } : { values: held, errors: {} };
     },
-    [definition, t],
+    [definition, record, t],
   );
 }
 
-/** Everything a form knows while it is filled in: values, errors, what changed, and how it is sent. */
-export function useFormState({ definition, record, onSubmit, onUnsaved, resetAfterSave }: FormProps) {
-  const { t } = useTranslation("ui");
-  const start = useMemo(() => initialValues(definition, record), [definition, record]);
-  const saved = useRef(start);
-  const [problem, setProblem] = useState<string | null>(null);
-  const form = useForm<Held>({ defaultValues: start, mode: "onBlur", reValidateMode: "onChange", resolver: useResolver(definition), shouldFocusError: true });
-  const values = form.watch() as InputValues;
-  useEffect(() => {
-    const typed = new Set(changedFields(definition, saved.current, form.getValues() as InputValues));
-    saved.current = start;
-    definition.fields.filter(({ name }) => !typed.has(name)).forEach(({ name }) => form.setValue(name, start[name] ?? null));
-  }, [start, definition, form]);
-  const unsaved = changedFields(definition, saved.current, values).length;
+/** Asks before the window is closed with something unsaved, and tells the owner how much that is. */
+function useUnsaved(unsaved: number, onUnsaved: FormProps["onUnsaved"]): void {
   useEffect(() => onUnsaved?.(unsaved), [unsaved, onUnsaved]);
   useEffect(() => {
     if (unsaved === 0) return undefined;
@@ -48,22 +51,68 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [unsaved]);
-  const visible = visibleFields(definition, values);
-  const send = form.handleSubmit(async () => {
+}
+
+const NONE: Conflicts = new Map();
+
+/** Everything a form knows while it is filled in: values, errors, what changed, and how it is sent. */
+export function useFormState({ definition, record, onSubmit, onUnsaved, resetAfterSave }: FormProps): FormState {
+  const { t } = useTranslation("ui");
+  const start = useMemo(() => initialValues(definition, record), [definition, record]);
+  const saved = useRef(start);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [conflicts, setConflicts] = useState<Conflicts>(NONE);
+  const form = useForm<Held>({ defaultValues: start, mode: "onBlur", reValidateMode: "onChange", resolver: useResolver(definition, record), shouldFocusError: false });
+  const values = form.watch() as InputValues;
+  useEffect(() => {
+    const current = form.getValues() as InputValues;
+    const typed = new Set(changedFields(definition, saved.current, current));
+    const clashes = conflictsOf(definition, saved.current, start, current);
+    saved.current = start;
+    definition.fields.filter(({ name }) => !typed.has(name)).forEach(({ name }) => form.setValue(name, start[name] ?? null));
+    if (clashes.size > 0) setConflicts((before) => new Map([...before, ...clashes]));
+  }, [start, definition, form]);
+  const unsaved = changedFields(definition, saved.current, values).length;
+  useUnsaved(unsaved, onUnsaved);
+  const scope = scopeOf(definition, values, record);
+  const visible = visibleFields(definition, scope);
+  const open: Conflicts = new Map([...conflicts].filter(([name]) => visible.has(name)));
+  const order = (names: ReadonlySet<string>): string | null => definition.fields.find(({ name }) => names.has(name))?.name ?? null;
+  const post = async (): Promise<string | null> => {
     const current = form.getValues() as InputValues;
     const outcome = await onSubmit(submitted(definition, visible, saved.current, current, !record));
     setProblem(null);
     if (outcome.ok) {
       saved.current = resetAfterSave ? start : current;
       form.reset(saved.current);
+      setConflicts(NONE);
       onUnsaved?.(0);
-      return;
+      return null;
     }
     const known = outcome.errors.filter(({ path }) => visible.has(fieldOf(path)));
     known.forEach(({ path, message }) => form.setError(fieldOf(path), { type: "server", message }));
     const elsewhere = outcome.errors.filter((error) => !known.includes(error)).map(({ message }) => message);
-    setProblem([outcome.message, ...elsewhere].filter(Boolean).join(" ") || (known.length > 0 ? null : t("form.failed")));
-    if (known[0]) form.setFocus(fieldOf(known[0].path));
-  });
-  return { form, send, visible, required: requiredFields(definition, values), unsaved, problem };
+    const nothingElse = known.length > 0 || outcome.conflict;
+    setProblem([outcome.message, ...elsewhere].filter(Boolean).join(" ") || (nothingElse ? null : t("form.failed")));
+    return order(new Set(known.map(({ path }) => fieldOf(path))));
+  };
+  const send = async (): Promise<string | null> => {
+    if (open.size > 0) return order(new Set(open.keys()));
+    let attention: string | null = null;
+    const run = form.handleSubmit(
+      async () => {
+        attention = await post();
+      },
+      (errors) => {
+        attention = order(new Set(Object.keys(errors)));
+      },
+    );
+    await run();
+    return attention;
+  };
+  const settle = (field: string, takeTheirs: boolean): void => {
+    if (takeTheirs) form.setValue(field, conflicts.get(field) ?? null, { shouldValidate: true });
+    setConflicts((before) => new Map([...before].filter(([name]) => name !== field)));
+  };
+  return { form, send, visible, required: requiredFields(definition, scope), unsaved, problem, conflicts: open, settle };
 }

@@ -5,14 +5,17 @@ export type PageHeaderProps = {
   title: string;
   /** Grey, beside the title: a count, a technical name. */
   detail?: ReactNode;
+  /** Before the title: the way back. */
+  start?: ReactNode;
   /** Actions, the primary one last. */
   children?: ReactNode;
 };
 
 /** Title of the page, then its actions at the end. */
-export function PageHeader({ title, detail, children }: PageHeaderProps) {
+export function PageHeader({ title, detail, start, children }: PageHeaderProps) {
   return (
     <header className={classes.header}>
+      {start}
       <h1 className={classes.title}>{title}</h1>
       {detail && <span className={classes.detail}>{detail}</span>}
       <div className={classes.actions}>{children}</div>
