@@ -60,6 +60,7 @@ class Database:
         self.settings = settings
         self._pool: asyncpg.Pool | None = None
         self._slow: tuple[float, SlowReport] | None = None
+        self._may_write: Callable[[], bool] | None = None
         self._spare: list[asyncpg.Connection] = []
         self._untouched = 0
         self._held = 0
@@ -70,6 +71,10 @@ class Database:
     def report_slow(self, seconds: float, report: SlowReport) -> None:
         """Call `report` with the text and the duration of every statement slower than that, on new connections."""
         self._slow = (seconds, report)
+
+    def ask_before_writing(self, may_write: Callable[[], bool]) -> None:
+        """Refuse writes while `may_write` says so: a run that nobody knows of must not write."""
+        self._may_write = may_write
 
     @classmethod
     async def open(cls, settings: PoolSettings) -> "Database":
@@ -125,7 +130,7 @@ class Database:
         Raises
         ------
         Unavailable
-            When the server cannot be reached.
+            When the server cannot be reached, or this process may not write at present.
         OutcomeUnknown
             When it left during a write.
         TimedOut
@@ -134,6 +139,8 @@ class Database:
         pool = self._ready()
         connection, sound = self._take_spare() or await self._acquire(pool), False
         try:
+            if writing:
+                self._check_lease()
             announcement = self.settings.announcement if writing else ""
             yield Announced(connection, announcement) if announcement else connection
             sound = True
@@ -153,15 +160,17 @@ class Database:
         Raises
         ------
         Unavailable
-            When the server cannot be reached, or left before the commit.
+            When the server cannot be reached, or left before the commit, or this process may not write at present.
         OutcomeUnknown
             When it left during the commit.
         """
         async with self.connection() as connection:
+            self._check_lease()
             transaction = connection.transaction()
             await transaction.start()
             try:
                 yield connection
+                self._check_lease()
                 if self.settings.announcement:
                     await tell(connection, self.settings.announcement)
             except BaseException:
@@ -175,6 +184,10 @@ class Database:
                 if failure is None:
                     raise
                 raise failure from error
+
+    def _check_lease(self) -> None:
+        if self._may_write is not None and not self._may_write():
+            raise Unavailable("This server is not entered among those that use the database at present. Try again.")
 
     async def fetch(self, sql: str, *args: object) -> Sequence[asyncpg.Record]:
         """Run one statement and return its rows."""

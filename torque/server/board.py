@@ -6,12 +6,13 @@ A worker that is respawned goes on counting in the cells of the one it replaces.
 
 import mmap
 import os
+import time
 from bisect import bisect_left
 from collections.abc import Sequence
 
 RUN_CELLS = 16
-PREPARED, LISTENING, PARTITIONED, MIGRATED, DRAINING, RESPAWNS = range(6)
-"""Cells of the run: flags the supervisor sets, and how often it replaced a worker."""
+PREPARED, LISTENING, PARTITIONED, MIGRATED, DRAINING, RESPAWNS, WRITES_UNTIL = range(7)
+"""Cells of the run: flags the supervisor sets, how often it replaced a worker, and until when workers may write."""
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 ROUTES = ("jsonrpc", "graphql", "mcp", "live", "rest", "static", "health", "other")
@@ -58,6 +59,10 @@ class Board:
     def get(self, cell: int) -> int:
         """Read a cell of the run."""
         return int(self.cells[cell])
+
+    def may_write(self) -> bool:
+        """Tell whether the run stands among those that use the database, so that its processes may write."""
+        return int(self.cells[WRITES_UNTIL]) > lease_clock()
 
     def base(self, worker: int) -> int:
         """Return the index of the first cell of a worker."""
@@ -107,3 +112,8 @@ class Board:
 
 def _bytes(workers: int) -> int:
     return 8 * (RUN_CELLS + workers * (WORKER_CELLS + STREAM_PLACES))
+
+
+def lease_clock() -> int:
+    """Return nanoseconds that pass in every process of the machine alike, also while it sleeps."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)

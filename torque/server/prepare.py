@@ -10,6 +10,7 @@ from torque import codec
 from torque.errors import TorqueError
 from torque.platform import Platform
 from torque.samples import load_samples
+from torque.server.board import Board
 from torque.server.logs import make_observer
 from torque.server.order import Order, read_order
 from torque.types import Caller
@@ -21,6 +22,7 @@ async def prepare(order: Order) -> dict[str, object]:
     """Load the samples if asked to and if no model was ever there; return a link and the applications."""
     observer = make_observer(order.config.logging, "prepare")
     platform = await Platform.open(order.config, order.context, observer=observer)
+    platform.db.ask_before_writing(Board(order.board_fd, order.context.workers).may_write)
     try:
         if order.samples:
             await load_samples(platform)

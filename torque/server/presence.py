@@ -1,24 +1,32 @@
-"""Whether this run is alone on its database: what decides how long cache entries may live.
+"""Whether this run is alone on its database, which decides how long cache entries may live; and whether it may write.
 
 Alone means: the listening connection stands, the last look at `hosts` is fresh and shows no other live run,
 and no backend of a dead worker of ours is left. Everything else is "not alone", where nothing read more
 than a second ago counts, so a lost notification never makes anything staler than that.
+
+Other runs must know of this one before it writes, or they would take themselves for alone. So its workers write
+only while its row in `hosts` counts. A run whose lease has lapsed registers again, as at its start.
 """
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from torque.db.failures import DatabaseFailure
-from torque.db.hosts import Hosts
+from torque.db.hosts import LEASE_SECONDS, Hosts
 from torque.errors import TorqueError
 from torque.native import Generations
 from torque.observe import Observer
+from torque.server.board import lease_clock
 
 LOOK_SECONDS = 0.25
 RENEW_SECONDS = 1.0
 FRESH_SECONDS = 1.0
 """Looks are four times as frequent as they must be: a machine with much to do delays some, and a run that
 is not alone for a moment loses its caches."""
+
+SETTLE_SECONDS = 2.0
+"""A run that finds another live writes only so long after registering: the other has seen it by then."""
 
 GONE_SECONDS = 3.0
 DOUBT_SECONDS = 30.0
@@ -33,17 +41,29 @@ class Presence:
         The table, as this run sees it.
     generations
         Shared with the workers.
+    permit
+        Told until when (by `lease_clock`) the processes of the run may write; 0 is not at all.
     """
 
-    def __init__(self, hosts: Hosts, generations: Generations, observer: Observer) -> None:
+    def __init__(
+        self,
+        hosts: Hosts,
+        generations: Generations,
+        observer: Observer,
+        permit: Callable[[int], None] = lambda _until: None,
+    ) -> None:
         self._hosts = hosts
         self._generations = generations
         self._observer = observer
+        self._permit = permit
         self._listening = False
         self._held = 0
         self._doubt_until = 0.0
         self._others: int | None = None
-        self._renewed = 0.0
+        self._renewed = 0
+        self._lease_until = 0
+        self._settled = 0
+        self.writable = asyncio.Event()
 
     def listening(self, connected: bool) -> None:
         """Take note that the listening connection stands or is lost."""
@@ -58,18 +78,35 @@ class Presence:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Renew the lease when it is time, look who else is live, and judge."""
+        """Keep the lease, look who else is live, and judge."""
         begin = time.monotonic()
         try:
             async with asyncio.timeout(FRESH_SECONDS):
-                if begin - self._renewed >= RENEW_SECONDS:
-                    await self._hosts.renew()
-                    self._renewed = begin
+                await self._keep_lease()
                 others = await self._hosts.others()
         except (TorqueError, DatabaseFailure, TimeoutError):
             self._judge(None, begin)
         else:
             self._judge(others, begin)
+
+    async def _keep_lease(self) -> None:
+        """Register if the run does not count as live, renew when it is time, and say until when it may write.
+
+        A lease counts from before the database was asked for it, so it never ends later here than there.
+        """
+        now = lease_clock()
+        if now >= self._lease_until:
+            self.writable.clear()
+            self._permit(0)
+            others = await self._hosts.register()
+            self._settled = lease_clock() + (_nanoseconds(SETTLE_SECONDS) if others else 0)
+            self._renewed, self._lease_until = now, now + _nanoseconds(LEASE_SECONDS)
+        elif now >= self._renewed + _nanoseconds(RENEW_SECONDS):
+            await self._hosts.renew()
+            self._renewed, self._lease_until = now, now + _nanoseconds(LEASE_SECONDS)
+        if lease_clock() >= self._settled:
+            self._permit(self._lease_until)
+            self.writable.set()
 
     def _judge(self, others: int | None, begin: float) -> None:
         alone = others == 0 and self._listening and not self._held and begin > self._doubt_until
@@ -105,3 +142,7 @@ class Presence:
                 await asyncio.sleep(0.1)
             await asyncio.sleep(0.01)
         return False
+
+
+def _nanoseconds(seconds: float) -> int:
+    return int(seconds * 1e9)

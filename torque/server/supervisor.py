@@ -53,9 +53,6 @@ from torque.types import RunContext, new_id
 RETRY_SECONDS = 1.0
 UPKEEP_SECONDS = 3600.0
 INDEX_SECONDS = 60.0
-SETTLE_SECONDS = 2.0
-"""A run that finds another live accepts writes only so long after registering."""
-
 RING_BYTES = 4 * 1024 * 1024
 
 
@@ -121,10 +118,11 @@ class _Supervisor:
         run = Run(self._context.run_id, socket.gethostname(), os.getpid(), self._context.workers)
         hosts = Hosts(db, run)
         generations = Generations(self._context.generations_fd)
-        presence = Presence(hosts, generations, self._observer)
+        permit = partial(self._board.set, cells.WRITES_UNTIL)
+        presence = Presence(hosts, generations, self._observer, permit)
         fleet: Fleet | None = None
         try:
-            await self._first_contact(hosts)
+            await self._first_contact(presence)
             self._config = await fit_connections(self._config, hosts, self._observer)
             fleet = Fleet(self._order(), presence, self._board, self._observer)
             fleet.start()
@@ -180,15 +178,11 @@ class _Supervisor:
             query_timeout=self._config.limits.query_timeout,
         )
 
-    async def _first_contact(self, hosts: Hosts) -> None:
-        """Migrate and register; a database that is down is tried again later, by `_get_ready`.
-
-        Another live run has to learn of this one before this one writes.
-        """
+    async def _first_contact(self, presence: Presence) -> None:
+        """Migrate and register; a database that is down is tried again later, by `_get_ready`."""
         try:
             await self._migrate()
-            if await hosts.register():
-                await asyncio.sleep(SETTLE_SECONDS)
+            await presence.look()
         except TorqueError as error:
             self._observer.emit("database_unavailable", level="warning", error=error.message)
 
@@ -207,6 +201,7 @@ class _Supervisor:
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
         self._watch(presence.run())
+        await presence.writable.wait()
         said = await self._prepare()
         await fleet.all_started()
         self._board.set(cells.PREPARED, 1)

@@ -38,11 +38,13 @@ def main() -> None:
     observer = make_observer(order.config.logging, f"worker-{order.context.worker}")
     capture_standard_logging(observer)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    board = Board(order.board_fd, order.context.workers)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
 
     async def start() -> WorkerApp:
         platform = await Platform.open(order.config, order.context, observer=observer)
+        platform.db.ask_before_writing(board.may_write)
         if order.config.logging.performance_logs:
             platform.db.report_slow(SLOW_QUERY_SECONDS, report_query(observer))
         return WorkerApp(platform, order)
@@ -50,14 +52,16 @@ def main() -> None:
     app = loop.run_until_complete(start())
     if order.config.optimize:
         loop.run_until_complete(app.warm())
+    if order.context.worker == 0:
+        loop.call_soon(app.serve_alone)
     gc.collect()
     gc.freeze()
-    _serve(app, order, loop)
+    _serve(app, order, board, loop)
     loop.run_until_complete(app.close())
     os._exit(0)
 
 
-def _serve(app: WorkerApp, order: Order, loop: asyncio.AbstractEventLoop) -> None:
+def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEventLoop) -> None:
     """Run Granian's server on the loop until SIGTERM, then until the last request is answered."""
     drained = asyncio.Event()
     stop = _MACHINE.WorkerSignal()
@@ -77,7 +81,6 @@ def _serve(app: WorkerApp, order: Order, loop: asyncio.AbstractEventLoop) -> Non
     )  # fmt: skip
     callback = _GLUE._future_watcher_wrapper(app.rsgi.__rsgi__)
     worker.serve_str(_GLUE._new_cbscheduler(loop, callback, impl_asyncio=True), loop, stop)
-    board = Board(order.board_fd, order.context.workers)
     board.mark(order.context.worker, STARTED, os.getpid())
     if order.started_fd is not None:
         os.eventfd_write(order.started_fd, 1)

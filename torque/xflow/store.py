@@ -66,9 +66,10 @@ class ExecutionStore:
     async def claim(self, application_id: str, repeat: Repeat, execution_id: str) -> bool:
         """Remember that an execution is being done under a key; False when the key is taken."""
         kept = codec.dumps({"id": execution_id})
-        taken = await self._db.fetchval(
-            _SQL.claim_key, application_id, repeat.caller, repeat.method, repeat.key, repeat.params_hash, kept
-        )
+        async with self._db.connection(writing=True) as connection:
+            taken = await connection.fetchval(
+                _SQL.claim_key, application_id, repeat.caller, repeat.method, repeat.key, repeat.params_hash, kept
+            )
         return bool(taken)
 
     async def find_repeat(self, application_id: str, repeat: Repeat) -> tuple[bytes, str] | None:
