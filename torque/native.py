@@ -14,12 +14,17 @@ commit and before it answers. A table without `fd` is private to the process and
 `set_alone_until(time.monotonic_ns() + …)`. Becoming alone drops every cache of the run.
 
 **Validator.** `spec` is JSON: `{"fields": [{"name", "key", "type": {field type}, "required", "unique_id" | null,
-"default", "read_only", "system", "link_key" | null, "rules": [{"type", "value", "message", "severity"}]}],
-"unique": [{"id", "fields": [keys], "message"}]}`. `Prepared.errors` holds only what refuses, `warnings` the rest;
+"default", "read_only", "system", "link_key" | null, "rules": [{"type", "value", "message", "severity"}],
+"computed": expression | null}], "unique": [{"id", "fields": [keys], "message"}], "checks": [{"name", "expression",
+"message", "field": name | null}]}`. `Prepared.errors` holds only what refuses, `warnings` the rest;
 every other member means something only without errors. `links`, `keys`: of the new record; `old_links`, `old_keys`:
 of the base. `changed` are field names, `old` and `new` objects of changed values under storage keys (of a new record
-`{}` and all of it). `problems` are rules and defaults that cannot be used (a bad pattern); they are left out and
-belong in verification.
+`{}` and all of it). `problems` are rules, defaults and expressions that cannot be used (a bad pattern); they are left
+out and belong in verification.
+
+**Expression** is the part of JavaScript without side effects, over the members of a JSON object (those that are
+missing are null); `uses` are the names it speaks of, `evaluate` answers JSON. What it takes is said at the head of
+`torque-expr`.
 
 **Layout.** `compile_page` and `compile_form` turn a page or form and its `context` (see `torque/model/context.py`) into
 the result of `loadPage`, open at its end for the members that only a request knows, and of `getFormDefinition`.
@@ -56,6 +61,7 @@ from torque_native._native import (
     Call,
     EnvelopeError,
     EventRing,
+    Expression,
     FlowPlan,
     FlowRun,
     Gate,
@@ -79,6 +85,7 @@ __all__ = [
     "Action",
     "Call",
     "EventRing",
+    "Expression",
     "FlowPlan",
     "FlowRun",
     "Gate",

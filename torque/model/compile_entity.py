@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from torque import codec
 from torque.model.compiled import CompiledEntity, CompiledField, InboundLink, UniqueRule
 from torque.model.definition.base import SYSTEM_TIMES, fragment, readable
@@ -188,13 +190,22 @@ def validator_spec(entity: Entity, fields: dict[str, CompiledField], uniques: tu
                 {"id": rule.id, "fields": [fields[name].key for name in rule.fields], "message": rule.message}
                 for rule in groups
             ],
+            "checks": [
+                {
+                    "name": check.name, "expression": check.expression, "message": check.message,
+                    "field": next(iter(check.fields), None),
+                }
+                for check in entity.constraints
+                if check.type == "Check" and check.expression is not None
+            ],
         }
-    )
+    )  # fmt: skip
 
 
 def left_out(field: Field) -> list[str]:
     """Return why the validator leaves out rules of a field or its default, which it does silently."""
-    spec = codec.dumps({"fields": [_field_spec(_field(field, None))], "unique": []})
+    alone = msgspec.structs.replace(field, computed=None)
+    spec = codec.dumps({"fields": [_field_spec(_field(alone, None))], "unique": []})
     return [problem["message"] for problem in Validator(spec).problems]
 
 
@@ -211,6 +222,7 @@ def _field_spec(field: CompiledField) -> dict[str, Any]:
         "read_only": field.read_only,
         "system": field.system,
         "link_key": field.link_key,
+        "computed": definition.computed,
         "rules": [_rule_spec(rule) for rule in rules],
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from torque.model.checks.entities import check_entities
+from torque.model.checks.expressions import check_expressions
 from torque.model.checks.forms import check_forms
 from torque.model.checks.inspection import Inspection
 from torque.model.checks.pages import check_pages
@@ -18,6 +19,7 @@ FlowCheck = Callable[[Model], Sequence[tuple[str, FlowFinding]]]
 
 CHECKS = (
     check_entities,
+    check_expressions,
     check_relationships,
     check_pages,
     check_forms,

@@ -122,8 +122,20 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("slow-query/c0/label", {"entities": [thing()], "pages": [page(grid(filters={"or": [{"label": "a"}]}))]},
      "/pages/0/components/0/props/filters", "which has no index"),
     ("not-executed/c0/type", {"pages": [page({"type": "Chart", "props": {}})]}, "/pages/0/components/0/type", "Chart"),
-    ("not-executed/f_x/computed", {"entities": [thing(field("x", computed="label"))]},
-     "/entities/0/fields/1/computed", "computed"),
+    ("not-executed/e/kind", {"entities": [thing(kind="View")]}, "/entities/0/kind", "View"),
+    ("invalid-expression/f_x", {"entities": [thing(field("x", computed="lable + 1"))]},
+     "/entities/0/fields/1/computed", "no 'lable'"),
+    ("invalid-expression/f_x", {"entities": [thing(field("x", computed="label +"))]},
+     "/entities/0/fields/1/computed", "ends too early"),
+    ("circular-expression/f_x", {"entities": [thing(field("x", computed="x + 1"))]},
+     "/entities/0/fields/1/computed", "x → x"),
+    ("circular-expression/f_y", {"entities": [thing(field("y", computed="z"), field("z", computed="label + y"))]},
+     "/entities/0/fields/1/computed", "y → z → y"),
+    ("invalid-expression/e/rule", {"entities": [thing(constraints=[
+     {"type": "Check", "name": "rule", "expression": "created_at > label"}])]},
+     "/entities/0/constraints/0/expression", "no 'created_at'"),
+    ("invalid-expression/e/rule", {"entities": [thing(constraints=[{"type": "Check", "name": "rule"}])]},
+     "/entities/0/constraints/0/expression", "no expression"),
     ("missing-xflow/role/nope", {"roles": [{"id": "role", "name": "r", "xflows": ["nope"]}]},
      "/roles/0/xflows/0", "nope"),
     ("missing-field/role/thing/hidden_fields/nope", {"entities": [thing()], "roles": [{"id": "role", "name": "r",
@@ -213,7 +225,7 @@ def test_findings_about_workflows_come_from_whoever_runs_them() -> None:
 
 def test_errors_come_before_warnings_and_hints() -> None:
     document: dict[str, Any] = {
-        "entities": [thing(field("x", computed="label"))],
+        "entities": [thing(kind="View")],
         "pages": [page(grid(columns=["nope"], sort={"field": "label"}))],
     }
     assert [finding.severity for finding in verify(model(**document))] == ["Error", "Warning", "Info"]

@@ -97,14 +97,9 @@ def _entity_parts(inspection: Inspection) -> Parts:
             yield (entity.id, "kind"), (*path, "kind"), f"An entity of kind {entity.kind}"
         for index, field in enumerate(entity.fields):
             where: Path = (*path, "fields", index)
-            if field.computed is not None:
-                yield (field.id, "computed"), (*where, "computed"), f"The computed field '{field.name}'"
             for rule_at, rule in enumerate(field.validation):
                 if rule.type == "Custom":
                     yield (field.id, "Custom"), (*where, "validation", rule_at), "A Custom rule"
-        for index, constraint in enumerate(entity.constraints):
-            if constraint.type == "Check":
-                yield (entity.id, constraint.name), (*path, "constraints", index), f"The check '{constraint.name}'"
         for index, hook in enumerate(entity.lifecycle_hooks):
             yield (entity.id, hook.event, hook.xflow), (*path, "lifecycle_hooks", index), f"The hook {hook.event}"
 

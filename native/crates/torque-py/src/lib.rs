@@ -8,6 +8,7 @@
 
 mod cache;
 mod envelope;
+mod expression;
 mod flow;
 mod layout;
 mod ring;
@@ -21,6 +22,8 @@ mod _native {
     use crate::cache::{Gate, Generations, ResultCache, Stamp};
     #[pymodule_export]
     use crate::envelope::{Call, EnvelopeError, parse_envelope};
+    #[pymodule_export]
+    use crate::expression::Expression;
     #[pymodule_export]
     use crate::flow::{Action, FlowPlan, FlowRun, check_script, script_worker};
     #[pymodule_export]

@@ -1,6 +1,6 @@
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyDict, PyString};
 use torque_schema as native;
 
@@ -29,6 +29,11 @@ impl Validator {
 
     fn create(&self, data: &[u8], now: &str) -> Prepared {
         Prepared(self.0.create(data, now))
+    }
+
+    /// Many in one call, without the interpreter's lock.
+    fn create_many(&self, py: Python<'_>, rows: Vec<PyBackedBytes>, now: &str) -> Vec<Prepared> {
+        py.detach(|| rows.iter().map(|row| Prepared(self.0.create(row, now))).collect())
     }
 
     /// `now` is for what is worked out anew at every write.
