@@ -13,6 +13,8 @@ from torque.entity.effects import EffectService
 from torque.entity.exchange.service import ExchangeService
 from torque.entity.hooks import Hooks
 from torque.entity.service import EntityService
+from torque.files.service import FileService
+from torque.files.store import open_store
 from torque.model.service import ModelService
 from torque.native import EventRing, Gate, Generations, ResultCache
 from torque.observe import Observer
@@ -63,6 +65,9 @@ class Platform:
         self.entities = EntityService(db, self.access, self.generations, self.bus, self.hooks, observer)
         self.effects = EffectService(db)
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)
+        self.files = FileService(
+            db, self.access, self.entities, self.hooks, open_store(config), config.files, observer
+        )
         self.applications = ApplicationService(
             db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
         )
@@ -98,4 +103,5 @@ class Platform:
             stack.push_async_callback(self.xflows.close)
             stack.push_async_callback(self.relay.close)
             stack.push_async_callback(self.entities.close)
+            stack.push_async_callback(self.files.close)
             stack.callback(self.hub.close)

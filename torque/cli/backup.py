@@ -8,6 +8,7 @@ from torque.cli.database import database, require_schema
 from torque.cli.invocation import Invocation
 from torque.cli.project import load_config
 from torque.cli.root import Command
+from torque.config import Config
 from torque.db.archive import back_up, read_manifest, table_names
 from torque.db.archive import restore as fill
 
@@ -27,8 +28,20 @@ def backup(state: Invocation, file: str, yes: bool) -> None:
         with state.output.progress("Backup", len(table_names(dsn))) as progress:
             manifest = back_up(dsn, target, progress.step)
     rows = sum(table.rows for table in manifest.tables)
-    answer = {"file": str(target), "bytes": target.stat().st_size, "tables": len(manifest.tables), "rows": rows}
-    state.output.result(answer, f"Wrote {target}: {rows} rows of {len(manifest.tables)} tables.")
+    attachments = next((table.rows for table in manifest.tables if table.name == "files"), 0)
+    answer = {
+        "file": str(target), "bytes": target.stat().st_size, "tables": len(manifest.tables), "rows": rows,
+        "attachments_left_out": attachments,
+    }  # fmt: skip
+    text = f"Wrote {target}: {rows} rows of {len(manifest.tables)} tables."
+    if attachments:
+        text += f" The {attachments} attachments themselves are not in it: keep a copy of {_place(config)}."
+    state.output.result(answer, text)
+
+
+def _place(config: Config) -> str:
+    files = config.files
+    return f"the bucket {files.s3_bucket}" if files.store == "s3" else str(Path(config.folder) / files.folder)
 
 
 @click.command(

@@ -3,6 +3,7 @@ from torque.config.problems import ConfigError, Problem
 from torque.config.settings import (
     Config,
     DatabaseSettings,
+    FilesSettings,
     FrontendSettings,
     GraphqlSettings,
     JsonrpcSettings,
@@ -19,6 +20,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "DatabaseSettings",
+    "FilesSettings",
     "FrontendSettings",
     "GraphqlSettings",
     "JsonrpcSettings",

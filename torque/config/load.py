@@ -145,6 +145,10 @@ class _Found:
         if bool(cert) != bool(tls_key):
             given = "server.tls_cert" if cert else "server.tls_key"
             self._refuse(given, "server.tls_cert and server.tls_key are given together or not at all.", given)
+        if self.values.get("files.store") == "s3":
+            for name in ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"):
+                if not self.values.get(f"files.{name}"):
+                    self._refuse(f"files.{name}", f"files.store is s3; set files.{name} too.", "files.store")
         low = self.values.get("database.min_connections", 10)
         high = self.values.get("database.max_connections", 50)
         if isinstance(low, int) and isinstance(high, int) and low > high:

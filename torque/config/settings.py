@@ -52,16 +52,22 @@ class PerformanceSettings(msgspec.Struct, frozen=True, kw_only=True):
     entity_cache_size: Count = 10_000
     entity_cache_ttl: Seconds = 300.0
     js_runtime_pool_size: Count = 20
+    connection_pool_size: Count = 100
     cache_bytes: Size = 64 * 1024 * 1024
 
 
 class XflowSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of workflows, per host. `max_execution_time` is in milliseconds."""
+    """Limits of workflows, per host. `max_execution_time` is in milliseconds. No `fetch_hosts`: no `fetch`."""
 
     max_execution_time: Count = 30_000
     max_parallel_executions: Count = 100
     enable_compilation_cache: bool = True
     compilation_cache_size: Count = 1000
+    fetch_hosts: tuple[str, ...] = ()
+    fetch_denied_hosts: tuple[str, ...] = ()
+    fetch_private_hosts: tuple[str, ...] = ()
+    fetch_timeout: Seconds = 10.0
+    fetch_max_size: Size = 5 * 1024 * 1024
 
 
 class LoggingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +121,22 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
     import_size: Size = 1024 * 1024 * 1024
 
 
+class FilesSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where attachments lie, and how large they may be. `keep_unused` is how long a file stays that no record holds."""
+
+    store: Literal["local", "s3"] = "local"
+    folder: str = ".torque/files"
+    max_size: Size = 100 * 1024 * 1024
+    max_image_pixels: Count = 40_000_000
+    keep_unused: Seconds = 86_400.0
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_prefix: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+
+
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The live feed. Stream limits are per stream, `max_streams` is per host."""
 
@@ -149,6 +171,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     frontend: FrontendSettings = FrontendSettings()
     limits: LimitsSettings = LimitsSettings()
     live: LiveSettings = LiveSettings()
+    files: FilesSettings = FilesSettings()
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -163,6 +186,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "frontend": FrontendSettings,
     "limits": LimitsSettings,
     "live": LiveSettings,
+    "files": FilesSettings,
 }
 """Section name to its struct, in the order of the documentation."""
 
@@ -170,7 +194,6 @@ NOT_YET: dict[str, str] = {
     "server.apps_origin": "plug-ins in sandboxed frames do not exist yet",
     "performance.enable_simd_json": "the native module has one JSON parser; there is nothing to choose yet",
     "performance.enable_mimalloc": "the native module uses the system's allocator; no gain was measured",
-    "performance.connection_pool_size": "outbound HTTP from workflows does not exist yet",
     "graphql.enable_playground": "a GraphiQL that loads nothing from outside does not exist yet",
     "mcp.enable_prompts": "MCP prompts do not exist yet",
     "frontend.bundle_optimization": "a readable development bundle is not shipped yet",

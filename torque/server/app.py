@@ -7,7 +7,7 @@ from torque.api.common.limits import StreamLimits
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.api.live.events import EventStream
 from torque.api.live.ws import LiveSocket
-from torque.api.rest.data import DataEndpoint
+from torque.api.rest.endpoint import RestEndpoint
 from torque.api.rest.session import SessionEndpoint
 from torque.application.types import RUNNING
 from torque.db.failures import DatabaseFailure
@@ -55,7 +55,7 @@ class WorkerApp:
         routes = Routes(
             platform, board, guard=guard, rates=rates,
             sites={f"/{name}/": StaticSite(ASSETS / name, f"/{name}/") for name in ("editor", "app")},
-            bridges=self._bridges, session=SessionEndpoint(platform), data=DataEndpoint(platform),
+            bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
         sockets = Sockets(
@@ -88,6 +88,10 @@ class WorkerApp:
         except (TorqueError, DatabaseFailure, TimeoutError) as error:
             self.platform.observer.emit("warming_failed", level="warning", error=repr(error))
         self.platform.observer.emit("warmed", applications=names)
+
+    def serve_alone(self) -> None:
+        """Begin what one worker of the server does for all."""
+        self.platform.files.sweeper.start()
 
     def complete(self) -> None:
         """Load what was left out so that the start is quick: all but the MCP SDK.

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from torque.api.common.opening import Opening
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.live.events import EventStream
-from torque.api.rest.data import DataEndpoint, DataRequest
+from torque.api.rest.endpoint import RestEndpoint
+from torque.api.rest.request import RestRequest
 from torque.api.rest.session import SessionEndpoint
 from torque.errors import InvalidRequest, NotFound
 from torque.platform import Platform
@@ -63,7 +64,7 @@ class Routes:
         sites: Mapping[str, StaticSite],
         bridges: Mapping[str, LazyBridge],
         session: SessionEndpoint,
-        data: DataEndpoint,
+        rest: RestEndpoint,
         events: EventStream,
         schemas: Mapping[str, bytes],
     ) -> None:
@@ -74,7 +75,7 @@ class Routes:
         self._sites = sites
         self._bridges = bridges
         self._session = session
-        self._data = data
+        self._rest = rest
         self._events = events
         self._schemas = schemas
         self._max_body = platform.config.server.max_payload_size
@@ -156,15 +157,12 @@ class Routes:
 
     async def _files(self, incoming: Incoming) -> Reply | None:
         scope, headers = incoming.scope, incoming.scope.headers
-        length = headers.get("content-length")
-        request = DataRequest(
-            method=scope.method, path=scope.path, query=scope.query_string,
-            authorization=headers.get("authorization"), cookie=headers.get("cookie"),
-            content_type=headers.get("content-type") or "",
-            content_length=int(length) if length is not None else None, request_id=incoming.request_id,
+        request = RestRequest(
+            method=scope.method, path=scope.path, query=scope.query_string, fields=headers,
+            request_id=incoming.request_id,
             headers=(*SECURITY, ("x-request-id", incoming.request_id), *self._guard.cors(headers.get("origin"))),
         )  # fmt: skip
-        return await self._data.handle(incoming.protocol, request)
+        return await self._rest.handle(incoming.protocol, request)
 
     async def _schema(self, incoming: Incoming) -> Reply | None:
         document = self._schemas.get(incoming.scope.path.rsplit("/", 1)[1])

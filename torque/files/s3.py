@@ -1,0 +1,132 @@
+"""Files in an S3-compatible object store: four kinds of signed requests, streamed from and to this machine's disk.
+
+A download is fetched to a file without a name before it is sent: the server's own streams would keep in memory what
+a slow reader leaves.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx2
+
+from torque.config.settings import FilesSettings
+from torque.errors import InvalidParams, NotFound, Unavailable
+from torque.files.signing import Credentials, encoded, signed
+from torque.files.types import Held
+
+_BLOCK = 1 << 20
+_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_SECONDS = 30.0
+_RANGE_PAST_END = 416
+
+
+class S3Store:
+    """Keeps files as objects `{prefix}{application}/{file}/{name}` of one bucket, addressed by path.
+
+    Raises
+    ------
+    InvalidParams
+        When a setting is missing.
+    """
+
+    def __init__(self, settings: FilesSettings) -> None:
+        for name in ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"):
+            if not getattr(settings, name):
+                raise InvalidParams(f"files.store is s3, but files.{name} is not set.")
+        self._base = httpx2.URL(settings.s3_endpoint.rstrip("/"))
+        self._root = f"{self._base.path.rstrip('/')}/{settings.s3_bucket}/{settings.s3_prefix}"
+        self._credentials = Credentials(
+            access_key=settings.s3_access_key, secret_key=settings.s3_secret_key, region=settings.s3_region
+        )
+        self._client = httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False)
+        self._spool = Path(tempfile.mkdtemp(prefix="torque-files-"))
+
+    def spool(self) -> Path:
+        """Return a folder of this process's own."""
+        return self._spool
+
+    async def put(self, application_id: str, file_id: str, name: str, source: Path, sha256: str) -> None:
+        """Send a file as one object."""
+        with source.open("rb") as file:
+            headers = {"content-length": str(os.fstat(file.fileno()).st_size)}
+            answer = await self._ask("PUT", (application_id, file_id, name), headers, sha256, _blocks(file))
+            await answer.aclose()
+        self._require(answer.status_code in (200, 201, 204), answer)
+
+    async def get(self, application_id: str, file_id: str, name: str, span: tuple[int, int] | None = None) -> Held:
+        """Fetch an object, or a part of it, to a file without a name."""
+        headers = {"range": f"bytes={span[0]}-{span[1] - 1}"} if span is not None else {}
+        answer = await self._ask("GET", (application_id, file_id, name), headers, _EMPTY)
+        file: BinaryIO = tempfile.TemporaryFile(dir=self._spool)  # noqa: SIM115 - whoever sends it closes it
+        try:
+            if answer.status_code in (404, _RANGE_PAST_END):
+                raise NotFound("The content of this file is not there any more.")
+            self._require(answer.status_code in (200, 206), answer)
+            async for part in answer.aiter_bytes(_BLOCK):
+                file.write(part)
+            file.flush()
+        except httpx2.HTTPError as error:
+            file.close()
+            raise _lost(error) from error
+        except BaseException:
+            file.close()
+            raise
+        finally:
+            await answer.aclose()
+        total = answer.headers.get("content-range", "").rpartition("/")[2]
+        size = int(total) if total.isdecimal() else file.tell()
+        return Held(f"/proc/self/fd/{file.fileno()}", size, part=answer.status_code == 206, file=file)
+
+    async def remove(self, application_id: str, file_id: str, names: tuple[str, ...]) -> None:
+        """Delete the objects of a file."""
+        for name in names:
+            answer = await self._ask("DELETE", (application_id, file_id, name), {}, _EMPTY)
+            await answer.aclose()
+            self._require(answer.status_code in (200, 202, 204, 404), answer)
+
+    async def tidy(self, seconds: float) -> None:
+        """Remove uploads that were cut off so long ago."""
+        before = time.time() - seconds
+        for path in await asyncio.to_thread(lambda: list(self._spool.iterdir())):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Close the connections and remove the spool."""
+        await self._client.aclose()
+        for path in self._spool.iterdir():
+            path.unlink(missing_ok=True)
+        self._spool.rmdir()
+
+    async def _ask(
+        self, method: str, key: tuple[str, str, str], headers: dict[str, str], payload: str,
+        content: AsyncIterator[bytes] | None = None,
+    ) -> httpx2.Response:  # fmt: skip
+        path = encoded(self._root + "/".join(key))
+        host = self._base.netloc.decode()
+        sent = signed(self._credentials, method, host, path, headers, payload, datetime.now(UTC))
+        url = self._base.copy_with(raw_path=path.encode())
+        request = self._client.build_request(method, url, headers=sent, content=content)
+        try:
+            return await self._client.send(request, stream=True)
+        except httpx2.HTTPError as error:
+            raise _lost(error) from error
+
+    def _require(self, well: bool, answer: httpx2.Response) -> None:
+        if not well:
+            raise Unavailable(f"The store of files answered {answer.status_code}. Try again.")
+
+
+async def _blocks(file: BinaryIO) -> AsyncIterator[bytes]:
+    while block := await asyncio.to_thread(file.read, _BLOCK):
+        yield block
+
+
+def _lost(error: httpx2.HTTPError) -> Unavailable:
+    return Unavailable(f"The store of files cannot be reached: {type(error).__name__}. Try again.")
