@@ -5,7 +5,6 @@ figures came to is written down as soon as it is there; `--resume` goes on with 
 """
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -143,7 +142,7 @@ def main() -> int:
             return 0
         runner.measure([group for group in given.only.split(",") if group not in run.groups])
         if not given.keep and home == KEPT:
-            shutil.rmtree(KEPT)
+            torque.remove(KEPT)
     run.groups = {group: run.groups[group] for group in GROUPS if group in run.groups}
     print(f"\n{table(run)}\n\n{about(run)}\n{sum(run.seconds.values()):.0f} s of measuring")
     if given.keep_run:

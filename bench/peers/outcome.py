@@ -56,7 +56,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
             f"{_figure(self.value)} {self.unit}".strip(),
             f"{self.against} {_figure(self.baseline)}" if self.against else "",
             f"{self.ratio:.2f}" if self.ratio else "",
-            f"{sign} {self.target:,g}" if self.target else "",
+            f"{sign} {_plain(self.target)}" if self.target else "",
             " ".join(part for part in (verdict, self.note) if part),
         )
 
@@ -135,7 +135,7 @@ def table(run: Run) -> str:
 def about(run: Run) -> str:
     """Return machine, versions and settings as a paragraph."""
     versions = ", ".join(f"{name} {found}" for name, found in run.versions.items())
-    settings = ", ".join(f"{value:,g} {name}" for name, value in run.settings.items())
+    settings = ", ".join(f"{_plain(value)} {name}" for name, value in run.settings.items())
     machine = run.machine
     return (
         f"{run.at[:10]}, commit {run.commit}; {settings}; {machine.cores} cores ({machine.processor}), "
@@ -151,6 +151,10 @@ def embed(mark: str, text: str, file: Path = README) -> None:
     if not found:
         raise ValueError(f"{file.name} has no markers of '{mark}'")
     file.write_text(f"{before}{begin_mark}\n{text.strip()}\n{end_mark}{after}", encoding="utf-8")
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _figure(value: float) -> str:

@@ -27,6 +27,7 @@ from torque.platform import Platform
 from torque.types import Caller, RunContext
 
 ADMIN = Caller.local("bench")
+ENDING_SECONDS = 30.0
 
 
 class Seed(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ def prepare(folder: Path, seed: Seed) -> float:
     wanted = msgspec.json.encode(seed)
     if state.exists() and state.read_bytes() == wanted:
         return 0.0
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     folder.mkdir(parents=True)
     use = join(folder / ".torque" / "pg")
     try:
@@ -108,6 +109,14 @@ def prepare(folder: Path, seed: Seed) -> float:
         use.close()
     state.write_bytes(wanted)
     return time.monotonic() - begin
+
+
+def remove(folder: Path) -> None:
+    """Delete a project; its database may be about to end."""
+    deadline = time.monotonic() + ENDING_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)
 
 
 async def _fill(dsn: str, folder: Path, seed: Seed) -> None:
