@@ -338,6 +338,7 @@ def server_settings(settings: PoolSettings) -> dict[str, str]:
         "tcp_keepalives_count": "3",
         "timezone": "UTC",
         "jit": "off",
+        "random_page_cost": "1.1",  # memory and solid state: else a sort of all looks cheaper than a deep cursor
     }
 
 
