@@ -1,7 +1,7 @@
 /** Every GraphQL operation of the editor. */
 import { gql, type TypedDocumentNode } from "@apollo/client";
-import type { Change, Finding } from "@torque/model";
-import type { Application, ImportMode, ImportResult, Me, Model, ModelChange, ModelRevision, ModelSummary } from "./types";
+import type { Change } from "@torque/model";
+import type { Application, Difference, ImportMode, ImportResult, Me, Model, ModelChange, ModelRevision, ModelSummary, Trial } from "./types";
 
 const APPLICATION = gql`
   fragment ApplicationParts on Application {
@@ -41,6 +41,28 @@ const MODEL = gql`
     document
     findings {
       ...FindingParts
+    }
+  }
+  ${FINDING}
+`;
+
+const TRIAL = gql`
+  fragment TrialParts on ChangeResult {
+    diff
+    findingsBefore {
+      ...FindingParts
+    }
+    findingsAfter {
+      ...FindingParts
+    }
+    effects {
+      application
+      entity
+      field
+      rule
+      records
+      of
+      complete
     }
   }
   ${FINDING}
@@ -149,9 +171,16 @@ export const IMPORT_MODEL: TypedDocumentNode<
         what
         done
       }
+      findings {
+        ...FindingParts
+      }
+      change {
+        ...TrialParts
+      }
     }
   }
   ${APPLICATION}
+  ${TRIAL}
 `;
 
 export const EXPORT_MODEL: TypedDocumentNode<{ exportModel: string }, { modelId: string }> = gql`
@@ -193,21 +222,28 @@ export const APPLY_CHANGES: TypedDocumentNode<
   ${MODEL}
 `;
 
-export const PREVIEW_CHANGES: TypedDocumentNode<
-  { applyChanges: { findingsBefore: Finding[]; findingsAfter: Finding[] } },
-  { modelId: string; changes: readonly Change[]; ifRevision: number }
-> = gql`
+export const PREVIEW_CHANGES: TypedDocumentNode<{ applyChanges: Trial }, { modelId: string; changes: readonly Change[]; ifRevision: number }> = gql`
   mutation PreviewChanges($modelId: ID!, $changes: [JSON!]!, $ifRevision: Int) {
     applyChanges(modelId: $modelId, changes: $changes, ifRevision: $ifRevision, dryRun: true) {
-      findingsBefore {
-        ...FindingParts
-      }
-      findingsAfter {
-        ...FindingParts
-      }
+      ...TrialParts
     }
   }
-  ${FINDING}
+  ${TRIAL}
+`;
+
+export const PREVIEW_RESTORE: TypedDocumentNode<{ restoreModelRevision: Trial }, { modelId: string; revision: number }> = gql`
+  mutation PreviewRestore($modelId: ID!, $revision: Int!) {
+    restoreModelRevision(modelId: $modelId, revision: $revision, dryRun: true) {
+      ...TrialParts
+    }
+  }
+  ${TRIAL}
+`;
+
+export const MODEL_DIFF: TypedDocumentNode<{ modelDiff: Difference[] }, { modelId: string; before: number; after: number }> = gql`
+  query ModelDiff($modelId: ID!, $before: Int!, $after: Int!) {
+    modelDiff(modelId: $modelId, before: $before, after: $after)
+  }
 `;
 
 export const RESTORE_REVISION: TypedDocumentNode<

@@ -49,6 +49,33 @@ export type ModelRevision = {
   changes: Change[];
 };
 
+/** One part that differs between two states of a model; `before` and `after` hold only what changed in it. */
+export type Difference = {
+  kind: string;
+  id: string;
+  name: string;
+  action: "added" | "removed" | "changed" | "moved";
+  pointer: string;
+  members?: string[];
+  before?: unknown;
+  after?: unknown;
+};
+
+/** What becomes of the records of one entity in one application; without a field it is about whole records. */
+export type StoredEffect = {
+  application: string;
+  entity: string;
+  field: string | null;
+  rule: string;
+  records: number;
+  of: number;
+  /** False when `records` is only the least number. */
+  complete: boolean;
+};
+
+/** What a trial says: what would differ, what verification would say, what would become of stored records. */
+export type Trial = { diff: Difference[]; findingsBefore: Finding[]; findingsAfter: Finding[]; effects: StoredEffect[] };
+
 export type ImportNote = { path: string; what: string; done: string };
 export type ImportMode = "New" | "Replace" | "Merge";
 export type ImportResult = {
@@ -56,6 +83,9 @@ export type ImportResult = {
   application: Application | null;
   dryRun: boolean;
   report: ImportNote[];
+  findings: Finding[];
+  /** What it does to a model that is there; null for a new one. */
+  change: Trial | null;
 };
 
 export type Me = { id: string; name: string; roles: string[] };

@@ -1,19 +1,19 @@
-import { Group, Modal, Select, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { add, entityNameProblem, freeId, toName, ENTITY_KINDS, type EntityKind } from "@torque/model";
-import { Button } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { DialogForm, FormDialog } from "../parts/FormDialog";
 import parts from "../parts/parts.module.css";
 
 /** Adds an entity with one field to begin with: its title. */
 export function AddEntity({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation("editor");
   return (
-    <Modal opened={opened} onClose={onClose} title={t("entities.addTitle")} closeButtonProps={{ "aria-label": t("close") }}>
-      {opened && <AddEntityForm onClose={onClose} />}
-    </Modal>
+    <FormDialog opened={opened} onClose={onClose} title={t("entities.addTitle")}>
+      <AddEntityForm onClose={onClose} />
+    </FormDialog>
   );
 }
 
@@ -40,13 +40,7 @@ function AddEntityForm({ onClose }: { onClose: () => void }) {
     void navigate(`/models/${ref}/entities/${id}`);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <DialogForm verb={t("entities.add")} onSubmit={submit} onClose={onClose}>
       <TextInput
         label={t("entities.label")}
         placeholder={t("entities.example")}
@@ -57,7 +51,6 @@ function AddEntityForm({ onClose }: { onClose: () => void }) {
         onChange={(event) => { setLabel(event.currentTarget.value); }}
       />
       <TextInput
-        mt="md"
         label={t("entities.name")}
         required
         value={name}
@@ -67,19 +60,12 @@ function AddEntityForm({ onClose }: { onClose: () => void }) {
         onChange={(event) => { setOwnName(event.currentTarget.value); }}
       />
       <Select
-        mt="md"
         label={t("entities.kind")}
         allowDeselect={false}
         data={ENTITY_KINDS.map((value) => ({ value, label: t(`entityKind.${value}`) }))}
         value={kind}
         onChange={(value) => { setKind(value ?? "Data"); }}
       />
-      <Group justify="flex-end" mt="lg" gap="sm">
-        <Button onClick={onClose}>{t("cancel")}</Button>
-        <Button type="submit" kind="primary">
-          {t("entities.add")}
-        </Button>
-      </Group>
-    </form>
+    </DialogForm>
   );
 }

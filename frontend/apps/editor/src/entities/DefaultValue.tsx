@@ -2,7 +2,7 @@ import { NumberInput, Select, TextInput } from "@mantine/core";
 import type { Field } from "@torque/model";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { OptionalLabel } from "../parts/NameDialog";
+import { OptionalLabel } from "../parts/OptionalLabel";
 import parts from "../parts/parts.module.css";
 
 export type DefaultValueProps = { draft: Field; onEdit: (change: Partial<Field>) => void };

@@ -1,10 +1,11 @@
-import { entityLabel, remove, type Entity } from "@torque/model";
-import { IconButton, NamedIcon, showToast } from "@torque/ui";
-import { IconDots, IconList, IconTable, IconTrash } from "../icons";
+import { entityLabel, type Entity } from "@torque/model";
+import { IconButton, NamedIcon } from "@torque/ui";
+import { IconList, IconTable } from "../icons";
 import { Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
-import { useCommit, useDocument, useOpenModel, useSteps } from "../model/ModelProvider";
+import { Link, useSearchParams } from "react-router";
+import { useDocument, useOpenModel } from "../model/ModelProvider";
+import { RemovableMenu } from "../parts/RemovableMenu";
 import { Tag } from "../parts/Tag";
 import { ConstraintsTab } from "./ConstraintsTab";
 import { EntitySettings } from "./EntitySettings";
@@ -53,15 +54,7 @@ export function EntityEditor({ entity, onList }: { entity: Entity; onList: () =>
 function EntityHead({ entity, onList }: { entity: Entity; onList: () => void }) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
-  const commit = useCommit();
-  const steps = useSteps();
-  const navigate = useNavigate();
   const label = entityLabel(entity);
-  const removeEntity = (): void => {
-    if (!commit([remove("Entity", entity.id)], t("entities.removed", { name: label }))) return;
-    showToast({ message: t("entities.removedToast", { name: label }), action: { label: t("steps.undo"), run: steps.undo } });
-    void navigate(`/models/${ref}/entities`);
-  };
   return (
     <header className={classes.head}>
       <span className={classes.narrowOnly}>
@@ -74,22 +67,11 @@ function EntityHead({ entity, onList }: { entity: Entity; onList: () => void }) 
       <code>{entity.name}</code>
       <Tag>{t(`entityKind.${entity.kind ?? "Data"}`)}</Tag>
       <span className={classes.headEnd}>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <IconButton label={t("entities.actionsOf", { name: label })}>
-              <IconDots size={16} stroke={1.6} />
-            </IconButton>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item component={Link} to={`/models/${ref}/data?entity=${entity.name}`} leftSection={<IconTable size={16} stroke={1.6} />}>
-              {t("entities.showData")}
-            </Menu.Item>
-            <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={16} stroke={1.6} />} onClick={removeEntity}>
-              {t("entities.remove")}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <RemovableMenu words="entities" kind="Entity" id={entity.id} name={label} position="bottom-end">
+          <Menu.Item component={Link} to={`/models/${ref}/data?entity=${entity.name}`} leftSection={<IconTable size={16} stroke={1.6} />}>
+            {t("entities.showData")}
+          </Menu.Item>
+        </RemovableMenu>
       </span>
     </header>
   );

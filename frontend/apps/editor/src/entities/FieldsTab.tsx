@@ -46,7 +46,7 @@ export function FieldsTab({ entity, head }: { entity: Entity; head: ReactNode })
       label={t("frame.resize")}
       initial={340}
       overlay
-      pane={<FieldPanel key={field?.id ?? "new"} entity={entity} field={field} onClose={() => { show(null); }} onAdded={show} />}
+      pane={<FieldPanel key={field?.id ?? "new"} entity={entity} field={field} onShow={show} />}
     >
       {table}
     </SplitPane>

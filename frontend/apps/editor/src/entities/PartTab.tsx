@@ -3,50 +3,48 @@ import { Button } from "@torque/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { SplitPane } from "../parts/SplitPane";
+import { usePart } from "../parts/usePart";
 import classes from "./entities.module.css";
 
-export type PartRow = {
-  id: string;
-  name: string;
-  /** One cell for each column after the name. */
-  cells: readonly ReactNode[];
-};
-
-export type PartTabProps = {
+export type PartTabProps<T extends { name: string }> = {
   /** The entity's head and tabs. */
   head: ReactNode;
-  /** One sentence: what these parts are for. */
-  about: string;
-  addLabel: string;
-  none: string;
+  /** The group of texts: `about`, `add`, `none`. */
+  words: "constraints" | "indexes" | "relationships";
+  /** Under this name the open part stands in the address. */
+  parameter: string;
+  all: readonly T[];
+  idOf: (part: T) => string;
+  /** Headers of the columns after the name. */
   columns: readonly string[];
-  rows: readonly PartRow[];
-  open: string | null;
-  onOpen: (id: string) => void;
-  /** The panel of the open part, or nothing. */
-  panel: ReactNode;
+  /** One cell for each of these columns. */
+  cells: (part: T) => readonly ReactNode[];
+  /** The panel of the open part, undefined for one that is being added. */
+  panel: (part: T | undefined, show: (id: string | null) => void) => ReactNode;
 };
 
 /** A short list of parts with the open one's panel at the end. */
-export function PartTab({ head, about, addLabel, none, columns, rows, open, onOpen, panel }: PartTabProps) {
+export function PartTab<T extends { name: string }>({ head, words, parameter, all, idOf, columns, cells, panel }: PartTabProps<T>) {
   const { t } = useTranslation("editor");
+  const { open, show } = usePart(parameter);
+  const chosen = all.find((part) => idOf(part) === open);
   const list = (
     <>
       {head}
       <div className={classes.bar}>
-        <p>{about}</p>
-        <Button kind="subtle" compact className={classes.add} icon={<IconPlus size={14} stroke={1.8} />} onClick={() => { onOpen("new"); }}>
-          {addLabel}
+        <p>{t(`${words}.about`)}</p>
+        <Button kind="subtle" compact className={classes.add} icon={<IconPlus size={14} stroke={1.8} />} onClick={() => { show("new"); }}>
+          {t(`${words}.add`)}
         </Button>
       </div>
-      {rows.length === 0 ? (
-        <p className={classes.none}>{none}</p>
+      {all.length === 0 ? (
+        <p className={classes.none}>{t(`${words}.none`)}</p>
       ) : (
         <div className={classes.scroll}>
           <table className={classes.fields}>
             <thead>
               <tr>
-                {columns.map((column) => (
+                {[t("fields.name"), ...columns].map((column) => (
                   <th key={column} scope="col">
                     {column}
                   </th>
@@ -54,34 +52,37 @@ export function PartTab({ head, about, addLabel, none, columns, rows, open, onOp
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
-                <tr key={row.id} data-selected={row.id === open || undefined} onClick={() => { onOpen(row.id); }}>
-                  <td>
-                    <button
-                      type="button"
-                      aria-expanded={row.id === open}
-                      onClick={(event) => {
-                        event.stopPropagation();
-                        onOpen(row.id);
-                      }}
-                    >
-                      <code>{row.name}</code>
-                    </button>
-                  </td>
-                  {row.cells.map((cell, at) => (
-                    <td key={at}>{cell}</td>
-                  ))}
-                </tr>
-              ))}
+              {all.map((part) => {
+                const id = idOf(part);
+                return (
+                  <tr key={id} data-selected={id === open || undefined} onClick={() => { show(id); }}>
+                    <td>
+                      <button
+                        type="button"
+                        aria-expanded={id === open}
+                        onClick={(event) => {
+                          event.stopPropagation();
+                          show(id);
+                        }}
+                      >
+                        <code>{part.name}</code>
+                      </button>
+                    </td>
+                    {cells(part).map((cell, at) => (
+                      <td key={at}>{cell}</td>
+                    ))}
+                  </tr>
+                );
+              })}
             </tbody>
           </table>
         </div>
       )}
     </>
   );
-  if (!panel) return <div className={classes.tabBody}>{list}</div>;
+  if (!chosen && open !== "new") return <div className={classes.tabBody}>{list}</div>;
   return (
-    <SplitPane side="end" name="field" label={t("frame.resize")} initial={340} overlay pane={panel}>
+    <SplitPane side="end" name="field" label={t("frame.resize")} initial={340} overlay pane={panel(chosen, show)}>
       {list}
     </SplitPane>
   );

@@ -1,10 +1,10 @@
-import { Select, TextInput } from "@mantine/core";
-import { add, CASCADES, compact, entityLabel, freeId, RELATIONSHIP_TYPES, type Change, type Entity, type ModelDocument, type Relationship } from "@torque/model";
+import { Select } from "@mantine/core";
+import { add, CASCADES, compact, entityLabel, freeId, RELATIONSHIP_TYPES, update, type Change, type Entity, type ModelDocument, type Relationship } from "@torque/model";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useCommit, useDocument } from "../model/ModelProvider";
-import { EditPanel, PanelSection } from "../parts/EditPanel";
-import parts from "../parts/parts.module.css";
+import { useDocument } from "../model/ModelProvider";
+import { PanelSection } from "../parts/EditPanel";
+import { PartName, PartPanel } from "./PartPanel";
 import { CARDINALITY } from "./relationships";
 import { useDraft } from "./useDraft";
 
@@ -12,7 +12,6 @@ export type RelationshipPanelProps = {
   entity: Entity;
   relationship: Relationship | undefined;
   onShow: (id: string | null) => void;
-  onRemove?: () => void;
 };
 
 /** The end that holds the reference, for links to one. */
@@ -40,83 +39,74 @@ function newReference(document: ModelDocument, relationship: Relationship): { fi
   return { field, change: add("Field", value, { parent: entity.id }) };
 }
 
-export function RelationshipPanel({ entity, relationship, onShow, onRemove }: RelationshipPanelProps) {
+/** What adds or changes the relationship, with the reference field it lacks before it. */
+function changesOf(document: ModelDocument, value: Relationship, id: string | undefined, idAfter: string, edits: Change[]): Change[] {
+  const holder = holderOf(value);
+  const made = newReference(document, value);
+  const own = made && holder ? { [holder.member]: made.field } : {};
+  const field = made ? [made.change] : [];
+  if (id === undefined) return [...field, add("Relationship", { ...compact({ ...value, ...own }), id: idAfter })];
+  return [...field, ...edits, ...(made ? [update("Relationship", id, { set: own })] : [])];
+}
+
+export function RelationshipPanel({ entity, relationship, onShow }: RelationshipPanelProps) {
   const { t } = useTranslation("editor");
   const document = useDocument();
-  const commit = useCommit();
   const entities = document.entities ?? [];
   const [blank] = useState<Relationship>({ id: "", name: "", type: "ManyToOne", from_entity: entity.name, to_entity: entities.find((one) => one !== entity)?.name ?? entity.name });
-  const draft = useDraft("Relationship", relationship?.id, relationship ?? blank, compact<Relationship>);
-  const [checked, setChecked] = useState(false);
+  const stored = relationship ?? blank;
+  const draft = useDraft("Relationship", relationship?.id, stored, compact<Relationship>);
   const { value } = draft;
   const holder = holderOf(value);
   const references = referencesOf(document, holder);
   const choices = entities.map((one) => ({ value: one.name, label: entityLabel(one) }));
   const nameError = value.name ? undefined : t("name.empty");
-  const apply = (): void => {
-    setChecked(true);
-    if (nameError) return;
-    const made = newReference(document, value);
-    const withField = made && holder ? { ...value, [holder.member]: made.field } : value;
-    if (relationship) {
-      const set = made && holder ? [{ type: "UpdateRelationship" as const, target: relationship.id, set: { [holder.member]: made.field } }] : [];
-      if (commit([...(made ? [made.change] : []), ...draft.changes, ...set], t("relationships.changed", { name: value.name }))) draft.discard();
-      return;
-    }
-    const id = freeId(document, "Relationship", `relationship_${value.name}`);
-    if (commit([...(made ? [made.change] : []), add("Relationship", { ...compact(withField), id })], t("relationships.added", { name: value.name }))) onShow(id);
-  };
+  const idAfter = relationship?.id ?? freeId(document, "Relationship", `relationship_${value.name}`);
   return (
-    <EditPanel
-      title={relationship?.name ?? t("relationships.new")}
-      changes={draft.count}
-      errors={checked && nameError ? 1 : 0}
-      verb={t(relationship ? "panel.apply" : "relationships.add")}
-      onApply={apply}
-      onDiscard={draft.discard}
-      onClose={() => { onShow(null); }}
-      onRemove={onRemove}
+    <PartPanel
+      kind="Relationship"
+      words="relationships"
+      id={relationship?.id}
+      stored={stored}
+      draft={draft}
+      changes={relationship && !draft.changes.length ? [] : changesOf(document, value, relationship?.id, idAfter, draft.changes)}
+      errors={nameError ? 1 : 0}
+      idAfter={idAfter}
+      onShow={onShow}
     >
-      <PanelSection>
-        <TextInput
-          label={t("fields.name")}
-          required
-          autoFocus={!relationship}
-          spellCheck={false}
-          classNames={{ input: parts.monoInput }}
-          value={value.name}
-          error={checked ? nameError : undefined}
-          onChange={(event) => { draft.edit({ name: event.currentTarget.value }); }}
-        />
-        <Select label={t("relationships.from")} allowDeselect={false} data={choices} value={value.from_entity} onChange={(next) => { draft.edit({ from_entity: next ?? entity.name, from_field: undefined, to_field: undefined }); }} />
-        <Select
-          label={t("relationships.type")}
-          allowDeselect={false}
-          data={RELATIONSHIP_TYPES.map((type) => ({ value: type, label: `${CARDINALITY[type]}  ${t(`relationshipType.${type}`)}` }))}
-          value={value.type}
-          onChange={(type) => { draft.edit({ type: type ?? "ManyToOne", from_field: undefined, to_field: undefined }); }}
-        />
-        <Select label={t("relationships.to")} allowDeselect={false} data={choices} value={value.to_entity} onChange={(next) => { draft.edit({ to_entity: next ?? entity.name, from_field: undefined, to_field: undefined }); }} />
-        {holder && (
+      {(checked) => (
+        <PanelSection>
+          <PartName value={value.name} error={checked ? nameError : undefined} isNew={!relationship} onChange={(name) => { draft.edit({ name }); }} />
+          <Select label={t("relationships.from")} allowDeselect={false} data={choices} value={value.from_entity} onChange={(next) => { draft.edit({ from_entity: next ?? entity.name, from_field: undefined, to_field: undefined }); }} />
           <Select
-            label={t("relationships.field", { entity: choices.find((one) => one.value === holder.entity)?.label ?? holder.entity })}
-            description={references.length ? undefined : t("relationships.newField")}
-            clearable
-            placeholder={t("relationships.madeField", { name: `${holder.target}_id` })}
-            data={references}
-            value={value[holder.member] ?? null}
-            onChange={(field) => { draft.edit({ [holder.member]: field ?? undefined }); }}
+            label={t("relationships.type")}
+            allowDeselect={false}
+            data={RELATIONSHIP_TYPES.map((type) => ({ value: type, label: `${CARDINALITY[type]}  ${t(`relationshipType.${type}`)}` }))}
+            value={value.type}
+            onChange={(type) => { draft.edit({ type: type ?? "ManyToOne", from_field: undefined, to_field: undefined }); }}
           />
-        )}
-        <Select
-          label={t("relationships.cascade")}
-          description={t("relationships.cascadeHelp")}
-          allowDeselect={false}
-          data={CASCADES.map((cascade) => ({ value: cascade, label: t(`cascade.${cascade}`) }))}
-          value={value.cascade ?? "None"}
-          onChange={(cascade) => { draft.edit({ cascade: cascade === "None" ? undefined : (cascade ?? undefined) }); }}
-        />
-      </PanelSection>
-    </EditPanel>
+          <Select label={t("relationships.to")} allowDeselect={false} data={choices} value={value.to_entity} onChange={(next) => { draft.edit({ to_entity: next ?? entity.name, from_field: undefined, to_field: undefined }); }} />
+          {holder && (
+            <Select
+              label={t("relationships.field", { entity: choices.find((one) => one.value === holder.entity)?.label ?? holder.entity })}
+              description={references.length ? undefined : t("relationships.newField")}
+              clearable
+              placeholder={t("relationships.madeField", { name: `${holder.target}_id` })}
+              data={references}
+              value={value[holder.member] ?? null}
+              onChange={(field) => { draft.edit({ [holder.member]: field ?? undefined }); }}
+            />
+          )}
+          <Select
+            label={t("relationships.cascade")}
+            description={t("relationships.cascadeHelp")}
+            allowDeselect={false}
+            data={CASCADES.map((cascade) => ({ value: cascade, label: t(`cascade.${cascade}`) }))}
+            value={value.cascade ?? "None"}
+            onChange={(cascade) => { draft.edit({ cascade: cascade === "None" ? undefined : (cascade ?? undefined) }); }}
+          />
+        </PanelSection>
+      )}
+    </PartPanel>
   );
 }

@@ -2,7 +2,7 @@ import { NumberInput, Select } from "@mantine/core";
 import { FIELD_TYPES, typeOf, type FieldType } from "@torque/model";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../model/ModelProvider";
-import { OptionalLabel } from "../parts/NameDialog";
+import { OptionalLabel } from "../parts/OptionalLabel";
 import { EnumValues } from "./EnumValues";
 import classes from "./entities.module.css";
 

@@ -89,10 +89,10 @@ export function useSteps(): Steps {
       canUndo: undo.length > 0,
       canRedo: redo.length > 0,
       undo: () => {
-        if (undo.length && !session.undo((step) => t("steps.undid", { what: step.message }))) showToast({ message: t("steps.gone") });
+        if (session.getState().undo.length && !session.undo((step) => t("steps.undid", { what: step.message }))) showToast({ message: t("steps.gone") });
       },
       redo: () => {
-        if (redo.length && !session.redo((step) => t("steps.redid", { what: step.message }))) showToast({ message: t("steps.gone") });
+        if (session.getState().redo.length && !session.redo((step) => t("steps.redid", { what: step.message }))) showToast({ message: t("steps.gone") });
       },
     }),
     [undo, redo, session, t],

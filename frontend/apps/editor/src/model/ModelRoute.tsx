@@ -6,6 +6,7 @@ import { codeOf } from "../api/errors";
 import { MODEL_BY_REF } from "../api/documents";
 import { StatusBar } from "../frame/StatusBar";
 import { TopBar } from "../frame/TopBar";
+import { CarefulProvider } from "../effects/CarefulProvider";
 import classes from "../frame/frame.module.css";
 import { Failure, LoadingRows } from "../parts/States";
 import { ModelLayout } from "./ModelLayout";
@@ -20,7 +21,9 @@ export function ModelRoute() {
   if (data && (data.model.name === ref || data.model.id === ref)) {
     return (
       <ModelProvider key={data.model.id} model={data.model}>
-        <ModelLayout />
+        <CarefulProvider>
+          <ModelLayout />
+        </CarefulProvider>
       </ModelProvider>
     );
   }

@@ -1,155 +1,121 @@
-import { Checkbox, FileButton, Group, Modal, TextInput } from "@mantine/core";
+import { useQuery } from "@apollo/client/react";
+import { Checkbox, FileButton, Group, Modal, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { IconCircleCheck, IconFileUpload } from "../icons";
-import { toSlug } from "@torque/model";
 import { Button } from "@torque/ui";
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { IMPORT_MODEL } from "../api/documents";
-import { codeOf } from "../api/errors";
-import type { ImportResult } from "../api/types";
-import { OptionalLabel } from "../parts/NameDialog";
-import { Failure } from "../parts/States";
-import { useServices } from "../services";
-import { ImportReport } from "./ImportReport";
+import { MODELS } from "../api/documents";
+import type { ImportMode, ImportResult } from "../api/types";
+import { OptionalLabel } from "../parts/OptionalLabel";
+import { Failure, LoadingRows } from "../parts/States";
+import { ImportTrial } from "./ImportTrial";
 import classes from "./models.module.css";
+import { nameIn, useImport, type Checked } from "./useImport";
 
 export type ImportModelProps = {
   opened: boolean;
   /** A file that was dropped. */
-  file: File | undefined;
+  file?: File;
+  /** Name of the model that the file is merged into or takes the place of; it may still be chosen otherwise. */
+  target?: string;
   onClose: () => void;
 };
 
+const MODES: readonly ImportMode[] = ["New", "Merge", "Replace"];
+
 /** Reads a model from a file: first what it would do, then doing it. */
-export function ImportModel({ opened, file, onClose }: ImportModelProps) {
+export function ImportModel({ opened, file, target, onClose }: ImportModelProps) {
   const { t } = useTranslation("editor");
   return (
     <Modal opened={opened} onClose={onClose} title={t("import.title")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
-      {opened && <ImportBody dropped={file} onClose={onClose} />}
+      {opened && <ImportBody dropped={file} target={target} onClose={onClose} />}
     </Modal>
   );
 }
 
-type State =
-  | { name: "choosing" }
-  | { name: "reading"; file: string }
-  | { name: "checked"; file: string; text: string; result: ImportResult }
-  | { name: "refused"; file: string; error: unknown }
-  | { name: "importing"; file: string; text: string; result: ImportResult }
-  | { name: "imported"; result: ImportResult };
-
-/** The model's own name, as a file gives it. */
-function nameIn(text: string): string {
-  try {
-    const { name } = JSON.parse(text) as { name?: unknown };
-    return typeof name === "string" ? toSlug(name) : "";
-  } catch {
-    return "";
-  }
-}
-
-const MOST_NAMES = 50;
-
-/** Tries the file's own name, then numbered ones, until none of the models there are has it. */
-async function firstFree<T>(own: string, attempt: (name: string | null) => Promise<T>): Promise<{ name: string | null; result: T }> {
-  for (let n = 1; ; n += 1) {
-    const name = n === 1 ? null : `${own}-${String(n)}`;
-    try {
-      return { name, result: await attempt(name) };
-    } catch (error) {
-      if (codeOf(error) !== "CONFLICT" || !own || n === MOST_NAMES) throw error;
-    }
-  }
-}
-
-function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: () => void }) {
+function ImportBody({ dropped, target, onClose }: { dropped: File | undefined; target: string | undefined; onClose: () => void }) {
   const { t } = useTranslation("editor");
-  const { client } = useServices();
-  const navigate = useNavigate();
-  const [state, setState] = useState<State>({ name: "choosing" });
-  const [name, setName] = useState("");
-  const [application, setApplication] = useState(true);
-
-  const send = useCallback(
-    async (document: string, as: string | null, dryRun: boolean, createApplication = false): Promise<ImportResult> => {
-      const variables = { document, name: as, mode: "New" as const, dryRun, createApplication };
-      const { data } = await client.mutate({ mutation: IMPORT_MODEL, variables, ...(dryRun ? {} : { refetchQueries: ["Models"] }) });
-      if (!data) throw new Error("The server did not answer");
-      return data.importModel;
-    },
-    [client],
-  );
-  const check = useCallback(
-    (file: File) => {
-      setState({ name: "reading", file: file.name });
-      file
-        .text()
-        .then(async (text) => {
-          const free = await firstFree(nameIn(text), (as) => send(text, as, true));
-          setName(free.name ?? "");
-          setState({ name: "checked", file: file.name, text, result: free.result });
-        })
-        .catch((error: unknown) => {
-          setState({ name: "refused", file: file.name, error });
-        });
-    },
-    [send],
-  );
+  const { state, read, again, run } = useImport();
+  const [mode, setMode] = useState<ImportMode>(target === undefined ? "New" : "Merge");
+  const [into, setInto] = useState(target ?? "");
+  const { data } = useQuery(MODELS, { fetchPolicy: "cache-first" });
+  const models = data?.models ?? [];
+  const way = (next: ImportMode, name: string): { mode: ImportMode; name: string } => ({ mode: next, name: next === "New" ? "" : name });
   useEffect(() => {
-    if (dropped && state.name === "choosing") check(dropped);
-  }, [dropped, check, state.name]);
-
-  const run = (checked: { file: string; text: string; result: ImportResult }): void => {
-    setState({ name: "importing", ...checked });
-    send(checked.text, name.trim() || null, false, application).then(
-      (result) => {
-        setState({ name: "imported", result });
-      },
-      (error: unknown) => {
-        setState({ name: "refused", file: checked.file, error });
-      },
-    );
+    if (dropped && state.name === "choosing") read(dropped, way(mode, into));
+  }, [dropped, read, state.name, mode, into]);
+  if (state.name === "imported") return <Imported result={state.result} onClose={onClose} />;
+  const checked = state.name === "checked" || state.name === "importing" ? state.checked : undefined;
+  const held = checked ?? (state.name === "refused" && state.text !== undefined ? { file: state.file, text: state.text } : undefined);
+  const chosenFile = checked?.file ?? ("file" in state ? state.file : undefined);
+  const change = (next: ImportMode, name: string): void => {
+    const own = held ? nameIn(held.text) : "";
+    const wanted = name || (models.some((model) => model.name === own) ? own : (models[0]?.name ?? ""));
+    setMode(next);
+    setInto(wanted);
+    if (held) again({ file: held.file, text: held.text }, way(next, wanted));
   };
-  const open = (result: ImportResult): void => {
-    onClose();
-    if (result.model) void navigate(`/models/${result.model.name}`);
-  };
-
-  if (state.name === "imported") {
-    return (
-      <>
-        <p className={classes.done} role="status">
-          <IconCircleCheck size={16} aria-hidden="true" /> {t("import.done", { name: state.result.model?.displayName })}
-        </p>
-        <ImportReport report={state.result.report} />
-        <Group justify="flex-end" mt="lg" gap="sm">
-          <Button onClick={onClose}>{t("close")}</Button>
-          <Button kind="primary" data-autofocus onClick={() => { open(state.result); }}>
-            {t("import.open")}
-          </Button>
-        </Group>
-      </>
-    );
-  }
-  const chosen = state.name === "checked" || state.name === "importing" ? state : undefined;
   return (
     <>
       <p className={classes.dialogText}>{t("import.text")}</p>
       <Group gap="sm">
-        <FileButton accept="application/json,.json" onChange={(file) => { if (file) check(file); }} inputProps={{ "aria-label": t("import.choose") }}>
+        <FileButton accept="application/json,.json" onChange={(file) => { if (file) read(file, way(mode, into)); }} inputProps={{ "aria-label": t("import.choose") }}>
           {(props) => (
             <Button icon={<IconFileUpload size={16} stroke={1.6} />} busy={state.name === "reading"} {...props}>
               {t("import.choose")}
             </Button>
           )}
         </FileButton>
-        {state.name !== "choosing" && <code>{state.file}</code>}
+        {chosenFile !== undefined && <code>{chosenFile}</code>}
       </Group>
+      {models.length > 0 && (
+        <Group gap="sm" mt="md" align="center">
+          <SegmentedControl
+            size="xs"
+            aria-label={t("import.mode")}
+            value={mode}
+            onChange={(next) => { change(next, into); }}
+            data={MODES.map((value) => ({ value, label: t(`import.as.${value}`) }))}
+          />
+          {mode !== "New" && (
+            <Select
+              aria-label={t("import.into")}
+              allowDeselect={false}
+              data={models.map((model) => ({ value: model.name, label: `${model.displayName} (${model.name})` }))}
+              value={into}
+              onChange={(next) => { change(mode, next ?? ""); }}
+            />
+          )}
+        </Group>
+      )}
+      <p className={classes.modeHelp}>{t(`import.means.${mode}`)}</p>
+      {state.name === "reading" && <LoadingRows rows={2} />}
       {state.name === "refused" && <Failure error={state.error} title={t("import.refused", { file: state.file })} />}
-      {chosen && (
+      {checked ? (
+        <ImportFoot key={`${checked.mode}/${checked.name}`} checked={checked} busy={state.name === "importing"} onRun={run} onClose={onClose} />
+      ) : (
+        <Group justify="flex-end" mt="lg">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
+type FootProps = { checked: Checked; busy: boolean; onRun: (checked: Checked, name: string, application: boolean) => void; onClose: () => void };
+
+/** What the trial found, what is still to be decided, and the button that does it. */
+function ImportFoot({ checked, busy, onRun, onClose }: FootProps) {
+  const { t } = useTranslation("editor");
+  const [name, setName] = useState(checked.name);
+  const [application, setApplication] = useState(true);
+  const isNew = checked.mode === "New";
+  return (
+    <>
+      <ImportTrial result={checked.result} />
+      {isNew && (
         <>
-          <ImportReport report={chosen.result.report} />
           <TextInput
             mt="md"
             label={<OptionalLabel>{t("import.name")}</OptionalLabel>}
@@ -162,11 +128,35 @@ function ImportBody({ dropped, onClose }: { dropped: File | undefined; onClose: 
       )}
       <Group justify="flex-end" mt="lg" gap="sm">
         <Button onClick={onClose}>{t("cancel")}</Button>
-        {chosen && (
-          <Button kind="primary" busy={state.name === "importing"} onClick={() => { run(chosen); }}>
-            {t("import.run")}
-          </Button>
-        )}
+        <Button kind={checked.result.change?.effects.length ? "danger" : "primary"} busy={busy} onClick={() => { onRun(checked, name.trim(), application); }}>
+          {t(`import.run.${checked.mode}`)}
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+function Imported({ result, onClose }: { result: ImportResult; onClose: () => void }) {
+  const { t } = useTranslation("editor");
+  const navigate = useNavigate();
+  return (
+    <>
+      <p className={classes.done} role="status">
+        <IconCircleCheck size={16} aria-hidden="true" /> {t("import.done", { name: result.model?.displayName })}
+      </p>
+      <ImportTrial result={result} />
+      <Group justify="flex-end" mt="lg" gap="sm">
+        <Button onClick={onClose}>{t("close")}</Button>
+        <Button
+          kind="primary"
+          data-autofocus
+          onClick={() => {
+            onClose();
+            if (result.model) void navigate(`/models/${result.model.name}`);
+          }}
+        >
+          {t("import.open")}
+        </Button>
       </Group>
     </>
   );

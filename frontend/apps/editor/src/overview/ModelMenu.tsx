@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Menu } from "@mantine/core";
-import { IconCopy, IconDots, IconPencil, IconTrash } from "../icons";
+import { IconCopy, IconDots, IconPencil, IconTrash, IconUpload } from "../icons";
 import { IconButton } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,10 +8,11 @@ import { useNavigate } from "react-router";
 import { APPLICATIONS } from "../api/documents";
 import { DeleteModel } from "../models/DeleteModel";
 import { DuplicateModel } from "../models/DuplicateModel";
+import { ImportModel } from "../models/ImportModel";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
 import { ModelSettings } from "./ModelSettings";
 
-type Asked = "nothing" | "settings" | "duplicate" | "delete";
+type Asked = "nothing" | "settings" | "import" | "duplicate" | "delete";
 
 /** What is done with the model as a whole. */
 export function ModelMenu() {
@@ -40,6 +41,9 @@ export function ModelMenu() {
           <Menu.Item leftSection={<IconCopy size={16} stroke={1.6} />} onClick={() => { setAsked("duplicate"); }}>
             {t("models.duplicate")}
           </Menu.Item>
+          <Menu.Item leftSection={<IconUpload size={16} stroke={1.6} />} onClick={() => { setAsked("import"); }}>
+            {t("overview.import")}
+          </Menu.Item>
           <Menu.Divider />
           <Menu.Item color="red" leftSection={<IconTrash size={16} stroke={1.6} />} onClick={() => { setAsked("delete"); }}>
             {t("models.delete")}
@@ -47,6 +51,7 @@ export function ModelMenu() {
         </Menu.Dropdown>
       </Menu>
       <ModelSettings opened={asked === "settings"} onClose={close} />
+      <ImportModel opened={asked === "import"} target={document.name} onClose={close} />
       {asked === "duplicate" && <DuplicateModel model={model} onClose={close} />}
       {asked === "delete" && (
         <DeleteModel model={{ ...model, applications: data?.applications ?? [] }} onClose={close} onDeleted={() => void navigate("/models")} />

@@ -4,7 +4,7 @@ import { Button } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit, useDocument } from "../model/ModelProvider";
-import { OptionalLabel } from "../parts/NameDialog";
+import { OptionalLabel } from "../parts/OptionalLabel";
 import classes from "./overview.module.css";
 
 /** Name, description, version and who may enter. */

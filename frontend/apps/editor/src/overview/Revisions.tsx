@@ -1,11 +1,17 @@
+import { useQuery } from "@apollo/client/react";
 import { IconHistory } from "../icons";
 import { describeChange, type ModelDocument } from "@torque/model";
 import { Button } from "@torque/ui";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { MODEL_DIFF } from "../api/documents";
 import type { ModelRevision } from "../api/types";
+import { DiffList } from "../effects/DiffList";
+import { StoredEffects } from "../effects/StoredEffects";
 import { useDocument, useOpenModel, useSessionState } from "../model/ModelProvider";
 import { Avatar } from "../parts/Avatar";
+import { Confirm } from "../parts/Confirm";
 import { Moment } from "../parts/Moment";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import classes from "./overview.module.css";
@@ -47,13 +53,14 @@ export function HistoryRoute() {
   );
 }
 
-function RevisionList({ revisions, error, reload, restoring, restore, most = Infinity, lines = Infinity }: Revisions & { most?: number; lines?: number }) {
+function RevisionList({ revisions, error, reload, restoring, restore, asked, answer, most = Infinity, lines = Infinity }: Revisions & { most?: number; lines?: number }) {
   const { t } = useTranslation("editor");
   const document = useDocument();
   const { revision: current } = useSessionState();
   if (!revisions) return error === undefined ? <LoadingRows rows={4} /> : <Failure error={error} onRetry={reload} />;
   if (!revisions.length) return <EmptyRow>{t("history.empty")}</EmptyRow>;
   return (
+    <>
     <ol className={classes.revisions}>
       {revisions.slice(0, most).map((revision) => (
         <RevisionRow
@@ -69,6 +76,22 @@ function RevisionList({ revisions, error, reload, restoring, restore, most = Inf
         />
       ))}
     </ol>
+      <Confirm
+        opened={asked !== undefined}
+        title={t("history.restoreTitle", { revision: asked?.revision })}
+        verb={t("history.restoreThis", { revision: asked?.revision })}
+        onClose={() => {
+          answer(false);
+        }}
+        onConfirm={() => {
+          answer(true);
+          return Promise.resolve();
+        }}
+      >
+        <StoredEffects effects={asked?.effects ?? []} document={document} />
+        <p>{t("stored.kept")}</p>
+      </Confirm>
+    </>
   );
 }
 
@@ -83,6 +106,7 @@ type RowProps = {
 
 function RevisionRow({ revision, document, lines, current, busy, onRestore }: RowProps) {
   const { t } = useTranslation("editor");
+  const [open, setOpen] = useState(false);
   const { changes } = revision;
   const hidden = changes.length - lines;
   return (
@@ -94,7 +118,7 @@ function RevisionRow({ revision, document, lines, current, busy, onRestore }: Ro
           <code>{t("history.revision", { revision: revision.revision })}</code>
         </p>
         <p>{revision.message || t("history.noMessage")}</p>
-        {changes.length > 0 && (
+        {!open && changes.length > 0 && (
           <ul>
             {changes.slice(0, lines).map((change, at) => (
               <li key={at}>
@@ -108,6 +132,12 @@ function RevisionRow({ revision, document, lines, current, busy, onRestore }: Ro
             )}
           </ul>
         )}
+        {open && <Differences revision={revision.revision} />}
+        {revision.revision > 1 && (
+          <Button kind="subtle" compact aria-expanded={open} onClick={() => { setOpen(!open); }} aria-label={t(open ? "history.hideThis" : "history.showThis", { revision: revision.revision })}>
+            {t(open ? "history.hide" : "history.show")}
+          </Button>
+        )}
         {current ? (
           <span className={classes.current}>{t("history.current")}</span>
         ) : (
@@ -118,4 +148,14 @@ function RevisionRow({ revision, document, lines, current, busy, onRestore }: Ro
       </div>
     </li>
   );
+}
+
+/** What a revision changed, as the server compares it with the one before. */
+function Differences({ revision }: { revision: number }) {
+  const { t } = useTranslation("editor");
+  const { id } = useOpenModel();
+  const { data, error, refetch } = useQuery(MODEL_DIFF, { variables: { modelId: id, before: revision - 1, after: revision }, fetchPolicy: "cache-first" });
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingRows rows={1} />;
+  return <DiffList diff={data.modelDiff} label={t("history.differences", { revision })} />;
 }

@@ -1,18 +1,18 @@
-import { Group, Modal, Select, Switch, TextInput } from "@mantine/core";
+import { Select, Switch, TextInput } from "@mantine/core";
 import { add, entityLabel, fieldLabel, freeId, toName, type Entity, type Page } from "@torque/model";
-import { Button } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { DialogForm, FormDialog } from "../parts/FormDialog";
 
 /** Adds a page: empty, or a list of an entity to begin with. */
 export function AddPage({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation("editor");
   return (
-    <Modal opened={opened} onClose={onClose} title={t("pages.addTitle")} closeButtonProps={{ "aria-label": t("close") }}>
-      {opened && <AddPageForm onClose={onClose} />}
-    </Modal>
+    <FormDialog opened={opened} onClose={onClose} title={t("pages.addTitle")}>
+      <AddPageForm onClose={onClose} />
+    </FormDialog>
   );
 }
 
@@ -73,13 +73,7 @@ function AddPageForm({ onClose }: { onClose: () => void }) {
     void navigate(`/models/${ref}/pages/${id}`);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <DialogForm verb={t("pages.add")} onSubmit={submit} onClose={onClose}>
       <TextInput
         label={t("pages.pageTitle")}
         required
@@ -89,7 +83,6 @@ function AddPageForm({ onClose }: { onClose: () => void }) {
         onChange={(event) => { setTitle(event.currentTarget.value); }}
       />
       <Select
-        mt="md"
         label={t("pages.content")}
         clearable
         placeholder={t("pages.blank")}
@@ -97,13 +90,7 @@ function AddPageForm({ onClose }: { onClose: () => void }) {
         value={entityName}
         onChange={setEntityName}
       />
-      <Switch mt="md" label={t("pages.inNavigation")} checked={navigation} onChange={(event) => { setNavigation(event.currentTarget.checked); }} />
-      <Group justify="flex-end" mt="lg" gap="sm">
-        <Button onClick={onClose}>{t("cancel")}</Button>
-        <Button type="submit" kind="primary">
-          {t("pages.add")}
-        </Button>
-      </Group>
-    </form>
+      <Switch label={t("pages.inNavigation")} checked={navigation} onChange={(event) => { setNavigation(event.currentTarget.checked); }} />
+    </DialogForm>
   );
 }

@@ -1,10 +1,9 @@
-import { Group, Modal, TextInput } from "@mantine/core";
-import { Button } from "@torque/ui";
+import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { codeOf, messageOf } from "../api/errors";
+import { DialogForm, FormDialog } from "./FormDialog";
 import { NameFields, namesComplete, NO_NAMES, type NameFieldsProps, type Names } from "./NameFields";
-import classes from "./parts.module.css";
+import { OptionalLabel } from "./OptionalLabel";
 
 export type NameDialogProps = {
   opened: boolean;
@@ -23,16 +22,14 @@ export type NameDialogProps = {
 
 /** Asks for a display name and a technical name, and keeps both until the server took them. */
 export function NameDialog({ opened, title, onClose, ...rest }: NameDialogProps) {
-  const { t } = useTranslation("editor");
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("close") }}>
-      {opened && <NameForm {...rest} onClose={onClose} />}
-    </Modal>
+    <FormDialog opened={opened} onClose={onClose} title={title}>
+      <NameForm {...rest} onClose={onClose} />
+    </FormDialog>
   );
 }
 
 function NameForm({ labels, verb, initial = NO_NAMES, description, onSubmit, onClose }: Omit<NameDialogProps, "opened" | "title">) {
-  const { t } = useTranslation("editor");
   const [names, setNames] = useState(initial);
   const [about, setAbout] = useState("");
   const [checked, setChecked] = useState(false);
@@ -51,13 +48,7 @@ function NameForm({ labels, verb, initial = NO_NAMES, description, onSubmit, onC
       });
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <DialogForm verb={verb} busy={sending} failure={taken ? undefined : failure} onSubmit={submit} onClose={onClose}>
       <NameFields
         labels={labels}
         value={names}
@@ -70,7 +61,6 @@ function NameForm({ labels, verb, initial = NO_NAMES, description, onSubmit, onC
       />
       {description && (
         <TextInput
-          mt="md"
           label={<OptionalLabel>{description}</OptionalLabel>}
           value={about}
           onChange={(event) => {
@@ -78,27 +68,6 @@ function NameForm({ labels, verb, initial = NO_NAMES, description, onSubmit, onC
           }}
         />
       )}
-      {failure !== undefined && !taken && (
-        <p role="alert" className={classes.formError}>
-          {codeOf(failure) === "NETWORK" ? t("error.network") : messageOf(failure)}
-        </p>
-      )}
-      <Group justify="flex-end" mt="lg" gap="sm">
-        <Button onClick={onClose}>{t("cancel")}</Button>
-        <Button type="submit" kind="primary" busy={sending}>
-          {verb}
-        </Button>
-      </Group>
-    </form>
-  );
-}
-
-/** A label that says at its end that the field may stay empty. */
-export function OptionalLabel({ children }: { children: string }) {
-  const { t } = useTranslation("editor");
-  return (
-    <>
-      {children} <span className={classes.optional}>{t("optional")}</span>
-    </>
+    </DialogForm>
   );
 }

@@ -38,7 +38,6 @@ export function NameFields({ labels, value, onChange, checked, nameError }: Name
       <TextInput
         label={labels.name}
         required
-        mt="md"
         value={value.name}
         classNames={{ input: classes.monoInput }}
         spellCheck={false}

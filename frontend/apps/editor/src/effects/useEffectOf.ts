@@ -1,16 +1,17 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import type { Change, Finding } from "@torque/model";
 import { useEffect, useState } from "react";
-import { PREVIEW_CHANGES } from "../api/documents";
 import { messageOf } from "../api/errors";
+import type { StoredEffect } from "../api/types";
 import { useOpenModel, useSessionState } from "../model/ModelProvider";
 import { useServices } from "../services";
+import { tryChanges } from "./trial";
 
 export type Effect =
   | { name: "refused"; message: string }
-  | { name: "known"; raised: Finding[]; solved: Finding[] };
+  | { name: "known"; raised: Finding[]; solved: Finding[]; stored: StoredEffect[] };
 
-/** What applying these changes would raise and solve: a dry run on the server, once typing rests. */
+/** What applying these changes would do to the model and its records: a trial on the server, once typing rests. */
 export function useEffectOf(changes: readonly Change[]): Effect | undefined {
   const { client } = useServices();
   const { id } = useOpenModel();
@@ -21,14 +22,12 @@ export function useEffectOf(changes: readonly Change[]): Effect | undefined {
     const sent = JSON.parse(wanted) as Change[];
     if (!sent.length) return undefined;
     let current = true;
-    client
-      .mutate({ mutation: PREVIEW_CHANGES, variables: { modelId: id, changes: sent, ifRevision: revision }, fetchPolicy: "no-cache" })
-      .then(({ data }) => {
-        if (!current || !data) return;
-        const { findingsBefore: before, findingsAfter: after } = data.applyChanges;
+    tryChanges(client, id, sent, revision)
+      .then(({ findingsBefore: before, findingsAfter: after, effects: stored }) => {
+        if (!current) return;
         const raised = after.filter((finding) => !before.some((known) => known.id === finding.id));
         const solved = before.filter((finding) => !after.some((known) => known.id === finding.id));
-        setEffect({ of: wanted, effect: { name: "known", raised, solved } });
+        setEffect({ of: wanted, effect: { name: "known", raised, solved, stored } });
       })
       .catch((error: unknown) => {
         if (current) setEffect({ of: wanted, effect: { name: "refused", message: messageOf(error) } });
