@@ -151,7 +151,13 @@ def test_an_image_comes_in_the_size_that_is_asked_for(papers: Papers) -> None:
 def test_sizes_are_few_and_only_images_have_them(papers: Papers) -> None:
     text, image = papers.upload(TEXT), papers.upload(b"\x89PNG\r\n\x1a\n broken", "a.png", "photo")
     record = papers.create("sizes", file=text, photo=image)["id"]
-    for query in ({"width": "100"}, {"width": "128", "fit": "stretch"}, {"fit": "cover"}, {"colour": "red"}):
+    wrong: list[dict[str, Any]] = [
+        {"width": "100"},
+        {"width": "128", "fit": "stretch"},
+        {"fit": "cover"},
+        {"colour": ""},
+    ]
+    for query in wrong:
         assert papers.download(record, image["id"], **query).status == 400
     assert papers.download(record, text["id"], width=128).status == 400
     assert papers.download(record, image["id"], width=128).status == 400
@@ -216,9 +222,11 @@ def test_a_value_that_names_no_file_is_refused_by_every_write(papers: Papers) ->
     assert (bulk["result"]["succeeded"], bulk["result"]["failed"]) == (1, 1)
     table = f"title,file\nrow,{quote(json.dumps(missing))}\n".encode()
     assert papers.ask("POST", "paper/import", table, format="csv").status == 422
-    lines = json.dumps({"title": "line", "file": missing}).encode()
-    refused = papers.ask("POST", "paper/import", lines, format="ndjson")
-    assert (refused.status, refused.json()["error"]["errors"][0]["path"]) == (422, "/file")
+    lines = json.dumps({"title": "line", "file": missing}).encode() + b'\n{"title": "other"}\n'
+    refused = papers.ask("POST", "paper/import", lines, format="ndjson").json()["error"]["errors"]
+    assert [(error["row"], error["path"], error["rule"]) for error in refused] == [(1, "/file", "File")]
+    report = papers.ask("POST", "paper/import", lines, format="ndjson", skipInvalid="true").json()
+    assert (report["created"], report["failed"]) == (1, 1)
 
 
 def test_an_upload_that_fails_leaves_nothing_behind(papers: Papers) -> None:

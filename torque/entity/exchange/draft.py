@@ -10,6 +10,7 @@ from torque.entity import values
 from torque.entity.exchange.coerce import Misfit, split_list
 from torque.entity.exchange.mapping import RowPlan, Step, time_of
 from torque.entity.exchange.types import ABSENT, Cells, RowFault, Unreadable
+from torque.errors import TorqueError
 from torque.native import Prepared
 
 
@@ -94,6 +95,14 @@ def prepare(plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
 def faults_of(plan: RowPlan, draft: Draft, errors: Sequence[dict[str, str]]) -> list[RowFault]:
     """Return the validator's errors as those of a row."""
     return [RowFault(draft.row, e["path"], e["rule"], e["message"], plan.entity.name) for e in errors]
+
+
+def refusals(entity_name: str, draft: Draft, error: TorqueError) -> list[RowFault]:
+    """Return what a hook said of a record as faults of its row."""
+    errors = error.details.get("errors")
+    if not isinstance(errors, list) or not errors:
+        return [RowFault(draft.row, "", "Hook", error.message, entity_name)]
+    return [RowFault(draft.row, e["path"], e["rule"], e["message"], entity_name) for e in errors]
 
 
 def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:

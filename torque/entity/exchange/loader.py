@@ -230,8 +230,8 @@ class Loader:
                 )  # fmt: skip
                 try:
                     draft.record = await self._hooks.run(occasion)
-                except HookRejected as error:
-                    draft.faults = [RowFault(draft.row, "", "Hook", error.message, entity.name)]
+                except (HookRejected, ValidationFailed) as error:
+                    draft.faults = drafting.refusals(entity.name, draft, error)
 
     async def _within_rule(self, entity: CompiledEntity, drafts: list[Draft]) -> list[Draft]:
         """Leave out records that the caller's role does not allow."""

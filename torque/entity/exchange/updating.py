@@ -7,14 +7,14 @@ from torque import codec
 from torque.entity import checks
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Write, statement
-from torque.entity.exchange.draft import Draft, faults_of
+from torque.entity.exchange.draft import Draft, faults_of, refusals
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
 from torque.entity.hooks import Event, Hooks, Occasion
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
-from torque.errors import HookRejected, NotFound
+from torque.errors import HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 
@@ -110,8 +110,8 @@ class Updater:
             message = f"The row cannot be stored: {error}"
             self._refuse(draft, [RowFault(draft.row, "", "Type", message, entity.name)])
             return None
-        except HookRejected as error:
-            self._refuse(draft, [RowFault(draft.row, "", "Hook", error.message, entity.name)])
+        except (HookRejected, ValidationFailed) as error:
+            self._refuse(draft, refusals(entity.name, draft, error))
             return None
         if prepared.errors:
             self._refuse(draft, faults_of(plan, draft, prepared.errors))
