@@ -24,6 +24,15 @@ test("an order number that is taken is refused at its field", async ({ orders, p
   await expect(orders.drawer().getByText("1 field needs attention")).toBeVisible();
 });
 
+test("a click that leaves a field in error reaches what it was meant for", async ({ orders, page }) => {
+  await orders.open("/orders");
+  await page.getByRole("button", { name: "New order" }).click();
+  await expect(orders.drawer().getByRole("textbox", { name: "Order number" })).toBeFocused();
+  await orders.drawer().getByRole("combobox", { name: "Customer" }).click();
+  await expect(page.getByRole("option", { name: "Chiara Rossi" })).toBeVisible();
+  await expect(orders.drawer().getByText("Give the order a number.")).toBeVisible();
+});
+
 test("orders are filtered by their customer, and pages follow each other", async ({ orders, page }) => {
   await orders.open("/orders");
   await page.getByRole("button", { name: "Next page" }).click();

@@ -1,6 +1,7 @@
 import type { FormField } from "@torque/protocol";
 import { Controller } from "react-hook-form";
 import { useTranslation } from "react-i18next";
+import { useAfterPress } from "../../hooks/useAfterPress";
 import { IconAlertCircle } from "../../icons/tabler";
 import { ConflictNote } from "./ConflictNote";
 import type { InputValue } from "./convert";
@@ -35,6 +36,7 @@ export type FormFieldsProps = Pick<FormProps, "findReferences" | "titleOf"> & {
 export function FormFields({ id, fields, state, readOnly, first, findReferences, titleOf }: FormFieldsProps) {
   const { form, required, conflicts, settle } = state;
   const { t } = useTranslation("ui");
+  const afterPress = useAfterPress();
   return (
     <div className={classes.fields}>
       {fields.map((field) => (
@@ -47,7 +49,7 @@ export function FormFields({ id, fields, state, readOnly, first, findReferences,
                 field={field}
                 value={(input.value ?? null) as InputValue}
                 onChange={input.onChange}
-                onBlur={input.onBlur}
+                onBlur={() => afterPress(input.onBlur)}
                 inputRef={input.ref}
                 findReferences={findReferences}
                 titleOf={titleOf}
