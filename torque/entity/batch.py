@@ -34,7 +34,7 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     params_hash: bytes
 
 
-class Write(msgspec.Struct, frozen=True, kw_only=True):
+class Write(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record ready to be stored. `base_version` is 0 for a new one."""
 
     entity: CompiledEntity
@@ -96,6 +96,33 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         parts.append("remember" if creating else "update_remember")
         _repeats(values, ordered)
     text, names = _assemble((*parts, f"{lane.kind}_end"), alone)
+    return Batch(text, tuple(values[name] for name in names))
+
+
+def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
+    """Return the one statement that stores new records of one type and caller."""
+    values: dict[str, Any] = {
+        "application": lane.application_id,
+        "now": now,
+        "patience": _PATIENCE_ALONE,
+        "ids": plain([write.id for write in writes]),
+        "types": quoted([write.entity.key for write in writes]),
+        "datas": json_array([write.prepared.data for write in writes]),
+    }
+    parts = ["create_records"]
+    parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
+    parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
+    if lane.audit != "off":
+        caller = writes[0].caller
+        parts.append("bulk_audit")
+        values |= {
+            "actor": caller.name, "role": ",".join(caller.roles), "protocol": caller.protocol,
+            "request": caller.request_id, "values": lane.audit == "values",
+        }  # fmt: skip
+    if lane.repeatable:
+        parts.append("remember")
+        _repeats(values, writes)
+    text, names = _assemble((*parts, "create_end"), True)
     return Batch(text, tuple(values[name] for name in names))
 
 

@@ -5,59 +5,32 @@ record fails only itself. Under an idempotency key every row has one of its own,
 writes exactly the rows that are missing.
 """
 
-import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from torque import codec
-from torque.access.types import Rights
 from torque.application.types import RunningApplication
-from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.entity import checks
-from torque.entity.batch import Q, Repeat, Write, statement
+from torque.entity.batch import Q, Write, statement
+from torque.entity.bulk_create import BulkCreate
+from torque.entity.bulk_types import Call, Edit, Result, call_of, each, raise_first
 from torque.entity.linking import Linker, split
 from torque.entity.store import EntityStore
-from torque.entity.types import Connection, Row
+from torque.entity.types import Row
 from torque.entity.writer import Writer, Written
-from torque.entity.writing import Change, Draft, RepeatMet, Writing, lane_of
-from torque.errors import Conflict, InvalidParams, NotFound, OutcomeUnknown, TimedOut, TorqueError, ValidationFailed
+from torque.entity.writing import Change, Writing, lane_of
+from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity, UniqueRule
 from torque.model.compile_entity import validator_spec
 from torque.native import Validator
-from torque.types import Caller, utc_now
+from torque.types import utc_now
 
-MAX_ROWS = 10_000
-"""Most records of one call."""
 _CHUNK = 1000
-_AT_ONCE = 256
 _ATTEMPTS = 4
-
-Mode = Literal["atomic", "perRow"]
-Result = bytes | TorqueError
-"""What became of a row: the record on the wire, or why not."""
-
-
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks for a bulk write of what, and how; `repeats` are the idempotency keys by row."""
-
-    caller: Caller
-    app: RunningApplication
-    rights: Rights
-    entity_type: str | None
-    mode: Mode = "atomic"
-    repeats: Sequence[Repeat | None] = ()
-
-
-class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a bulk update."""
-
-    id: str
-    data: bytes
-    if_version: int | None = None
-    replace: bool = False
 
 
 class Bulk:
@@ -68,34 +41,8 @@ class Bulk:
         self._writer = writer
         self._writing = writing
         self._linker = Linker(store)
-
-    async def create(self, call: Call, rows: Sequence[bytes]) -> list[Result]:
-        """Store new records; see `EntityService.bulk_create`."""
-        app, rights = call.app, call.rights
-        results: dict[int, Result] = {}
-        drafts: dict[int, Draft] = {}
-        for index, data in enumerate(rows):
-            try:
-                drafts[index] = await self._writing.draft(
-                    call.caller, app, rights, call.entity_type or "", data, call.repeats[index]
-                )
-            except TorqueError as error:
-                results[index] = error
-        targets = {link[1] for draft in drafts.values() for link in draft.write.prepared.links}
-        await self._store.types(app.id, targets)  # one question for all, remembered for the checks of each
-        for index, draft in drafts.items():
-            try:
-                await self._writing.settle(app, rights, draft)
-            except TorqueError as error:
-                results[index] = error
-        results.update(_doubled(drafts))
-        sound = {index: draft for index, draft in drafts.items() if index not in results}
-        if call.mode == "atomic":
-            _raise_first(results)
-            results.update(await self._create_all(app, sound))
-        else:
-            await self._create_each(app, sound, results)
-        return [results[index] for index in range(len(rows))]
+        self._creation = BulkCreate(store, writer, writing)
+        self.create = self._creation.create
 
     async def upsert(self, call: Call, rows: Sequence[bytes], rule: UniqueRule) -> list[Result]:
         """Store new records and change those that have the values of a unique rule; see `bulk_create`."""
@@ -107,9 +54,9 @@ class Bulk:
             old = [(index, record_id) for index, record_id in known.items() if record_id is not None]
             new = [index for index, record_id in known.items() if record_id is None]
             edits = [Edit(id=record_id, data=rows[index]) for index, record_id in old]
-            changed = await self.update(_of(call, [index for index, _ in old]), edits)
+            changed = await self.update(call_of(call, [index for index, _ in old]), edits)
             results.update(zip([index for index, _ in old], changed, strict=True))
-            results.update(zip(new, await self.create(_of(call, new), [rows[i] for i in new]), strict=True))
+            results.update(zip(new, await self.create(call_of(call, new), [rows[i] for i in new]), strict=True))
             waiting = [index for index in new if _is_taken(results[index], rule)]
             if not waiting:
                 break
@@ -134,88 +81,6 @@ class Bulk:
             except (Deadlock, LockTimeout):
                 continue
         raise TimedOut("One of the records stays locked. Nothing was changed; try again.")
-
-    async def _create_all(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> dict[int, Result]:
-        """Store records in one transaction."""
-        if not drafts:
-            return {}
-        writes = [draft.write for draft in drafts.values()]
-        lane = lane_of(app, "create", writes[0])
-        for _ in range(_ATTEMPTS):
-            for draft in drafts.values():
-                if draft.links:
-                    await self._linker.check(app, draft.write.entity, draft.write.id, draft.links)
-            now = utc_now()
-            try:
-                async with self._writer.custody.transaction(partial(self._doubt, app, drafts)) as connection:
-                    for start in range(0, len(writes), _CHUNK):
-                        batch = statement(lane, writes[start : start + _CHUNK], now, alone=True)
-                        await connection.fetch(batch.text, *batch.args)
-                    others = await self._link(connection, app, drafts.values())
-            except (UniqueViolation, ForeignKeyViolation):
-                _raise_first(await self._taken(app, drafts))
-            except (Deadlock, LockTimeout):
-                continue
-            else:
-                self._writer.doubt_types(app.id, others, [])
-                await self._writer.committed(lane, writes)
-                return {index: self._writing.created_record(draft, now) for index, draft in drafts.items()}
-        raise Conflict("The records meet others that come and go. Nothing was written; try again.")
-
-    def _doubt(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> None:
-        """Make every cache miss what these new records may have changed."""
-        keys = {draft.write.entity.key for draft in drafts.values()}
-        keys |= {app.model.entities[one.end.other].key for draft in drafts.values() for one in draft.links}
-        self._writer.doubt_types(app.id, sorted(keys), [])
-
-    async def _link(self, connection: Connection, app: RunningApplication, drafts: Iterable[Draft]) -> list[str]:
-        """Write the many-to-many links of new records; return the entity keys of their other ends."""
-        others = []
-        for draft in drafts:
-            if draft.links:
-                write = draft.write
-                await self._linker.apply(connection, app, write.entity, write.id, draft.links, write.caller)
-                others += [app.model.entities[one.end.other].key for one in draft.links]
-        return others
-
-    async def _taken(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> dict[int, Result]:
-        """Return what the database had against these records, by row; nothing when it is gone by now."""
-        targets = {link[1] for draft in drafts.values() for link in draft.write.prepared.links}
-        self._store.forget_types(app.id, targets)
-        await self._store.types(app.id, targets)
-        found: dict[int, Result] = {}
-        for index, draft in drafts.items():
-            write = draft.write
-            errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
-            errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
-            if errors:
-                found[index] = ValidationFailed(errors=errors)
-        return found
-
-    async def _create_each(
-        self, app: RunningApplication, drafts: Mapping[int, Draft], results: dict[int, Result]
-    ) -> None:  # fmt: skip
-        """Store records that stand for themselves, in statements of many rows as far as they go."""
-        plain = [index for index, draft in drafts.items() if not draft.links]
-        single = [index for index, draft in drafts.items() if draft.links]
-        for start in range(0, len(plain), _CHUNK):
-            chunk = plain[start : start + _CHUNK]
-            writes, now = [drafts[index].write for index in chunk], utc_now()
-            lane = lane_of(app, "create", writes[0])
-            batch = statement(lane, writes, now, alone=True)
-            own = {index: drafts[index] for index in chunk}
-            try:
-                async with self._writer.custody.transaction(partial(self._doubt, app, own)) as connection:
-                    await connection.fetch(batch.text, *batch.args)
-            except OutcomeUnknown as error:
-                results.update((index, error) for index in chunk)
-            except DatabaseFailure:
-                single += chunk
-            else:
-                await self._writer.committed(lane, writes)
-                results.update((index, self._writing.created_record(drafts[index], now)) for index in chunk)
-        done = await each(self._writing.store_new(app, drafts[index]) for index in single)
-        results.update(zip(single, done, strict=True))
 
     async def _update_all(self, app: RunningApplication, changes: Sequence[Change]) -> Sequence[bytes]:
         """Change records in one transaction, all of them held."""
@@ -272,7 +137,7 @@ class Bulk:
                 prepared.append(await self._writing.prepare(change, rows.get(change.id)))
             except TorqueError as error:
                 failed[index] = error
-        _raise_first(failed)
+        raise_first(failed)
         return prepared
 
     async def _refused(self, app: RunningApplication, writes: Sequence[Write]) -> TorqueError:
@@ -310,10 +175,6 @@ def _key_reader(entity: CompiledEntity, rule: UniqueRule) -> Validator:
     return Validator(validator_spec(entity.definition, {name: entity.fields[name] for name in rule.fields}, (rule,)))
 
 
-def _of(call: Call, indexes: Sequence[int]) -> Call:
-    return msgspec.structs.replace(call, repeats=[call.repeats[index] for index in indexes])
-
-
 def _is_taken(result: Result, rule: UniqueRule) -> bool:
     """Tell whether a row failed because its unique values were taken in between."""
     if not isinstance(result, ValidationFailed):
@@ -327,48 +188,3 @@ def _lanes(app: RunningApplication, writes: Sequence[Write]) -> dict[Any, list[W
     for write in writes:
         found.setdefault(lane_of(app, "update", write), []).append(write)
     return found
-
-
-def _doubled(drafts: Mapping[int, Draft]) -> dict[int, Result]:
-    """Return rows whose unique values an earlier row of the same call has."""
-    seen: set[tuple[str, str]] = set()
-    found: dict[int, Result] = {}
-    for index, draft in drafts.items():
-        rules = {rule.id: rule for rule in draft.write.entity.uniques}
-        again = [key for key in draft.write.prepared.keys if key in seen and key[0] in rules]
-        if again:
-            errors = [checks.error(f"/{rules[key[0]].fields[0]}", "Unique", rules[key[0]].message) for key in again]
-            found[index] = ValidationFailed(errors=errors)
-        else:
-            seen.update(draft.write.prepared.keys)
-    return found
-
-
-def _raise_first(results: Mapping[int, Result]) -> None:
-    """Raise what stands against an atomic call: all errors of validation at once, else the first failure."""
-    failed = {index: found for index, found in sorted(results.items()) if isinstance(found, TorqueError)}
-    for error in failed.values():
-        if not isinstance(error, ValidationFailed):
-            raise error
-    errors: list[Any] = []
-    for index, error in failed.items():
-        found: Any = error.details.get("errors", [])
-        errors += [{**one, "path": f"/{index}{one['path']}"} for one in found]
-    if errors:
-        raise ValidationFailed(errors=errors)
-
-
-async def each(work: Iterable[Awaitable[bytes]]) -> list[Result]:
-    """Do what stands for itself, many at once; what fails is a result as well."""
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(item: Awaitable[bytes]) -> Result:
-        async with gate:
-            try:
-                return await item
-            except RepeatMet:
-                return Conflict("This idempotency key is in use. Try again.", current=None)
-            except TorqueError as error:
-                return error
-
-    return list(await asyncio.gather(*(one(item) for item in work)))

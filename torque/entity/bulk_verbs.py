@@ -7,7 +7,8 @@ from torque import codec
 from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
 from torque.entity.batch import Repeat
-from torque.entity.bulk import MAX_ROWS, Bulk, Call, Edit, Mode, Result, each
+from torque.entity.bulk import Bulk
+from torque.entity.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, call_of, each
 from torque.entity.custody import Custody
 from torque.entity.reading import valid_id
 from torque.entity.requests import repeats_of
@@ -139,14 +140,6 @@ class BulkVerbs:
                 continue
             (results[index],) = await each([self._verbs.answer_again(call.caller, call.app, repeat, result["id"])])
         return results
-
-
-def call_of(call: Call, indexes: Sequence[int]) -> Call:
-    """Return a call with the keys of some of its rows only."""
-    return Call(
-        caller=call.caller, app=call.app, rights=call.rights, entity_type=call.entity_type, mode=call.mode,
-        repeats=[call.repeats[index] for index in indexes],
-    )  # fmt: skip
 
 
 def _rule(app: RunningApplication, entity_type: str, fields: Sequence[str], mode: Mode) -> UniqueRule:

@@ -111,6 +111,15 @@ audited AS (
         AS a (id, actor, role, protocol, request_id) ON a.id = i.id
 )
 
+-- name: bulk_audit
+-- One caller for all, so there is nothing to join.
+audited AS (
+    INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+        :actor::text, :role::text, :protocol::text, :request::text, CASE WHEN :values THEN i.data END
+    FROM input i
+)
+
 -- name: remember
 remembered AS (
     INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)

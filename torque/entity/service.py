@@ -11,7 +11,8 @@ from torque.db.pool import Database
 from torque.entity import seeding
 from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
-from torque.entity.bulk import MAX_ROWS, Bulk, Edit, Mode
+from torque.entity.bulk import Bulk
+from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
 from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
 from torque.entity.deletion import Deletion

@@ -15,8 +15,10 @@ from torque.entity import checks
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
+from torque.entity.ends import many_of
 from torque.entity.fresh import Clock, RecordIds
-from torque.entity.hooks import Hooks, Occasion
+from torque.entity.hooked import Hooked
+from torque.entity.hooks import Hooks
 from torque.entity.linking import Linker, Wanted, split
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading
@@ -52,7 +54,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Wanted, ...] = ()
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A new record, prepared."""
 
     granted: EntityRights
@@ -70,7 +72,7 @@ class Writing:
         self._store = store
         self._writer = writer
         self._reading = reading
-        self._hooks = hooks
+        self._hooked = Hooked(hooks)
         self._encoder = encoder
         self._deleter = Deleter(writer)
         self._linker = Linker(store)
@@ -94,8 +96,8 @@ class Writing:
         entity, granted = checks.creatable(app, rights, caller, entity_type)
         data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
-        if self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate"):
-            data = await self._hooked_create(caller, app, entity, data)
+        if self._hooked.on_create(entity):
+            data = await self._hooked.create(caller, app, entity, data)
         prepared = entity.validator.create(data, self._clock.now())
         _raise_errors(prepared.errors)
         write = Write(
@@ -103,6 +105,24 @@ class Writing:
             repeat=repeat,
         )  # fmt: skip
         return Draft(granted, write, links)
+
+    def drafts(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, rows: Sequence[bytes],
+        repeats: Sequence[Repeat | None],
+    ) -> list[Draft] | None:  # fmt: skip
+        """Prepare many new records in one go, also those that are refused; None when each has to be looked at."""
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        if self._hooked.on_create(entity) or granted.hidden or granted.read_only or many_of(app.model, entity.name):
+            return None
+        new = self._ids.new
+        return [
+            Draft(
+                granted,
+                Write(entity=entity, id=new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat),
+                (),
+            )
+            for prepared, repeat in zip(entity.validator.create_many(rows, self._clock.now()), repeats, strict=True)
+        ]
 
     async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
         """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
@@ -172,7 +192,7 @@ class Writing:
         for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
             if row is not None:
                 await check(row)
-                await self._hooked_delete(caller, app, row)
+                await self._hooked.delete(caller, app, row)
         try:
             return await self._deleter.delete(
                 Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats, limit=limit)
@@ -200,9 +220,9 @@ class Writing:
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
         checks.refuse_masked(granted, change.patch)
         prepared = entity.validator.update(row[1], patch, change.replace, self._clock.now())
-        if self._hooks.wanted(entity, "BeforeUpdate") or self._hooks.wanted(entity, "OnValidate"):
+        if self._hooked.on_update(entity):
             _raise_errors(prepared.errors)
-            prepared = await self._hooked_update(change, entity, row, prepared)
+            prepared = await self._hooked.update(change.caller, app, entity, row, prepared, self._clock.now())
         _raise_errors(prepared.errors)
         if not prepared.changed and change.repeat is None:
             return entity, granted, None
@@ -319,43 +339,6 @@ class Writing:
         if not await self._reading.fits(app, rights, entity, granted, record_id, prepared.data):
             message = "Your role does not allow records like this."
             raise ValidationFailed(errors=[checks.error("", "Rule", message)])
-
-    async def _hooked_create(
-        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, data: bytes
-    ) -> bytes:
-        record = checks.object_of(data)
-        occasion = Occasion(event="BeforeCreate", caller=caller, app=app, entity=entity, id=None, record=record)
-        record = await self._hooks.run(occasion)
-        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
-        return codec.dumps(record)
-
-    async def _hooked_update(self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared) -> Prepared:
-        """Show the merged record to the hooks and prepare what they made of it as a whole."""
-        previous = checks.named(entity, row[1])
-        occasion = Occasion(
-            event="BeforeUpdate", caller=change.caller, app=change.app, entity=entity, id=change.id,
-            record=checks.named(entity, prepared.data), previous=previous,
-        )  # fmt: skip
-        record = await self._hooks.run(occasion)
-        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
-        writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
-        return entity.validator.update(row[1], codec.dumps(writable), True, self._clock.now())
-
-    async def _hooked_delete(self, caller: Caller, app: RunningApplication, row: Row) -> None:
-        entity = app.model.entities_by_key[row[5]]
-        if self._hooks.wanted(entity, "BeforeDelete"):
-            record = checks.named(entity, row[1])
-            await self._hooks.run(
-                Occasion(
-                    event="BeforeDelete",
-                    caller=caller,
-                    app=app,
-                    entity=entity,
-                    id=row[0],
-                    record=record,
-                    previous=record,
-                )
-            )
 
     def _check_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
         if if_version is not None and row[2] != if_version:

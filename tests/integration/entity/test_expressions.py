@@ -8,7 +8,7 @@ from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.aggregate import Aggregate, Metric
-from torque.entity.bulk import Edit
+from torque.entity.bulk_types import Edit
 from torque.entity.types import Query, Sort
 from torque.errors import ValidationFailed
 

@@ -7,7 +7,7 @@ import msgspec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
-from torque.entity.bulk import MAX_ROWS, Edit, Mode
+from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
 from torque.entity.types import Query
 from torque.errors import InvalidParams
 

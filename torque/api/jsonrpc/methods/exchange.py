@@ -8,7 +8,7 @@ import msgspec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
-from torque.entity.bulk import Mode
+from torque.entity.bulk_types import Mode
 from torque.entity.exchange.readers import HeldSource, open_rows
 from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import Job, refused
