@@ -43,14 +43,15 @@ it("leads to the sign-in page when the session has ended", async () => {
 
 it("merges a file into the model that is there, after saying what that changes", async () => {
   const server = memoryServer();
-  render(<EditorAt path="/models/orders" server={server} />);
-  await reader().click(await screen.findByRole("button", { name: "More actions for the model" }, SLOW));
-  await reader().click(await screen.findByRole("menuitem", { name: "Import into this model" }));
+  render(<EditorAt path="/models" server={server} />);
+  await reader().click(await screen.findByRole("button", { name: "Import" }, SLOW));
   const dialog = await screen.findByRole("dialog");
   const file = new File([JSON.stringify({ format: "torque/1", name: "orders" })], "orders.json", { type: "application/json" });
   await reader().upload(dialog.querySelector("input[type=file]") as HTMLInputElement, file);
+  await within(dialog).findByDisplayValue("orders-2");
+  await reader().click(within(dialog).getByRole("radio", { name: "Merge" }));
   expect((await within(dialog).findByRole("list", { name: "Changes to the model" })).textContent).toContain("Removed field shipped_date");
   await reader().click(within(dialog).getByRole("button", { name: "Merge into model" }));
   expect(await within(dialog).findByText("orders is imported.")).toBeTruthy();
-  expect(server.asked.filter((name) => name === "ImportModel")).toHaveLength(2);
+  expect(server.asked.filter((name) => name === "ImportModel")).toHaveLength(4);
 });
