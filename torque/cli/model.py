@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from torque.cli.findings import report_findings
+from torque.cli.indexes import indexes_command
 from torque.cli.infer import infer_command
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
@@ -180,3 +181,4 @@ def validate(state: Invocation, ref: str) -> int:
 
 
 model.add_command(infer_command)
+model.add_command(indexes_command)

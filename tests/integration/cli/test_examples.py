@@ -74,6 +74,8 @@ STORY = (
     "torque data export shop order - --format ndjson",
     "torque data export shop order o.xlsx --filter '{\"paid\": false}'",
     "torque data seed shop --count 100 --seed 7",
+    "torque model indexes shop",
+    "torque model indexes shop --build",
     "torque data empty shop",
     "torque backup torque.backup",
     "torque restore torque.backup --replace",
