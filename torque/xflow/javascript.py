@@ -8,6 +8,7 @@ import msgspec
 from torque import codec
 from torque.errors import Unavailable
 from torque.xflow.context import FlowContext, LogLine, NodeFailed
+from torque.xflow.outbound import Outlet
 from torque.xflow.pool import ScriptEnded, ScriptPool
 from torque.xflow.templates import Template
 
@@ -47,10 +48,19 @@ class _Outcome(msgspec.Struct):
 
 
 class Scripts:
-    """Evaluates a flow's JavaScript in script processes, never in this one."""
+    """Evaluates a flow's JavaScript in script processes, never in this one.
 
-    def __init__(self, pool: ScriptPool) -> None:
+    Parameters
+    ----------
+    pool
+        The processes.
+    outlet
+        What `fetch` goes through; expressions have no way out.
+    """
+
+    def __init__(self, pool: ScriptPool, outlet: Outlet) -> None:
         self._pool = pool
+        self._outlet = outlet
         self._ids = itertools.count(1)
 
     async def script(self, code: str, flow: FlowContext, seconds: float) -> bytes:
@@ -99,8 +109,9 @@ class Scripts:
             "max_output": MAX_OUTPUT,
         }
         frame = codec.dumps(head)[:-1] + b',"scope":' + flow.scope.seen_by(code) + b"}"
+        ways = (self._outlet.caller().answer,) if kind == "script" else ()
         try:
-            reply = msgspec.json.decode(await self._pool.run(frame, seconds), type=_Reply)
+            reply = msgspec.json.decode(await self._pool.run(frame, seconds, *ways), type=_Reply)
         except TimeoutError as error:
             raise NodeFailed("TIMEOUT", _MESSAGES["TIMEOUT"]) from error
         except ScriptEnded as error:

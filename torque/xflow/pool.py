@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import cast
 
@@ -17,22 +18,26 @@ import msgspec
 
 from torque import codec
 from torque.errors import Unavailable
+from torque.xflow.outbound import Call, Refused
 
 GRACE_SECONDS = 0.1
 KEEP_SECONDS = 1.0
 MAX_FRAME = 16 * 1024 * 1024
-NO_FETCH = "fetch is not available on this server."
 _LENGTH = struct.Struct("<I")
 _PID = struct.Struct("<I")
 _MOST_ASKED = 4
 _START_TRIES, _START_PAUSE = 500, 0.01
 
 
+Answers = Callable[[Call], Awaitable[bytes]]
+"""Answers what a script asks of the world outside as JSON; raises Refused."""
+
+
 class ScriptEnded(Exception):
     """A script process ended, or was ended, before it answered."""
 
 
-class _Head(msgspec.Struct):
+class _Head(Call):
     id: int = 0
     call: int | None = None
 
@@ -47,6 +52,9 @@ class ScriptProcess(asyncio.Protocol):
         self._pidfd = pidfd
         self._buffer = bytearray()
         self._answer: asyncio.Future[bytes] | None = None
+        self._answers: Answers = _refuse
+        self._calls: set[asyncio.Task[None]] = set()
+        self._overlapped = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,8 +72,10 @@ class ScriptProcess(asyncio.Protocol):
             del self._buffer[:end]
             message = msgspec.json.decode(frame, type=_Head)
             if message.call is not None:
-                refusal = {"id": message.id, "call": message.call, "ok": False, "error": NO_FETCH}
-                self._write(codec.dumps(refusal))
+                self._overlapped = self._overlapped or bool(self._calls)
+                task = asyncio.get_running_loop().create_task(self._reply(message, message.call))
+                self._calls.add(task)
+                task.add_done_callback(self._calls.discard)
             elif self._answer is not None and not self._answer.done():
                 self._answer.set_result(frame)
 
@@ -80,8 +90,23 @@ class ScriptProcess(asyncio.Protocol):
             raise ScriptEnded
         self._transport.write(_LENGTH.pack(len(frame)) + frame)
 
-    async def ask(self, frame: bytes, seconds: float) -> bytes:
-        """Send one request and return its answer.
+    async def _reply(self, call: Call, number: int) -> None:
+        """Answer a call of the script that runs, as long as it does."""
+        head = b'{"call":%d,"ok":' % number
+        try:
+            frame = head + b'true,"value":' + await self._answers(call) + b"}"
+            if len(frame) > MAX_FRAME:
+                raise Refused("The answer is larger than a script can take.")
+        except Refused as error:
+            frame = head + b'false,"error":' + codec.dumps(str(error)) + b"}"
+        except Exception:
+            self._write(head + b'false,"error":"The call failed within the server."}')
+            raise
+        if self.alive:
+            self._write(frame)
+
+    async def ask(self, frame: bytes, seconds: float, answers: Answers) -> bytes:
+        """Send one request and return its answer; what the script asks meanwhile is answered by `answers`.
 
         Raises
         ------
@@ -90,16 +115,23 @@ class ScriptProcess(asyncio.Protocol):
         ScriptEnded
             When the process died.
         """
-        self._answer = asyncio.get_running_loop().create_future()
+        self._answer, self._answers = asyncio.get_running_loop().create_future(), answers
+        self._overlapped = False
         try:
             self._write(frame)
             async with asyncio.timeout(seconds):
-                return await self._answer
+                answer = await self._answer
         except BaseException:
             self.kill()
             raise
+        else:
+            if self._overlapped:  # it may have ended with an answer on its way, and would take that for a request
+                self.kill()
+            return answer
         finally:
-            self._answer = None
+            self._answer, self._answers = None, _refuse
+            for task in self._calls:
+                task.cancel()
 
     def kill(self) -> None:
         """End the process now, whatever it does."""
@@ -114,6 +146,10 @@ class ScriptProcess(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
         os.close(self._pidfd)
+
+
+async def _refuse(_call: Call) -> bytes:
+    raise Refused("fetch is not available here.")
 
 
 class ScriptPool:
@@ -146,8 +182,13 @@ class ScriptPool:
         """Where the broker listens; empty before the first script of a pool with a broker of its own."""
         return self._path
 
-    async def run(self, frame: bytes, seconds: float) -> bytes:
+    async def run(self, frame: bytes, seconds: float, answers: Answers = _refuse) -> bytes:
         """Run one request within `seconds`, waiting for a process included.
+
+        Parameters
+        ----------
+        answers
+            Answers what the script asks of the world outside.
 
         Raises
         ------
@@ -163,7 +204,7 @@ class ScriptPool:
             async with asyncio.timeout_at(deadline):
                 process = await self._acquire()
         try:
-            return await process.ask(frame, deadline - loop.time() + GRACE_SECONDS)
+            return await process.ask(frame, deadline - loop.time() + GRACE_SECONDS, answers)
         finally:
             self._release(process)
 

@@ -35,6 +35,7 @@ from torque.xflow.engine import TIMED_OUT, Engine, NodeRun
 from torque.xflow.javascript import Scripts
 from torque.xflow.names import names_of
 from torque.xflow.node import Tools
+from torque.xflow.outbound import Outlet
 from torque.xflow.plan import Finding, Plan, Plans, compile_plan, find_flow
 from torque.xflow.pool import ScriptPool
 from torque.xflow.slots import Slots
@@ -93,14 +94,16 @@ class XFlowService:
         self._observer = observer
         self._store = ExecutionStore(db)
         self._pool = ScriptPool(config.performance.js_runtime_pool_size, context.script_socket)
-        self._tools = Tools(Scripts(self._pool), entities, observer)
+        self._outlet = Outlet(config, context.workers)
+        self._tools = Tools(Scripts(self._pool, self._outlet), entities, observer)
         self._plans = Plans(settings.compilation_cache_size if settings.enable_compilation_cache else 0)
         self._slots = Slots(-(-settings.max_parallel_executions // max(1, context.workers)))
         self._longest_ms = settings.max_execution_time
 
     async def close(self) -> None:
-        """End the script processes this service holds."""
+        """End the script processes and connections this service holds."""
         await self._pool.close()
+        await self._outlet.close()
 
     def list(self, caller: Caller, app: RunningApplication) -> Sequence[dict[str, object]]:
         """Return the workflows of an application that the caller may run."""
