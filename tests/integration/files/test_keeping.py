@@ -179,7 +179,7 @@ async def test_sweeping_goes_on_by_itself(config: Config, tmp_path: Path) -> Non
         async def gone() -> bool:
             return await found.rows() == 0
 
-        await eventually(lambda: asyncio.ensure_future(gone()), what="an unused file to go")
+        await eventually(gone, what="an unused file to go")
 
 
 async def test_two_records_that_want_one_file_do_not_lose_it(config: Config, tmp_path: Path) -> None:

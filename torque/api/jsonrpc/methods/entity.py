@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import msgspec
 
+from torque.api.common.aggregates import AggregateOf, aggregate_of
 from torque.api.common.queries import Order, SortKey, query_of
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
-from torque.entity.aggregate import Aggregate, Bucket, Group, Metric, Operation
 from torque.errors import InvalidParams
 
 MAX_LIMIT = 1000
@@ -27,30 +27,6 @@ class LoadEntityData(Params, frozen=True, kw_only=True):
     search: str | None = None
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
-
-
-class GroupBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A group of an aggregation: a field, for times with the span they are rounded down to."""
-
-    field: str
-    bucket: Bucket | None = None
-
-
-class MetricOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"name": "as"}):
-    """A metric of an aggregation; `as` names its member in the answer."""
-
-    op: Operation
-    field: str | None = None
-    name: str | None = None
-
-
-class AggregateOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """An aggregation over the records of a query."""
-
-    group_by: tuple[str | GroupBy, ...] = ()
-    metrics: tuple[MetricOf, ...] = ()
-    filters: dict[str, Any] = {}
-    having: dict[str, Any] = {}
 
 
 class QueryEntities(Params, frozen=True, kw_only=True):
@@ -152,21 +128,8 @@ async def query_entities(context: CallContext, params: QueryEntities) -> Answer:
         return await context.platform.entities.find(context.caller, running, query)
     if params.expand or params.fields is not None:
         raise InvalidParams("An aggregation has neither 'expand' nor 'fields'.", parameter="aggregate")
-    asked = Aggregate(
-        entity_type=params.entity_type,
-        group_by=tuple(_group(group) for group in params.aggregate.group_by),
-        metrics=tuple(Metric(op=m.op, field=m.field, name=m.name) for m in params.aggregate.metrics),
-        filters=(params.filters, params.aggregate.filters),
-        search=query.search,
-        having=params.aggregate.having,
-        sort=query.sort,
-        limit=query.limit,
-    )
+    asked = aggregate_of(query, params.aggregate)
     return await context.platform.entities.aggregate(context.caller, running, asked)
-
-
-def _group(group: str | GroupBy) -> Group:
-    return Group(field=group) if isinstance(group, str) else Group(field=group.field, bucket=group.bucket)
 
 
 async def get_entity_relationships(context: CallContext, params: GetEntityRelationships) -> Answer:
