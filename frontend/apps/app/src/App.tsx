@@ -2,7 +2,7 @@ import { runtimeTexts } from "@torque/runtime";
 import { TextsProvider, TorqueProvider } from "@torque/ui";
 import { useMemo, useState } from "react";
 import { RouterProvider } from "react-router/dom";
-import { LocaleSetter } from "./locale";
+import { AppearanceSetter, type Appearance } from "./appearance";
 import { createRoutes } from "./routes/routes";
 import { texts } from "./texts";
 
@@ -10,14 +10,14 @@ const allTexts = { en: { ...runtimeTexts.en, ...texts.en }, de: { ...runtimeText
 
 /** TorqueApp: draws any application from what its server says about it. */
 export function App() {
-  const [locale, setLocale] = useState<string | undefined>(undefined);
+  const [appearance, setAppearance] = useState<Appearance>({});
   const router = useMemo(() => createRoutes(), []);
   return (
     <TextsProvider texts={allTexts}>
-      <TorqueProvider locale={locale}>
-        <LocaleSetter value={setLocale}>
+      <TorqueProvider {...appearance}>
+        <AppearanceSetter value={setAppearance}>
           <RouterProvider router={router} />
-        </LocaleSetter>
+        </AppearanceSetter>
       </TorqueProvider>
     </TextsProvider>
   );

@@ -18,7 +18,8 @@ export type ModelMetadata = {
   navigation: NavigationItem[];
   locale: string | null;
   colorScheme?: string | null;
-  theme: string | { accent?: string } | null;
+  /** A CSS colour is the accent of the application. */
+  theme: string | null;
 };
 
 export type LiveTransport = "auto" | "ws" | "sse";

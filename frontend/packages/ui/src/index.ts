@@ -38,6 +38,7 @@ export { Drawer, type DrawerProps } from "./components/Drawer/Drawer";
 export { Form } from "./components/Form/Form";
 export type * from "./components/Form/Form.types";
 export { Modal, type ModalProps } from "./components/Modal/Modal";
+export { LanguageItems } from "./components/LanguageItems/LanguageItems";
 export { SchemeItems } from "./components/SchemeItems/SchemeItems";
 export { Text, type TextProps, type TextVariant } from "./components/Text/Text";
 export { Skeleton } from "./components/Skeleton/Skeleton";

@@ -1,12 +1,12 @@
 import type { TorqueClient } from "@torque/client";
 import type { SessionInfo } from "@torque/protocol";
-import { icons, MenuDivider, MenuItem, SchemeItems } from "@torque/ui";
+import { icons, LanguageItems, MenuDivider, MenuItem, SchemeItems } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 
 export type AccountMenuProps = { client: TorqueClient; session: SessionInfo | null };
 
-/** Colour scheme, the ways to the other places, sign-in and sign-out. */
+/** Colour scheme, language, the ways to the other places, sign-in and sign-out. */
 export function AccountMenu({ client, session }: AccountMenuProps) {
   const { t } = useTranslation("app");
   const navigate = useNavigate();
@@ -19,6 +19,7 @@ export function AccountMenu({ client, session }: AccountMenuProps) {
   return (
     <>
       <SchemeItems />
+      <LanguageItems />
       <MenuDivider />
       <MenuItem icon={<icons.IconLayoutDashboard aria-hidden />} onClick={() => void navigate("/")}>
         {t("account.all")}

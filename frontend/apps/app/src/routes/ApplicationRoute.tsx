@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useParams } from "react-router";
 import { ApplicationFrame } from "../frame/ApplicationFrame";
-import { useApplicationLocale } from "../locale";
+import { useAppearance } from "../appearance";
 import { Failed, Forbidden, SignedOut, UnknownApplication, Unreachable } from "../screens/Screens";
 import { FrameLoading } from "../frame/FrameLoading";
 import { START_PAGE } from "./places";
@@ -60,7 +60,7 @@ function Application({ name, client }: { name: string; client: TorqueClient }) {
     if (transport) client.setTransport(transport);
   }, [client, transport]);
   const session = useSession(client);
-  useApplicationLocale(metadata.data?.locale);
+  useAppearance(metadata.data);
   // Rights can be narrowed while the page is open: an answer that says so counts more than what was read before.
   const shutOut = SHUT_OUT.has(codeOf(metadata.error));
   if (metadata.data && !shutOut) return <Running client={client} metadata={metadata.data} session={session} />;

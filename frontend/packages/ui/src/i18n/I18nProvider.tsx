@@ -1,6 +1,7 @@
 import dayjs from "dayjs";
 import "dayjs/locale/de";
 import { createInstance, type i18n as I18n, type Resource } from "i18next";
+import { useLocalStorage } from "@mantine/hooks";
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react";
 import { I18nextProvider, initReactI18next } from "react-i18next";
 import de from "./de.json";
@@ -10,11 +11,27 @@ import en from "./en.json";
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** What each language calls itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+
+export type LanguageChoice = { language: Language; choose: (language: Language) => void };
+
+const ChoiceContext = createContext<LanguageChoice>({ language: "en", choose: () => {} });
+
+/** The language of the texts, and the way to another; the reader's choice is kept. */
+export const useLanguageChoice = (): LanguageChoice => useContext(ChoiceContext);
+
 const LocaleContext = createContext<string>("en");
 const ExtraTexts = createContext<Resource>({});
 
 /** The reader's locale for dates and numbers ("de-AT"), which may be finer than the language of the texts. */
 export const useLocale = (): string => useContext(LocaleContext);
+
+/** A language with the reader's own country ("de" for an Austrian is "de-AT"), where the browser names one. */
+export function readersLocale(language: string): string {
+  const short = language.split("-")[0];
+  return navigator.languages.find((own) => own.split("-")[0] === short) ?? language;
+}
 
 /** The shipped language nearest to a locale. */
 export function languageOf(locale: string): Language {
@@ -49,8 +66,11 @@ export function TextsProvider({ children, texts }: TextsProviderProps) {
 
 export function I18nProvider({ children, locale }: { children: ReactNode; locale?: string }) {
   const extra = useContext(ExtraTexts);
-  const chosen = locale ?? (typeof navigator === "undefined" ? "en" : navigator.language);
+  const [own, choose] = useLocalStorage<Language | "">({ key: "torque-language", defaultValue: "", getInitialValueInEffect: false });
+  const given = locale ?? (typeof navigator === "undefined" ? "en" : navigator.language);
+  const chosen = own && own !== languageOf(given) ? readersLocale(own) : given;
   const language = languageOf(chosen);
+  const choice = useMemo(() => ({ language, choose }), [language, choose]);
   const texts = useMemo(() => createTexts(language, extra), [language, extra]);
   useEffect(() => {
     document.documentElement.lang = language;
@@ -58,7 +78,9 @@ export function I18nProvider({ children, locale }: { children: ReactNode; locale
   }, [language]);
   return (
     <LocaleContext value={chosen}>
-      <I18nextProvider i18n={texts}>{children}</I18nextProvider>
+      <ChoiceContext value={choice}>
+        <I18nextProvider i18n={texts}>{children}</I18nextProvider>
+      </ChoiceContext>
     </LocaleContext>
   );
 }

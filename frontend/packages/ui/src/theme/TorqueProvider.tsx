@@ -1,15 +1,13 @@
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { MantineProvider, type CSSVariablesResolver, type MantineColorScheme } from "@mantine/core";
 import { DatesProvider, type DayOfWeek } from "@mantine/dates";
 import { setNonce } from "get-nonce";
-import type { ReactNode } from "react";
-import { I18nProvider } from "../i18n/I18nProvider";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { firstDayOfWeek } from "../format/calendar";
+import { I18nProvider, languageOf, useLocale } from "../i18n/I18nProvider";
 import { Toaster } from "../components/Toaster/Toaster";
+import { accentOf } from "./accent";
+import { createSchemeManager } from "./schemeManager";
 import { cssVariablesResolver, theme } from "./theme";
-
-/** The key under which the reader's colour scheme is kept; the script before first paint reads the same one. */
-export const COLOR_SCHEME_KEY = "torque-color-scheme";
-
-const schemeManager = localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY });
 
 /** The nonce the server wrote into the page, which the style element that Mantine adds must carry. */
 function styleNonce(): string {
@@ -17,35 +15,50 @@ function styleNonce(): string {
 }
 
 // The lock that keeps the page from scrolling behind a dialog adds a style element of its own.
-if (styleNonce() !== "") setNonce(styleNonce());
+if (typeof document !== "undefined" && styleNonce() !== "") setNonce(styleNonce());
 
 /** Calendars colour weekends red, but red is a state here. */
 const NO_WEEKEND: DayOfWeek[] = [];
 
 export type TorqueProviderProps = {
   children: ReactNode;
-  /** Fixes the scheme (stories, screenshots); by default the reader's choice or the system's. */
+  /** Fixes the scheme (stories, screenshots); by default the reader's choice, else `startScheme`. */
   forceColorScheme?: "light" | "dark";
-  /** Language of dates and numbers and of the texts of the components. Default: the browser's, when we ship it. */
+  /** The scheme an application starts with, until the reader chooses. Default "auto": the system's. */
+  startScheme?: MantineColorScheme | null;
+  /** The theme of a model: a CSS colour becomes the accent; any other word leaves ours. */
+  accent?: string | null;
+  /** Language of dates and numbers and of the texts of the components. Default: the browser's, when we ship it. The reader's choice counts more. */
   locale?: string;
 };
 
+/** Calendars in the language of the texts, with the week of the reader's country. */
+function Calendars({ children }: { children: ReactNode }) {
+  const locale = useLocale();
+  return <DatesProvider settings={{ locale: languageOf(locale), firstDayOfWeek: firstDayOfWeek(locale) as DayOfWeek, weekendDays: NO_WEEKEND }}>{children}</DatesProvider>;
+}
+
 /** Theme, fonts, language and toasts: every screen and every story stands inside one. */
-export function TorqueProvider({ children, forceColorScheme, locale }: TorqueProviderProps) {
+export function TorqueProvider({ children, forceColorScheme, startScheme, accent, locale }: TorqueProviderProps) {
+  const [schemes] = useState(createSchemeManager);
+  useEffect(() => {
+    if (startScheme) schemes.suggest(startScheme);
+  }, [schemes, startScheme]);
+  const resolver = useMemo<CSSVariablesResolver>(() => {
+    const own = accentOf(accent);
+    if (!own) return cssVariablesResolver;
+    return (current) => {
+      const { variables, light, dark } = cssVariablesResolver(current);
+      return { variables, light: { ...light, ...own.light }, dark: { ...dark, ...own.dark } };
+    };
+  }, [accent]);
   return (
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariablesResolver}
-      colorSchemeManager={schemeManager}
-      defaultColorScheme="auto"
-      forceColorScheme={forceColorScheme}
-      getStyleNonce={styleNonce}
-    >
+    <MantineProvider theme={theme} cssVariablesResolver={resolver} colorSchemeManager={schemes} defaultColorScheme="auto" forceColorScheme={forceColorScheme} getStyleNonce={styleNonce}>
       <I18nProvider locale={locale}>
-        <DatesProvider settings={{ firstDayOfWeek: 1, weekendDays: NO_WEEKEND }}>
+        <Calendars>
           {children}
           <Toaster />
-        </DatesProvider>
+        </Calendars>
       </I18nProvider>
     </MantineProvider>
   );

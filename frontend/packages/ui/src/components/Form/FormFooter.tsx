@@ -40,8 +40,8 @@ export function FormFooter({ errors, conflicts, unsaved, busy, submitLabel, onSh
         )}
         {unsaved > 0 && <span className={classes.unsaved}>{t("form.unsaved", { count: unsaved })}</span>}
       </div>
-      <div className={classes.actions}>
-        {onCancel && <Button onClick={onCancel}>{t("cancel")}</Button>}
+      <div className={classes.actions} data-steps={onBack || onNext ? true : undefined}>
+        {onCancel && <Button onClick={onCancel} className={classes.cancel}>{t("cancel")}</Button>}
         {onBack && <Button onClick={onBack}>{t("form.back")}</Button>}
         {onNext && (
           <Button kind={canSave ? "default" : "primary"} className={canSave ? undefined : classes.submit} onClick={onNext}>

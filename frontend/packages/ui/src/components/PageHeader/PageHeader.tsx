@@ -14,7 +14,7 @@ export type PageHeaderProps = {
 /** Title of the page, then its actions at the end. */
 export function PageHeader({ title, detail, start, children }: PageHeaderProps) {
   return (
-    <header className={classes.header}>
+    <header className={classes.header} data-start={start ? true : undefined}>
       {start}
       <h1 className={classes.title}>{title}</h1>
       {detail && <span className={classes.detail}>{detail}</span>}

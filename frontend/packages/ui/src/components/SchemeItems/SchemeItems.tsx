@@ -1,11 +1,11 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "../../icons/tabler";
+import { IconCheck } from "../../icons/tabler";
 
-const SCHEMES: { scheme: MantineColorScheme; word: string; Icon: typeof IconSun }[] = [
-  { scheme: "light", word: "frame.light", Icon: IconSun },
-  { scheme: "dark", word: "frame.dark", Icon: IconMoon },
-  { scheme: "auto", word: "frame.system", Icon: IconDeviceDesktop },
+const SCHEMES: { scheme: MantineColorScheme; word: string }[] = [
+  { scheme: "light", word: "frame.light" },
+  { scheme: "dark", word: "frame.dark" },
+  { scheme: "auto", word: "frame.system" },
 ];
 
 /** Items of a menu that choose the colour scheme; the choice is kept and set before the next first paint. */
@@ -13,20 +13,13 @@ export function SchemeItems() {
   const { t } = useTranslation("ui");
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <>
+    <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
       <Menu.Label>{t("frame.scheme")}</Menu.Label>
-      {SCHEMES.map(({ scheme, word, Icon }) => (
-        <Menu.Item
-          key={scheme}
-          role="menuitemradio"
-          aria-checked={scheme === colorScheme}
-          leftSection={<Icon aria-hidden />}
-          rightSection={scheme === colorScheme ? <IconCheck aria-hidden /> : null}
-          onClick={() => setColorScheme(scheme)}
-        >
+      {SCHEMES.map(({ scheme, word }) => (
+        <Menu.RadioItem key={scheme} value={scheme} checkIcon={<IconCheck aria-hidden />}>
           {t(word)}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
-    </>
+    </Menu.RadioGroup>
   );
 }
