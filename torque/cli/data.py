@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from torque.cli.check import check_command
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.telling import Teller, report_import
@@ -26,7 +27,7 @@ _BLOCK = 1 << 20
 
 @click.group(cls=Group)
 def data() -> None:
-    """Import, export and generate records; empty an application."""
+    """Import, export, check and generate records; empty an application."""
 
 
 @data.command(
@@ -193,3 +194,6 @@ def _writable(file: str) -> Iterator[BinaryIO]:
         return
     with Path(file).open("wb") as target:
         yield target
+
+
+data.add_command(check_command)

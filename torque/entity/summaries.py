@@ -251,30 +251,51 @@ def fill(standing: Standing) -> list[str]:
 
     What triggers have added by that moment is in the records and goes; what they add later stays.
     """
-    spec = standing.spec
-    application, name = literal(spec.application_id), literal(spec.name)
-    shared, counts, sums = _row(spec, "e")
-    places = range(1, len(spec.measured) + 1)
-    counted = ", ".join(f"sum(c[{i}])" for i in places)
-    summed = ", ".join(f"sum(s[{i}])" for i in places)
+    application, name = literal(standing.spec.application_id), literal(standing.spec.name)
     return [
         f"DELETE FROM entity_summaries WHERE application_id = {application} AND summary = {name}",
-        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, g, count(*), "
-        f"ARRAY[{counted}]::bigint[], ARRAY[{summed}]::numeric[] "
-        f'FROM (SELECT {shared} AS g, {counts} AS c, {sums} AS s FROM "{standing.leaf}" e '
-        f"WHERE e.application_id = {application} AND e.entity_type = {literal(spec.entity_key)}) t GROUP BY g",
+        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, * FROM ({_counted(standing)}) c",
     ]
+
+
+def differs(standing: Standing) -> str:
+    """Write the statement that tells whether a summary is not what its records come to."""
+    spec = standing.spec
+    where = f"application_id = {literal(spec.application_id)} AND summary = {literal(spec.name)}"
+    kept = (
+        f"SELECT shared, sum(n), {_totals(spec, 'counts', 'sums')} FROM entity_summaries WHERE {where} "
+        "GROUP BY shared HAVING sum(n) <> 0"
+    )
+    counted = _counted(standing)
+    return f"SELECT EXISTS (({kept} EXCEPT {counted}) UNION ALL ({counted} EXCEPT {kept}))"
+
+
+def _counted(standing: Standing) -> str:
+    """Write the rows that the records of a type come to."""
+    spec = standing.spec
+    shared, counts, sums = _row(spec, "e")
+    return (
+        f"SELECT g, count(*)::numeric, {_totals(spec, 'c', 's')} "
+        f'FROM (SELECT {shared} AS g, {counts} AS c, {sums} AS s FROM "{standing.leaf}" e '
+        f"WHERE e.application_id = {literal(spec.application_id)} AND e.entity_type = {literal(spec.entity_key)}) t "
+        "GROUP BY g"
+    )
+
+
+def _totals(spec: SummarySpec, counts: str, sums: str) -> str:
+    """Write the sums of two arrays of many rows, place by place."""
+    places = range(1, len(spec.measured) + 1)
+    counted = ", ".join(f"sum({counts}[{i}])" for i in places)
+    summed = ", ".join(f"trim_scale(sum({sums}[{i}]))" for i in places)
+    return f"ARRAY[{counted}]::bigint[], ARRAY[{summed}]::numeric[]"
 
 
 def compaction(spec: SummarySpec) -> str:
     """Write the statement that puts rows of the same values together; nobody sees it half done."""
     application, name = literal(spec.application_id), literal(spec.name)
-    places = range(1, len(spec.measured) + 1)
-    counted = ", ".join(f"sum(counts[{i}])" for i in places)
-    summed = ", ".join(f"trim_scale(sum(sums[{i}]))" for i in places)
     return (
         f"WITH gone AS (DELETE FROM entity_summaries WHERE application_id = {application} AND summary = {name} "
         "RETURNING shared, n, counts, sums) "
-        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, shared, sum(n), ARRAY[{counted}]::bigint[], "
-        f"ARRAY[{summed}]::numeric[] FROM gone GROUP BY shared HAVING sum(n) <> 0"
+        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, shared, sum(n), "
+        f"{_totals(spec, 'counts', 'sums')} FROM gone GROUP BY shared HAVING sum(n) <> 0"
     )

@@ -82,12 +82,15 @@ def _known(session: Session) -> Known:
 
 def _wanted(session: Session, large: dict[str, dict[str, str]]) -> dict[str, SummarySpec]:
     """Return the summaries there should be, by name, the most wanted first, none that another one answers."""
+    found = [
+        msgspec.json.decode(detail, type=AggregateShape).summary for (detail,) in session.rows(Q.slow_aggregates, ASKED)
+    ]
+    specs = list(dict.fromkeys(spec for spec in found if spec is not None))
     wanted: list[SummarySpec] = []
     on_leaf: dict[str, int] = {}
-    for (detail,) in session.rows(Q.slow_aggregates, ASKED):
-        spec = msgspec.json.decode(detail, type=AggregateShape).summary
-        leaf = large.get(spec.application_id, {}).get(spec.entity_key) if spec is not None else None
-        if spec is None or leaf is None or any(one.covers(spec) for one in wanted):
+    for spec in specs:
+        leaf = large.get(spec.application_id, {}).get(spec.entity_key)
+        if leaf is None or any(one.covers(spec) for one in specs if one != spec):
             continue
         of_application = sum(one.application_id == spec.application_id for one in wanted)
         if of_application < PER_APPLICATION and on_leaf.get(leaf, 0) < PER_LEAF:
@@ -130,6 +133,7 @@ def _drop_surplus(session: Session, tell: Tell, wanted: set[str]) -> tuple[list[
             _together(session, "READ COMMITTED", [f"DROP TRIGGER IF EXISTS {quoted(trigger)} ON {quoted(leaf)}"])
         except StatementFailed:
             stuck.add(function)  # somebody writes just now
+            tell("summary_kept", level="debug", trigger=trigger)
             continue
         dropped.append(trigger)
     kept = stuck | {trigger[: trigger.rindex("_")] for trigger in wanted}

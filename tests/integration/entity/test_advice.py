@@ -1,5 +1,6 @@
 """The index advisor tells what is wanted, what is there, and which slow questions had nothing to answer them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ async def test_slow_lists_are_noted_by_shape_with_what_would_help(jobs: Shop, sl
     await jobs.entities.list(ADMIN, jobs.app, Query(entity_type="job", filters={"parent_id.title": {"ge": "x"}}))
     await jobs.entities.list(ADMIN, jobs.app, Query(entity_type="note"))
     await noted.write()
-    await noted.write()
+    await asyncio.gather(*noted._tasks)
     found = {one.asks: one for one in (await advice(jobs)).questions}
     assert set(found) == {
         "status = sorted by rank", "status = sorted by title", "parent_id.title sorted by created_at desc"
@@ -95,6 +96,7 @@ async def test_the_index_that_was_advised_answers_the_question(jobs: Shop, slow:
     query = Query(entity_type="job", filters={"status": "open"}, sort=(Sort("rank"),))
     await after.entities.list(ADMIN, after.app, query)
     await after.entities._reading.demand.write()
+    await asyncio.gather(*after.entities._reading.demand._tasks)
     (question,) = (await advice(after)).questions
     assert (question.asks, question.answered_by) == ("status = sorted by rank", "index")
 
@@ -108,6 +110,7 @@ async def test_slow_aggregations_are_answered_by_summaries_where_these_can_be_ke
             asked = Aggregate(entity_type="job", group_by=(Group(field="status"),), metrics=(metric,))
             await jobs.entities.aggregate(ADMIN, jobs.app, asked)
     await noted.write()
+    await asyncio.gather(*noted._tasks)
     keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
     found = await advice(jobs)
     told = {one.asks: (one.answered_by, one.advice) for one in found.questions}
