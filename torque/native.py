@@ -16,8 +16,8 @@ commit and before it answers. A table without `fd` is private to the process and
 **Validator.** `spec` is JSON: `{"fields": [{"name", "key", "type": {field type}, "required", "unique_id" | null,
 "default", "read_only", "system", "link_key" | null, "rules": [{"type", "value", "message", "severity"}],
 "computed": expression | null}], "unique": [{"id", "fields": [keys], "message"}], "checks": [{"name", "expression",
-"message", "field": name | null}]}`. `Prepared.errors` holds only what refuses, `warnings` the rest;
-every other member means something only without errors. `links`, `keys`: of the new record; `old_links`, `old_keys`:
+"message", "field": name | null}]}`. `Prepared.errors` holds only what refuses, `warnings` the rest; beside errors only
+links and keys, those of the sound values, mean something. `links`, `keys`: of the new record; `old_links`, `old_keys`:
 of the base. `changed` are field names, `old` and `new` objects of changed values under storage keys (of a new record
 `{}` and all of it). `problems` are rules, defaults and expressions that cannot be used (a bad pattern); they are left
 out and belong in verification.

@@ -1,10 +1,12 @@
 """Many new records in one call: prepared together, stored in statements of many rows.
 
-While the database works on one statement the next one is put together, and the answers of the one before.
+Of a statement that fails each row is tried by itself, so that one bad record fails only itself. Under an idempotency
+key every row has one of its own, so a repeat after an interruption writes exactly the rows that are missing. While the
+database works on one statement the next one is put together, and the answers of the one before.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -51,9 +53,13 @@ class BulkCreate:
         found = self._writing.drafts(call.caller, call.app, call.rights, call.entity_type or "", rows, call.repeats)
         for index, draft in enumerate(found) if found is not None else [(i, None) for i in range(len(rows))]:
             try:
-                drafts[index] = await self._draft(call, index, rows[index]) if draft is None else _sound(draft)
+                drafts[index] = await self._draft(call, index, rows[index]) if draft is None else draft
             except TorqueError as error:
                 results[index] = error
+        refused = {index: draft for index, draft in drafts.items() if draft.write.prepared.errors}
+        # of an atomic call all that stands against any row is told
+        results.update(await self.taken(call.app, drafts if refused and call.mode == "atomic" else refused))
+        drafts = {index: draft for index, draft in drafts.items() if index not in refused}
         await self._settle(call, drafts, results)
         results.update(_doubled(drafts))
         return results, {index: draft for index, draft in drafts.items() if index not in results}
@@ -79,27 +85,23 @@ class BulkCreate:
         """Store records in one transaction."""
         if not drafts:
             return {}
-        writes = [draft.write for draft in drafts.values()]
-        lane = lane_of(app, "create", writes[0])
         for _ in range(_ATTEMPTS):
-            now = utc_now()
             try:
-                async with self._writer.custody.transaction(partial(self._doubt, app, drafts)) as connection:
-                    results, others = await self.store_in(connection, app, drafts, now)
+                async with self._writer.custody.transaction(partial(self.doubt, app, drafts)) as connection:
+                    results = await self.store_in(connection, app, drafts, utc_now())
             except (UniqueViolation, ForeignKeyViolation):
                 raise_first(await self.taken(app, drafts))
             except (Deadlock, LockTimeout):
                 continue
             else:
-                self._writer.doubt_types(app.id, others, [])
-                await self._writer.committed(lane, writes)
+                await self.committed(app, drafts)
                 return results
         raise Conflict("The records meet others that come and go. Nothing was written; try again.")
 
     async def store_in(
         self, connection: Connection, app: RunningApplication, drafts: Mapping[int, Draft], now: str
-    ) -> tuple[dict[int, Result], list[str]]:
-        """Store records in a transaction of the caller's; return them and the entity keys of what was linked."""
+    ) -> dict[int, Result]:
+        """Store records in a transaction of the caller's, who calls `committed`; return them on the wire."""
         for draft in drafts.values():
             if draft.links:
                 await self._linker.check(app, draft.write.entity, draft.write.id, draft.links)
@@ -116,34 +118,41 @@ class BulkCreate:
                 batch = _batch(lane, following, now) if following else batch
             finally:
                 await running
-        return results, await self._link(connection, app, drafts.values())
+        for draft in drafts.values():
+            if draft.links:
+                write = draft.write
+                await self._linker.apply(connection, app, write.entity, write.id, draft.links, write.caller)
+        return results
 
-    def _doubt(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> None:
+    async def committed(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> None:
+        """Make every cache miss what these new records changed, then tell."""
+        writes = [draft.write for draft in drafts.values()]
+        if writes:
+            self.doubt(app, drafts)
+            await self._writer.committed(lane_of(app, "create", writes[0]), writes)
+
+    def doubt(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> None:
         """Make every cache miss what these new records may have changed."""
         keys = {draft.write.entity.key for draft in drafts.values()}
         keys |= {app.model.entities[one.end.other].key for draft in drafts.values() for one in draft.links}
         self._writer.doubt_types(app.id, sorted(keys), [])
 
-    async def _link(self, connection: Connection, app: RunningApplication, drafts: Iterable[Draft]) -> list[str]:
-        """Write the many-to-many links of new records; return the entity keys of their other ends."""
-        others = []
-        for draft in drafts:
-            if draft.links:
-                write = draft.write
-                await self._linker.apply(connection, app, write.entity, write.id, draft.links, write.caller)
-                others += [app.model.entities[one.end.other].key for one in draft.links]
-        return others
-
     async def taken(self, app: RunningApplication, drafts: Mapping[int, Draft]) -> dict[int, Result]:
-        """Return what the database had against these records, by row; nothing when it is gone by now."""
-        targets = {link[1] for draft in drafts.values() for link in draft.write.prepared.links}
+        """Return what stands against these records by themselves and beside others, by row; asked at once for all."""
+        if not drafts:
+            return {}
+        every = [draft.write.prepared for draft in drafts.values()]
+        targets = {link[1] for prepared in every for link in prepared.links}
         self._store.forget_types(app.id, targets)
         await self._store.types(app.id, targets)
+        keys = [key for prepared in every for key in prepared.keys]
+        taken = await self._store.taken_keys(app.id, keys, next(iter(drafts.values())).write.id)
         found: dict[int, Result] = {}
         for index, draft in drafts.items():
             write = draft.write
-            errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
-            errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
+            errors = write.prepared.errors
+            errors += await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
+            errors += checks.taken_errors(write.entity, taken.intersection(write.prepared.keys))
             if errors:
                 found[index] = ValidationFailed(errors=errors)
         return found
@@ -156,16 +165,15 @@ class BulkCreate:
         single = [index for index, draft in drafts.items() if draft.links]
         for start in range(0, len(plain), _CHUNK):
             own, now = dict(plain[start : start + _CHUNK]), utc_now()
-            writes = [draft.write for draft in own.values()]
             try:
-                async with self._writer.custody.transaction(partial(self._doubt, app, own)) as connection:
-                    stored, _ = await self.store_in(connection, app, own, now)
+                async with self._writer.custody.transaction(partial(self.doubt, app, own)) as connection:
+                    stored = await self.store_in(connection, app, own, now)
             except OutcomeUnknown as error:
                 results.update((index, error) for index in own)
             except DatabaseFailure:
                 single += own
             else:
-                await self._writer.committed(lane_of(app, "create", writes[0]), writes)
+                await self.committed(app, own)
                 results.update(stored)
         done = await each(self._writing.store_new(app, drafts[index]) for index in single)
         results.update(zip(single, done, strict=True))
@@ -174,14 +182,6 @@ class BulkCreate:
 def _batch(lane: Lane, items: Sequence[tuple[int, Draft]], now: str) -> Batch:
     writes: list[Write] = [draft.write for _, draft in items]
     return bulk_statement(lane, writes, now)
-
-
-def _sound(draft: Draft) -> Draft:
-    """Return a draft that its own rules do not refuse."""
-    errors = draft.write.prepared.errors
-    if errors:
-        raise ValidationFailed(errors=errors)
-    return draft
 
 
 def _doubled(drafts: Mapping[int, Draft]) -> dict[int, Result]:

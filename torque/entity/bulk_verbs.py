@@ -8,12 +8,15 @@ from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
 from torque.entity.batch import Repeat
 from torque.entity.bulk import Bulk
+from torque.entity.bulk_create import BulkCreate
 from torque.entity.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, call_of, each
-from torque.entity.custody import Custody
 from torque.entity.reading import valid_id
-from torque.entity.requests import repeats_of
+from torque.entity.requests import repeat_of, repeats_of
 from torque.entity.store import EntityStore
-from torque.errors import Conflict, InvalidParams, TorqueError
+from torque.entity.upserting import Upserts
+from torque.entity.writer import Writer
+from torque.entity.writing import Writing
+from torque.errors import Conflict, InvalidParams, TorqueError, ValidationFailed
 from torque.model.compile import UniqueRule
 from torque.types import Caller
 
@@ -34,11 +37,15 @@ class Verbs(Protocol):
 class BulkVerbs:
     """Bulk creates, updates and deletes with their report."""
 
-    def __init__(self, access: AccessService, store: EntityStore, bulk: Bulk, custody: Custody, verbs: Verbs) -> None:
+    def __init__(
+        self, access: AccessService, store: EntityStore, writer: Writer, writing: Writing, verbs: Verbs
+    ) -> None:
         self._access = access
         self._store = store
-        self._bulk = bulk
-        self._custody = custody
+        self._bulk = Bulk(store, writer, writing)
+        self._creation = BulkCreate(store, writer, writing)
+        self._upserts = Upserts(store, writer, self._bulk, self._creation)
+        self._custody = writer.custody
         self._verbs = verbs
 
     async def create(
@@ -49,15 +56,32 @@ class BulkVerbs:
         repeats = repeats_of(
             caller, "bulkCreateEntities", idempotency_key, [(entity_type, row, *upsert_by) for row in rows]
         )
-        rule = _rule(app, entity_type, upsert_by, mode) if upsert_by else None
+        rule = _rule(app, entity_type, upsert_by) if upsert_by else None
 
         async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
             wanted = [rows[index] for index in indexes]
             if rule is None:
-                return await self._bulk.create(call, wanted)
-            return await self._bulk.upsert(call, wanted, rule)
+                return await self._creation.create(call, wanted)
+            return await self._upserts.run(call, wanted, rule)
 
         return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+
+    async def upsert(
+        self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes, fields: Sequence[str],
+        idempotency_key: str | None,
+    ) -> Answer:  # fmt: skip
+        """Store one record, or change the one that has its values; see `EntityService.create`."""
+        rule = _rule(app, entity_type, fields)
+        repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, data, *fields))
+        call = self._call(caller, app, entity_type, "atomic", [repeat])
+        known = await self._before(call)
+        if known:
+            return _only(known[0])
+        try:
+            return _only((await self._custody.own(self._upserts.run(call, [data], rule)))[0])
+        except ValidationFailed as refused:
+            found: Any = refused.details["errors"]
+            raise ValidationFailed(errors=[{**one, "path": one["path"].removeprefix("/0")} for one in found]) from None
 
     async def update(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, edits: Sequence[Edit], *, mode: Mode,
@@ -142,16 +166,21 @@ class BulkVerbs:
         return results
 
 
-def _rule(app: RunningApplication, entity_type: str, fields: Sequence[str], mode: Mode) -> UniqueRule:
+def _rule(app: RunningApplication, entity_type: str, fields: Sequence[str]) -> UniqueRule:
     """Return the unique rule over these fields."""
-    if mode == "atomic":
-        raise InvalidParams("An upsert goes row by row: give mode 'perRow'.", parameter="mode")
     entity = app.model.entities.get(entity_type)
     rules = entity.uniques if entity is not None else ()
     found = next((rule for rule in rules if set(rule.fields) == set(fields)), None)
     if found is None:
         raise InvalidParams(f"No unique rule is about {', '.join(fields)}.", parameter="upsertBy")
     return found
+
+
+def _only(result: Result) -> Answer:
+    """Return the answer to a call about one record."""
+    if isinstance(result, TorqueError):
+        raise result
+    return Answer(result)
 
 
 def _gone(record_id: str) -> bytes:

@@ -1,6 +1,6 @@
 """What stands against a write before the database is asked, and what the database's refusal meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from torque import codec
@@ -118,6 +118,11 @@ async def unique_errors(
 ) -> Errors:
     """Return an error for every unique value that another record has, at the field or the first of its group."""
     taken = await store.taken_keys(application_id, prepared.keys, record_id)
+    return taken_errors(entity, taken)
+
+
+def taken_errors(entity: CompiledEntity, taken: Iterable[tuple[str, str]]) -> Errors:
+    """Return an error for every unique value that is taken."""
     rules: Mapping[str, Any] = {rule.id: rule for rule in entity.uniques}
     return [
         error(f"/{rules[constraint].fields[0]}", "Unique", rules[constraint].message)

@@ -11,7 +11,6 @@ from torque.db.pool import Database
 from torque.entity import seeding
 from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
-from torque.entity.bulk import Bulk
 from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
 from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
@@ -57,9 +56,7 @@ class EntityService:
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
-        self._bulk = BulkVerbs(
-            access, self._store, Bulk(self._store, self._writer, self._writing), self._writer.custody, self
-        )
+        self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
         self._swept = time.monotonic()
 
     async def get(
@@ -168,9 +165,14 @@ class EntityService:
 
     async def create(
         self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes | dict[str, Any], *,
-        idempotency_key: str | None = None,
+        upsert_by: Sequence[str] = (), idempotency_key: str | None = None,
     ) -> Answer:  # fmt: skip
         """Store a new record and return it.
+
+        Parameters
+        ----------
+        upsert_by
+            Fields of a unique rule: where a record has these values of `data`, it is changed instead.
 
         Raises
         ------
@@ -183,6 +185,8 @@ class EntityService:
         """
         rights = self._access.enter(caller, app)
         raw = as_json(data)
+        if upsert_by:
+            return await self._bulk.upsert(caller, app, entity_type, raw, upsert_by, idempotency_key)
         repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, raw))
         if repeat is not None and (known := await self._repeated(caller, app, repeat)):
             return known

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -99,9 +99,10 @@ class Writing:
         if self._hooked.on_create(entity):
             data = await self._hooked.create(caller, app, entity, data)
         prepared = entity.validator.create(data, self._clock.now())
-        _raise_errors(prepared.errors)
+        record_id = record_id or self._ids.new()
+        await self._refuse(app, entity, prepared, record_id)
         write = Write(
-            entity=entity, id=record_id or self._ids.new(), base_version=0, prepared=prepared, caller=caller,
+            entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller,
             repeat=repeat,
         )  # fmt: skip
         return Draft(granted, write, links)
@@ -221,9 +222,9 @@ class Writing:
         checks.refuse_masked(granted, change.patch)
         prepared = entity.validator.update(row[1], patch, change.replace, self._clock.now())
         if self._hooked.on_update(entity):
-            _raise_errors(prepared.errors)
+            await self._refuse(app, entity, prepared, change.id)
             prepared = await self._hooked.update(change.caller, app, entity, row, prepared, self._clock.now())
-        _raise_errors(prepared.errors)
+        await self._refuse(app, entity, prepared, change.id)
         if not prepared.changed and change.repeat is None:
             return entity, granted, None
         await self._check_links(app, entity, prepared, change.id)
@@ -321,6 +322,16 @@ class Writing:
         errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
         return ValidationFailed(errors=errors)
 
+    async def _refuse(
+        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
+    ) -> None:
+        """Refuse a record that its own rules refuse, together with all that other records have against it."""
+        errors = prepared.errors
+        if errors:
+            errors += await checks.reference_errors(self._store, app, entity, prepared, record_id)
+            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
+            raise ValidationFailed(errors=errors)
+
     async def _check_links(
         self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
     ) -> None:
@@ -367,8 +378,3 @@ def lane_of(app: RunningApplication, kind: Literal["create", "update"], write: W
 def _others(change: Change) -> list[str]:
     """Return the keys of the entities that links of a change lead to."""
     return [change.app.model.entities[one.end.other].key for one in change.links]
-
-
-def _raise_errors(errors: Sequence[Mapping[str, Any]]) -> None:
-    if errors:
-        raise ValidationFailed(errors=list(errors))

@@ -96,3 +96,15 @@ def test_a_record_can_be_read_as_it_was_and_brought_back(server: RunningServer, 
     assert ask("restoreEntity", entityId=made["id"])["result"]["label"] == "first"
     assert ask("getEntity", entityId=made["id"], asOf=made["updated_at"], fields=["label"])["error"]["code"] == -32602
     ask("deleteEntity", entityId=made["id"])
+
+
+def test_a_record_is_created_or_changed_by_its_unique_value(server: RunningServer, token: str) -> None:
+    email = "upsert@example.org"
+
+    def upsert(**data: Any) -> Any:
+        return call(server, token, "createEntity", entityType="customer", data=data, upsertBy=["email"])
+
+    customer = call(server, token, "queryEntities", entityType="customer", limit=1)["data"][0]
+    kept = {k: v for k, v in customer.items() if k not in ("id", "version", "created_at", "updated_at", "entity_type")}
+    made = upsert(**{**kept, "email": email})
+    assert (upsert(email=email)["id"], made["version"]) == (made["id"], 1)

@@ -146,17 +146,65 @@ async def test_an_upsert_changes_what_has_the_key_and_creates_the_rest(shop: Sho
     assert (await shop.get(ada["id"]))["credit"] == 3
     assert await shop.count("customer") == 3
     assert answer["results"][2]["record"]["name"] == "Eve 2"
-    for wrong in ({"mode": "atomic", "upsert_by": ("email",)}, {"mode": "perRow", "upsert_by": ("name",)}):
-        with pytest.raises(InvalidParams):
-            await create(shop, "customer", rows, **wrong)
+    with pytest.raises(InvalidParams):
+        await create(shop, "customer", rows, mode="perRow", upsert_by=("name",))
 
 
-async def test_concurrent_upserts_of_one_key_make_one_record(shop: Shop) -> None:
+@pytest.mark.parametrize("mode", ["atomic", "perRow"])
+async def test_concurrent_upserts_of_one_key_make_one_record(shop: Shop, mode: str) -> None:
     rows = [{"name": "x", "email": "same@x.org"}]
-    work = [create(shop, "customer", rows, mode="perRow", upsert_by=("email",)) for _ in range(8)]
+    work = [create(shop, "customer", rows, mode=mode, upsert_by=("email",)) for _ in range(8)]
     answers = await asyncio.gather(*work)
     assert all(outcomes(answer) == [True] for answer in answers)
     assert await shop.count("customer") == 1
+
+
+async def test_an_atomic_upsert_changes_and_creates_all_or_nothing(shop: Shop) -> None:
+    ada = await shop.create("customer", name="Ada", email="a@x.org", credit=3)
+    rows: list[dict[str, Any]] = [{"name": "Ada L.", "email": "a@x.org"}, {"name": "Eve", "email": "e@x.org"}]
+    answer = await create(shop, "customer", rows, upsert_by=("email",))
+    assert [result["record"]["version"] for result in answer["results"]] == [2, 1]
+    assert (await shop.get(ada["id"]))["credit"] == 3
+    for bad, path in (
+        ([*rows, {"name": "", "email": "n@x.org"}], "/2/name"),
+        ([{"name": "", "email": "a@x.org"}, {"name": "new", "email": "n@x.org"}], "/0/name"),
+        ([*rows, {"name": "twice", "email": "a@x.org"}], "/2/email"),
+    ):
+        with pytest.raises(ValidationFailed) as refused:
+            await create(shop, "customer", bad, upsert_by=("email",))
+        assert [error["path"] for error in refused.value.details["errors"]] == [path]
+    assert (await shop.get(ada["id"]))["version"] == 2
+    assert await shop.count("customer") == 2
+
+
+async def test_one_record_is_upserted_by_its_key(shop: Shop) -> None:
+    async def upsert(**data: Any) -> dict[str, Any]:
+        more = {"upsert_by": ("email",), "idempotency_key": data.pop("key", None)}
+        return dict(codec.loads((await shop.entities.create(ADMIN, shop.app, "customer", data, **more)).result))
+
+    made = await upsert(name="Ada", email="a@x.org", key="k")
+    assert await upsert(name="Ada", email="a@x.org", key="k") == made
+    changed = await upsert(name="Ada L.", email="a@x.org")
+    assert (changed["id"], changed["version"], changed["name"]) == (made["id"], 2, "Ada L.")
+    with pytest.raises(ValidationFailed) as refused:
+        await upsert(name="", email="b@x.org")
+    assert [error["path"] for error in refused.value.details["errors"]] == ["/name"]
+    answers = await asyncio.gather(*(upsert(name=f"n{n}", email="same@x.org") for n in range(6)))
+    assert len({answer["id"] for answer in answers}) == 1
+    assert sorted(answer["version"] for answer in answers) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_an_upsert_never_follows_a_key_that_moved_on(shop: Shop) -> None:
+    """While a record gives its key away, an upsert by that key either comes before, or makes a new record."""
+    for turn in range(5):
+        email = f"{turn}@x.org"
+        old = await shop.create("customer", name="old", email=email)
+        row = [{"name": "new", "email": email}]
+        await asyncio.gather(
+            shop.update(old["id"], email=f"moved{turn}@x.org"), create(shop, "customer", row, upsert_by=("email",))
+        )
+        moved = await shop.get(old["id"])
+        assert moved["email"] == f"moved{turn}@x.org"
 
 
 @pytest.mark.parametrize("mode", ["atomic", "perRow"])

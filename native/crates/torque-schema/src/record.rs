@@ -12,7 +12,7 @@ pub type Link = (String, String, u32);
 /// What became of a record: its errors, or everything its write needs.
 #[derive(Debug, Default)]
 pub struct Prepared {
-    /// What refuses it. When there is any, the rest means nothing.
+    /// What refuses it. When there is any, of the rest only links and keys mean something, those of its sound values.
     pub errors: Vec<Fault>,
     /// What does not refuse it.
     pub warnings: Vec<Fault>,

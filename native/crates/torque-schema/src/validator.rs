@@ -128,8 +128,9 @@ impl Validator {
             self.formulas.check(&run, &values, &bad, &mut found);
         }
         let mut out = judged(found);
+        self.refer(&mut out, &values);
         if out.errors.is_empty() {
-            self.describe(&mut out, &values, &[]);
+            out.data = stored(&self.fields, &values, &[]);
             let filled = self.fields.iter().zip(&values).filter(|(_, value)| value.is_some());
             out.changed = filled.map(|(field, _)| field.name.clone()).collect();
             out.old.extend_from_slice(b"{}");
@@ -179,17 +180,18 @@ impl Validator {
             self.formulas.check(&run, &after, &bad, &mut found);
         }
         let mut out = judged(found);
+        self.refer(&mut out, &after);
+        out.old_links = links(&self.fields, &before);
+        out.old_keys = keys(&self.fields, &self.groups, &before);
         if out.errors.is_empty() {
-            self.describe(&mut out, &after, &others);
-            out.old_links = links(&self.fields, &before);
-            out.old_keys = keys(&self.fields, &self.groups, &before);
+            out.data = stored(&self.fields, &after, &others);
             changes(&self.fields, &before, &after, &mut out);
         }
         out
     }
 
-    fn describe(&self, out: &mut Prepared, values: &Values<'_>, others: &[(&str, &Value<'_>)]) {
-        out.data = stored(&self.fields, values, others);
+    /// What the database has to agree to; of a refused record that of its sound values, so that all is told at once.
+    fn refer(&self, out: &mut Prepared, values: &Values<'_>) {
         out.links = links(&self.fields, values);
         out.keys = keys(&self.fields, &self.groups, values);
     }

@@ -64,10 +64,11 @@ class GetEntity(Params, frozen=True, kw_only=True):
 
 
 class CreateEntity(Params, frozen=True, kw_only=True):
-    """Parameters of createEntity."""
+    """Parameters of createEntity; `upsertBy` names the fields of a unique rule."""
 
     entity_type: str
     data: msgspec.Raw
+    upsert_by: tuple[str, ...] = ()
     idempotency_key: str | None = None
 
 
@@ -169,7 +170,12 @@ async def create_entity(context: CallContext, params: CreateEntity) -> Answer:
     """Create a record and return it."""
     running = await context.application(params.app)
     return await context.platform.entities.create(
-        context.caller, running, params.entity_type, bytes(params.data), idempotency_key=params.idempotency_key
+        context.caller,
+        running,
+        params.entity_type,
+        bytes(params.data),
+        upsert_by=params.upsert_by,
+        idempotency_key=params.idempotency_key,
     )
 
 
