@@ -11,36 +11,33 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
-use torque_json::{JsonError, Kind, Scanner, canonical};
+use torque_json::{JsonError, Scanner, canonical};
 
 use crate::generations::{Generations, Stamp, monotonic, wall_clock};
+use crate::request::{Credential, Request, credential, read};
 use crate::store::ResultCache;
 
 /// More callers or applications than this at once are not remembered: the maps begin anew.
 const REMEMBERED: usize = 1 << 16;
-const COOKIE: &str = "torque_session";
 
-type Credential = [u8; 32];
-
-struct Application {
+struct Application<K> {
     id: Arc<str>,
-    identities: HashMap<Credential, Identity>,
-    anonymous: Option<Identity>,
+    identities: HashMap<Credential, Identity<K>>,
+    anonymous: Option<Identity<K>>,
 }
 
-struct Identity {
+struct Identity<K> {
     class: u32,
     /// Wall clock in nanoseconds.
     expires: u64,
     stamp: Stamp,
+    known: K,
 }
 
-#[derive(Default)]
-struct State {
+struct State<K> {
     /// Names and ids.
     references: HashMap<Box<str>, (Arc<str>, Stamp)>,
-    applications: HashMap<Arc<str>, Application>,
+    applications: HashMap<Arc<str>, Application<K>>,
     identities: usize,
     cacheable: HashSet<Box<str>>,
     key: Vec<u8>,
@@ -56,24 +53,50 @@ pub struct Hit<'a> {
     pub result: Arc<[u8]>,
 }
 
-/// The gate of a worker.
-pub struct Gate {
+/// A call of somebody known, for which the cache has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss<'a, K> {
+    /// The JSON of the request's id.
+    pub id: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The JSON of the parameters.
+    pub params: &'a str,
+    /// What the slow path told of this caller in this application.
+    pub known: K,
+    /// Where an answer would be kept, for methods that have answers in the cache.
+    pub key: Option<Vec<u8>>,
+}
+
+/// What the gate can say of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened<'a, K> {
+    /// Its answer.
+    Hit(Hit<'a>),
+    /// Who asks for what.
+    Miss(Miss<'a, K>),
+}
+
+/// The gate of a worker. `K` is what the slow path wants to be reminded of: a caller in an application.
+pub struct Gate<K> {
     cache: Arc<ResultCache>,
     max_depth: usize,
-    state: Mutex<State>,
+    state: Mutex<State<K>>,
 }
 
-struct Request<'a> {
-    id: &'a str,
-    method: &'a str,
-    params: Option<Scanner<'a>>,
-}
-
-impl Gate {
+impl<K: Clone> Gate<K> {
     /// A gate that knows nobody yet.
     #[must_use]
     pub fn new(cache: Arc<ResultCache>, max_depth: usize) -> Self {
-        Self { cache, max_depth, state: Mutex::new(State::default()) }
+        let state = State {
+            references: HashMap::new(),
+            applications: HashMap::new(),
+            identities: 0,
+            cacheable: HashSet::new(),
+            key: Vec::new(),
+            params: Vec::new(),
+        };
+        Self { cache, max_depth, state: Mutex::new(state) }
     }
 
     fn generations(&self) -> &Generations {
@@ -100,10 +123,11 @@ impl Gate {
         class: u32,
         expires_at: Option<f64>,
         stamp: Stamp,
+        known: K,
     ) -> bool {
         #[allow(clippy::cast_sign_loss, reason = "a time before 1970 saturates to zero and has expired")]
         let expires = expires_at.map_or(u64::MAX, |seconds| (seconds * 1e9) as u64);
-        let identity = Identity { class, expires, stamp };
+        let identity = Identity { class, expires, stamp, known };
         let mut state = self.state.lock();
         if state.identities >= REMEMBERED {
             state.applications.clear();
@@ -111,17 +135,17 @@ impl Gate {
         }
         state.identities += 1;
         let id: Arc<str> = application.into();
-        let known = state.applications.entry(Arc::clone(&id)).or_insert_with(|| Application {
+        let entry = state.applications.entry(Arc::clone(&id)).or_insert_with(|| Application {
             id,
             identities: HashMap::new(),
             anonymous: None,
         });
         if credential.is_empty() {
-            known.anonymous = Some(identity);
+            entry.anonymous = Some(identity);
             return true;
         }
         let Ok(credential) = Credential::try_from(credential) else { return false };
-        known.identities.insert(credential, identity);
+        entry.identities.insert(credential, identity);
         true
     }
 
@@ -156,15 +180,31 @@ impl Gate {
         cookie: Option<&str>,
         application: Option<&str>,
     ) -> Option<Hit<'a>> {
-        let request = read(body, self.max_depth)?;
+        match self.open(body, authorization, cookie, application)? {
+            Opened::Hit(hit) => Some(hit),
+            Opened::Miss(_) => None,
+        }
+    }
+
+    /// The answer to a plain call of somebody known, or what the slow path needs to make it.
+    ///
+    /// Without application and identity in good standing there is no answer at all: then the slow path asks for both.
+    #[must_use]
+    pub fn open<'a>(
+        &self,
+        body: &'a [u8],
+        authorization: Option<&str>,
+        cookie: Option<&str>,
+        application: Option<&str>,
+    ) -> Option<Opened<'a, K>> {
+        let Request { id, method, params } = read(body, self.max_depth)?;
         let mut guard = self.state.lock();
         let state = &mut *guard;
-        if !state.cacheable.contains(request.method) {
-            return None;
-        }
-        state.params.clear();
+        let cacheable = state.cacheable.contains(method);
+        let text = params.as_ref().map_or("{}", |(_, text)| *text);
         let mut named = None;
-        if let Some(mut scanner) = request.params {
+        state.params.clear();
+        if let Some((mut scanner, _)) = params.filter(|_| cacheable || application.is_none()) {
             let found = canonical(&mut scanner, &mut state.params).ok()?;
             if found.odd || scanner.take_text_fault().is_some() {
                 return None;
@@ -179,22 +219,28 @@ impl Gate {
             _ => return None,
         };
         let now = monotonic();
-        let (id, stamp) = state.references.get(reference)?;
+        let (application, stamp) = state.references.get(reference)?;
         if !self.generations().is_current_at(stamp, now) {
             return None;
         }
-        let known = state.applications.get(id)?;
+        let entry = state.applications.get(application)?;
         let identity = match credential(authorization, cookie)? {
-            Some(credential) => known.identities.get(&credential)?,
-            None => known.anonymous.as_ref()?,
+            Some(credential) => entry.identities.get(&credential)?,
+            None => entry.anonymous.as_ref()?,
         };
         if identity.expires <= wall_clock() || !self.generations().is_current_at(&identity.stamp, now) {
             return None;
         }
-        state.key.clear();
-        write_key(&mut state.key, &known.id, identity.class, request.method, &state.params);
-        let result = self.cache.get_at(&state.key, now)?;
-        Some(Hit { id: request.id, result })
+        let mut key = None;
+        if cacheable {
+            state.key.clear();
+            write_key(&mut state.key, &entry.id, identity.class, method, &state.params);
+            if let Some(result) = self.cache.get_at(&state.key, now) {
+                return Some(Opened::Hit(Hit { id, result }));
+            }
+            key = Some(state.key.clone());
+        }
+        Some(Opened::Miss(Miss { id, method, params: text, known: identity.known.clone(), key }))
     }
 }
 
@@ -207,113 +253,32 @@ fn write_key(key: &mut Vec<u8>, application: &str, class: u32, method: &str, par
     key.extend_from_slice(params);
 }
 
-/// A plain call with an id; anything else is `None`.
-fn read(body: &[u8], max_depth: usize) -> Option<Request<'_>> {
-    let mut scanner = Scanner::new(body, max_depth).ok()?;
-    if scanner.kind().ok()? != Kind::Object {
-        return None;
-    }
-    let (mut version, mut id, mut method, mut params) = (false, None, None, None);
-    let mut seen = 0u8;
-    let mut more = scanner.enter().ok()?;
-    while more {
-        let key = scanner.key().ok()?;
-        let bit = match key.raw {
-            "jsonrpc" => {
-                version = scanner.kind().ok()? == Kind::String && scanner.string().ok()?.raw == "2.0";
-                1
-            }
-            "id" => {
-                let start = scanner.position();
-                if matches!(scanner.kind().ok()?, Kind::Array | Kind::Object | Kind::Bool) {
-                    return None;
-                }
-                scanner.skip().ok()?;
-                id = Some(scanner.since(start));
-                2
-            }
-            "method" => {
-                if scanner.kind().ok()? != Kind::String {
-                    return None;
-                }
-                method = Some(scanner.string().ok()?.raw);
-                4
-            }
-            "params" => {
-                if scanner.kind().ok()? != Kind::Object {
-                    return None;
-                }
-                params = Some(scanner.clone());
-                scanner.skip().ok()?;
-                8
-            }
-            _ => return None,
-        };
-        if seen & bit != 0 {
-            return None;
-        }
-        seen |= bit;
-        more = scanner.more(b'}').ok()?;
-    }
-    scanner.end().ok()?;
-    if !version || scanner.take_text_fault().is_some() {
-        return None;
-    }
-    Some(Request { id: id?, method: method?, params })
-}
-
-/// The hash of the caller's secret; `Some(None)` without one, `None` where the slow path must look.
-#[allow(clippy::option_option, reason = "three answers that are used at one place, right here")]
-fn credential(authorization: Option<&str>, cookie: Option<&str>) -> Option<Option<Credential>> {
-    if let Some(header) = authorization {
-        let (scheme, token) = header.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return None;
-        }
-        return Some(Some(digest(token.trim())));
-    }
-    let Some(header) = cookie else { return Some(None) };
-    let mut secrets = header
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter_map(|(name, value)| (name == COOKIE).then_some(value));
-    match (secrets.next(), secrets.next()) {
-        (None, _) => Some(None),
-        (Some(secret), None) => Some(Some(digest(secret))),
-        // Which of two cookies counts is not decided here.
-        (Some(_), Some(_)) => None,
-    }
-}
-
-fn digest(secret: &str) -> Credential {
-    Sha256::digest(secret.as_bytes()).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::digest;
 
     const BODY: &[u8] =
         br#"{"jsonrpc":"2.0","method":"getEntity","params":{"entityId":"e","entityType":"todo"},"id":"a-1"}"#;
 
-    fn gate() -> Gate {
+    fn gate() -> Gate<u8> {
         let generations = Arc::new(Generations::private(1024).unwrap());
         let cache = Arc::new(ResultCache::new(generations, 1 << 20, 100, 60.0));
         let gate = Gate::new(cache, 16);
         gate.set_cacheable(&["getEntity"]);
         let stamp = gate.generations().read(&[1]);
         gate.set_application("todo", "app-1", stamp.clone());
-        assert!(gate.set_identity(&digest("tq_secret"), "app-1", 5, None, stamp.clone()));
-        assert!(gate.set_identity(b"", "app-1", 6, None, stamp));
+        assert!(gate.set_identity(&digest("tq_secret"), "app-1", 5, None, stamp.clone(), 50));
+        assert!(gate.set_identity(b"", "app-1", 6, None, stamp, 60));
         gate
     }
 
-    fn store(gate: &Gate, class: u32, params: &[u8], result: &[u8]) {
+    fn store(gate: &Gate<u8>, class: u32, params: &[u8], result: &[u8]) {
         let key = gate.key("app-1", class, "getEntity", params).unwrap();
         gate.cache.put(&key, result, gate.generations().read(&[2]), None);
     }
 
-    fn bearer(gate: &Gate, body: &[u8]) -> Option<Vec<u8>> {
+    fn bearer(gate: &Gate<u8>, body: &[u8]) -> Option<Vec<u8>> {
         gate.answer(body, Some("Bearer tq_secret"), None, Some("todo")).map(|hit| hit.result.to_vec())
     }
 
@@ -358,7 +323,7 @@ mod tests {
         let gate = gate();
         store(&gate, 5, br#"{"entityType":"todo","entityId":"e"}"#, b"1");
         let stamp = gate.generations().read(&[]);
-        assert!(gate.set_identity(&digest("tq_secret"), "app-1", 5, Some(1.0), stamp));
+        assert!(gate.set_identity(&digest("tq_secret"), "app-1", 5, Some(1.0), stamp, 50));
         assert!(bearer(&gate, BODY).is_none());
     }
 
@@ -396,5 +361,28 @@ mod tests {
         ] {
             assert!(answer(body).is_none(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_says_who_asks_for_what_and_where_the_answer_belongs() {
+        let gate = gate();
+        let open = |body: &'static str| gate.open(body.as_bytes(), None, None, Some("todo"));
+        let params = r#"{"b":1, "a":2}"#;
+        let Some(Opened::Miss(miss)) =
+            open(r#"{"jsonrpc":"2.0","method":"getEntity","params":{"b":1, "a":2},"id":7}"#)
+        else {
+            panic!("a known caller is told of")
+        };
+        assert_eq!((miss.id, miss.method, miss.params, miss.known), ("7", "getEntity", params, 60));
+        gate.cache.put(&miss.key.unwrap(), b"1", gate.generations().read(&[]), None);
+        let body = r#"{"jsonrpc":"2.0","method":"getEntity","params":{"a":2,"b":1},"id":7}"#;
+        assert!(matches!(open(body), Some(Opened::Hit(_))));
+        let Some(Opened::Miss(miss)) = open(r#"{"jsonrpc":"2.0","method":"createEntity","id":7}"#) else {
+            panic!("also where nothing is kept")
+        };
+        assert_eq!((miss.params, miss.key), ("{}", None));
+        assert!(open(r#"{"jsonrpc":"2.0","method":"get\u0045ntity","id":7}"#).is_none());
+        gate.generations().bump(&[1]);
+        assert!(open(body).is_none(), "nobody is known any more");
     }
 }

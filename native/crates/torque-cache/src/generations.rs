@@ -38,6 +38,16 @@ impl Stamp {
     pub fn slots(&self) -> impl Iterator<Item = u32> {
         self.slots.iter().map(|(slot, _)| *slot)
     }
+
+    /// One stamp for what rests on both: it is as old as the older one.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        Self {
+            epoch: self.epoch.min(other.epoch),
+            taken: self.taken.min(other.taken),
+            slots: self.slots.iter().chain(&other.slots).copied().collect(),
+        }
+    }
 }
 
 /// The counters of a run.
@@ -103,6 +113,14 @@ impl Generations {
             taken: monotonic(),
             slots: slots.iter().map(|&slot| (slot, self.value(slot))).collect(),
         }
+    }
+
+    /// `base` with the generations of more slots, read now. It is as old as `base`: in a run that is not alone an answer
+    /// counts no longer than the oldest thing it rests on.
+    #[must_use]
+    pub fn extend(&self, base: &Stamp, slots: &[u32]) -> Stamp {
+        let more = slots.iter().map(|&slot| (slot, self.value(slot)));
+        Stamp { slots: base.slots.iter().copied().chain(more).collect(), ..*base }
     }
 
     /// Moves the generations of `slots`: whatever depends on them is a miss from now on, in every process.
@@ -245,6 +263,33 @@ mod tests {
         let now = monotonic();
         assert!(table.is_current_at(&stamp, now + MAX_AGE_NOT_ALONE / 2));
         assert!(!table.is_current_at(&stamp, now + MAX_AGE_NOT_ALONE * 2));
+    }
+
+    #[test]
+    fn what_rests_on_two_stamps_is_as_old_as_the_older() {
+        let table = Generations::private(16).unwrap();
+        table.set_alone_until(0);
+        let mut older = table.read(&[1]);
+        older.taken -= MAX_AGE_NOT_ALONE / 2;
+        let now = monotonic();
+        for both in [older.join(&table.read(&[2])), table.read(&[2]).join(&older), table.extend(&older, &[2])] {
+            assert_eq!(both.slots().collect::<std::collections::BTreeSet<_>>(), [1, 2].into());
+            assert!(table.is_current_at(&both, now));
+            assert!(!table.is_current_at(&both, now + MAX_AGE_NOT_ALONE * 3 / 4));
+        }
+    }
+
+    #[test]
+    fn what_moved_before_two_stamps_met_is_not_forgotten() {
+        let table = Generations::private(16).unwrap();
+        let older = table.read(&[1]);
+        table.bump(&[1]);
+        assert!(!table.is_current(&table.extend(&older, &[1, 2])));
+        assert!(!table.is_current(&table.read(&[1]).join(&older)));
+        let before = table.read(&[3]);
+        table.drop_all();
+        assert!(!table.is_current(&table.read(&[4]).join(&before)));
+        assert!(!table.is_current(&table.extend(&before, &[4])));
     }
 
     #[test]

@@ -16,19 +16,21 @@
 //!
 //! **[`Gate`]** answers a whole request from the cache: it reads the envelope in place, finds application, identity and
 //! permission class, builds the key and hands out the pieces of the response. Whatever is unusual (batches, errors,
-//! unknown callers, parameters with escaped keys) is not its business: it declines, and the slow path decides.
+//! unknown callers, parameters with escaped keys) is not its business: it declines, and the slow path decides. A call
+//! of somebody known whose answer is not there comes back with what is known, so that nothing is looked up twice.
 //!
 //! **[`EventRing`]** carries events between the processes of a run.
 
 mod gate;
 mod generations;
 mod hash;
+mod request;
 mod ring;
 mod shard;
 mod shared;
 mod store;
 
-pub use gate::{Gate, Hit};
+pub use gate::{Gate, Hit, Miss, Opened};
 pub use generations::{COUNTERS, Generations, Stamp};
 pub use ring::{Event, EventRing, RingError};
 pub use shared::SharedMemoryError;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use torque_cache as native;
 
 use crate::{os_error, value_error};
@@ -16,6 +16,10 @@ impl Stamp {
     #[getter]
     fn slots(&self) -> Vec<u32> {
         self.0.slots().collect()
+    }
+
+    fn join(&self, other: &Self) -> Self {
+        Self(self.0.join(&other.0))
     }
 }
 
@@ -48,6 +52,11 @@ impl Generations {
 
     fn read(&self, slots: Vec<u32>) -> Stamp {
         Stamp(self.0.read(&slots))
+    }
+
+    fn extend(&self, base: &Stamp, kind: &str, scope: &str, names: Vec<PyBackedStr>) -> Stamp {
+        let slots: Vec<u32> = names.iter().map(|name| self.0.slot(kind, scope, name)).collect();
+        Stamp(self.0.extend(&base.0, &slots))
     }
 
     fn bump(&self, slots: Vec<u32>) {
@@ -128,7 +137,7 @@ impl ResultCache {
 
 /// From request bytes to response bytes in one call, when the cache holds the answer.
 #[pyclass(frozen, module = "torque_native._native")]
-pub(crate) struct Gate(native::Gate);
+pub(crate) struct Gate(native::Gate<Arc<Option<Py<PyAny>>>>);
 
 const BEFORE_ID: &[u8] = br#"{"jsonrpc":"2.0","id":"#;
 const BEFORE_RESULT: &[u8] = br#","result":"#;
@@ -146,7 +155,7 @@ impl Gate {
         self.0.set_application(r#ref, application_id, stamp.0.clone());
     }
 
-    #[pyo3(signature = (credential, application_id, class_id, expires_at, stamp))]
+    #[pyo3(signature = (credential, application_id, class_id, expires_at, stamp, known=None))]
     fn set_identity(
         &self,
         credential: &[u8],
@@ -154,8 +163,10 @@ impl Gate {
         class_id: u32,
         expires_at: Option<f64>,
         stamp: &Stamp,
+        known: Option<Py<PyAny>>,
     ) -> PyResult<()> {
-        if self.0.set_identity(credential, application_id, class_id, expires_at, stamp.0.clone()) {
+        let (stamp, known) = (stamp.0.clone(), Arc::new(known));
+        if self.0.set_identity(credential, application_id, class_id, expires_at, stamp, known) {
             Ok(())
         } else {
             Err(value_error("a credential is empty or a SHA-256 digest"))
@@ -176,17 +187,32 @@ impl Gate {
         cookie: Option<&str>,
         app: Option<&str>,
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let Some(hit) = self.0.answer(body, authorization, cookie, app) else { return Ok(None) };
-        let size = BEFORE_ID.len() + hit.id.len() + BEFORE_RESULT.len() + hit.result.len() + 1;
-        let response = PyBytes::new_with(py, size, |mut room| {
-            for piece in [BEFORE_ID, hit.id.as_bytes(), BEFORE_RESULT, &hit.result, b"}"] {
-                let (here, behind) = room.split_at_mut(piece.len());
-                here.copy_from_slice(piece);
-                room = behind;
-            }
-            Ok(())
-        })?;
-        Ok(Some(response))
+        self.0.answer(body, authorization, cookie, app).map(|hit| respond(py, &hit)).transpose()
+    }
+
+    #[pyo3(signature = (body, authorization, cookie, app))]
+    fn open<'py>(
+        &self,
+        py: Python<'py>,
+        body: &[u8],
+        authorization: Option<&str>,
+        cookie: Option<&str>,
+        app: Option<&str>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let miss = match self.0.open(body, authorization, cookie, app) {
+            Some(native::Opened::Hit(hit)) => return Ok(Some(respond(py, &hit)?.into_any())),
+            Some(native::Opened::Miss(miss)) => miss,
+            None => return Ok(None),
+        };
+        let Some(known) = miss.known.as_ref() else { return Ok(None) };
+        let parts: [Bound<'py, PyAny>; 5] = [
+            PyBytes::new(py, miss.id.as_bytes()).into_any(),
+            PyString::new(py, miss.method).into_any(),
+            PyBytes::new(py, miss.params.as_bytes()).into_any(),
+            known.bind(py).clone(),
+            miss.key.map_or_else(|| py.None().into_bound(py), |key| PyBytes::new(py, &key).into_any()),
+        ];
+        Ok(Some(PyTuple::new(py, parts)?.into_any()))
     }
 
     fn key<'py>(
@@ -200,4 +226,17 @@ impl Gate {
         let key = self.0.key(application_id, class_id, method, params).map_err(value_error)?;
         Ok(PyBytes::new(py, &key))
     }
+}
+
+/// The whole response of a hit.
+fn respond<'py>(py: Python<'py>, hit: &native::Hit<'_>) -> PyResult<Bound<'py, PyBytes>> {
+    let size = BEFORE_ID.len() + hit.id.len() + BEFORE_RESULT.len() + hit.result.len() + 1;
+    PyBytes::new_with(py, size, |mut room| {
+        for piece in [BEFORE_ID, hit.id.as_bytes(), BEFORE_RESULT, &hit.result, b"}"] {
+            let (here, behind) = room.split_at_mut(piece.len());
+            here.copy_from_slice(piece);
+            room = behind;
+        }
+        Ok(())
+    })
 }
