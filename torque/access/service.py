@@ -102,26 +102,21 @@ class AccessService:
     def admission(self, caller: Caller, app: Guarded) -> Admission | None:
         """Return what the native fast path may keep of a caller, or None when something is moving right now.
 
-        The stamps were taken before identity and catalogue were read. Both being current after the
-        common one was read means that it holds the same counters. But it is younger than they are, so
-        while the run is not alone, and age counts, nothing is handed out.
+        It rests on what the identity and the catalogue rest on, and is as old as the older of both.
         """
-        if not self._generations.is_alone():
-            return None
         credential = caller.credential or b""
         if caller.credential is None and not caller.is_anonymous:
             return None
-        slots = list(app.stamp.slots)
         identity = self._identities.get(credential) if credential else None
         if credential and identity is None:
             return None
-        rights = self.rights(caller, app)
         if identity is not None:
-            slots.extend(identity.stamp.slots)
-        stamp = self._generations.read(slots)
-        if not self._generations.current(app.stamp) or (identity and not self._generations.current(identity.stamp)):
+            caller = identity.caller  # the one that its stamp is about
+        rights = self.rights(caller, app)
+        stamp = app.stamp if identity is None else app.stamp.join(identity.stamp)
+        if not self._generations.current(stamp):
             return None
-        return Admission(credential, rights.class_id, caller.expires_at, stamp) if rights.may_enter else None
+        return Admission(credential, caller, rights, stamp) if rights.may_enter else None
 
     async def create_token(
         self, caller: Caller, name: str, role: str, application: str | None = None, expires: float | None = None

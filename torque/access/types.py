@@ -7,6 +7,7 @@ import msgspec
 
 from torque.model.compile import CompiledModel
 from torque.native import Stamp
+from torque.types import Caller
 
 
 class Guarded(Protocol):
@@ -90,8 +91,8 @@ class Admission(msgspec.Struct, frozen=True):
     """What the native fast path may remember about a caller in an application."""
 
     credential: bytes
-    class_id: int
-    expires_at: float | None
+    caller: Caller
+    rights: Rights
     stamp: Stamp
 
 

@@ -1,6 +1,5 @@
 """Which application a request means, with its model compiled: looked up once, swapped whole when it changes."""
 
-import time
 from typing import Protocol
 
 from torque.application.store import ApplicationStore
@@ -66,7 +65,6 @@ class Catalog:
         if found is None:
             self._entries.pop(ref, None)
             raise NotFound("There is no such application, or you may not see it.")
-        read_at = time.monotonic()
         stamp = self._generations.read(self.slots(found[0].id, found[0].model_id))
         found = await self._store.find(found[0].id)
         if found is None:
@@ -78,9 +76,7 @@ class Catalog:
             model = known.model  # the same object keeps permission classes and plans that rest on it
         if len(self._entries) >= _KEPT:
             self._entries.clear()
-        entry = RunningApplication(
-            id=application.id, application=application, model=model, stamp=stamp, read_at=read_at
-        )
+        entry = RunningApplication(id=application.id, application=application, model=model, stamp=stamp)
         self._entries[application.id] = self._entries[application.name] = entry
         return entry
 

@@ -47,15 +47,12 @@ class RunningApplication(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     ----------
     stamp
         Generations of the catalogue (application and model), read before both were.
-    read_at
-        Monotonic time of that reading.
     """
 
     id: str
     application: Application
     model: CompiledModel
     stamp: Stamp
-    read_at: float = 0.0
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -92,7 +92,7 @@ class Reading:
             result = with_included(self._encoder.record(entity, row, answered, linked(expansions)), found)
         else:
             result = self._encoder.record(entity, row, answered)
-        return self._answer(app, entity, result, stamp, expansions)
+        return self._answer(entity, result, stamp, expansions)
 
     async def list(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return a page of records with totals and cursors; see `EntityService.list`."""
@@ -105,7 +105,7 @@ class Reading:
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         result = list_result(plan, data, included, rows, total, settings.cursor_secret)
-        return self._answer(app, plan.entity, result, stamp, plan.expansions)
+        return self._answer(plan.entity, result, stamp, plan.expansions)
 
     async def _rows(
         self, app: RunningApplication, plan: ListPlan, statement: Statement, settings: Settings, *, total: bool
@@ -126,7 +126,7 @@ class Reading:
         shown = window(plan, await self._rows(app, plan, statement, settings, total=False))
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
-        return self._answer(app, plan.entity, records_result(plan, data, included), stamp, plan.expansions)
+        return self._answer(plan.entity, records_result(plan, data, included), stamp, plan.expansions)
 
     async def within(self, app: RunningApplication, rights: Rights, query: Query, condition: Condition) -> Found:
         """Return the first records of a query that also fulfil a condition, with their count."""
@@ -172,7 +172,7 @@ class Reading:
         stamp = self._stamps.of_types(app, plan.dependencies)
         statement = select_aggregate(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
         rows = await self.demand.aggregated(app.id, plan, statement, collation)
-        return self._answer(app, plan.entity, aggregate_result(plan, rows), stamp, ())
+        return self._answer(plan.entity, aggregate_result(plan, rows), stamp, ())
 
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query as one array; see `EntityService.query`."""
@@ -181,7 +181,7 @@ class Reading:
         stamp = self._stamps.of_types(app, plan.dependencies)
         rows = await self._rows(app, plan, statement, settings, total=False)
         result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
-        return self._answer(app, plan.entity, result, stamp, ())
+        return self._answer(plan.entity, result, stamp, ())
 
     def visible(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, row: Row | None, record_id: str
@@ -303,10 +303,10 @@ class Reading:
         return included_object({name: list(members.values()) for name, members in groups.items()})
 
     def _answer(
-        self, app: RunningApplication, entity: CompiledEntity, result: bytes, stamp: Stamp | None,
+        self, entity: CompiledEntity, result: bytes, stamp: Stamp | None,
         expansions: tuple[Expansion, ...],
     ) -> Answer:  # fmt: skip
-        if stamp is None or not self._stamps.current(app.stamp) or not is_cacheable(entity):
+        if stamp is None or not is_cacheable(entity):
             return Answer(result)
         life = entity.cache_ttl
         for expansion in expansions:
@@ -314,7 +314,7 @@ class Reading:
                 return Answer(result)
             if expansion.target.cache_ttl is not None:
                 life = min(expansion.target.cache_ttl, life) if life is not None else expansion.target.cache_ttl
-        return Answer(result, stamp, self._stamps.life(app, life))
+        return Answer(result, stamp, life)
 
 
 def valid_id(record_id: str) -> str:

@@ -178,3 +178,38 @@ async def test_a_session_is_answered_natively_and_a_token_beside_it_counts_first
     caller = await platform.access.authenticate(None, cookie, protocol="test")
     await platform.access.sign_out(caller)
     assert endpoint.fast(body, None, cookie, client.app) is None
+
+
+async def test_what_the_gate_knows_of_a_caller_ends_with_its_rights(
+    client: Client, endpoint: JsonRpcEndpoint, platform: Platform
+) -> None:
+    """A call that goes on from the gate needs no look-up, so whatever narrows the caller must end that."""
+    body = _body("createEntity", {"entityType": "note", "data": {"text": "by whom"}})
+    assert endpoint.open(body, client.authorization, None, client.app) is None
+    made = await client.call("getModelMetadata")
+    opened = endpoint.open(body, client.authorization, None, client.app)
+    assert isinstance(opened, tuple)
+    assert opened[3].running.id == made["appId"]
+    reply = await endpoint.proceed(opened, client.app, "r-1")
+    assert json.loads(reply.body or b"")["result"]["text"] == "by whom"
+    wrong = await endpoint.proceed((b"7", "createEntity", b'{"entityType": "note"}', *opened[3:]), client.app, "r-2")
+    assert json.loads(wrong.body or b"")["error"]["data"]["code"] == "INVALID_PARAMS"
+    await platform.access.revoke_token(ADMIN, "fast")
+    assert endpoint.open(body, client.authorization, None, client.app) is None
+
+
+async def test_with_another_run_about_the_gate_answers_for_a_second_and_no_longer(
+    client: Client, platform: Platform
+) -> None:
+    platform.generations.set_alone_until(0)
+    try:
+
+        async def kept() -> bool:
+            await client.call("getModelMetadata")
+            return client.fast("getModelMetadata") is not None
+
+        for _ in range(2):
+            await eventually(kept)
+            await eventually(lambda: client.fast("getModelMetadata") is None, 3.0)
+    finally:
+        platform.generations.set_alone_until(2**63)

@@ -78,6 +78,23 @@ def test_an_identity_ends_at_its_time(world: World) -> None:
     assert world.ask() is None
 
 
+def test_a_call_without_an_answer_says_who_asks_for_what_and_where_the_answer_belongs(world: World) -> None:
+    bearer, known, stamp = f"Bearer {SECRET}", object(), world.stamp(world.catalogue, world.identity)
+    assert world.gate.open(BODY, bearer, None, "todo") is None, "nobody said what is known"
+    world.gate.set_identity(CREDENTIAL, APP, 1, None, stamp, known)
+    opened = world.gate.open(BODY, bearer, None, "todo")
+    assert isinstance(opened, tuple)
+    key = world.gate.key(APP, 1, "getEntity", b'{"entityId": "e"}')
+    assert opened == (b'"x-1"', "getEntity", b'{"entityId":"e"}', known, key)
+    writing = world.gate.open(BODY.replace(b"getEntity", b"createEntity"), bearer, None, "todo")
+    assert writing == (b'"x-1"', "createEntity", b'{"entityId":"e"}', known, None)
+    world.cache.put(key, b"1", stamp)
+    assert world.gate.open(BODY, bearer, None, "todo") == b'{"jsonrpc":"2.0","id":"x-1","result":1}'
+    assert world.gate.open(BODY, None, None, "todo") is None
+    world.generations.bump([world.identity])
+    assert world.gate.open(BODY, bearer, None, "todo") is None
+
+
 def test_dropping_everything_ends_everything(world: World) -> None:
     world.keep(1, b"1")
     world.generations.drop_all()

@@ -20,7 +20,11 @@ class CallContext:
         The connection the call came over, when events can be sent to it.
     methods
         Names of the methods that can be called.
+    known
+        The application of this call, where it has been looked up already.
     """
+
+    __slots__ = ("_known", "caller", "channel", "methods", "path_application", "platform", "reference", "running")
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class CallContext:
         path_application: str | None,
         channel: Channel | None,
         methods: list[str],
+        known: RunningApplication | None = None,
     ) -> None:
         self.platform = platform
         self.caller = caller
@@ -37,6 +42,7 @@ class CallContext:
         self.methods = methods
         self.reference: str | None = None
         self.running: RunningApplication | None = None
+        self._known = known
 
     def application_reference(self, parameter: str | None) -> str | None:
         """Return the application named by the path, the parameter `app` or the scope of the token.
@@ -64,6 +70,9 @@ class CallContext:
         NotFound
             When there is no such application, or the caller may not enter it.
         """
+        if self._known is not None and (parameter is None or self.path_application is None):
+            self.running = self._known
+            return self._known
         reference = self.application_reference(parameter)
         if reference is None:
             raise InvalidParams(

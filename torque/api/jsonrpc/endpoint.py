@@ -1,8 +1,9 @@
 """The JSON-RPC endpoint: from request bytes to answer bytes, for HTTP and for WebSocket messages.
 
-A cached answer is found by one native call (`fast`). On a miss: envelope, identity, method,
-application, service; what the service allows to be kept is stored under the caller's permission
-class, and the native gate learns the application and the identity for the next time.
+One native call (`open`) reads the envelope, finds identity and application, and has the answer if it is cached. If not,
+`proceed` runs the method for the caller it found. Whom the gate does not know goes the long way (`handle`): envelope,
+identity, method, application, service; then the gate learns application and identity for the next time. What the
+service allows to be kept is stored under the caller's permission class.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from torque.api.common.reply import Reply
 from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.deadlines import Deadlines
-from torque.api.jsonrpc.keeper import Keeper
+from torque.api.jsonrpc.keeper import Keeper, Known
 from torque.api.jsonrpc.registry import Method, Registry
 from torque.api.jsonrpc.table import METHODS
 from torque.application.types import Answer
@@ -21,6 +22,9 @@ from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOu
 from torque.native import Call, parse_envelope
 from torque.platform import Platform
 from torque.types import Caller
+
+Opened = tuple[bytes, str, bytes, Known, bytes | None]
+"""A call whose caller is known: its id, its method, its parameters, who and where, the key of its answer."""
 
 
 class JsonRpcEndpoint:
@@ -46,6 +50,32 @@ class JsonRpcEndpoint:
     def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
         """Return the complete answer to a single cached call, else None."""
         return self._platform.gate.answer(body, authorization, cookie, app)
+
+    def open(
+        self, body: bytes, authorization: str | None, cookie: str | None, app: str | None
+    ) -> bytes | Opened | None:
+        """Return the complete answer to a single cached call, or what is to be done with it; None for anything else."""
+        return self._platform.gate.open(body, authorization, cookie, app)
+
+    async def proceed(self, opened: Opened, app: str | None, request_id: str) -> Reply:
+        """Answer a call that `open` found no answer to, for the caller and in the application that it found."""
+        id_json, name, params, known, key = opened
+        caller = known.caller
+        try:
+            method = self._registry.get(name)
+            if not method.cacheable:  # whoever writes is named in the audit, with the request
+                caller = Caller(
+                    id=caller.id, name=caller.name, roles=caller.roles, protocol=caller.protocol,
+                    request_id=request_id, application_id=caller.application_id, credential=caller.credential,
+                    expires_at=caller.expires_at,
+                )  # fmt: skip
+            context = CallContext(self._platform, caller, app, None, self._registry.names, known.running)
+            answer = await self._run(method, context, params, request_id)
+        except TorqueError as error:
+            return protocol.failed_alone(id_json, error)
+        if key is not None and answer.stamp is not None:
+            self._platform.cache.put(key, answer.result, answer.stamp, answer.ttl)
+        return protocol.answered(protocol.success(id_json, answer.result))
 
     async def handle(
         self,
@@ -141,12 +171,13 @@ class JsonRpcEndpoint:
             kept = await self._keeper.find(method, call.params, context)
             if kept is not None:
                 return kept
-        answer = await self._run(method, context, call.params)
+        answer = await self._run(method, context, call.params, caller.request_id)
         if method.cacheable and answer.stamp is not None:
             self._keeper.keep(method.name, call.params, context, answer)
+        self._keeper.teach(context)
         return answer.result
 
-    async def _run(self, method: Method[Any], context: CallContext, params: bytes) -> Answer:
+    async def _run(self, method: Method[Any], context: CallContext, params: bytes, request_id: str) -> Answer:
         """Run a method within its time; what nobody foresaw becomes an internal error."""
         task = None if method.own_clock else asyncio.current_task()
         if task is not None:
@@ -158,16 +189,16 @@ class JsonRpcEndpoint:
         except TimeoutError as error:
             raise OutcomeUnknown if method.writes else TimedOut from error
         except Exception as error:
-            raise self._internal(method, context.caller, error) from error
+            raise self._internal(method, request_id, error) from error
         finally:
             if task is not None and self._deadlines.end(task):
                 raise OutcomeUnknown if method.writes else TimedOut
 
-    def _internal(self, method: Method[Any], caller: Caller, error: Exception) -> InternalError:
+    def _internal(self, method: Method[Any], request_id: str, error: Exception) -> InternalError:
         self._platform.observer.emit(
-            "request_failed", level="error", method=method.name, request_id=caller.request_id, error=repr(error)
+            "request_failed", level="error", method=method.name, request_id=request_id, error=repr(error)
         )
-        return InternalError(**({"requestId": caller.request_id} if caller.request_id else {}))
+        return InternalError(**({"requestId": request_id} if request_id else {}))
 
     async def _member(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes | None:
         """Answer a member of a batch; None for a notification."""

@@ -1,6 +1,5 @@
 """Keeps answers under the caller's permission class, and teaches the native gate who and where that was."""
 
-import time
 from typing import Any
 
 import msgspec
@@ -10,6 +9,7 @@ from torque.api.jsonrpc.registry import Method
 from torque.application.types import Answer, RunningApplication
 from torque.native import Stamp
 from torque.platform import Platform
+from torque.types import Caller
 
 
 class _Named(msgspec.Struct):
@@ -20,19 +20,21 @@ class _Named(msgspec.Struct):
 
 _NAMED: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
 
-
-_RETEACH_SECONDS = 0.5
-"""A run that is not alone forgets after a second; teaching again before costs next to nothing."""
-
 _TAUGHT = 10_000
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What the gate reminds of: a caller, by HTTP, in an application, both as they stand."""
+
+    caller: Caller
+    running: RunningApplication
+
+
 class _Lesson(msgspec.Struct, frozen=True):
-    """What the gate was told of one caller in one application, and when."""
+    """What the gate was told of one caller in one application."""
 
     running: RunningApplication
     stamp: Stamp
-    at: float
 
 
 class Keeper:
@@ -57,10 +59,7 @@ class Keeper:
         if context.application_reference(named) is None:
             return None
         running = await context.application(named)
-        kept = self._platform.cache.get(self._key(method.name, params, context, running))
-        if kept is not None:
-            self._teach(context, running)
-        return kept
+        return self._platform.cache.get(self._key(method.name, params, context, running))
 
     def keep(self, name: str, params: bytes, context: CallContext, answer: Answer) -> None:
         """Store a result with the generations it depends on."""
@@ -68,32 +67,29 @@ class Keeper:
             return
         key = self._key(name, params, context, context.running)
         self._platform.cache.put(key, answer.result, answer.stamp, answer.ttl)
-        self._teach(context, context.running)
 
     def _key(self, name: str, params: bytes, context: CallContext, running: RunningApplication) -> bytes:
         rights = self._platform.access.enter(context.caller, running)
         return self._platform.gate.key(running.id, rights.class_id, name, params)
 
-    def _teach(self, context: CallContext, running: RunningApplication) -> None:
-        """Let the next such request be answered natively; what the gate knows already is not told again."""
-        reference, now = context.reference, time.monotonic()
-        if reference is None:
+    def teach(self, context: CallContext) -> None:
+        """Let the gate know caller and application at the next request; what it knows already is not told again."""
+        reference, running = context.reference, context.running
+        if reference is None or running is None:
             return
         pupil = (context.caller.credential, reference)
         lesson = self._lessons.get(pupil)
-        if (
-            lesson is not None
-            and lesson.running is running
-            and now - lesson.at < _RETEACH_SECONDS
-            and self._platform.generations.current(lesson.stamp)
-        ):
+        if lesson is not None and lesson.running is running and self._platform.generations.current(lesson.stamp):
             return
         admission = self._platform.access.admission(context.caller, running)
         if admission is None:
             return
         if len(self._lessons) >= _TAUGHT:
             self._lessons.clear()
-        self._lessons[pupil] = _Lesson(running, admission.stamp, now)
-        gate = self._platform.gate
+        self._lessons[pupil] = _Lesson(running, admission.stamp)
+        gate, caller = self._platform.gate, msgspec.structs.replace(admission.caller, protocol="jsonrpc")
         gate.set_application(reference, running.id, running.stamp)
-        gate.set_identity(admission.credential, running.id, admission.class_id, admission.expires_at, admission.stamp)
+        gate.set_identity(
+            admission.credential, running.id, admission.rights.class_id, caller.expires_at, admission.stamp,
+            Known(caller, running),
+        )  # fmt: skip
