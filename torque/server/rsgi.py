@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.jsonrpc import protocol as rpc
-from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.jsonrpc.endpoint import JsonRpcEndpoint, Opened
 from torque.errors import InternalError, InvalidRequest, TorqueError
 from torque.server.board import CACHED, ROUTES, Board
 from torque.server.http import COMPRESS_FROM, NO_SNIFF, NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
@@ -58,7 +58,7 @@ class TorqueApp:
         report_slow: SlowRequest | None,
     ) -> None:
         self._calls = calls
-        self._fast = calls.fast
+        self._open = calls.open
         self._routes = routes
         self._sockets = sockets
         self._guard = guard
@@ -92,9 +92,9 @@ class TorqueApp:
             and self._rates is None
         ):
             body = await protocol()
-            answer = self._fast(body, get("authorization"), get("cookie"), self._rpc_paths[path])
-            if answer is None:
-                await self._miss(scope, protocol, self._rpc_paths[path], body)
+            answer = self._open(body, get("authorization"), get("cookie"), self._rpc_paths[path])
+            if not isinstance(answer, bytes):
+                await self._miss(scope, protocol, self._rpc_paths[path], body, answer)
                 return
             self._cells[self._cached] += 1
             if len(answer) < COMPRESS_FROM or not self._compress or get("accept-encoding") is None:
@@ -103,7 +103,7 @@ class TorqueApp:
                 return
             self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
             return
-        await self._miss(scope, protocol, self._rpc_paths[path], None)
+        await self._miss(scope, protocol, self._rpc_paths[path], None, None)
 
     async def _elsewhere(self, scope: Scope, protocol: HttpProtocol) -> None:
         if scope.proto != "http":
@@ -111,7 +111,9 @@ class TorqueApp:
             return
         await self._other(scope, protocol)
 
-    async def _miss(self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None) -> None:
+    async def _miss(
+        self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None, opened: Opened | None
+    ) -> None:
         """Answer a call that is not cached, or whose request (without `body`) needs a closer look."""
         begin = time.monotonic()
         headers, plain = scope.headers, body is not None
@@ -126,12 +128,18 @@ class TorqueApp:
                     self._send(scope, protocol, Reply(415, JSON, rpc.failure(None, wrong)), request_id)
                     return
                 body = await read_body(headers, protocol, self._max_body, self._body_seconds)
-                answer = self._fast(body, headers.get("authorization"), headers.get("cookie"), app)
-                if answer is not None:
+                found = self._open(body, headers.get("authorization"), headers.get("cookie"), app)
+                if isinstance(found, bytes):
                     self._cells[self._cached] += 1
-                    self._send(scope, protocol, rpc.answered(answer), request_id)
+                    self._send(scope, protocol, rpc.answered(found), request_id)
                     return
-            reply = await self._calls.handle(body, headers.get("authorization"), headers.get("cookie"), app, request_id)
+                opened = found
+            if opened is not None:
+                reply = await self._calls.proceed(opened, app, request_id)
+            else:
+                reply = await self._calls.handle(
+                    body, headers.get("authorization"), headers.get("cookie"), app, request_id
+                )
         except TorqueError as error:
             reply, plain = _refused(error), False
         except Exception as error:
@@ -153,7 +161,7 @@ class TorqueApp:
         """Answer what is not a JSON-RPC call on a path that is known already."""
         target = self._router.find(scope.path)
         if target.kind == JSONRPC and scope.method == "POST":
-            await self._miss(scope, protocol, target.application, None)
+            await self._miss(scope, protocol, target.application, None, None)
             return
         begin = time.monotonic()
         incoming = Incoming(scope, protocol, target, self._ids.of(scope.headers.get("x-request-id")))
