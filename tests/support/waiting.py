@@ -16,26 +16,26 @@ def stretched(seconds: float) -> float:
 
 
 def until(condition: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:
-    """Return the first truthy value of `condition`; fail when there is none in time."""
-    deadline = time.monotonic() + seconds
+    """Return the first truthy value of `condition`; fail when there is none in time, longer on a busy machine."""
+    begin = time.monotonic()
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if time.monotonic() - begin > stretched(seconds):
             raise AssertionError(f"{what or condition} did not happen within {seconds} s; last seen: {value!r}")
         time.sleep(STEP)
 
 
 async def eventually(condition: Callable[[], T | Awaitable[T]], seconds: float = 15.0, what: str = "") -> T:
-    """Return the first truthy value of `condition`, which may be a coroutine function."""
-    deadline = time.monotonic() + seconds
+    """Return the first truthy value of `condition`, which may be a coroutine function; see `until`."""
+    begin = time.monotonic()
     while True:
         value = condition()
         if isinstance(value, Awaitable):
             value = await value
         if value:
             return value
-        if time.monotonic() > deadline:
+        if time.monotonic() - begin > stretched(seconds):
             raise AssertionError(f"{what or condition} did not happen within {seconds} s; last seen: {value!r}")
         await asyncio.sleep(STEP)

@@ -18,6 +18,7 @@ from torque.server.bridges import make_bridges
 from torque.server.http import Scope
 from torque.server.middleware import Guard, RequestIds
 from torque.server.order import Order
+from torque.server.patience import Patience
 from torque.server.rates import Rates
 from torque.server.router import MCP, Router
 from torque.server.routes import Routes
@@ -58,6 +59,8 @@ class WorkerApp:
             bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
+        self._patience = Patience(config.server.request_timeout)
+        self._patience.start()
         sockets = Sockets(
             LiveSocket(platform, calls, limits), guard=guard, ids=ids, rates=rates, router=router,
             observer=platform.observer,
@@ -65,7 +68,7 @@ class WorkerApp:
         self.rsgi = TorqueApp(
             calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,
             max_body=config.server.max_payload_size, body_seconds=config.server.request_timeout,
-            compress=config.jsonrpc.enable_compression,
+            patience=self._patience, compress=config.jsonrpc.enable_compression,
             report_slow=self._report_slow if config.logging.performance_logs else None,
         )  # fmt: skip
 
@@ -109,6 +112,7 @@ class WorkerApp:
 
     async def close(self) -> None:
         """End what is left after the last request."""
+        self._patience.stop()
         for bridge in self._bridges.values():
             await bridge.shutdown()
         await self.platform.close()

@@ -27,8 +27,10 @@ class LazyBridge:
         self._loading: asyncio.Task[AsgiBridge] | None = None
 
     def load(self) -> None:
-        """Begin to load in the background, once."""
-        self._loading = self._loading or asyncio.get_running_loop().create_task(self._load())
+        """Begin to load in the background, once; what failed is tried again."""
+        loading = self._loading
+        if loading is None or (loading.done() and (loading.cancelled() or loading.exception() is not None)):
+            self._loading = asyncio.get_running_loop().create_task(self._load())
 
     async def handle(
         self, scope: Scope, protocol: HttpProtocol, body: bytes, path: str, extra: Headers, request_id: str

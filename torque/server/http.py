@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -69,6 +70,55 @@ class HttpProtocol(Protocol):
     ) -> None: ...
 
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any: ...
+
+
+class Watched:
+    """A protocol that notes the status of the answer, and when it began: a stream may go on for hours after that."""
+
+    def __init__(self, protocol: HttpProtocol) -> None:
+        self._protocol = protocol
+        self.status = 0
+        self.began = 0.0
+
+    async def __call__(self) -> bytes:
+        """Return the whole body."""
+        return await self._protocol()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Iterate over the body as it comes."""
+        return self._protocol.__aiter__()
+
+    async def client_disconnect(self) -> None:
+        """Return when the client is gone."""
+        await self._protocol.client_disconnect()
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Answer without a body."""
+        self._note(status)
+        self._protocol.response_empty(status, headers)
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answer in one piece."""
+        self._note(status)
+        self._protocol.response_bytes(status, headers, body)
+
+    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None:
+        """Answer with a file."""
+        self._note(status)
+        self._protocol.response_file(status, headers, file)
+
+    def response_file_range(self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int) -> None:
+        """Answer with a part of a file."""
+        self._note(status)
+        self._protocol.response_file_range(status, headers, file, start, end)
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any:
+        """Begin an answer that comes in pieces."""
+        self._note(status)
+        return self._protocol.response_stream(status, headers)
+
+    def _note(self, status: int) -> None:
+        self.status, self.began = status, time.monotonic()
 
 
 async def read_body(headers: HeaderMap, protocol: HttpProtocol, limit: int, seconds: float) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from asyncio import current_task
 from collections.abc import Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
@@ -9,9 +10,20 @@ from torque.api.jsonrpc import protocol as rpc
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint, Opened
 from torque.errors import InternalError, InvalidRequest, TorqueError
 from torque.server.board import CACHED, ROUTES, Board
-from torque.server.http import COMPRESS_FROM, NO_SNIFF, NO_STORE, SECURITY, HttpProtocol, Scope, read_body, send
+from torque.server.http import (
+    COMPRESS_FROM,
+    NO_SNIFF,
+    NO_STORE,
+    SECURITY,
+    HttpProtocol,
+    Scope,
+    Watched,
+    read_body,
+    send,
+)
 from torque.server.logs import SLOW_REQUEST_SECONDS
 from torque.server.middleware import Guard, RequestIds, is_json
+from torque.server.patience import Patience, Reader
 from torque.server.rates import Rates
 from torque.server.router import JSONRPC, Router
 from torque.server.routes import Incoming, Routes
@@ -19,9 +31,9 @@ from torque.server.sockets import Sockets
 
 _JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
 SMALL_BODY = 64 * 1024
-"""What arrives in one go; larger bodies are read with a deadline, which costs a microsecond."""
+"""What arrives in one go as a rule; larger bodies are read with a timer of their own."""
 
-_RPC, _LIVE = ROUTES.index("jsonrpc"), ROUTES.index("live")
+_RPC = ROUTES.index("jsonrpc")
 SlowRequest = Callable[[Scope, int, float, str], None]
 
 
@@ -38,6 +50,8 @@ class TorqueApp:
         Who may come in, how requests are named, and how many there may be.
     board, worker
         Where this worker counts.
+    patience
+        Ends small bodies that do not come.
     """
 
     def __init__(
@@ -54,6 +68,7 @@ class TorqueApp:
         worker: int,
         max_body: int,
         body_seconds: float,
+        patience: Patience,
         compress: bool,
         report_slow: SlowRequest | None,
     ) -> None:
@@ -71,6 +86,8 @@ class TorqueApp:
         self._cells, self._cached = board.cells, board.base(worker) + CACHED
         self._max_body = max_body
         self._body_seconds = body_seconds
+        self._patience = patience
+        self._reading = patience.reading
         self._small_body = min(max_body, SMALL_BODY)
         self._compress = compress
         self._report_slow = report_slow
@@ -91,7 +108,15 @@ class TorqueApp:
             and int(length) <= self._small_body
             and self._rates is None
         ):
-            body = await protocol()
+            reader = current_task()
+            self._reading.add(reader)
+            try:
+                body = await protocol()
+            except asyncio.CancelledError:
+                self._too_late(scope, protocol, reader)
+                return
+            finally:
+                self._reading.discard(reader)
             answer = self._open(body, get("authorization"), get("cookie"), self._rpc_paths[path])
             if not isinstance(answer, bytes):
                 await self._miss(scope, protocol, self._rpc_paths[path], body, answer)
@@ -104,6 +129,13 @@ class TorqueApp:
             self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
             return
         await self._miss(scope, protocol, self._rpc_paths[path], None, None)
+
+    def _too_late(self, scope: Scope, protocol: HttpProtocol, reader: Reader) -> None:
+        """Answer a request whose body did not come in time, or pass its cancellation on."""
+        late = self._patience.ended(reader)
+        if late is None:
+            raise asyncio.CancelledError
+        self._send(scope, protocol, _refused(late), self._ids.of(scope.headers.get("x-request-id")))
 
     async def _elsewhere(self, scope: Scope, protocol: HttpProtocol) -> None:
         if scope.proto != "http":
@@ -164,7 +196,8 @@ class TorqueApp:
             await self._miss(scope, protocol, target.application, None, None)
             return
         begin = time.monotonic()
-        incoming = Incoming(scope, protocol, target, self._ids.of(scope.headers.get("x-request-id")))
+        watched = Watched(protocol)
+        incoming = Incoming(scope, watched, target, self._ids.of(scope.headers.get("x-request-id")))
         try:
             reply = await self._routes.answer(incoming)
         except TorqueError as error:
@@ -175,13 +208,13 @@ class TorqueApp:
             self._routes.report(scope, incoming.request_id, error)
             reply = refusal(InternalError(requestId=incoming.request_id))
         if reply is not None:
-            self._send(scope, protocol, reply, incoming.request_id)
-            incoming.status = reply.status
-        self._observe(scope, incoming.route, incoming.status, time.monotonic() - begin, incoming.request_id)
+            self._send(scope, watched, reply, incoming.request_id)
+        seconds = (watched.began or time.monotonic()) - begin
+        self._observe(scope, incoming.route, watched.status or incoming.status, seconds, incoming.request_id)
 
     def _observe(self, scope: Scope, route: int, status: int, seconds: float, request_id: str) -> None:
         self._board.observe(self._base, route, status, seconds)
-        if seconds >= SLOW_REQUEST_SECONDS and self._report_slow is not None and route != _LIVE:
+        if seconds >= SLOW_REQUEST_SECONDS and self._report_slow is not None:
             self._report_slow(scope, status, seconds, request_id)
 
     def _send(self, scope: Scope, protocol: HttpProtocol, reply: Reply, request_id: str) -> None:

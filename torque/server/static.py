@@ -1,12 +1,14 @@
 """The two front ends and other files: hashed ones for ever, `index.html` fresh with a nonce every time.
 
-A path below a front end that names no file is a page of it, and gets its `index.html`.
+A path below a front end that names no file is a page of it, and gets its `index.html`. A build that replaces another
+under a running server is served from its first page on.
 """
 
 import hashlib
 import mimetypes
 import re
 import secrets
+import stat
 from pathlib import Path
 
 import msgspec
@@ -15,16 +17,25 @@ from torque.api.common.reply import Headers, Reply, refusal
 from torque.errors import NotFound
 from torque.server.http import NO_STORE, SECURITY, HeaderMap, HttpProtocol
 
+INDEX = "index.html"
 PLACEHOLDER = b"__NONCE__"
 FOREVER = "public, max-age=31536000, immutable"
+_NAME = re.compile(r"[\w@+-][\w.@+-]*(/[\w@+-][\w.@+-]*)*")
+"""A path below the folder: no part of it begins with a dot."""
+
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+
+Stamp = tuple[int, int]
+"""When a file was written, in nanoseconds, and its size in bytes."""
 
 
 class Asset(msgspec.Struct):
     """One file with its compressed siblings; the tag is computed when it is first asked for."""
 
     path: Path
+    stamp: Stamp
     size: int
     kind: str
     siblings: dict[str, str]
@@ -53,39 +64,57 @@ class StaticSite:
 
     def __init__(self, folder: Path, base: str, frame_ancestors: tuple[str, ...] = ()) -> None:
         self._base = base
-        self._files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        self._folder = folder
         self._assets: dict[str, Asset] = {}
-        index = self._files.pop("index.html", None)
-        self._index = index.read_bytes() if index else b""
+        self._index = b""
+        self._built: Stamp | None = None
         self._ancestors = " ".join(frame_ancestors) or "'none'"
 
     @property
     def is_built(self) -> bool:
         """False in a checkout whose front ends were never built."""
-        return bool(self._index)
+        return bool(self._page_text())
 
     def serve(self, path: str, method: str, headers: HeaderMap, protocol: HttpProtocol, extra: Headers) -> int:
         """Answer a GET or HEAD below the base; return the status."""
         name = path[len(self._base) :]
-        if name in self._files and not name.endswith((".br", ".gz")):
-            return self._file(self._asset(name), method, headers, protocol, extra)
-        if name.startswith("assets/") or not self._index:
-            reply = refusal(NotFound("There is no such file."))
-            protocol.response_bytes(reply.status, [*reply.headers, *SECURITY, *extra], reply.body or b"")
-            return reply.status
-        return self._page(method, protocol, extra)
+        try:
+            asset = self._asset(name)
+            if asset is not None:
+                return self._file(asset, method, headers, protocol, extra)
+            if not name.startswith("assets/") and self._page_text():
+                return self._page(method, protocol, extra)
+        except FileNotFoundError:  # another build replaces this one at this moment
+            self._assets.pop(name, None)
+        reply = refusal(NotFound("There is no such file."))
+        protocol.response_bytes(reply.status, [*reply.headers, *SECURITY, *extra], reply.body or b"")
+        return reply.status
 
-    def _asset(self, name: str) -> Asset:
+    def _asset(self, name: str) -> Asset | None:
+        """Return a file as it is now; None when there is none of that name, or no more."""
+        if _NAME.fullmatch(name) is None or name.endswith((".br", ".gz")) or name == INDEX:
+            return None
+        path = self._folder / name
+        stamp = _stamp(path)
+        if stamp is None:
+            self._assets.pop(name, None)
+            return None
         asset = self._assets.get(name)
-        if asset is None:
-            file = self._files[name]
+        if asset is None or asset.stamp != stamp:
             kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
             kind += "; charset=utf-8" if kind.startswith("text/") else ""
-            beside = {code: self._files.get(name + suffix) for code, suffix in _ENCODINGS}
-            siblings = {code: str(path) for code, path in beside.items() if path is not None}
-            asset = Asset(file, file.stat().st_size, kind, siblings, hashed=name.startswith("assets/"))
+            beside = {code: Path(f"{path}{suffix}") for code, suffix in _ENCODINGS}
+            siblings = {code: str(file) for code, file in beside.items() if file.is_file()}
+            asset = Asset(path, stamp, stamp[1], kind, siblings, hashed=name.startswith("assets/"))
             self._assets[name] = asset
         return asset
+
+    def _page_text(self) -> bytes:
+        """Return `index.html` of the present build, or of the one before while it is being replaced."""
+        stamp = _stamp(self._folder / INDEX)
+        if stamp is not None and stamp != self._built:
+            self._index, self._built = (self._folder / INDEX).read_bytes(), stamp
+        return self._index
 
     def _file(self, asset: Asset, method: str, headers: HeaderMap, protocol: HttpProtocol, extra: Headers) -> int:
         tag = asset.etag()
@@ -122,7 +151,7 @@ class StaticSite:
         if method == "HEAD":
             protocol.response_empty(200, headers)
         else:
-            protocol.response_bytes(200, headers, self._index.replace(PLACEHOLDER, nonce.encode()))
+            protocol.response_bytes(200, headers, self._page_text().replace(PLACEHOLDER, nonce.encode()))
         return 200
 
 
@@ -134,6 +163,15 @@ def page_policy(nonce: str, ancestors: str) -> str:
         "worker-src 'self'; img-src 'self' data: blob:; frame-src 'self'; object-src 'none'; "
         f"base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     )
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return the stamp of a file; None when it is not there, or is no file."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
 
 
 def redirect(to: str) -> Reply:

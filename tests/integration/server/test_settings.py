@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,6 +25,7 @@ import torque.server
 from tests.support.databases import Databases
 from tests.support.server import RunningServer, alive, free_port
 from tests.support.waiting import until
+from torque.server.logs import SLOW_REQUEST_SECONDS
 
 PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
 JSON = {"content-type": "application/json"}
@@ -142,6 +144,29 @@ def test_slow_requests_and_queries_are_logged(watched: RunningServer, database: 
     assert events["slow_request"]["request_id"]
 
 
+def test_a_stream_that_stays_open_is_no_slow_request(watched: RunningServer) -> None:
+    headers = {**JSON, "cookie": watched.session_cookie()}
+    create = json.dumps({"query": 'mutation { createModel(name: "streamed") { id } }'}).encode()
+    assert "errors" not in watched.request("POST", "/graphql", create, headers).json()
+    query = {"query": 'subscription { modelChanged(modelId: "streamed") { revision } }'}
+    connection = http.client.HTTPConnection("127.0.0.1", watched.port, timeout=10)
+    headers |= {"accept": "text/event-stream", "x-request-id": "the-stream"}
+    asked = time.monotonic()
+    connection.request("POST", "/graphql", json.dumps(query).encode(), headers)
+    with connection.getresponse() as answer:
+        assert answer.status == 200 and answer.readline()
+        begin = time.monotonic()
+        until(lambda: time.monotonic() - begin > SLOW_REQUEST_SECONDS, what="a long time")
+    connection.close()
+    until(lambda: b'torque_requests_total{route="graphql",status="2xx"} 2.0' in metrics(watched), what="its end")
+    lines = [json.loads(line) for line in watched.output().splitlines() if '"the-stream"' in line]
+    assert all(line["milliseconds"] <= (begin - asked) * 1000 for line in lines), "but for a slow beginning"
+
+
+def metrics(server: RunningServer) -> bytes:
+    return server.request("GET", "/metrics").body
+
+
 def waits(database: str) -> bool:
     with psycopg.connect(database) as connection:
         query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -220,19 +245,27 @@ def test_with_optimize_every_application_is_compiled_before_the_first_request(
     ]
 
 
-def test_a_body_that_does_not_arrive_is_not_waited_for(database: str, tmp_path: Path) -> None:
-    settings = {"database.url": database, "server.workers": 1, "server.request_timeout": 0.3}
-    server = RunningServer(tmp_path, settings).start()
-    try:
-        with socket.create_connection(("127.0.0.1", server.port), 10) as slow_sender:
-            head = f"POST /jsonrpc HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\ncontent-type: application/json\r\n"
-            slow_sender.sendall(f"{head}content-length: 100000\r\n\r\n{{".encode())
-            answer = http.client.HTTPResponse(slow_sender)
-            answer.begin()
-            assert answer.status == 504
-            assert json.loads(answer.read())["error"]["data"]["code"] == "TIMEOUT"
-    finally:
-        server.kill()
+@pytest.fixture(scope="module")
+def impatient(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that does not wait long."""
+    url = databases.migrated()
+    settings = {"database.url": url, "server.workers": 1, "server.request_timeout": 0.3}
+    running = RunningServer(tmp_path_factory.mktemp("impatient"), settings)
+    yield running.start()
+    running.kill()
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("length", [2, 100_000])
+def test_a_body_that_does_not_arrive_is_not_waited_for(impatient: RunningServer, length: int) -> None:
+    with socket.create_connection(("127.0.0.1", impatient.port), 10) as slow_sender:
+        head = f"POST /jsonrpc HTTP/1.1\r\nHost: 127.0.0.1:{impatient.port}\r\ncontent-type: application/json\r\n"
+        slow_sender.sendall(f"{head}content-length: {length}\r\n\r\n{{".encode())
+        answer = http.client.HTTPResponse(slow_sender)
+        answer.begin()
+        assert answer.status == 504
+        assert json.loads(answer.read())["error"]["data"]["code"] == "TIMEOUT"
+    assert impatient.rpc("ping")["result"]["pong"] is True
 
 
 def test_listening_everywhere_without_a_name_says_which_setting_to_add(database: str, tmp_path: Path) -> None:

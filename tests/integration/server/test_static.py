@@ -5,6 +5,7 @@ import gzip
 import http.client
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import brotli
 import pytest
@@ -36,8 +37,8 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    """A small built front end behind a real HTTP server."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small built front end."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "assets").mkdir()
     (folder / "index.html").write_bytes(INDEX)
@@ -46,6 +47,12 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client
     (folder / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(SCRIPT))
     (folder / "assets" / "app-1a2b.js.br").write_bytes(brotli.compress(SCRIPT))
     (folder.parent / "secret.txt").write_text("not yours")
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def site(folder: Path) -> AsyncIterator[Client]:
+    """The front end behind a real HTTP server."""
     files = StaticSite(folder, "/editor/")
 
     async def app(scope: Scope, protocol: HttpProtocol) -> None:
@@ -153,3 +160,25 @@ async def test_head_answers_without_a_body(site: Client) -> None:
     for path in ("/editor/", "/editor/favicon.svg", "/editor/assets/app-1a2b.js"):
         answer = await on_thread(site, path, "HEAD")
         assert (answer.status, answer.body) == (200, b"")
+
+
+async def test_another_build_under_a_running_server_is_served_and_what_it_left_out_is_missing(
+    site: Client, folder: Path
+) -> None:
+    old, new = folder / "assets" / "app-9z8y.js", folder / "assets" / "app-0x1y.js"
+    old.write_bytes(SCRIPT)
+    (folder / "logo.svg").write_bytes(b"<svg>old</svg>")
+    tag = (await on_thread(site, "/editor/logo.svg")).headers["etag"]
+    assert (await on_thread(site, "/editor/assets/app-9z8y.js")).status == 200
+    old.unlink()
+    (folder / "index.html").unlink()
+    assert (await on_thread(site, "/editor/")).status == 200, "the page of before, while it is being replaced"
+    new.write_bytes(SCRIPT)
+    (folder / "logo.svg").write_bytes(b"<svg>another</svg>")
+    (folder / "index.html").write_bytes(INDEX + b"<p>new</p>")
+    assert (await on_thread(site, "/editor/assets/app-9z8y.js")).status == 404
+    assert (await on_thread(site, "/editor/assets/app-0x1y.js")).body == SCRIPT
+    assert (await on_thread(site, "/editor/")).body.endswith(b"<p>new</p>")
+    logo = await on_thread(site, "/editor/logo.svg", if_none_match=tag)
+    assert (logo.status, logo.body) == (200, b"<svg>another</svg>")
+    (folder / "index.html").write_bytes(INDEX)
