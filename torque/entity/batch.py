@@ -52,6 +52,7 @@ class Lane(msgspec.Struct, frozen=True):
     kind: Literal["create", "update"]
     audit: AuditMode
     repeatable: bool
+    followed: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -92,6 +93,9 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
     if lane.audit != "off":
         parts.append(f"{lane.kind}_audit")
         _audit(values, ordered, lane)
+    if lane.followed:
+        parts.append(f"{lane.kind}_follow")
+        values["letters"] = json_array([letter(lane.kind, write) for write in ordered])
     if lane.repeatable:
         parts.append("remember" if creating else "update_remember")
         _repeats(values, ordered)
@@ -119,6 +123,9 @@ def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
             "actor": caller.name, "role": ",".join(caller.roles), "protocol": caller.protocol,
             "request": caller.request_id, "values": lane.audit == "values",
         }  # fmt: skip
+    if lane.followed:
+        parts.append("create_follow")
+        values["letters"] = json_array([letter(lane.kind, write) for write in writes])
     if lane.repeatable:
         parts.append("remember")
         _repeats(values, writes)
@@ -258,6 +265,20 @@ def json_array(values: Sequence[bytes]) -> bytes:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def letter(kind: Literal["create", "update"], write: Write) -> bytes:
+    """Return what the outbox keeps of a write that something follows."""
+    if kind == "create":
+        return message_of("AfterCreate", write.caller, 1, write.prepared.data, b"null")
+    return message_of("AfterUpdate", write.caller, write.base_version + 1, write.prepared.data, write.prepared.old)
+
+
+def message_of(event: str, caller: Caller, version: int, data: bytes, old: bytes) -> bytes:
+    """Return a letter of the outbox; its caller is kept without the secret it came with."""
+    plain_caller = msgspec.structs.replace(caller, credential=None, expires_at=None)
+    head = codec.dumps({"event": event, "version": version, "caller": msgspec.to_builtins(plain_caller)})
+    return head[:-1] + b',"data":' + data + b',"old":' + old + b"}"
 
 
 def outcome(record_id: str, version: int) -> bytes:

@@ -1,6 +1,6 @@
 """Writes as hooks see them: records under field names go through the chain, and what comes out is prepared."""
 
-import msgspec
+from typing import Any
 
 from torque import codec
 from torque.application.types import RunningApplication
@@ -22,30 +22,47 @@ class Hooked:
         """Tell whether somebody looks at new records of an entity."""
         return self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate")
 
-    def on_update(self, entity: CompiledEntity) -> bool:
-        """Tell whether somebody looks at changes of an entity's records."""
-        return self._hooks.wanted(entity, "BeforeUpdate") or self._hooks.wanted(entity, "OnValidate")
-
-    async def create(self, caller: Caller, app: RunningApplication, entity: CompiledEntity, data: bytes) -> bytes:
-        """Pass a new record through the chain; return what it became."""
+    async def before_create(
+        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, data: bytes
+    ) -> bytes:  # fmt: skip
+        """Pass what was sent for a new record through the chain; return what it became."""
+        if not self._hooks.wanted(entity, "BeforeCreate"):
+            return data
         record = checks.object_of(data)
         occasion = Occasion(event="BeforeCreate", caller=caller, app=app, entity=entity, id=None, record=record)
-        record = await self._hooks.run(occasion)
-        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
-        return codec.dumps(record)
+        return codec.dumps(await self._hooks.run(occasion))
 
-    async def update(
+    async def before_update(
         self, caller: Caller, app: RunningApplication, entity: CompiledEntity, row: Row, prepared: Prepared, now: str
     ) -> Prepared:
         """Pass the merged record through the chain and prepare what it became as a whole."""
+        if not self._hooks.wanted(entity, "BeforeUpdate"):
+            return prepared
         occasion = Occasion(
             event="BeforeUpdate", caller=caller, app=app, entity=entity, id=row[0],
             record=checks.named(entity, prepared.data), previous=checks.named(entity, row[1]),
         )  # fmt: skip
         record = await self._hooks.run(occasion)
-        record = await self._hooks.run(msgspec.structs.replace(occasion, event="OnValidate", record=record))
-        writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
-        return entity.validator.update(row[1], codec.dumps(writable), True, now)
+        return entity.validator.update(row[1], _writable(entity, record), True, now)
+
+    async def validated(
+        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, row: Row | None, prepared: Prepared,
+        now: str,
+    ) -> Prepared:  # fmt: skip
+        """Show a record that its own rules accept, complete, and prepare it anew where it was changed."""
+        if not self._hooks.wanted(entity, "OnValidate"):
+            return prepared
+        record = checks.named(entity, prepared.data)
+        occasion = Occasion(
+            event="OnValidate", caller=caller, app=app, entity=entity, id=row[0] if row is not None else None,
+            record=record, previous=checks.named(entity, row[1]) if row is not None else None,
+        )  # fmt: skip
+        changed = await self._hooks.run(occasion)
+        if changed == record:
+            return prepared
+        if row is None:
+            return entity.validator.create(_writable(entity, changed), now)
+        return entity.validator.update(row[1], _writable(entity, changed), True, now)
 
     async def delete(self, caller: Caller, app: RunningApplication, row: Row) -> None:
         """Show a record that is about to go."""
@@ -58,3 +75,9 @@ class Hooked:
                     previous=record,
                 )
             )  # fmt: skip
+
+
+def _writable(entity: CompiledEntity, record: dict[str, Any]) -> bytes:
+    """Return a record without what only the server sets."""
+    fields = entity.fields
+    return codec.dumps({n: v for n, v in record.items() if n not in fields or not fields[n].read_only})

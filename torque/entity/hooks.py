@@ -1,4 +1,4 @@
-"""The chain that upper floors join to look at records before they are written: they may change or refuse them."""
+"""The chains that upper floors join: before a write they may change or refuse the record, afterwards they are told."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
@@ -33,8 +33,32 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     previous: dict[str, Any] | None = None
 
 
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """What has happened to a record, told after commit, at least once.
+
+    Parameters
+    ----------
+    event
+        `AfterCreate`, `AfterUpdate` or `AfterDelete`.
+    version
+        The version that the write made; of a delete the last one.
+    data, old
+        The record as it was written (deleted) and, of an update, what changed as it was before, under storage keys.
+    """
+
+    event: str
+    caller: Caller
+    app: RunningApplication
+    entity: CompiledEntity
+    id: str
+    version: int
+    data: dict[str, Any]
+    old: dict[str, Any] | None
+
+
 Wants = Callable[[CompiledEntity, Event], bool]
 Before = Callable[[Occasion], Awaitable[dict[str, Any] | None]]
+After = Callable[[Happening], Awaitable[None]]
 
 
 class Hooks:
@@ -42,10 +66,20 @@ class Hooks:
 
     def __init__(self) -> None:
         self._before: list[tuple[Wants, Before]] = []
+        self._after: list[After] = []
 
     def before(self, wants: Wants, handler: Before) -> None:
         """Call `handler` at every occasion that `wants` accepts; what it returns replaces the record."""
         self._before.append((wants, handler))
+
+    def after(self, handler: After) -> None:
+        """Call `handler` with every letter of the outbox; when it raises, the letter comes again."""
+        self._after.append(handler)
+
+    async def follow(self, happening: Happening) -> None:
+        """Tell everybody who follows what has happened."""
+        for handler in self._after:
+            await handler(happening)
 
     def wanted(self, entity: CompiledEntity, event: Event) -> bool:
         """Tell whether anybody looks at this, so that records are only made into objects when somebody does."""

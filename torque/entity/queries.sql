@@ -120,6 +120,14 @@ audited AS (
     FROM input i
 )
 
+-- name: create_follow
+letters AS (
+    INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+    SELECT :application::uuid, gen_random_uuid(), 'after', i.entity_type, i.id, l.letter
+    FROM input i JOIN ROWS FROM (unnest(:ids::text::uuid[]), jsonb_array_elements(:letters::jsonb)) AS l (id, letter)
+        ON l.id = i.id
+)
+
 -- name: remember
 remembered AS (
     INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
@@ -202,6 +210,14 @@ audited AS (
             :requests::text::text[]),
         jsonb_array_elements(:olds::jsonb), jsonb_array_elements(:news::jsonb)
     ) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
+)
+
+-- name: update_follow
+letters AS (
+    INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+    SELECT :application::uuid, gen_random_uuid(), 'after', w.entity_type, w.id, l.letter
+    FROM written w JOIN ROWS FROM (unnest(:ids::text::uuid[]), jsonb_array_elements(:letters::jsonb)) AS l (id, letter)
+        ON l.id = w.id
 )
 
 -- name: update_remember
@@ -362,3 +378,27 @@ UPDATE outbox SET due_at = now() + interval '30 s' WHERE application_id = $1 AND
 
 -- name: end_removal
 DELETE FROM outbox WHERE application_id = $1 AND id = $2;
+
+-- name: follow
+INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+SELECT $1, gen_random_uuid(), $2, l.entity_type, l.id, l.letter
+FROM unnest($3::text[], $4::uuid[], $5::jsonb[]) AS l (entity_type, id, letter);
+
+-- name: due_applications
+-- Which applications have something to deliver; what is taken names each of them.
+SELECT DISTINCT application_id FROM outbox WHERE kind = $1 AND due_at <= now();
+
+-- name: claim_letters
+UPDATE outbox o SET due_at = now() + make_interval(secs => $3), attempts = o.attempts + 1
+WHERE o.application_id = $1 AND o.id IN (
+    SELECT i.id FROM outbox i WHERE i.application_id = $1 AND i.kind = $2 AND i.due_at <= now()
+    ORDER BY i.due_at, i.id LIMIT $4
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING o.id, o.entity_type, o.entity_id, o.payload, o.attempts;
+
+-- name: letter_done
+DELETE FROM outbox WHERE application_id = $1 AND id = $2;
+
+-- name: letter_again
+UPDATE outbox SET due_at = now() + make_interval(secs => $3) WHERE application_id = $1 AND id = $2;

@@ -18,6 +18,7 @@ from torque.db.pool import Database
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.ends import ends_of
+from torque.entity.following import follow_deletes, followed
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
@@ -214,6 +215,7 @@ class Deleter:
         for row in removal.rows.values():
             counts[row[5]] = counts.get(row[5], 0) + 1
         await self._audit(connection, request, removal.rows.values())
+        await follow_deletes(connection, request.app, request.caller, removal.rows.values())
         for record_id, repeat in request.repeats.items():
             await connection.execute(
                 Q.insert_repeat, application, repeat.caller, repeat.method, repeat.key, repeat.params_hash,
@@ -240,7 +242,7 @@ class Deleter:
 
 
 def _lane(app: RunningApplication, entity: CompiledEntity) -> Lane:
-    return Lane(app.id, "update", audit_mode(entity), False)
+    return Lane(app.id, "update", audit_mode(entity), False, "AfterUpdate" in followed(entity))
 
 
 def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:

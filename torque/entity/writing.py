@@ -16,6 +16,7 @@ from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
 from torque.entity.ends import many_of
+from torque.entity.following import followed
 from torque.entity.fresh import Clock, RecordIds
 from torque.entity.hooked import Hooked
 from torque.entity.hooks import Hooks
@@ -96,10 +97,11 @@ class Writing:
         entity, granted = checks.creatable(app, rights, caller, entity_type)
         data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
-        if self._hooked.on_create(entity):
-            data = await self._hooked.create(caller, app, entity, data)
-        prepared = entity.validator.create(data, self._clock.now())
-        record_id = record_id or self._ids.new()
+        data = await self._hooked.before_create(caller, app, entity, data)
+        now, record_id = self._clock.now(), record_id or self._ids.new()
+        prepared = entity.validator.create(data, now)
+        await self._refuse(app, entity, prepared, record_id)
+        prepared = await self._hooked.validated(caller, app, entity, None, prepared, now)
         await self._refuse(app, entity, prepared, record_id)
         write = Write(
             entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller,
@@ -220,10 +222,12 @@ class Writing:
         self._check_version(entity, granted, row, change.if_version)
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
         checks.refuse_masked(granted, change.patch)
-        prepared = entity.validator.update(row[1], patch, change.replace, self._clock.now())
-        if self._hooked.on_update(entity):
-            await self._refuse(app, entity, prepared, change.id)
-            prepared = await self._hooked.update(change.caller, app, entity, row, prepared, self._clock.now())
+        now, hooked = self._clock.now(), self._hooked
+        prepared = entity.validator.update(row[1], patch, change.replace, now)
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await hooked.before_update(change.caller, app, entity, row, prepared, now)
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await hooked.validated(change.caller, app, entity, row, prepared, now)
         await self._refuse(app, entity, prepared, change.id)
         if not prepared.changed and change.repeat is None:
             return entity, granted, None
@@ -253,7 +257,7 @@ class Writing:
             touched.append(entity.key)
             linked = await self._linker.apply(connection, app, entity, change.id, change.links, change.caller)
             if write is not None:
-                lane = Lane(app.id, "update", audit_mode(entity), change.repeat is not None)
+                lane = lane_of(app, "update", write)
                 outcome = await self._write_in(connection, app, lane, write)
         if linked:
             await self._writer.linked(app.id, entity, (change.id, row[2], linked), _others(change))
@@ -372,7 +376,8 @@ class Writing:
 
 def lane_of(app: RunningApplication, kind: Literal["create", "update"], write: Write) -> Lane:
     """Return the lane that a write goes out in."""
-    return Lane(app.id, kind, audit_mode(write.entity), write.repeat is not None)
+    event = "AfterCreate" if kind == "create" else "AfterUpdate"
+    return Lane(app.id, kind, audit_mode(write.entity), write.repeat is not None, event in followed(write.entity))
 
 
 def _others(change: Change) -> list[str]:

@@ -1,0 +1,162 @@
+"""What must follow a write: a letter of the write's own statement, delivered at least once, whatever dies."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.db.pool import Database
+from torque.entity.bulk_types import Edit
+from torque.entity.hooks import Happening
+from torque.entity.outbox import Outbox
+from torque.errors import NotFound, ValidationFailed
+from torque.observe import Observer
+
+EVENTS = ("AfterCreate", "AfterUpdate", "AfterDelete")
+HOOKS = [{"event": event, "xflow": "x"} for event in EVENTS]
+FOLLOWED = {
+    **SHOP,
+    "entities": [{**one, "lifecycle_hooks": HOOKS} if one["name"] == "customer" else one for one in SHOP["entities"]],
+}
+
+
+class OneApplication:
+    """A catalogue of the shop alone."""
+
+    def __init__(self, app: RunningApplication) -> None:
+        self._app = app
+
+    async def get(self, ref: str) -> RunningApplication:
+        if ref != self._app.id:
+            raise NotFound
+        return self._app
+
+    def peek(self, ref: str) -> RunningApplication | None:
+        return self._app if ref == self._app.id else None
+
+
+@pytest.fixture
+def followed(db: Database) -> Shop:
+    """A shop whose customers are followed."""
+    return Shop(db, FOLLOWED)
+
+
+def outbox(shop: Shop, lease: float = 60.0) -> Outbox:
+    return Outbox(shop.db, OneApplication(shop.app), shop.hooks, shop.bus, Observer(), lease_seconds=lease)
+
+
+def listen(shop: Shop) -> list[Happening]:
+    heard: list[Happening] = []
+
+    async def hear(happening: Happening) -> None:
+        heard.append(happening)
+
+    shop.hooks.after(hear)
+    return heard
+
+
+async def test_every_kind_of_write_is_followed_with_what_it_did(followed: Shop) -> None:
+    heard = listen(followed)
+    made = await followed.create("customer", name="Ada")
+    await followed.update(made["id"], name="Eve")
+    await followed.delete(made["id"])
+    await followed.create("memo", text="nobody follows these")
+    assert len(await followed.rows("outbox")) == 3
+    await outbox(followed).deliver()
+    assert sorted((one.event, one.version) for one in heard) == [
+        ("AfterCreate", 1), ("AfterDelete", 2), ("AfterUpdate", 2),
+    ]  # fmt: skip
+    (change,) = [one for one in heard if one.event == "AfterUpdate"]
+    assert (change.id, change.data["name"], change.old) == (made["id"], "Eve", {"name": "Ada"})
+    assert (change.entity.name, change.caller.name) == ("customer", ADMIN.name)
+    assert await followed.rows("outbox") == []
+
+
+async def test_bulk_writes_and_cascades_are_followed(followed: Shop) -> None:
+    heard = listen(followed)
+    rows = [codec.dumps({"name": f"c{n}"}) for n in range(3)]
+    answer = codec.loads((await followed.entities.bulk_create(ADMIN, followed.app, "customer", rows)).result)
+    ids = [result["record"]["id"] for result in answer["results"]]
+    edits = [Edit(id=record_id, data=b'{"kind":"wholesale"}') for record_id in ids]
+    await followed.entities.bulk_update(ADMIN, followed.app, None, edits)
+    await followed.entities.bulk_delete(ADMIN, followed.app, None, ids)
+    await outbox(followed).deliver()
+    assert sorted(one.event for one in heard) == sorted(EVENTS * 3)
+
+
+async def test_a_refused_write_leaves_no_letter(followed: Shop) -> None:
+    await followed.create("customer", name="Ada", email="a@x.org")
+    before = len(await followed.rows("outbox"))
+    with pytest.raises(ValidationFailed):
+        await followed.create("customer", name="Eve", email="a@x.org")
+    assert len(await followed.rows("outbox")) == before
+
+
+async def test_what_fails_comes_again_and_others_do_not_wait_for_it(followed: Shop) -> None:
+    heard: list[str] = []
+
+    async def fail_once(happening: Happening) -> None:
+        heard.append(happening.data["name"])
+        if happening.data["name"] == "bad" and heard.count("bad") == 1:
+            raise ConnectionError("not now")
+
+    followed.hooks.after(fail_once)
+    for name in ("bad", "good"):
+        await followed.create("customer", name=name)
+    box = outbox(followed)
+    await box.deliver()
+    assert sorted(heard) == ["bad", "good"]
+    (left,) = await followed.rows("outbox")
+    assert left["attempts"] == 1
+    await followed.db.execute("UPDATE outbox SET due_at = now() WHERE application_id = $1", followed.app.id)
+    await box.deliver()
+    assert heard.count("bad") == 2
+    assert await followed.rows("outbox") == []
+
+
+async def test_a_letter_whose_server_died_is_delivered_by_another(followed: Shop) -> None:
+    """The first server takes the letter and never comes back; once its lease has ended the second delivers."""
+    reached, never = asyncio.Event(), asyncio.Event()
+    heard: list[str] = []
+
+    async def die(happening: Happening) -> None:
+        if not reached.is_set():
+            reached.set()
+            await never.wait()
+        heard.append(happening.event)
+
+    followed.hooks.after(die)
+    await followed.create("customer", name="Ada")
+    first = asyncio.create_task(outbox(followed, lease=0.0).deliver())
+    await reached.wait()
+    first.cancel()
+    await asyncio.wait({first})
+    assert heard == []
+    await outbox(followed).deliver()
+    assert heard == ["AfterCreate"]
+
+
+async def test_many_servers_deliver_each_letter_once_while_all_live(followed: Shop) -> None:
+    heard = listen(followed)
+    for n in range(30):
+        await followed.create("customer", name=f"c{n}")
+    boxes = [outbox(followed) for _ in range(4)]
+    while await asyncio.gather(*(box.deliver() for box in boxes)) != [0] * 4:
+        pass
+    assert len(heard) == len({one.id for one in heard}) == 30
+
+
+async def test_a_started_outbox_delivers_by_itself(followed: Shop) -> None:
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    followed.hooks.after(told.put)
+    box = outbox(followed)
+    box.start()
+    try:
+        await followed.create("customer", name="Ada")
+        async with asyncio.timeout(30):
+            assert (await told.get()).event == "AfterCreate"
+    finally:
+        await box.close()

@@ -1,0 +1,36 @@
+"""What follows a write: a letter in the outbox, written in the statement of the write itself.
+
+Types that nobody follows write none. Who follows is what the model says; `Outbox` delivers.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from torque.application.types import RunningApplication
+from torque.entity.batch import Q, message_of
+from torque.entity.types import Connection, Row
+from torque.model.compile import CompiledEntity
+from torque.types import Caller
+
+AFTER = "after"
+"""The kind of these letters among the rows of the outbox."""
+
+
+@lru_cache(maxsize=1024)
+def followed(entity: CompiledEntity) -> frozenset[str]:
+    """Return the events of an entity's records that something follows."""
+    hooks = entity.definition.lifecycle_hooks
+    return frozenset(hook.event for hook in hooks if hook.enabled and hook.event.startswith("After"))
+
+
+async def follow_deletes(connection: Connection, app: RunningApplication, caller: Caller, rows: Iterable[Row]) -> None:
+    """Write the letters of records that were deleted in this transaction."""
+    found = []
+    for row in rows:
+        entity = app.model.entities_by_key.get(row[5])
+        if entity is not None and "AfterDelete" in followed(entity):
+            found.append((row[5], row[0], message_of("AfterDelete", caller, row[2], row[1], b"null")))
+    if found:
+        await connection.execute(
+            Q.follow, app.id, AFTER, [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+        )

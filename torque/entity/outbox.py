@@ -1,0 +1,139 @@
+"""The outbox: what must follow a write is delivered at least once, by whichever server is alive.
+
+A row is taken with a lease, by workers that skip what others hold. Delivered, it goes; failed, it comes again, later
+each time; its server killed, it comes again when the lease has ended. So what follows a write may happen twice.
+"""
+
+import asyncio
+from typing import Any, Protocol
+
+import msgspec
+
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.bus import Bus
+from torque.db.failures import DatabaseFailure
+from torque.db.pool import Database
+from torque.entity.batch import Q
+from torque.entity.following import AFTER, followed
+from torque.entity.hooks import Happening, Hooks
+from torque.errors import NotFound, TorqueError
+from torque.events import RecordsChanged
+from torque.observe import Observer
+from torque.types import Caller
+
+LEASE_SECONDS = 60.0
+_IDLE_SECONDS = 2.0
+_AT_ONCE = 20
+_GIVEN_UP_AFTER = 12
+
+
+class Applications(Protocol):
+    """Where running applications are found."""
+
+    async def get(self, ref: str) -> RunningApplication: ...
+    def peek(self, ref: str) -> RunningApplication | None: ...
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """What a row of the outbox says about a write; `data` and `old` are under storage keys."""
+
+    event: str
+    version: int
+    caller: Caller
+    data: dict[str, Any]
+    old: dict[str, Any] | None = None
+
+
+class Outbox:
+    """Delivers what follows writes to the hooks.
+
+    Parameters
+    ----------
+    lease_seconds
+        How long a delivery may take before another server tries as well.
+    """
+
+    def __init__(
+        self, db: Database, catalog: Applications, hooks: Hooks, bus: Bus, observer: Observer, *,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._catalog = catalog
+        self._hooks = hooks
+        self._observer = observer
+        self._lease = lease_seconds
+        self._due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        bus.on(RecordsChanged, self._changed)
+
+    def start(self) -> None:
+        """Deliver from now on."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def close(self) -> None:
+        """Stop; what is not delivered another server will deliver."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def deliver(self) -> int:
+        """Deliver what is due; return how many rows were taken."""
+        taken = 0
+        for row in await self._db.fetch(Q.due_applications, AFTER):
+            rows = await self._db.fetch(Q.claim_letters, row["application_id"], AFTER, self._lease, _AT_ONCE)
+            taken += len(rows)
+            await asyncio.gather(*(self._deliver(row["application_id"], one) for one in rows))
+        return taken
+
+    def _changed(self, event: RecordsChanged) -> None:
+        """Look at once where a write of this worker may have left something."""
+        app = self._catalog.peek(event.application_id)
+        entity = app.model.entities.get(event.entity_type) if app is not None else None
+        if entity is None or followed(entity):
+            self._due.set()
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_IDLE_SECONDS):
+                    await self._due.wait()
+            except TimeoutError:
+                pass
+            self._due.clear()
+            try:
+                while await self.deliver():
+                    pass
+            except (TorqueError, DatabaseFailure) as error:
+                self._observer.emit("outbox_waits", level="warning", error=str(error))
+
+    async def _deliver(self, application_id: str, row: Any) -> None:
+        """Deliver one letter; what fails comes again, what nobody can ever take is dropped."""
+        try:
+            app = await self._catalog.get(application_id)
+            letter = msgspec.convert(codec.loads(row["payload"]), Letter)
+            entity = app.model.entities_by_key.get(row["entity_type"])
+            if entity is not None:
+                await self._hooks.follow(
+                    Happening(
+                        event=letter.event, caller=letter.caller, app=app, entity=entity, id=row["entity_id"],
+                        version=letter.version, data=letter.data, old=letter.old,
+                    )
+                )  # fmt: skip
+        except NotFound:
+            pass  # the application, or what should follow, is no more
+        except Exception as error:
+            await self._failed(application_id, row, error)
+            return
+        await self._db.execute(Q.letter_done, application_id, row["id"])
+
+    async def _failed(self, application_id: str, row: Any, error: Exception) -> None:
+        message = getattr(error, "message", repr(error))
+        last = row["attempts"] >= _GIVEN_UP_AFTER
+        name = "outbox_given_up" if last else "outbox_failed"
+        self._observer.emit(name, level="error", application=application_id, record=row["entity_id"], error=message)
+        if last:
+            await self._db.execute(Q.letter_done, application_id, row["id"])
+        else:
+            await self._db.execute(Q.letter_again, application_id, row["id"], float(2 ** row["attempts"]))
