@@ -9,7 +9,7 @@ from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity.batch import Repeat, Write
 from torque.entity.relations import Request, TooMany
-from torque.entity.removal import Removals
+from torque.entity.removal import Applications, Removals
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.writer import Writer
@@ -66,6 +66,10 @@ class Deletion:
     def look(self, app: RunningApplication) -> None:
         """Take over what a killed server left behind, now and then."""
         self.removals.look(app)
+
+    async def resume(self, applications: Applications) -> int:
+        """Go on with what killed servers left behind in any application; return how many jobs there were."""
+        return await self.removals.resume(applications)
 
     async def close(self) -> None:
         """Stop what goes on in the background."""

@@ -1,14 +1,14 @@
 """Deleting a record on which very much hangs: as a job, in batches from the leaves up, the record itself last.
 
 The job is a row of the outbox, held by a lease that whoever works on it renews. A job whose server was killed is taken
-over once its lease has ended, by the next server that is asked for lists of the application, and goes on where it
-stopped: what is gone is gone, and the rest is still found by its references.
+over once its lease has ended, by any server that looks for such jobs or is asked for lists of the application, and goes
+on where it stopped: what is gone is gone, and the rest is still found by its references.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,14 +19,17 @@ from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.entity.relations import Request, refuse, survey
 from torque.entity.types import Row
-from torque.errors import NotFound, TorqueError
+from torque.errors import NotFound, TorqueError, Unavailable
 from torque.observe import Observer
 from torque.types import Caller, new_id
 
 LOOK_SECONDS = 20.0
+KIND = "removal"
+"""The kind of these jobs among the rows of the outbox."""
 _BATCH = 250
 _DEEPEST = 32
 _PAUSE = 1.0
+_TELL_SECONDS = 5.0
 
 Remove = Callable[[Caller, RunningApplication, tuple[str, ...]], Awaitable[None]]
 """Deletes records with what hangs on them in one transaction, bumps and tells."""
@@ -40,6 +43,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     record_id: str
     caller: Caller
+
+
+class Applications(Protocol):
+    """Where running applications are found."""
+
+    async def get(self, ref: str) -> RunningApplication: ...
 
 
 class Removals:
@@ -80,17 +89,38 @@ class Removals:
         now = time.monotonic()
         if now > self._looked.get(app.id, 0.0) + LOOK_SECONDS:
             self._looked[app.id] = now
-            self._go(self.take_over(app))
+            self._go(self._look(app))
 
-    async def take_over(self, app: RunningApplication) -> None:
-        """Go on with the jobs of an application whose lease has ended."""
+    async def _look(self, app: RunningApplication) -> None:
+        await self.take_over(app)
+
+    async def resume(self, applications: Applications) -> int:
+        """Go on with the jobs of all applications whose lease has ended; return how many there were.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        taken = 0
+        for row in await self._db.fetch(Q.due_applications, KIND):
+            try:
+                app = await applications.get(row["application_id"])
+            except (NotFound, Unavailable):
+                continue  # gone, or stopped: its jobs wait until it is started again
+            taken += await self.take_over(app)
+        return taken
+
+    async def take_over(self, app: RunningApplication) -> int:
+        """Go on with the jobs of an application whose lease has ended; return how many there were."""
         try:
             rows = await self._db.fetch(Q.claim_removals, app.id)
         except (TorqueError, DatabaseFailure):
-            return
+            return 0
         for row in rows:
             caller = msgspec.convert(codec.loads(row["payload"]), Caller)
             self._start(app, Job(id=row["id"], record_id=row["entity_id"], caller=caller))
+        return len(rows)
 
     async def drain(self) -> None:
         """Stop; what is not finished another server will finish."""
@@ -108,7 +138,7 @@ class Removals:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, app: RunningApplication, job: Job) -> None:
-        batches = 0
+        batches, told = 0, time.monotonic()
         self._observer.emit("removal_begun", job=job.id, application=app.id, record=job.record_id)
         while True:
             try:
@@ -116,6 +146,9 @@ class Removals:
                     return
                 done = await self._step(app, job)
                 batches += 1
+                if time.monotonic() > told + _TELL_SECONDS:
+                    told = time.monotonic()
+                    self._observer.emit("removal_goes_on", job=job.id, application=app.id, batches=batches)
                 if done:
                     await self._db.execute(Q.end_removal, app.id, job.id)
                     self._observer.emit("removal_done", job=job.id, application=app.id, batches=batches)

@@ -20,6 +20,7 @@ from torque.entity.history import History
 from torque.entity.hooks import Hooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
+from torque.entity.removal import Applications
 from torque.entity.requests import as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
@@ -314,6 +315,16 @@ class EntityService:
         if len(ids) > MAX_ROWS:
             raise InvalidParams(f"The filter matches more than {MAX_ROWS} records. Narrow it.", parameter="filters")
         return ids
+
+    async def resume_jobs(self, applications: Applications) -> int:
+        """Go on with large deletions that killed servers left behind, in any application; return how many there were.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        return await self._deletion.resume(applications)
 
     async def seed(self, connection: Connection, app: RunningApplication, caller: Caller) -> int:
         """Store the sample data of a new application inside the transaction that makes it."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
+from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.types import Query
 from torque.errors import NotFound, ValidationFailed
@@ -114,6 +115,40 @@ async def test_a_job_whose_server_died_is_taken_over(few: Shop, db: Database) ->
     await other.entities.list(ADMIN, other.app, Query(entity_type="order"))
     await finished(other)
     await check_gone(other, customer)
+
+
+class Found:
+    """Finds the applications of some shops; of others, none."""
+
+    def __init__(self, *shops: Shop) -> None:
+        self._apps = {shop.app.id: shop.app for shop in shops}
+
+    async def get(self, ref: str) -> RunningApplication:
+        if ref not in self._apps:
+            raise NotFound("There is no such application.")
+        return self._apps[ref]
+
+
+async def test_jobs_of_every_application_are_taken_over_without_anybody_asking(db: Database) -> None:
+    shops = [Shop(db), Shop(db), Shop(db)]
+    customers = []
+    for shop in shops:
+        shop.entities._deletion.at_once = 10
+        customers.append(await crowd(shop, orders=12))
+        await shop.delete(customers[-1]["id"])
+        await asyncio.sleep(0)
+        await shop.entities._deletion.removals.drain()
+    other = Shop(db)
+    known = Found(*shops[:2])
+    assert await other.entities.resume_jobs(known) == 0  # their leases have not ended
+    await db.execute("UPDATE outbox SET due_at = now() WHERE kind = 'removal'")
+    assert await other.entities.resume_jobs(known) == 2
+    await finished(other)
+    for shop, customer in zip(shops[:2], customers, strict=False):
+        with pytest.raises(NotFound):
+            await shop.get(customer["id"])
+        assert await shop.rows("outbox") == []
+    assert [row["entity_id"] for row in await shops[2].rows("outbox")] == [customers[2]["id"]]
 
 
 async def test_a_record_on_which_little_hangs_goes_at_once(few: Shop) -> None:
