@@ -13,6 +13,7 @@ import msgspec
 from tests.integration.api.tokens import make_token
 from tests.soak.chaos import OPTIONS, Chaos
 from tests.soak.checker import check_database
+from tests.soak.lag import Watcher
 from tests.soak.model import DOCUMENT
 from tests.soak.players import Player
 from tests.soak.rights import Registrar
@@ -27,6 +28,9 @@ from torque.platform import Platform
 from torque.types import Caller, RunContext
 
 NOTICES = 4
+WATCHED = 1
+"""The last of the shared notices belongs to the watcher alone."""
+
 LOCAL = Caller.local("test")
 
 
@@ -60,16 +64,24 @@ class Outcome(msgspec.Struct, kw_only=True):
     unanswered: int
     seconds: float
     harms: list[str]
+    healthy: list[float]
+    harmed: list[float]
     violations: list[str]
+    unauthorised: list[str]
     unexpected: list[str]
     database: list[str]
+
+    @property
+    def bad(self) -> list[str]:
+        """Everything that must not be."""
+        return self.violations + self.unauthorised + self.unexpected + self.database
 
     def summary(self) -> str:
         """Return the figures in one line."""
         return (
             f"{self.reads + self.writes} operations ({self.writes} writes, {self.unanswered} not answered) in "
-            f"{self.seconds:.0f} s, {len(self.harms)} harms; stale or unauthorised {len(self.violations)}, "
-            f"unexpected {len(self.unexpected)}, database {len(self.database)}"
+            f"{self.seconds:.0f} s, {len(self.harms)} harms; stale {len(self.violations)}, unauthorised "
+            f"{len(self.unauthorised)}, unexpected {len(self.unexpected)}, database {len(self.database)}"
         )
 
 
@@ -83,7 +95,7 @@ async def prepare(dsn: str, folder: Path) -> tuple[str, str, list[Fact]]:
         application = await platform.applications.run(LOCAL, model.id)
         running = await platform.catalog.get(application.id)
         shared = []
-        for number in range(NOTICES):
+        for number in range(NOTICES + WATCHED):
             answer = await platform.entities.create(LOCAL, running, "notice", {"owner": str(number)})
             fact = Fact("notice", msgspec.json.decode(answer.result)["id"])
             fact.version = 1
@@ -136,13 +148,15 @@ async def _game(
     for fact in shared[:NOTICES]:
         truth.add(fact)
     chaos = Chaos(servers, use, folder / "pg", chance)
-    wires = [Wire([server.port for server in servers], random.Random(chance.random())) for _ in range(plan.players + 1)]
+    wires = [Wire([server.port for server in servers], random.Random(chance.random())) for _ in range(plan.players + 2)]
     common: dict[str, Any] = {"stopped": over.is_set, "chance": random.Random(chance.random())}
     players = [
-        Player(wire, truth, token, f"p{number}", writes=plan.writes, **common) for number, wire in enumerate(wires[1:])
+        Player(wire, truth, token, f"p{number}", writes=plan.writes, **common) for number, wire in enumerate(wires[2:])
     ]
     registrar = Registrar(wires[0], truth, token, name="clerk", model_id=model_id, record=shared[-1].id, **common)
-    tasks = [asyncio.ensure_future(work) for work in (*(player.run() for player in players), registrar.run())]
+    watcher = Watcher(wires[1], truth, token, record=shared[NOTICES], harmed=chaos.last, **common)
+    work = [*(player.run() for player in players), registrar.run()]
+    tasks = [asyncio.ensure_future(one) for one in (*work, *([watcher.run()] if len(servers) > 1 else []))]
     try:
         await _harm(plan, chaos, truth, tasks)
         await _progress(truth, tasks, max(plan.operations, truth.reads + truth.writes + plan.between))
@@ -156,7 +170,8 @@ async def _game(
             wire.close()
     return Outcome(
         reads=truth.reads, writes=truth.writes, unanswered=truth.unanswered, seconds=time.monotonic() - begin,
-        harms=chaos.done, violations=truth.violations, unexpected=truth.unexpected, database=[],
+        harms=chaos.done, healthy=watcher.healthy, harmed=watcher.harmed, violations=truth.violations,
+        unauthorised=truth.unauthorised, unexpected=truth.unexpected, database=[],
     )  # fmt: skip
 
 
@@ -180,6 +195,6 @@ async def _progress(truth: Truth, tasks: Sequence["asyncio.Future[None]"], targe
         for task in tasks:
             if task.done():
                 task.result()
-        return truth.reads + truth.writes >= target or bool(truth.violations)
+        return truth.reads + truth.writes >= target or bool(truth.violations or truth.unauthorised)
 
     await eventually(reached, 7200.0, f"{target} operations")

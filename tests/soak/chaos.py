@@ -1,8 +1,10 @@
 """What goes wrong during a run: workers killed, the listener's and workers' backends ended, Postgres restarted."""
 
 import asyncio
+import math
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -35,6 +37,7 @@ class Chaos:
         self._folder = folder
         self._chance = chance
         self.done: list[str] = []
+        self._last = -math.inf
         self.harms: dict[str, Callable[[], Awaitable[None]]] = {
             "worker killed": self._kill_worker,
             "listener cut": self._cut_listeners,
@@ -45,8 +48,14 @@ class Chaos:
 
     async def harm(self, name: str) -> None:
         """Do one harm, by its name, and return when it has been done."""
+        self._last = math.inf
         await self.harms[name]()
+        self._last = time.monotonic()
         self.done.append(name)
+
+    def last(self) -> float:
+        """Return when the last harm was done; infinity while one is being done."""
+        return self._last
 
     async def _kill_worker(self) -> None:
         server = self._chance.choice(self._servers)

@@ -16,6 +16,9 @@ PASSING = {"UNAVAILABLE", "OUTCOME_UNKNOWN", "TIMEOUT", "OVERLOADED"}
 
 PATIENCE = 120.0
 GRAVES = 40
+BATCHES = (1, 1, 4, 10, 20)
+"""How many reads go out in one request."""
+
 MOST = {"customer": 5, "order": 6, "line": 3}
 """How many children of each kind one record has at most."""
 
@@ -184,8 +187,8 @@ class Player:
         if not ids:
             return
         server = self._chance.randrange(len(self._wire.ports))
-        wanted = [self._question(ids, server) for _ in range(self._chance.choice((1, 1, 4, 10)))]
-        moment = Moment(self._truth, server, ids)
+        moment = Moment(server, time.monotonic())
+        wanted = [self._question(ids, moment) for _ in range(self._chance.choice(BATCHES))]
         try:
             answers = await self._wire.calls(server, self._token, [(m, p) for m, p, _ in wanted])
         except LOST:
@@ -195,7 +198,7 @@ class Player:
         for (method, params, record_id), answer in zip(wanted, answers, strict=True):
             self._judge(method, params, record_id, answer, moment)
 
-    def _question(self, ids: Sequence[str], server: int) -> tuple[str, JsonObject, str]:
+    def _question(self, ids: Sequence[str], moment: Moment) -> tuple[str, JsonObject, str]:
         """Return a method, its parameters, and the record it is about."""
         record_id = self._chance.choice(ids)
         kind = self._truth.facts[record_id].kind
@@ -207,7 +210,7 @@ class Player:
         if kind == "order":
             return "loadEntityData", {"entityType": "line", "filters": {"order_id": record_id}}, record_id
         if dice < 0.65:
-            least = self._truth.facts[record_id].floor(server)[1]
+            least = self._truth.facts[record_id].floor(moment.server, moment.begun)[1]
             through = {"customer_id.mark": {"ge": least}, "customer_id": record_id}
             return "loadEntityData", {"entityType": "order", "filters": through}, record_id
         expand = ["customer_id", "payer_id"] if dice < 0.85 else []
@@ -249,6 +252,6 @@ class Player:
         parent = self._truth.facts.get(record_id)
         if parent is None or parent.going:
             return
-        for fact in self._truth.facts.values():
-            if fact.parent == record_id and fact.kind == params["entityType"] and fact.id not in shown:
-                self._truth.judge_missing(fact.id, moment, how)
+        for child in self._truth.children.get(record_id, set()) - shown.keys():
+            if self._truth.facts[child].kind == params["entityType"]:
+                self._truth.judge_missing(child, moment, how)

@@ -104,7 +104,7 @@ class Registrar:
     async def _try_revoked(self, token: str, server: int) -> None:
         answer = await self._ask(server, token)
         if answer is not None and code_of(answer) != "UNAUTHENTICATED":
-            self._truth.wrong(f"a revoked token was answered at server {server}: {answer}")
+            self._truth.forbidden(f"a revoked token was answered at server {server}: {answer}")
 
     async def _read(self, token: str) -> None:
         server, begun = self._chance.randrange(len(self._wire.ports)), time.monotonic()
@@ -117,7 +117,7 @@ class Registrar:
         if code:
             self._truth.unexpected.append(f"a clerk reads: {answer}")
         elif known and ("email" in answer["result"]) == secret:
-            self._truth.wrong(
+            self._truth.forbidden(
                 f"a clerk at server {server} sees {answer['result']}, secret={secret} for {begun - since:.3f} s"
             )
 

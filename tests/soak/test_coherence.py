@@ -23,6 +23,7 @@ async def test_no_reader_sees_anything_older_than_was_acknowledged_whatever_is_k
 ) -> None:
     outcome = await play(plan, tmp_path)
     assert outcome.violations == []
+    assert outcome.unauthorised == []
     assert outcome.unexpected == []
     assert outcome.database == []
     assert outcome.harms == list(plan.harms or ())

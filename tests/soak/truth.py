@@ -4,16 +4,45 @@ On the host that acknowledged a write nothing older may be seen from that moment
 was acknowledged more than a second before the read began.
 """
 
+import bisect
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from tests.soak.model import REFERENCES
 
 ELSEWHERE_SECONDS = 1.0
 SLACK = 0.02
 """Ages are judged by a clock of a few milliseconds."""
+
+
+State = tuple[int, int]
+"""A version and a mark."""
+
+KEPT = 2000
+
+
+class Ledger:
+    """The newest state that had been acknowledged at any moment of the recent past."""
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+        self._newest: list[State] = []
+
+    def add(self, moment: float, state: State) -> None:
+        """Take note of a state acknowledged at a moment, which is not before the last one."""
+        if len(self._times) >= 2 * KEPT:
+            del self._times[:KEPT], self._newest[:KEPT]
+        self._times.append(moment)
+        self._newest.append(max(self._newest[-1], state) if self._newest else state)
+
+    def at(self, moment: float) -> State:
+        """Return the newest state at a moment; (0, 0) before the first."""
+        place = bisect.bisect_right(self._times, moment)
+        return self._newest[place - 1] if place else (0, 0)
 
 
 class Fact:
@@ -36,29 +65,27 @@ class Fact:
         self.attempted = 0
         self.going = False
         self.gone: tuple[float, int] | None = None
-        self._own: dict[int, tuple[int, int]] = {}
+        self._anywhere = Ledger()
+        self._at: dict[int, Ledger] = {}
         self._told: deque[tuple[float, int]] = deque(maxlen=3)
-        self._recent: deque[tuple[float, tuple[int, int]]] = deque()
-        self._settled = (0, 0)
 
     def acknowledge(self, server: int, version: int, mark: int) -> None:
         """Take note of a write that a server acknowledged just now."""
         self.version, self.mark = max(self.version, version), max(self.mark, mark)
-        state = (version, mark)
-        self._own[server] = max(self._own.get(server, (0, 0)), state)
-        self._recent.append((time.monotonic(), state))
-        self._told.append((time.monotonic(), server))
+        now, state = time.monotonic(), (version, mark)
+        self._anywhere.add(now, state)
+        self._at.setdefault(server, Ledger()).add(now, state)
+        self._told.append((now, server))
 
     def latest(self) -> list[tuple[float, int]]:
         """Return when, and by which server, the last writes were acknowledged."""
         return list(self._told)
 
-    def floor(self, server: int) -> tuple[int, int]:
-        """Return the oldest version and mark that a read at a server, begun now, may show; (0, 0): none need be."""
-        before = time.monotonic() - ELSEWHERE_SECONDS - SLACK
-        while self._recent and self._recent[0][0] <= before:
-            self._settled = max(self._settled, self._recent.popleft()[1])
-        return max(self._settled, self._own.get(server, (0, 0)))
+    def floor(self, server: int, begun: float) -> State:
+        """Return the oldest version and mark that a read, begun then, may show; (0, 0): none need be shown."""
+        own = self._at.get(server)
+        elsewhere = self._anywhere.at(begun - ELSEWHERE_SECONDS - SLACK)
+        return max(elsewhere, own.at(begun)) if own is not None else elsewhere
 
     def gone_before(self, server: int, moment: float) -> bool:
         """Tell whether a read at a server, begun at that moment, must not find it any more."""
@@ -68,13 +95,11 @@ class Fact:
         return at <= moment if where == server else at <= moment - ELSEWHERE_SECONDS - SLACK
 
 
-class Moment:
-    """What must hold of some records for a read at a server that begins now."""
+class Moment(msgspec.Struct, frozen=True):
+    """At which server a read began, and when."""
 
-    def __init__(self, truth: "Truth", server: int, ids: Iterable[str]) -> None:
-        self.server = server
-        self.begun = time.monotonic()
-        self.floors = {i: truth.facts[i].floor(server) for i in ids if i in truth.facts}
+    server: int
+    begun: float
 
 
 class Truth:
@@ -83,6 +108,8 @@ class Truth:
     def __init__(self) -> None:
         self.facts: dict[str, Fact] = {}
         self.violations: list[str] = []
+        self.unauthorised: list[str] = []
+        self.children: dict[str, set[str]] = {}
         self.reads = 0
         self.writes = 0
         self.unanswered = 0
@@ -91,17 +118,21 @@ class Truth:
     def add(self, fact: Fact) -> None:
         """Know a new record."""
         self.facts[fact.id] = fact
+        self.children.setdefault(fact.parent, set()).add(fact.id)
 
     def forget(self, record_id: str) -> None:
         """Know a record no more: it has been gone for long."""
-        self.facts.pop(record_id, None)
+        fact = self.facts.pop(record_id, None)
+        self.children.pop(record_id, None)
+        if fact is not None:
+            self.children.get(fact.parent, set()).discard(record_id)
 
     def judge(self, record: Mapping[str, Any], moment: Moment, how: str) -> None:
         """Judge one record that a read showed."""
         fact = self.facts.get(record["id"])
         if fact is None:
             return
-        version, mark = moment.floors.get(fact.id, (0, 0))
+        version, mark = fact.floor(moment.server, moment.begun)
         shown = record.get("mark") or 0
         if fact.gone_before(moment.server, moment.begun):
             self._wrong(how, moment, record, "was deleted before")
@@ -117,12 +148,16 @@ class Truth:
     def judge_missing(self, record_id: str, moment: Moment, how: str) -> None:
         """Judge a record that a read did not show."""
         fact = self.facts.get(record_id)
-        if fact is not None and not fact.going and moment.floors.get(record_id, (0, 0)) > (0, 0):
+        if fact is not None and not fact.going and fact.floor(moment.server, moment.begun) > (0, 0):
             self._wrong(how, moment, {"id": record_id}, "is missing and nobody deleted it")
 
     def wrong(self, text: str) -> None:
-        """Take note of something that must not be."""
+        """Take note of something stale."""
         self.violations.append(text)
+
+    def forbidden(self, text: str) -> None:
+        """Take note of something that was shown to somebody who may not see it."""
+        self.unauthorised.append(text)
 
     def _wrong(self, how: str, moment: Moment, record: Mapping[str, Any], text: str) -> None:
         fact = self.facts[record["id"]]

@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
-import json
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 JsonObject = dict[str, Any]
 LOST = (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError)
@@ -72,8 +73,8 @@ class Wire:
     ) -> list[JsonObject]:
         """Make calls, more than one as a batch; return the answers in their order."""
         messages = [{"jsonrpc": "2.0", "id": next(_numbers), "method": m, "params": p} for m, p in calls]
-        body = json.dumps(messages if len(messages) > 1 else messages[0]).encode()
-        said = json.loads(await self._chance.choice(self._lanes[server]).post("/jsonrpc/soak", body, token))
+        body = msgspec.json.encode(messages if len(messages) > 1 else messages[0])
+        said = msgspec.json.decode(await self._chance.choice(self._lanes[server]).post("/jsonrpc/soak", body, token))
         answers: list[JsonObject] = said if isinstance(said, list) else [said] * len(messages)
         if len(messages) > 1 and isinstance(said, dict):
             return answers
@@ -84,8 +85,10 @@ class Wire:
 
     async def graph(self, server: int, token: str, query: str, **variables: object) -> JsonObject:
         """Run a GraphQL operation; return the whole answer."""
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        answer: JsonObject = json.loads(await self._chance.choice(self._lanes[server]).post("/graphql", body, token))
+        body = msgspec.json.encode({"query": query, "variables": variables})
+        answer: JsonObject = msgspec.json.decode(
+            await self._chance.choice(self._lanes[server]).post("/graphql", body, token)
+        )
         return answer
 
     def close(self) -> None:
