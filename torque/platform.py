@@ -12,6 +12,7 @@ from torque.db.pool import Database, PoolSettings
 from torque.entity.effects import EffectService
 from torque.entity.exchange.service import ExchangeService
 from torque.entity.hooks import Hooks
+from torque.entity.outbox import Outbox
 from torque.entity.service import EntityService
 from torque.files.service import FileService
 from torque.files.store import open_store
@@ -24,6 +25,7 @@ from torque.sync.hub import Hub
 from torque.sync.messages import WroteSignal
 from torque.sync.relay import Relay, payload_of
 from torque.types import RunContext
+from torque.xflow.lifecycle import Lifecycle
 from torque.xflow.service import XFlowService
 from torque.xflow.verify import check_flows
 
@@ -65,13 +67,13 @@ class Platform:
         self.entities = EntityService(db, self.access, self.generations, self.bus, self.hooks, observer)
         self.effects = EffectService(db)
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)
-        self.files = FileService(
-            db, self.access, self.entities, self.hooks, open_store(config), config.files, observer
-        )
+        self.files = FileService(db, self.access, self.entities, self.hooks, open_store(config), config.files, observer)
         self.applications = ApplicationService(
             db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
         )
         self.xflows = XFlowService(db, self.access, self.entities, self.bus, observer, config, context)
+        self.lifecycle = Lifecycle(self.xflows, self.hooks)
+        self.outbox = Outbox(db, self.catalog, self.hooks, self.bus, observer)
         admission = Admission(self.catalog, self.access, self.models)
         self.hub = Hub(self.ring, context, admission, observer, config.limits.ws_queue)
         self.relay = Relay(db, self.generations, context, observer)
@@ -94,6 +96,8 @@ class Platform:
         db = await Database.open(settings)
         platform = cls(config, context, observer or Observer(), db)
         platform.hub.start()
+        if not context.is_command:
+            platform.outbox.start()
         return platform
 
     async def close(self) -> None:
@@ -104,4 +108,5 @@ class Platform:
             stack.push_async_callback(self.relay.close)
             stack.push_async_callback(self.entities.close)
             stack.push_async_callback(self.files.close)
+            stack.push_async_callback(self.outbox.close)
             stack.callback(self.hub.close)

@@ -185,6 +185,24 @@ class XFlowService:
                 raise Conflict(_IN_USE, current=None)
             return await self._executed(plan, context, trace)
 
+    async def follow(
+        self, caller: Caller, app: RunningApplication, xflow_ref: str, input: object, trigger: str
+    ) -> Execution:
+        """Run a workflow that the model itself starts: its caller's rights hold within, none is needed to start it.
+
+        Parameters
+        ----------
+        trigger
+            What started it, as executions tell: the name of a lifecycle event, or `Custom`.
+        """
+        flow = find_flow(app.model, xflow_ref)
+        plan = self._runnable(app.model, flow)
+        _check_input(plan, input)
+        limit_ms = min(flow.max_execution_time_ms or _DEFAULT_LIMIT_MS, self._longest_ms)
+        context = FlowContext(new_id(), caller, app, codec.dumps(input), time.monotonic() + limit_ms / 1000)
+        async with self._slots.one(flow.priority or _DEFAULT_PRIORITY, limit_ms / 1000):
+            return await self._executed(plan, context, trace=False, trigger=trigger)
+
     async def _known(self, application_id: str, repeat: Repeat) -> Execution | None:
         """Return the execution that was done under a key; None when it is the first time."""
         found = await self._store.find_repeat(application_id, repeat)
@@ -253,7 +271,7 @@ class XFlowService:
             raise XFlowFailed(f"The workflow '{flow.id}' cannot run: {obstacle.message}", findings=findings)
         return plan
 
-    async def _executed(self, plan: Plan, context: FlowContext, trace: bool) -> Execution:
+    async def _executed(self, plan: Plan, context: FlowContext, trace: bool, trigger: str = "manual") -> Execution:
         engine = Engine(plan, context, self._tools)
         began, started_at = time.perf_counter(), utc_now()
         status = "cancelled"
@@ -263,7 +281,7 @@ class XFlowService:
             status = _status(error)
         finally:
             duration = (time.perf_counter() - began) * 1000
-            row = _row(plan.flow, context, engine, status, error, started_at, duration)
+            row = _row(plan.flow, context, engine, status, error, started_at, duration, trigger)
             await asyncio.shield(self._keep(row, engine.runs if error or trace else []))
         return Execution(
             id=context.execution_id,
@@ -308,6 +326,7 @@ def _row(
     error: dict[str, Any] | None,
     started_at: str,
     duration_ms: float,
+    trigger: str,
 ) -> ExecutionRow:
     return ExecutionRow(
         id=context.execution_id,
@@ -316,7 +335,7 @@ def _row(
         xflow_name=flow.name or flow.id,
         model_revision=context.app.model.revision,
         status=status,
-        trigger="manual",
+        trigger=trigger,
         caller=context.caller.id,
         input=context.scope["input"],
         output=None if error else engine.output,

@@ -1,4 +1,4 @@
-"""Checks of expressions: that they can be evaluated, and that no field is computed from itself."""
+"""Checks of what is evaluated at a write: expressions, no field computed from itself, workflows of Custom rules."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,12 @@ _CHECK_IMPACT = "The check refuses nothing."
 
 
 def check_expressions(inspection: Inspection) -> None:
-    """Check the computed fields and the checks of every entity."""
+    """Check the computed fields, the checks and the Custom rules of every entity."""
     for at, entity in enumerate(inspection.model.entities):
         path: Path = ("entities", at)
         _computed(inspection, entity, path)
         _checks(inspection, entity, path)
+        _customs(inspection, entity, path)
 
 
 def names_of(entity: Entity) -> list[str]:
@@ -70,6 +71,18 @@ def _checks(inspection: Inspection, entity: Entity, path: Path) -> None:
             message = f"The check '{constraint.name}' of '{entity.name}' cannot be evaluated: {found}."
             where = (*path, "constraints", index, "expression")
             inspection.add("invalid-expression", (entity.id, constraint.name), where, message, impact=_CHECK_IMPACT)
+
+
+def _customs(inspection: Inspection, entity: Entity, path: Path) -> None:
+    for index, field in enumerate(entity.fields):
+        for at, rule in enumerate(field.validation):
+            if rule.type != "Custom" or (isinstance(rule.value, str) and rule.value in inspection.xflows):
+                continue
+            where = (*path, "fields", index, "validation", at, "value")
+            named = f"no workflow '{rule.value}'" if isinstance(rule.value, str) else "no workflow to ask"
+            message = f"The Custom rule of '{entity.name}.{field.name}' has {named}."
+            impact = "Every new value of the field is refused." if isinstance(rule.value, str) else _CHECK_IMPACT
+            inspection.add("missing-xflow", (field.id, str(rule.value)), where, message, impact=impact)
 
 
 def _compiled(source: str | None, names: Sequence[str]) -> Expression | str:

@@ -95,13 +95,9 @@ def _entity_parts(inspection: Inspection) -> Parts:
         path: Path = ("entities", at)
         if entity.kind not in STORED_KINDS:
             yield (entity.id, "kind"), (*path, "kind"), f"An entity of kind {entity.kind}"
-        for index, field in enumerate(entity.fields):
-            where: Path = (*path, "fields", index)
-            for rule_at, rule in enumerate(field.validation):
-                if rule.type == "Custom":
-                    yield (field.id, "Custom"), (*where, "validation", rule_at), "A Custom rule"
         for index, hook in enumerate(entity.lifecycle_hooks):
-            yield (entity.id, hook.event, hook.xflow), (*path, "lifecycle_hooks", index), f"The hook {hook.event}"
+            if hook.event == "OnRead":
+                yield (entity.id, hook.event, hook.xflow), (*path, "lifecycle_hooks", index), f"The hook {hook.event}"
 
 
 def _page_parts(inspection: Inspection) -> Parts:
