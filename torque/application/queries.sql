@@ -73,5 +73,41 @@ DELETE FROM xflow_executions WHERE application_id = $1;
 -- name: delete_records
 DELETE FROM entities WHERE application_id = $1;
 
+-- name: delete_summaries
+DELETE FROM entity_summaries WHERE application_id = $1;
+
+-- name: free_files
+-- The bytes go with their rows, by whoever looks after files that no record holds.
+UPDATE files SET unused_since = coalesce(unused_since, now()) WHERE application_id = $1;
+
+-- name: ownerless
+-- Applications that are gone and of which something is left. Every table is asked by its key for one id after the
+-- other, so none is read through.
+WITH RECURSIVE counted AS (
+    (SELECT application_id AS id FROM entity_counts ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entity_counts t WHERE t.application_id > counted.id ORDER BY 1 LIMIT 1)
+    FROM counted WHERE counted.id IS NOT NULL
+), repeated AS (
+    (SELECT application_id AS id FROM idempotency_keys ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM idempotency_keys t WHERE t.application_id > repeated.id ORDER BY 1 LIMIT 1)
+    FROM repeated WHERE repeated.id IS NOT NULL
+), waiting AS (
+    (SELECT application_id AS id FROM outbox ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM outbox t WHERE t.application_id > waiting.id ORDER BY 1 LIMIT 1)
+    FROM waiting WHERE waiting.id IS NOT NULL
+), executed AS (
+    (SELECT application_id AS id FROM xflow_executions ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM xflow_executions t WHERE t.application_id > executed.id ORDER BY 1 LIMIT 1)
+    FROM executed WHERE executed.id IS NOT NULL
+)
+SELECT DISTINCT f.id
+FROM (SELECT id FROM counted UNION ALL SELECT id FROM repeated UNION ALL SELECT id FROM waiting
+      UNION ALL SELECT id FROM executed) f
+WHERE f.id IS NOT NULL AND NOT EXISTS (SELECT FROM torque_applications a WHERE a.id = f.id);
+
 -- name: delete_application
 DELETE FROM torque_applications WHERE id = $1;

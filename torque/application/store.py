@@ -18,7 +18,8 @@ Q = load_queries(Path(__file__).with_name("queries.sql"))
 # is seen by the statements that follow. The application itself goes last.
 _OWNED = (
     Q.delete_records, Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_outbox,
-    Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_application,
+    Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_summaries, Q.free_files,
+    Q.delete_application,
 )  # fmt: skip
 _WRITERS_SECONDS, _LOOK_SECONDS = 15.0, 0.02
 
@@ -72,6 +73,20 @@ class ApplicationStore:
     async def sweep(self, application_id: str) -> None:
         """Delete what a request stored that had been let in before its application was deleted."""
         await self._outlast_writers()
+        await self._remove(application_id)
+
+    async def sweep_leftovers(self) -> int:
+        """Delete what is left of applications that are gone; return of how many.
+
+        A record that was let in before its application was deleted may be written at any time after the last sweep,
+        and who deleted the application may have died before it.
+        """
+        gone = [row["id"] for row in await self._db.fetch(Q.ownerless)]
+        for application_id in gone:
+            await self._remove(application_id)
+        return len(gone)
+
+    async def _remove(self, application_id: str) -> None:
         async with self._db.transaction() as connection:
             await connection.execute(Q.defer_constraints)
             for statement in _OWNED:

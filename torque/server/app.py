@@ -16,6 +16,7 @@ from torque.platform import Platform
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
 from torque.server.http import Scope
+from torque.server.leftovers import Leftovers
 from torque.server.middleware import Guard, RequestIds
 from torque.server.order import Order
 from torque.server.patience import Patience
@@ -59,6 +60,7 @@ class WorkerApp:
             bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
+        self._leftovers = Leftovers(platform.entities, platform.catalog, platform.observer)
         self._patience = Patience(config.server.request_timeout)
         self._patience.start()
         sockets = Sockets(
@@ -97,17 +99,19 @@ class WorkerApp:
         self.platform.files.sweeper.start()
 
     def complete(self) -> None:
-        """Load what was left out so that the start is quick: all but the MCP SDK.
+        """Load what was left out so that the start is quick, all but the MCP SDK, and take over what others left.
 
         It takes 35 MB in every worker, and its clients can wait half a second once.
         """
         for kind, bridge in self._bridges.items():
             if kind != MCP:
                 bridge.load()
+        self._leftovers.start()
 
     def stop(self) -> None:
         """Tell every stream that the server stops; requests under way go on."""
         self.stopping.set()
+        self._leftovers.stop()
         self.platform.hub.close()
 
     async def close(self) -> None:

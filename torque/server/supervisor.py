@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 
 from torque import codec
+from torque.application.store import ApplicationStore
 from torque.config import Config
 from torque.db.embedded import Embedded, join
+from torque.db.failures import DatabaseFailure
 from torque.db.hosts import Hosts, Run
 from torque.db.migrate import MigrationFailed
 from torque.db.notify import Listener
@@ -53,6 +55,7 @@ from torque.types import RunContext, new_id
 RETRY_SECONDS = 1.0
 UPKEEP_SECONDS = 3600.0
 INDEX_SECONDS = 60.0
+LEFTOVER_SECONDS = 60.0
 RING_BYTES = 4 * 1024 * 1024
 
 
@@ -126,7 +129,7 @@ class _Supervisor:
             self._config = await fit_connections(self._config, hosts, self._observer)
             fleet = Fleet(self._order(), presence, self._board, self._observer)
             fleet.start()
-            self._begin(presence, generations)
+            self._begin(presence, generations, ApplicationStore(db))
             if embedded is not None:
                 self._watch(self._keep_embedded(embedded))
             self._watch(self._get_ready(fleet, presence))
@@ -141,8 +144,8 @@ class _Supervisor:
             raise self._failure
         return 0
 
-    def _begin(self, presence: Presence, generations: Generations) -> None:
-        """Start what runs for as long as the server: the listener, upkeep of partitions and indexes."""
+    def _begin(self, presence: Presence, generations: Generations, applications: ApplicationStore) -> None:
+        """Start what runs for as long as the server: the listener, upkeep of partitions, indexes, applications."""
         announcer = Announcer(EventRing(self._context.ring_fd), self._context)
         receiver = Receiver(generations, announcer, self._context.run_id)
 
@@ -154,6 +157,7 @@ class _Supervisor:
         self._watch(listener.run())
         self._watch(self._keep_partitions())
         self._watch(self._keep_indexes())
+        self._watch(self._keep_applications(applications))
 
     def _order(self) -> Order:
         return Order(
@@ -240,6 +244,16 @@ class _Supervisor:
             except TorqueError as error:
                 self._observer.emit("partitions_failed", level="error", error=error.message)
                 self._board.set(cells.PARTITIONED, 0)
+
+    async def _keep_applications(self, store: ApplicationStore) -> None:
+        """Remove every minute what is left of applications that were deleted."""
+        while True:
+            await asyncio.sleep(LEFTOVER_SECONDS)
+            try:
+                if swept := await store.sweep_leftovers():
+                    self._observer.emit("leftovers_swept", applications=swept)
+            except (TorqueError, DatabaseFailure) as error:
+                self._observer.emit("sweep_failed", level="warning", error=str(error))
 
     async def _keep_indexes(self) -> None:
         """Look every minute which types have become large, or need other indexes."""

@@ -155,6 +155,12 @@ async def test_deleting_an_application_takes_its_records_and_tokens_along(site: 
         assert await site.db.fetchval(f"SELECT count(*) FROM {table} WHERE application_id = $1", made.id) == 0
 
 
+OWNING = """
+SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'application_id'
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1
+"""
+
+
 async def leftovers(site: Site, application_id: str) -> int:
     """Count what is left of an application."""
     tables = ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log")
@@ -191,6 +197,32 @@ async def test_records_that_are_created_while_their_application_is_deleted_leave
     assert await leftovers(site, made.id) == 0
     with pytest.raises(NotFound):
         await site.catalog.get(made.id)
+
+
+async def test_a_record_that_comes_after_the_last_sweep_goes_at_the_next(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("late"))
+    app = await site.catalog.get(made.id)
+    kept = await site.applications.create(ADMIN, await site.model("kept", sample_data=SAMPLES))
+    await site.applications.delete(ADMIN, made.id)
+    await site.entities.create(ADMIN, app, "customer", {"name": "Let in before"}, idempotency_key="late")
+    assert await leftovers(site, made.id) > 0
+    here = await leftovers(site, kept.id)
+    store = ApplicationStore(site.db)
+    assert await store.sweep_leftovers() == 1
+    assert await leftovers(site, made.id) == 0
+    assert await leftovers(site, kept.id) == here > 0
+    assert await store.sweep_leftovers() == 0
+
+
+async def test_no_table_keeps_anything_of_an_application_that_is_deleted(site: Site) -> None:
+    made = await site.applications.create(ADMIN, await site.model("whole", sample_data=SAMPLES))
+    tables = [row["name"] for row in await site.db.fetch(OWNING)]
+    assert {"entities", "audit_log", "files", "outbox"} <= set(tables)
+    await site.applications.delete(ADMIN, made.id)
+    for table in tables:
+        unused = " AND unused_since IS NULL" if table == "files" else ""
+        query = f"SELECT count(*) FROM {table} WHERE application_id = $1{unused}"
+        assert await site.db.fetchval(query, made.id) == 0, table
 
 
 async def test_the_list_shows_each_caller_what_exists_for_them(site: Site) -> None:
