@@ -259,6 +259,12 @@ FROM entity_relationships r JOIN entities e ON e.application_id = r.application_
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
 ORDER BY r.source_id;
 
+-- name: dependants_among
+SELECT r.link_key, r.source_id, r.target_id, e.entity_type
+FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+WHERE r.application_id = $1 AND r.source_id = ANY($3::uuid[]) AND r.target_id = ANY($2::uuid[])
+ORDER BY r.source_id;
+
 -- name: set_patience
 SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true);
 
@@ -353,7 +359,8 @@ FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete
 ORDER BY audit_log.at DESC LIMIT 1;
 
 -- name: some_dependants
-SELECT DISTINCT r.source_id FROM entity_relationships r
+-- Not distinct: that would read them all to answer a few.
+SELECT r.source_id FROM entity_relationships r
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
     AND NOT (r.source_id = ANY($4::uuid[]))
 LIMIT $5;

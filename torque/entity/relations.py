@@ -151,7 +151,7 @@ class Deleter:
         def doubt() -> None:
             self._writer.doubt_application(request.app.id)
 
-        app, wanted = request.app, set(sources)
+        app = request.app
         for _ in range(_ATTEMPTS):
             removal = new_removal()
             try:
@@ -159,8 +159,8 @@ class Deleter:
                     await connection.fetchval(Q.set_patience, _PATIENCE)
                     rows = await connection.fetch(Q.hold, app.id, sorted(request.ids))
                     removal.rows.update((row[0], row) for row in rows)
-                    links = await connection.fetch(Q.dependants, app.id, sorted(request.ids))
-                    _sort_out(app, removal, [link for link in links if link["source_id"] in wanted])
+                    links = await connection.fetch(Q.dependants_among, app.id, sorted(request.ids), sorted(sources))
+                    _sort_out(app, removal, links)
                     return await self._empty(connection, request, removal)
             except (Deadlock, SerializationFailure, LockTimeout):
                 continue

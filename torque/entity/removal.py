@@ -168,12 +168,12 @@ class Removals:
             rows = await self._db.fetch(Q.some_dependants, app.id, level, going, sorted(seen), _BATCH)
             if not rows:
                 break
-            level = [row[0] for row in rows]
+            level = list(dict.fromkeys(row[0] for row in rows))
             seen.update(level)
         rows = await self._db.fetch(Q.some_dependants, app.id, level, emptied, sorted(seen), _BATCH)
         if rows:
             request = Request(caller=job.caller, app=app, ids=tuple(level), check=_anything)
-            await self._empty(request, [row[0] for row in rows])
+            await self._empty(request, list(dict.fromkeys(row[0] for row in rows)))
             return False
         try:
             await self._remove(job.caller, app, tuple(level))
