@@ -1,12 +1,16 @@
 """Deleting: what goes along, what loses its reference, what stands against it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.workshop import ADMIN, Shop, entity, link, reference
 from torque import codec
+from torque.db.pool import Database
+from torque.entity import relations
 from torque.errors import NotFound, TorqueError, ValidationFailed
+from torque.types import new_id
 
 
 async def test_dependants_go_along_level_by_level_with_counts_audit_and_events(shop: Shop) -> None:
@@ -116,3 +120,75 @@ async def test_concurrent_deletes_of_one_record_succeed_once(shop: Shop) -> None
     results = await asyncio.gather(*(attempt() for _ in range(6)))
     assert sorted(results) == ["NOT_FOUND"] * 5 + ["done"]
     assert await shop.count("customer") == 0
+
+
+RING: dict[str, Any] = {
+    "format": "torque/1",
+    "name": "ring",
+    "entities": [
+        entity("left", reference("right_id", "right")),
+        entity("right", reference("left_id", "left")),
+    ],
+    "relationships": [
+        link("lefts", "left", "right_id", "right", "Delete"),
+        link("rights", "right", "left_id", "left", "Delete"),
+    ],
+}
+
+
+async def ring(db: Database, pairs: int) -> tuple[Shop, list[str]]:
+    """Create records that refer to each other in one circle, and one that nobody refers to."""
+    shop = Shop(db, RING)
+    first = await shop.create("left")
+    ids = [first["id"]]
+    for _ in range(pairs):
+        ids.append((await shop.create("right", left_id=ids[-1]))["id"])
+        ids.append((await shop.create("left", right_id=ids[-1]))["id"])
+    last = await shop.create("right", left_id=ids[-1])
+    await shop.update(first["id"], right_id=last["id"])
+    await shop.create("left")
+    return shop, [*ids, last["id"]]
+
+
+@pytest.mark.parametrize("at_once", [1000, 3])
+async def test_a_circle_of_cascades_goes_as_a_whole_wherever_it_is_begun(db: Database, at_once: int) -> None:
+    for place in (0, 3):
+        shop, ids = await ring(db, 3)
+        shop.entities._deletion.at_once = at_once
+        await shop.delete(ids[place])
+        removals = shop.entities._deletion.removals
+        while removals._tasks:
+            await asyncio.wait(set(removals._tasks))
+        assert len(await shop.rows("entities")) == 1
+        assert await shop.rows("entity_relationships") == []
+        assert await shop.rows("outbox") == []
+        assert [await shop.count(name) for name in ("left", "right")] == [1, 0]
+
+
+async def test_a_delete_waits_for_who_is_about_to_refer_to_the_record_and_takes_it_along(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = await shop.create("customer", name="Ada")
+    custody, begun = shop.entities._writer.custody, list[int]()
+    monkeypatch.setattr(relations, "_PATIENCE", "60s")
+    transaction = custody.transaction
+    monkeypatch.setattr(custody, "transaction", lambda doubt: begun.append(1) or transaction(doubt))
+    order = new_id()
+    async with shop.db.transaction() as other:
+        await other.execute(
+            "INSERT INTO entities (application_id, id, entity_type, data) VALUES ($1, $2, 'order', $3)",
+            shop.app.id, order, codec.dumps({"number": 1, "customer_id": customer["id"]}),
+        )  # fmt: skip
+        await other.execute(
+            "INSERT INTO entity_relationships VALUES ($1, 'order_f_customer_id', $2, $3, 0)",
+            shop.app.id, order, customer["id"],
+        )  # fmt: skip
+        await other.execute("INSERT INTO entity_counts VALUES ($1, 'order', 1, 1)", shop.app.id)
+        going = asyncio.create_task(shop.delete(customer["id"]))
+        while not await shop.db.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ):
+            assert not going.done()
+    await going
+    assert await shop.rows("entities") == []
+    assert begun == [1]  # without the lock the database refuses the first attempt
