@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CONNECTIONS = 64
 HERE = Path(__file__).parent
 
