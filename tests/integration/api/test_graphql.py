@@ -196,6 +196,16 @@ def test_a_workflow_runs_and_a_failing_one_says_why(graph: Graph) -> None:
     assert graph.error(run, app="todo", flow="nowhere")["extensions"]["code"] == "NOT_FOUND"
 
 
+def test_a_workflow_asked_for_twice_under_one_key_runs_once(graph: Graph) -> None:
+    run = (
+        "mutation($input: JSON) { executeXFlow(applicationId: \"todo\", xflowId: \"export_todos\", input: $input,"
+        " idempotencyKey: \"once\") { id status } }"
+    )
+    first = graph.data(run)["executeXFlow"]
+    assert graph.data(run)["executeXFlow"] == first
+    assert graph.error(run, input={"other": True})["extensions"]["code"] == "CONFLICT"
+
+
 @pytest.mark.covers("error:FORBIDDEN")
 def test_models_are_for_administrators(server: RunningServer) -> None:
     nobody = Graph(server, None)

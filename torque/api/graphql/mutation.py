@@ -173,7 +173,7 @@ class Mutation:
         await context.platform.access.revoke_token(context.require_identity(), id)
         return True
 
-    @described("Run a workflow of an application and wait for its end.")
+    @described("Run a workflow of an application and wait for its end; under an idempotency key it is run once.")
     async def execute_x_flow(
         self,
         info: GraphInfo,
@@ -181,11 +181,14 @@ class Mutation:
         xflow_id: str,
         input: JSON | None = None,
         trace: bool = False,
+        idempotency_key: str | None = None,
     ) -> XFlowExecution:
         """Run a workflow."""
         context = info.context
         running = await context.platform.catalog.get(application_id)
-        execution = await context.platform.xflows.run(context.caller, running, xflow_id, input, trace=trace)
+        execution = await context.platform.xflows.run(
+            context.caller, running, xflow_id, input, trace=trace, idempotency_key=idempotency_key
+        )
         return read.execution(execution)
 
 
