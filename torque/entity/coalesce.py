@@ -3,6 +3,10 @@
 A queue, a few connections: each takes what is waiting when it becomes free. A batch holds one lane and each
 id at most once; an id that is under way in another batch waits for it. The coalescer, not the request, owns
 the statement, so a caller who gives up cancels nothing.
+
+A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
+moment. So a free connection waits until half of those are there that were about lately, for as long as every
+millisecond brings more; who is alone does not wait at all.
 """
 
 import asyncio
@@ -12,6 +16,12 @@ from typing import Generic, TypeVar
 
 _YIELDS = 4
 """How often a connection that is free waits one round of the event loop for more to join, while more come."""
+
+_PATIENCE_SECONDS = 0.001
+"""The longest wait for those who were about lately, unless more of them come meanwhile."""
+
+_PATIENCE_TIMES = 5
+"""How often it is waited that long at most."""
 
 LaneT = TypeVar("LaneT", bound=Hashable)
 ItemT = TypeVar("ItemT")
@@ -72,6 +82,10 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._active = 0
         self._waiting = 0
+        self._under_way = 0
+        self._crowd = 0
+        self._enough = 0
+        self._alarm: asyncio.Future[None] | None = None
         self.batches = 0
         self.items = 0
 
@@ -84,6 +98,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             queue = self._queues[lane] = _Queue()
         queue.waiting.append(pending)
         self._waiting += 1
+        if self._alarm is not None and self._waiting >= self._enough and not self._alarm.done():
+            self._alarm.set_result(None)
         if self._active < self._width:
             self._active += 1
             task = loop.create_task(self._work())
@@ -98,24 +114,46 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
 
     async def _work(self) -> None:
         try:
-            await self._gather()
-            while (taken := self._take()) is not None:
+            while await self._gather() and (taken := self._take()) is not None:
                 await self._settle(*taken)
-                await self._gather()
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
 
-    async def _gather(self) -> None:
-        """Let requests that are ready now join: each statement costs as much as ten more records in it."""
+    async def _gather(self) -> bool:
+        """Let requests that are ready now join, and those that are likely to come; False when another one waits."""
         for _ in range(_YIELDS):
+            if self._alarm is not None:
+                return False
             before = self._waiting
             await asyncio.sleep(0)
             if self._waiting == before:
-                return
+                break
+        self._enough = min(self._crowd // 2, self._limit)
+        if self._alarm is not None:
+            return False
+        if 0 < self._waiting < self._enough:
+            loop = asyncio.get_running_loop()
+            self._alarm = alarm = loop.create_future()
+            loop.call_later(_PATIENCE_SECONDS, self._look, alarm, self._waiting, _PATIENCE_TIMES - 1)
+            try:
+                await alarm
+            finally:
+                self._alarm = None
+        return True
+
+    def _look(self, alarm: "asyncio.Future[None]", before: int, times: int) -> None:
+        """Wait on if more have come since, up to so many times."""
+        if alarm.done():
+            return
+        if times and self._waiting > before:
+            alarm.get_loop().call_later(_PATIENCE_SECONDS, self._look, alarm, self._waiting, times - 1)
+        else:
+            alarm.set_result(None)
 
     async def _settle(self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]) -> None:
         self.batches += 1
         self.items += len(batch)
+        self._crowd = max(self._under_way + self._waiting, self._crowd * 3 // 4)
         try:
             await self._run(lane, batch)
         except asyncio.CancelledError as error:
@@ -124,6 +162,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         except Exception as error:
             _fail(batch, error)
         finally:
+            self._under_way -= len(batch)
             queue.busy.difference_update(pending.id for pending in batch)
             if not queue.waiting and not queue.busy:
                 self._queues.pop(lane, None)
@@ -142,6 +181,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             if batch:
                 queue.waiting = rest
                 self._waiting -= len(batch)
+                self._under_way += len(batch)
                 self._queues.move_to_end(lane)
                 return lane, queue, batch
         return None

@@ -101,3 +101,40 @@ async def test_who_gives_up_cancels_only_the_waiting() -> None:
     assert await other == "X"
     await recorder.queue.drain()
     assert recorder.batches == [("a", ["1", "2"])]
+
+
+async def test_a_free_connection_waits_for_half_of_those_who_were_about_lately() -> None:
+    recorder = Recorder()
+    await asyncio.gather(*(recorder.queue.submit("a", str(n), "x") for n in range(8)))
+    coming = []
+    for n in range(4):
+        assert len(recorder.batches) == 1
+        coming.append(recorder.queue.submit("a", f"again {n}", "x"))
+        await asyncio.sleep(0)
+    await asyncio.gather(*coming)
+    assert [len(ids) for _, ids in recorder.batches] == [8, 4]
+
+
+async def test_those_who_do_not_come_again_are_not_waited_for() -> None:
+    recorder = Recorder()
+    await asyncio.gather(*(recorder.queue.submit("a", str(n), "x") for n in range(8)))
+    for n in range(8):
+        assert await asyncio.wait_for(recorder.queue.submit("a", f"alone {n}", "x"), 5.0) == "X"
+    begun = recorder.queue.submit("a", "last", "x")
+    for _ in range(8):  # steps of the loop, no timer
+        await asyncio.sleep(0)
+    assert begun.done()
+
+
+async def test_a_batch_that_takes_long_keeps_nobody_waiting_beside_it() -> None:
+    recorder = Recorder(width=2)
+    recorder.gate.clear()
+    first = [recorder.queue.submit("a", str(n), "x") for n in range(4)]
+    while not recorder.batches:
+        await asyncio.sleep(0)
+    later = recorder.queue.submit("a", "later", "x")
+    async with asyncio.timeout(5.0):
+        while len(recorder.batches) < 2:
+            await asyncio.sleep(0)
+    recorder.gate.set()
+    await asyncio.gather(*first, later)
