@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.support.waiting import eventually
 from torque.entity.coalesce import Coalescer, Pending
 
 
@@ -130,11 +131,8 @@ async def test_a_batch_that_takes_long_keeps_nobody_waiting_beside_it() -> None:
     recorder = Recorder(width=2)
     recorder.gate.clear()
     first = [recorder.queue.submit("a", str(n), "x") for n in range(4)]
-    while not recorder.batches:
-        await asyncio.sleep(0)
+    await eventually(lambda: len(recorder.batches) == 1)
     later = recorder.queue.submit("a", "later", "x")
-    async with asyncio.timeout(5.0):
-        while len(recorder.batches) < 2:
-            await asyncio.sleep(0)
+    await eventually(lambda: len(recorder.batches) == 2)
     recorder.gate.set()
     await asyncio.gather(*first, later)
