@@ -107,6 +107,7 @@ class FrontendSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How the front ends are served."""
 
     enable_hot_reload: bool = False
+    enable_pwa: bool = True
 
 
 class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +198,5 @@ NOT_YET: dict[str, str] = {
     "graphql.enable_playground": "a GraphiQL that loads nothing from outside does not exist yet",
     "mcp.enable_prompts": "MCP prompts do not exist yet",
     "frontend.bundle_optimization": "a readable development bundle is not shipped yet",
-    "frontend.enable_pwa": "the installable app does not exist yet",
 }
 """Known keys whose feature does not exist yet, with the reason they are refused."""

@@ -16,6 +16,7 @@ from torque.platform import Platform
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
 from torque.server.http import Scope
+from torque.server.installable import app_site
 from torque.server.leftovers import Leftovers
 from torque.server.middleware import Guard, RequestIds
 from torque.server.order import Order
@@ -56,7 +57,10 @@ class WorkerApp:
         self._bridges = make_bridges(platform, limits, self.stopping)
         routes = Routes(
             platform, board, guard=guard, rates=rates,
-            sites={f"/{name}/": StaticSite(ASSETS / name, f"/{name}/") for name in ("editor", "app")},
+            sites={
+                "/editor/": StaticSite(ASSETS / "editor", "/editor/"),
+                "/app/": app_site(ASSETS / "app", installable=config.frontend.enable_pwa),
+            },
             bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip

@@ -60,11 +60,20 @@ class StaticSite:
         Where it is mounted, as `/editor/`.
     frame_ancestors
         Origins that may show it in a frame; none by default.
+    more
+        A folder of further files at its top.
+    head
+        What every page of it has at the end of its head.
     """
 
-    def __init__(self, folder: Path, base: str, frame_ancestors: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, base: str, frame_ancestors: tuple[str, ...] = (), *, more: Path | None = None,
+        head: bytes = b"",
+    ) -> None:  # fmt: skip
         self._base = base
         self._folder = folder
+        self._more = more
+        self._head = head
         self._assets: dict[str, Asset] = {}
         self._index = b""
         self._built: Stamp | None = None
@@ -96,6 +105,9 @@ class StaticSite:
             return None
         path = self._folder / name
         stamp = _stamp(path)
+        if stamp is None and self._more is not None and "/" not in name:
+            path = self._more / name
+            stamp = _stamp(path)
         if stamp is None:
             self._assets.pop(name, None)
             return None
@@ -113,7 +125,8 @@ class StaticSite:
         """Return `index.html` of the present build, or of the one before while it is being replaced."""
         stamp = _stamp(self._folder / INDEX)
         if stamp is not None and stamp != self._built:
-            self._index, self._built = (self._folder / INDEX).read_bytes(), stamp
+            text = (self._folder / INDEX).read_bytes()
+            self._index, self._built = text.replace(b"</head>", self._head + b"</head>", 1), stamp
         return self._index
 
     def _file(self, asset: Asset, method: str, headers: HeaderMap, protocol: HttpProtocol, extra: Headers) -> int:
@@ -124,6 +137,8 @@ class StaticSite:
             protocol.response_empty(304, answer)
             return 304
         answer += [("content-type", asset.kind), ("accept-ranges", "bytes")]
+        if asset.kind.startswith("text/html"):
+            answer.append(("content-security-policy", f"default-src 'self'; frame-ancestors {self._ancestors}"))
         wanted = headers.get("range")
         if wanted and headers.get("if-range", tag) == tag:
             return _range(asset, wanted, method, answer, protocol)

@@ -14,6 +14,7 @@ from granian.server.embed import Server
 from tests.support.server import Response, free_port
 from tests.support.waiting import eventually
 from torque.server.http import HttpProtocol, Scope
+from torque.server.installable import app_site
 from torque.server.static import StaticSite
 
 SCRIPT = b"console.log('torque');\n" * 200
@@ -68,9 +69,9 @@ async def site(folder: Path) -> AsyncIterator[Client]:
     await task
 
 
-async def _answers(client: Client) -> bool:
+async def _answers(client: Client, path: str = "/editor/") -> bool:
     try:
-        return (await asyncio.to_thread(client.get, "/editor/")).status == 200
+        return (await asyncio.to_thread(client.get, path)).status == 200
     except OSError:
         return False
 
@@ -181,4 +182,50 @@ async def test_another_build_under_a_running_server_is_served_and_what_it_left_o
     assert (await on_thread(site, "/editor/")).body.endswith(b"<p>new</p>")
     logo = await on_thread(site, "/editor/logo.svg", if_none_match=tag)
     assert (logo.status, logo.body) == (200, b"<svg>another</svg>")
-    (folder / "index.html").write_bytes(INDEX)
+
+
+async def fetch(folder: Path, *paths: str, installable: bool) -> list[Response]:
+    """Ask for paths of the applications' front end."""
+    files = app_site(folder, installable=installable)
+
+    async def app(scope: Scope, protocol: HttpProtocol) -> None:
+        files.serve(scope.path, scope.method, scope.headers, protocol, ())
+
+    port = free_port()
+    server = Server(app, address="127.0.0.1", port=port, interface="rsgi", log_enabled=False)
+    task = asyncio.create_task(server.serve())
+    client = Client(port)
+    try:
+        await eventually(lambda: _answers(client, "/app/"))
+        return [await on_thread(client, path) for path in paths]
+    finally:
+        server.stop()
+        await task
+
+
+@pytest.mark.covers("config:frontend.enable_pwa")
+async def test_the_applications_can_be_installed(folder: Path) -> None:
+    (folder / "index.html").write_bytes(b"<head><title>App</title></head>")
+    page, manifest, worker, offline = await fetch(
+        folder, "/app/todo/start", "/app/manifest.webmanifest", "/app/sw.js", "/app/offline.html", installable=True
+    )
+    assert b'<link rel="manifest" href="/app/manifest.webmanifest" />' in page.body
+    assert b'<script src="/app/pwa.js" defer></script></head>' in page.body
+    named = manifest.json()
+    assert (named["scope"], named["start_url"], named["display"]) == ("/app/", "/app/", "standalone")
+    icons = await fetch(folder, *[icon["src"] for icon in named["icons"]], installable=True)
+    assert [icon.headers["content-type"] for icon in icons] == ["image/svg+xml", "image/png", "image/png"]
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["cache-control"] == "no-cache", "a new worker is found at the next visit"
+    assert offline.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+@pytest.mark.covers("config:frontend.enable_pwa")
+async def test_switched_off_the_worker_goes_where_it_was_installed(folder: Path) -> None:
+    (folder / "index.html").write_bytes(b"<head><title>App</title></head>")
+    page, manifest, worker = await fetch(
+        folder, "/app/todo/start", "/app/manifest.webmanifest", "/app/sw.js", installable=False
+    )
+    assert b"manifest" not in page.body and b"pwa.js" not in page.body
+    assert manifest.headers["content-type"].startswith("text/html"), "there is none: it is a page like any other"
+    assert b"registration.unregister()" in worker.body
