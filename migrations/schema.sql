@@ -309,3 +309,12 @@ CREATE INDEX entity_summaries_of ON entity_summaries (application_id, summary);
 -- An expression over data has no statistics of its own. Without this the planner takes every record for a group of
 -- its own and sorts them all, where a small hash table does.
 ALTER TABLE entities ALTER COLUMN data SET (n_distinct_inherited = 200);
+
+-- With which expressions the computed fields of a type were worked out last, and who is at it.
+CREATE TABLE entity_formulas (
+    application_id  uuid NOT NULL,
+    entity_type     text COLLATE "C" NOT NULL,
+    signature       text NOT NULL DEFAULT '',
+    lease_until     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (application_id, entity_type)
+);

@@ -58,6 +58,9 @@ DELETE FROM entity_counts WHERE application_id = $1;
 -- name: delete_idempotency
 DELETE FROM idempotency_keys WHERE application_id = $1;
 
+-- name: delete_formulas
+DELETE FROM entity_formulas WHERE application_id = $1;
+
 -- name: delete_outbox
 DELETE FROM outbox WHERE application_id = $1;
 

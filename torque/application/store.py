@@ -17,8 +17,8 @@ Q = load_queries(Path(__file__).with_name("queries.sql"))
 # Everything an application owns. Records first: who still changes one is waited for, and what that wrote beside it
 # is seen by the statements that follow. The application itself goes last.
 _OWNED = (
-    Q.delete_records, Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_outbox,
-    Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_summaries, Q.free_files,
+    Q.delete_records, Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_formulas,
+    Q.delete_outbox, Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_summaries, Q.free_files,
     Q.delete_application,
 )  # fmt: skip
 _WRITERS_SECONDS, _LOOK_SECONDS = 15.0, 0.02

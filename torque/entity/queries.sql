@@ -409,3 +409,25 @@ DELETE FROM outbox WHERE application_id = $1 AND id = $2;
 
 -- name: letter_again
 UPDATE outbox SET due_at = now() + make_interval(secs => $3) WHERE application_id = $1 AND id = $2;
+
+-- name: claim_formulas
+-- Only one server at a time gets the row, and only while the records stand on other expressions.
+INSERT INTO entity_formulas AS f (application_id, entity_type, lease_until)
+VALUES ($1, $2, now() + make_interval(secs => $4))
+ON CONFLICT (application_id, entity_type) DO UPDATE SET lease_until = excluded.lease_until
+    WHERE f.signature <> $3::text AND f.lease_until <= now()
+RETURNING true;
+
+-- name: renew_formulas
+UPDATE entity_formulas SET lease_until = now() + make_interval(secs => $3) WHERE application_id = $1 AND entity_type = $2;
+
+-- name: formulas_done
+UPDATE entity_formulas SET signature = $3, lease_until = now() WHERE application_id = $1 AND entity_type = $2;
+
+-- name: some_records
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.entity_type = $2 AND e.id > $3
+ORDER BY e.id LIMIT $4;

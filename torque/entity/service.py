@@ -19,6 +19,7 @@ from torque.entity.encode import Encoder
 from torque.entity.history import History
 from torque.entity.hooks import Hooks
 from torque.entity.reading import Reading, valid_id
+from torque.entity.recomputing import Recomputing
 from torque.entity.related import Related
 from torque.entity.removal import Applications
 from torque.entity.requests import as_json, deleted, repeat_of
@@ -56,6 +57,7 @@ class EntityService:
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
+        self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
         self._swept = time.monotonic()
@@ -91,15 +93,17 @@ class EntityService:
         InvalidParams
             When a name, value or cursor does not fit.
         """
-        self._deletion.look(app)
+        self._look(app)
         return await self._reading.list(app, self._access.enter(caller, app), query)
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
+        self._look(app)
         return await self._reading.query(app, self._access.enter(caller, app), query)
 
     async def find(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
+        self._look(app)
         return await self._reading.find(app, self._access.enter(caller, app), query)
 
     async def aggregate(self, caller: Caller, app: RunningApplication, asked: Aggregate) -> Answer:
@@ -112,6 +116,7 @@ class EntityService:
         InvalidParams
             When a name, an operation or a value does not fit.
         """
+        self._look(app)
         return await self._reading.aggregate(app, self._access.enter(caller, app), asked)
 
     async def relationships(
@@ -330,8 +335,14 @@ class EntityService:
         """Store the sample data of a new application inside the transaction that makes it."""
         return await seeding.seed(connection, app, caller)
 
+    def _look(self, app: RunningApplication) -> None:
+        """Take up what is to be done in the background for an application."""
+        self._deletion.look(app)
+        self.recomputing.look(app)
+
     async def close(self) -> None:
         """Return when no write is under way any more."""
+        await self.recomputing.drain()
         await self._deletion.close()
         await self._writer.drain()
         self._reading.demand.close()

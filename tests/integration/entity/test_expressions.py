@@ -1,5 +1,6 @@
 """Computed fields and checks: worked out with every write, told with all other errors, found by filters and sums."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from torque.entity.aggregate import Aggregate, Metric
 from torque.entity.bulk_types import Edit
 from torque.entity.types import Query, Sort
 from torque.errors import ValidationFailed
+from torque.events import RecordsChanged
 
 ITEMS: dict[str, Any] = {
     "format": "torque/1",
@@ -93,3 +95,55 @@ async def test_bulk_writes_compute_and_check_every_row(items: Shop) -> None:
     assert [result["record"]["total"] for result in answer["results"]] == [0, 2, 4]
     edits = [Edit(id=answer["results"][1]["record"]["id"], data=b'{"quantity":0}')]
     assert await refused(items.entities.bulk_update(ADMIN, items.app, None, edits)) == [("/0/quantity", "Check")]
+
+
+def doubled() -> dict[str, Any]:
+    """Return the same model with another expression for the total."""
+    (item,) = ITEMS["entities"]
+    fields = [{**one, "computed": "price * quantity * 2"} if one["name"] == "total" else one for one in item["fields"]]
+    return {**ITEMS, "entities": [{**item, "fields": fields}]}
+
+
+async def test_a_new_expression_reaches_stored_records_as_an_update(items: Shop, db: Database) -> None:
+    made = [await items.create("item", name=f"n{n}", price=n) for n in range(3)]
+    await items.entities.recomputing.run(items.app)
+    assert (await items.get(made[1]["id"]))["version"] == 1
+    after = Shop(db, doubled(), app_id=items.app.id)
+    await after.entities.recomputing.run(after.app)
+    found = [await after.get(one["id"]) for one in made]
+    assert [(one["total"], one["version"]) for one in found] == [(0, 1), (2, 2), (4, 2)]
+    query = Query(entity_type="item", filters={"total": 4})
+    assert len(codec.loads((await after.entities.list(ADMIN, after.app, query)).result)["data"]) == 1
+    audit = [row for row in await after.rows("audit_log") if row["action"] == "update"]
+    assert {row["actor"] for row in audit} == {"Torque"}
+    again = Shop(db, doubled(), app_id=items.app.id)
+    await again.entities.recomputing.run(again.app)
+    assert (await again.get(made[2]["id"]))["version"] == 2
+
+
+async def test_records_whose_new_value_is_refused_keep_the_old_one(items: Shop, db: Database) -> None:
+    made = await items.create("item", name="x", price=600)
+    after = Shop(db, doubled(), app_id=items.app.id)
+    await after.entities.recomputing.run(after.app)
+    assert (await after.get(made["id"]))["total"] == 600
+    assert await refused(after.update(made["id"], price=601)) == [("/quantity", "Check")]
+
+
+async def test_a_list_makes_the_server_notice(items: Shop, db: Database) -> None:
+    made = await items.create("item", name="x", price=5)
+    after = Shop(db, doubled(), app_id=items.app.id)
+    after.entities.recomputing.settle_seconds = 0.0
+    told = asyncio.Event()
+    after.bus.on(RecordsChanged, lambda _: told.set())
+    await after.entities.list(ADMIN, after.app, Query(entity_type="item"))
+    async with asyncio.timeout(30):
+        await told.wait()
+    assert (await after.get(made["id"]))["total"] == 10
+
+
+async def test_two_servers_share_the_work(items: Shop, db: Database) -> None:
+    for n in range(20):
+        await items.create("item", name=f"n{n}", price=n + 1)
+    both = [Shop(db, doubled(), app_id=items.app.id) for _ in range(2)]
+    await asyncio.gather(*(shop.entities.recomputing.run(shop.app) for shop in both))
+    assert {row["version"] for row in await items.rows("entities")} == {2}
