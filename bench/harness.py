@@ -6,11 +6,13 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -73,31 +75,36 @@ def process(
     command: list[str], ready: str, env: dict[str, str] | None = None, timeout: float = 60, cwd: str | None = None
 ) -> Iterator[int]:
     """Run a server until the block ends; enters once `ready` (a URL) answers, yields the process id."""
-    child = subprocess.Popen(
-        command,
-        env={**os.environ, **(env or {})},
-        start_new_session=True,
-        cwd=cwd,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                with urllib.request.urlopen(ready, timeout=1):
-                    break
-            except OSError:
-                if time.monotonic() > deadline or child.poll() is not None:
-                    raise RuntimeError(f"{command[0:4]} did not become ready at {ready}") from None
-                time.sleep(0.05)
-        yield child.pid
-    finally:
-        child.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(
+            command, env={**os.environ, **(env or {})}, start_new_session=True, cwd=cwd, stdout=output, stderr=output
+        )
         try:
-            child.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            deadline = time.monotonic() + timeout
+            while not _answers(ready):
+                if time.monotonic() > deadline or child.poll() is not None:
+                    raise RuntimeError(f"{command[0:4]} did not become ready at {ready}\n{_tail(output)}")
+                time.sleep(0.05)
+            yield child.pid
+        finally:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _tail(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read()[-2000:].decode(errors="replace")
 
 
 @contextmanager

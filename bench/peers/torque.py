@@ -92,23 +92,28 @@ def body_of(method: str, params: Mapping[str, Any]) -> str:
 
 
 def prepare(folder: Path, seed: Seed) -> float:
-    """Make a project and its records unless they are there already; return the seconds it took."""
+    """Make a project and its records; return the seconds it took, 0 when they are there already.
+
+    One that was kept is brought up to date first: schema and indexes may have changed since.
+    """
     state, begin = folder / "seeded.json", time.monotonic()
     wanted = msgspec.json.encode(seed)
-    if state.exists() and state.read_bytes() == wanted:
-        return 0.0
-    remove(folder)
-    folder.mkdir(parents=True)
+    kept = state.exists() and state.read_bytes() == wanted
+    if not kept:
+        remove(folder)
+        folder.mkdir(parents=True)
     use = join(folder / ".torque" / "pg")
     try:
         migrate(use.dsn)
-        asyncio.run(_fill(use.dsn, folder, seed))
-        keep_indexes(use.dsn, lambda *_, **__: None)
-        tidy(use.dsn)
+        if not kept:
+            asyncio.run(_fill(use.dsn, folder, seed))
+        upkeep = keep_indexes(use.dsn, lambda *_, **__: None)
+        if not kept or upkeep.built:
+            tidy(use.dsn)
     finally:
         use.close()
     state.write_bytes(wanted)
-    return time.monotonic() - begin
+    return 0.0 if kept else time.monotonic() - begin
 
 
 def remove(folder: Path) -> None:
