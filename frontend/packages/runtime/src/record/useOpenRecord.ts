@@ -43,13 +43,15 @@ export function useOpenRecord(): OpenRecord {
   const form = useRecordForm(known, id);
   const entityType = known?.entity_type ?? "";
   const displayName = displayNameOf(metadata, entityType);
+  const ready = known && (!id || form.record) ? known : null;
   return {
     opened,
     large: known ? isLarge(known) : false,
-    ready: known && (!id || form.record) ? known : null,
+    ready,
     id,
     form,
-    problem: definition.error ?? form.failure,
+    // What is on screen stays, with what was typed: a reading that fails later changes nothing here.
+    problem: ready ? null : (definition.error ?? form.failure),
     entityType,
     title: !known ? ui.t("loading") : id ? displayName : t("record.new", { noun: singular(displayName, i18n.language) }),
     detail: form.record ? titleOfRecord(form.record, titles.titleField(entityType)) : undefined,

@@ -21,7 +21,8 @@ export function FormComponent({ component }: ComponentProps) {
   const id = text(component, "recordId") || address.params.get("id");
   const { record, failure, submit } = useRecordForm(definition.data, id);
   const references = useReferences();
-  const problem = definition.error ?? failure;
+  // A form that stands keeps what was typed when a later reading of it fails.
+  const problem = definition.data ? failure : definition.error;
   if (problem) return <ErrorPane message={errorText(problem, t("error.offline"), t("error.unknown"))} code={codeOf(problem)} onRetry={() => void definition.refetch()} />;
   if (!definition.data || (id && !record)) return <div className={classes.space} aria-busy />;
   const noun = singular(displayNameOf(metadata, definition.data.entity_type), i18n.language);

@@ -119,8 +119,9 @@ describe("Form", () => {
 });
 
 describe("a form in steps", () => {
-  const steps = [{ title: "What", fields: ["label"] }, { title: "More", fields: ["note"] }];
-  const wizard = (props: Partial<FormProps>) => form({ definition: { ...definition, steps }, ...props });
+  const steps = [{ title: "What", fields: ["label", "place"] }, { title: "More", fields: ["note"] }];
+  const fields = [...definition.fields, { name: "place", field_type: "TextInput" as const, label: "Place" }];
+  const wizard = (props: Partial<FormProps>) => form({ definition: { ...definition, fields, steps }, ...props });
   const next = () => userEvent.click(screen.getByRole("button", { name: "Next" }));
   const place = () => screen.getByText(/^Step/).textContent;
 

@@ -16,6 +16,7 @@ export type FormFooterProps = {
   onCancel?: () => void;
   /** Ways through the steps; absent at the ends and in a form without steps. */
   onBack?: () => void;
+  /** Goes on; where nothing can be saved yet, sending the form does that, so that Enter goes on too. */
   onNext?: () => void;
   /** False when nothing can be saved here. */
   canSave: boolean;
@@ -44,7 +45,7 @@ export function FormFooter({ errors, conflicts, unsaved, busy, submitLabel, onSh
         {onCancel && <Button onClick={onCancel} className={classes.cancel}>{t("cancel")}</Button>}
         {onBack && <Button onClick={onBack}>{t("form.back")}</Button>}
         {onNext && (
-          <Button kind={canSave ? "default" : "primary"} className={canSave ? undefined : classes.submit} onClick={onNext}>
+          <Button kind={canSave ? "default" : "primary"} type={canSave ? "button" : "submit"} className={canSave ? undefined : classes.submit} onClick={canSave ? onNext : undefined}>
             {t("form.next")}
           </Button>
         )}

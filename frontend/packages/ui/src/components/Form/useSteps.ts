@@ -43,7 +43,10 @@ export function useSteps({ definition, record }: FormProps, { form, visible }: F
     reached: record ? Number.POSITIVE_INFINITY : furthest,
     next: async () => {
       const following = steps[index + 1];
-      const holds = await form.trigger(current?.fields.map(({ name }) => name) ?? [], { shouldFocus: true });
+      const names = current?.fields.map(({ name }) => name) ?? [];
+      const holds = await form.trigger(names);
+      const broken = names.find((name) => form.getFieldState(name).error);
+      if (broken) form.setFocus(broken);
       if (holds && following) goTo(following);
     },
     back: () => {
