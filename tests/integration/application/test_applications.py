@@ -155,6 +155,31 @@ async def test_deleting_an_application_takes_its_records_and_tokens_along(site: 
         assert await site.db.fetchval(f"SELECT count(*) FROM {table} WHERE application_id = $1", made.id) == 0
 
 
+async def test_what_is_learned_of_an_application_while_it_is_deleted_counts_no_longer_afterwards(site: Site) -> None:
+    """It is stopped first. Whoever looks between that and the end finds it, and its tokens, still there."""
+    made = await site.applications.create(ADMIN, await site.model("vanishing"))
+    _, secret = await site.access.create_token(ADMIN, "vanishing", "admin", "vanishing")
+    caller = await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
+    assert caller.credential is not None
+    slot, read = site.generations.slot, site.generations.read
+    catalogue, identity = slot("catalogue", made.id), slot("identity", caller.credential.hex())
+    learned = []
+
+    async def look(event: ApplicationChanged) -> None:
+        if event.action == "stopped":
+            with pytest.raises(Unavailable):
+                await site.catalog.get("vanishing")
+            learned.extend([read([catalogue]), read([identity])])
+
+    site.bus.on(ApplicationChanged, look)
+    await site.applications.delete(ADMIN, "vanishing")
+    assert [site.generations.current(stamp) for stamp in learned] == [False, False]
+    with pytest.raises(NotFound):
+        await site.catalog.get("vanishing")
+    with pytest.raises(Unauthenticated):
+        await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
+
+
 OWNING = """
 SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'application_id'
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1

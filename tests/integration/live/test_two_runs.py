@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 
+import asyncpg
 import pytest
 
 from tests.integration.api.graph import Graph
 from tests.integration.api.tokens import make_token
 from tests.integration.live.clients import socket
 from tests.support.server import RunningServer
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +40,44 @@ async def test_a_record_and_a_revoked_token_are_heard_by_the_other_server(
         await asyncio.to_thread(Graph(server, token).data, mutation, id="victim-next-door")
         assert (await listener.event())["data"] == {"reason": "revoked"}
         await listener.closed()
+
+
+def hits(server: RunningServer, token: str) -> int:
+    """Return how many calls the caches of a server have answered so far."""
+    answer = server.request("GET", "/metrics", headers={"authorization": f"Bearer {token}"})
+    figures = [line for line in answer.body.decode().splitlines() if line.startswith('torque_cache{figure="hits"}')]
+    return int(float(figures[0].split()[1]))
+
+
+async def test_what_nobody_tells_the_other_server_shows_there_within_a_second_although_both_cache(
+    server: RunningServer, neighbour: RunningServer, token: str
+) -> None:
+    """A write past both servers is what a lost notification looks like."""
+    made = await asyncio.to_thread(
+        server.rpc, "createEntity", {"entityType": "todo", "data": {"label": "Before"}}, "todo", token
+    )
+    asked = {"entityId": made["result"]["id"], "entityType": "todo"}
+
+    async def label(asked_of: RunningServer) -> str:
+        answer = await asyncio.to_thread(asked_of.rpc, "getEntity", asked, "todo", token)
+        return str(answer["result"]["label"])
+
+    before = hits(neighbour, token)
+
+    async def answered_from_memory() -> bool:
+        assert await label(neighbour) == "Before"
+        return hits(neighbour, token) > before
+
+    await eventually(answered_from_memory)
+    database = await asyncpg.connect(str(server.settings["database.url"]))
+    await database.execute(
+        """UPDATE entities SET data = data || '{"label": "After"}', version = version + 1 WHERE id = $1""",
+        asked["entityId"],
+    )
+    await database.close()
+    for asked_of in (server, neighbour):
+
+        async def shown(asked_of: RunningServer = asked_of) -> bool:
+            return await label(asked_of) == "After"
+
+        await eventually(shown, 5.0)
