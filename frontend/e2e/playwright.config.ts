@@ -11,8 +11,9 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled" } },
+  // Tests wait for states; these bounds are for what never comes, on a machine many times slower than this.
+  timeout: 240_000,
+  expect: { timeout: 40_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled" } },
   reporter: [["list"]],
   snapshotPathTemplate: "{testDir}/{testFileDir}/screenshots/{arg}{ext}",
   use: {

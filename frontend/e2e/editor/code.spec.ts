@@ -3,7 +3,7 @@ import { expect, test } from "./support";
 test("the code editor completes what the component knows, keeps every key pressed, and marks what is wrong", async ({ editor, page }) => {
   const name = await editor.copyOf("todo");
   await editor.open(`/models/${name}/pages/start_page`);
-  await expect(page.locator(".view-lines")).toContainText("start_page", { timeout: 30_000 });
+  await expect(page.locator(".view-lines")).toContainText("start_page");
   const code = page.getByRole("textbox", { name: "Page TODO List as JSON" });
   await code.focus();
   await page.keyboard.press("ControlOrMeta+f");

@@ -17,7 +17,7 @@ test("a field added to the model and its grid appears in the running application
 
   await page.getByRole("link", { name: /^Pages/ }).click();
   const code = page.getByRole("textbox", { name: "Page TODO List as JSON" });
-  await expect(page.locator(".view-lines")).toContainText("start_page", { timeout: 30_000 });
+  await expect(page.locator(".view-lines")).toContainText("start_page");
   await code.focus();
   await page.keyboard.press("ControlOrMeta+f");
   await page.getByRole("textbox", { name: "Find" }).fill('"columns": [');

@@ -35,7 +35,7 @@ test("a page is added as a list, drawn, hidden from the navigation, removed, and
 test("a draft of a page is not lost without asking", async ({ editor, page }) => {
   const name = await editor.copyOf("todo");
   await editor.open(`/models/${name}/pages/start_page`);
-  await expect(page.locator(".view-lines")).toContainText("start_page", { timeout: 30_000 });
+  await expect(page.locator(".view-lines")).toContainText("start_page");
   await page.getByRole("textbox", { name: "Page TODO List as JSON" }).focus();
   await page.keyboard.press("ControlOrMeta+End");
   await page.keyboard.insertText(" ");

@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test as base, type APIRequestContext, type Page } from "@playwright/test";
+import { expect, test as base, type APIRequestContext, type Page, type Route } from "@playwright/test";
+import { PROJECT, projectChanges, projectDocument } from "./project";
 
 /** A sign-in link that was not used yet: `SIGN_IN_URL`, or a new one from the command line of the tested server. */
 export function signInLink(): string {
@@ -40,6 +41,64 @@ export class Editor {
     };
     await this.graphql("mutation($id: ID!, $name: String!) { createApplication(modelId: $id, name: $name, label: $name) { id } }", { id: made.duplicateModel.id, name });
     return name;
+  }
+
+  /** Makes the project that screens are looked at with, unless it is there. */
+  async project(): Promise<void> {
+    const { models } = (await this.graphql("{ models { name } }", {})) as { models: { name: string }[] };
+    if (models.some(({ name }) => name === PROJECT)) return;
+    const made = (await this.graphql("mutation($document: String!) { importModel(document: $document) { model { id } } }", { document: JSON.stringify(projectDocument) })) as {
+      importModel: { model: { id: string } };
+    };
+    const change = "mutation($id: ID!, $changes: [JSON!]!) { applyChanges(modelId: $id, changes: $changes, message: \"Change of the rules for titles\") { revision } }";
+    await this.graphql(change, { id: made.importModel.model.id, changes: projectChanges });
+  }
+
+  /** Answers an operation as if the server did. */
+  async answer(operation: string, answer: object): Promise<void> {
+    await this.page.route("**/graphql", async (route) => {
+      const { operationName } = route.request().postDataJSON() as { operationName?: string };
+      if (operationName === operation) await route.fulfill({ json: answer });
+      else await route.fallback();
+    });
+  }
+
+  private readonly unanswered = (route: Route): Promise<void> => route.abort("connectionrefused");
+
+  /** Takes the server away from the editor, as when it is stopped. */
+  async away(): Promise<void> {
+    await this.page.route("**/graphql", this.unanswered);
+  }
+
+  async back(): Promise<void> {
+    await this.page.unroute("**/graphql", this.unanswered);
+  }
+
+  /** Shows the models that are always there, all of one day: what other tests make and the clock do not count. */
+  async sameEveryTime(): Promise<void> {
+    await this.page.route("**/graphql", async (route) => {
+      const { operationName = "" } = route.request().postDataJSON() as { operationName?: string };
+      if (!["Models", "Model", "Revisions", "Applications"].includes(operationName)) {
+        await route.fallback();
+        return;
+      }
+      const response = await route.fetch();
+      const text = (await response.text()).replace(/"(updatedAt|createdAt)":\s*"[^"]+"/g, '"$1":"2025-06-01T09:15:00.000000Z"');
+      const answer = JSON.parse(text) as { data?: { models?: { name: string }[] } };
+      if (answer.data?.models) answer.data.models = answer.data.models.filter(({ name }) => ["todo", "customer-orders", PROJECT].includes(name));
+      await route.fulfill({ response, json: answer });
+    });
+  }
+
+  /** Waits until every screen has been fetched, which the editor does in a quiet moment. */
+  async screensFetched(): Promise<void> {
+    await this.page.waitForFunction(() => performance.getEntriesByName("torque-screens").length > 0);
+  }
+
+  /** Waits until nothing is loading any more. */
+  async settled(): Promise<void> {
+    await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
+    await this.page.evaluate(() => document.fonts.ready);
   }
 
   async open(path: string): Promise<void> {
@@ -80,6 +139,8 @@ export const test = base.extend<{ editor: Editor }, { session: WorkerState["stor
   ],
   storageState: ({ session }, use) => use(session),
   editor: async ({ page, context }, use) => {
+    const { SLOWDOWN } = process.env;
+    if (SLOWDOWN !== undefined) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: Number(SLOWDOWN) });
     const refused: string[] = [];
     await page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (event) => {

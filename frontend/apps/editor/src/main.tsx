@@ -10,6 +10,7 @@ import { CallLog } from "./api/calls";
 import { createClient } from "./api/client";
 import { editorTexts } from "./locales/texts";
 import { createRouter } from "./router";
+import { fetchScreens } from "./screens";
 import { ServicesProvider } from "./services";
 
 const texts = { en: { ...runtimeTexts.en, ...editorTexts.en }, de: { ...runtimeTexts.de, ...editorTexts.de } };
@@ -36,3 +37,7 @@ if (root) {
     </StrictMode>,
   );
 }
+
+window.addEventListener("load", () => {
+  window.requestIdleCallback(() => void fetchScreens());
+});

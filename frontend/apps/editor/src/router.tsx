@@ -2,32 +2,36 @@ import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { Broken } from "./frame/Broken";
 import { Shell } from "./frame/Shell";
 import { LoadingRows } from "./parts/States";
+import { screens } from "./screens";
 import { SignIn } from "./session/SignIn";
 
-/** Every address of the editor; what is behind a model is fetched when a model is first opened. */
+const errorElement = <Broken />;
+
+/** Every address of the editor; a screen that fails leaves the frame around it. */
 export const routes: RouteObject[] = [
   { path: "/sign-in", element: <SignIn /> },
   {
     element: <Shell />,
-    errorElement: <Broken />,
+    errorElement,
     hydrateFallbackElement: <LoadingRows />,
     children: [
       { index: true, element: <Navigate to="/models" replace /> },
-      { path: "/models", lazy: async () => ({ Component: (await import("./models/ModelsRoute")).ModelsRoute }) },
-      { path: "/applications/:application", lazy: async () => ({ Component: (await import("./model/FromApplication")).FromApplication }) },
+      { path: "/models", lazy: screens.models, errorElement },
+      { path: "/applications/:application", lazy: screens.fromApplication, errorElement },
       {
         path: "/models/:model",
-        lazy: async () => ({ Component: (await import("./model/ModelRoute")).ModelRoute }),
+        lazy: screens.model,
+        errorElement,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import("./overview/OverviewRoute")).OverviewRoute }) },
-          { path: "entities/:entity?", handle: { crumb: "entities" }, lazy: async () => ({ Component: (await import("./entities/EntitiesRoute")).EntitiesRoute }) },
-          { path: "pages/:page?", handle: { crumb: "pages" }, lazy: async () => ({ Component: (await import("./pages/PagesRoute")).PagesRoute }) },
-          { path: "forms/:form?", handle: { crumb: "forms" }, lazy: async () => ({ Component: (await import("./pages/FormsRoute")).FormsRoute }) },
-          { path: "data/:application?/:entity?", handle: { crumb: "data" }, lazy: async () => ({ Component: (await import("./data/DataRoute")).DataRoute }) },
-          { path: "history", handle: { crumb: "history" }, lazy: async () => ({ Component: (await import("./overview/Revisions")).HistoryRoute }) },
+          { index: true, lazy: screens.overview, errorElement },
+          { path: "entities/:entity?", handle: { crumb: "entities" }, lazy: screens.entities, errorElement },
+          { path: "pages/:page?", handle: { crumb: "pages" }, lazy: screens.pages, errorElement },
+          { path: "forms/:form?", handle: { crumb: "forms" }, lazy: screens.forms, errorElement },
+          { path: "data/:application?/:entity?", handle: { crumb: "data" }, lazy: screens.data, errorElement },
+          { path: "history", handle: { crumb: "history" }, lazy: screens.history, errorElement },
         ],
       },
-      { path: "*", lazy: async () => ({ Component: (await import("./frame/Unknown")).Unknown }) },
+      { path: "*", lazy: screens.unknown, errorElement },
     ],
   },
 ];

@@ -5,8 +5,9 @@ import { IconButton, NamedIcon } from "@torque/ui";
 import { IconList } from "../icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
+import { PartLink } from "../parts/PartNav";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { SplitPane } from "../parts/SplitPane";
 import list from "../parts/list.module.css";
@@ -49,18 +50,16 @@ export function DataRoute() {
       </header>
       <ul>
         {entities.map((one) => (
-          <li key={one.id}>
-            <Link
-              to={`${base}/${one.name}`}
-              aria-current={one === entity ? "page" : undefined}
-              onClick={() => {
-                setListed(false);
-              }}
-            >
-              <NamedIcon name={one.ui_config?.icon ?? "table"} />
-              <span className={list.name}>{entityLabel(one)}</span>
-            </Link>
-          </li>
+          <PartLink
+            key={one.id}
+            to={`${base}/${one.name}`}
+            icon={<NamedIcon name={one.ui_config?.icon ?? "table"} />}
+            name={entityLabel(one)}
+            current={one === entity}
+            onChoose={() => {
+              setListed(false);
+            }}
+          />
         ))}
       </ul>
     </nav>

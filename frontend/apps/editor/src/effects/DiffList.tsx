@@ -10,13 +10,21 @@ function written(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** What the server keeps for itself when parts are removed. */
+const OWN = new Set(["retired_keys"]);
+
+/** Without entries that say only what the server keeps for itself. */
+export function tellable(diff: readonly Difference[]): Difference[] {
+  return diff.filter(({ action, members = [] }) => action !== "changed" || members.some((name) => !OWN.has(name)));
+}
+
 type Member = { name: string; before: string; after: string };
 
 function membersOf({ action, members = [], before, after }: Difference): Member[] {
   if (action !== "changed") return [];
   const was = (before ?? {}) as Record<string, unknown>;
   const is = (after ?? {}) as Record<string, unknown>;
-  return members.map((name) => ({ name, before: written(was[name]), after: written(is[name]) }));
+  return members.filter((name) => !OWN.has(name)).map((name) => ({ name, before: written(was[name]), after: written(is[name]) }));
 }
 
 /** What differs between two states of a model: each part with its sign and word, and its members before and after. */
@@ -24,7 +32,7 @@ export function DiffList({ diff, label }: { diff: readonly Difference[]; label: 
   const { t } = useTranslation("editor");
   return (
     <ul className={classes.diff} aria-label={label}>
-      {diff.map((entry) => (
+      {tellable(diff).map((entry) => (
         <li key={`${entry.kind}/${entry.id}/${entry.action}`}>
           <p>
             <span className={classes.sign} data-action={entry.action} aria-hidden="true">

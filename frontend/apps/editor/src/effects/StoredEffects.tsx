@@ -34,7 +34,7 @@ function Line({ effect, document }: { effect: StoredEffect; document: ModelDocum
   return (
     <p>
       <b>{effect.complete ? count : t("stored.least", { count: effect.records, of: effect.of })}</b> {t(`stored.${said}`, words)}{" "}
-      <code>{effect.application}</code>
+      · <code>{effect.application}</code>
     </p>
   );
 }

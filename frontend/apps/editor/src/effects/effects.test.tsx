@@ -25,7 +25,7 @@ it("says how many records a removed field concerns, and removes it only when tol
   const server = opened("/models/orders/entities/e_order?field=f_freight");
   await reader().click(await screen.findByRole("button", { name: "Remove field" }, SLOW));
   const dialog = await screen.findByRole("dialog");
-  expect(within(dialog).getByRole("listitem").textContent).toBe("88 of 830 records of Order: a value in Freight is hidden orders");
+  expect(within(dialog).getByRole("listitem").textContent).toBe("88 of 830 records of Order: a value in Freight is hidden · orders");
   expect(freight(server)).toBeTruthy();
   await reader().click(within(dialog).getByRole("button", { name: "Remove field" }));
   await waitFor(() => expect(freight(server)).toBeUndefined());

@@ -19,7 +19,7 @@ export function EntitiesRoute() {
       words="entities"
       shortcut="E"
       unknown={id !== undefined && entities.length > 0}
-      list={(list) => <EntityList entities={entities} {...list} />}
+      list={(list) => <EntityList entities={entities} chosen={chosen} {...list} />}
       dialog={(dialog) => <AddEntity {...dialog} />}
     >
       {chosen && ((onList) => <EntityEditor key={chosen.id} entity={chosen} onList={onList} />)}

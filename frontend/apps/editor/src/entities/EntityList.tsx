@@ -8,10 +8,10 @@ import { useOpenModel, useSessionState } from "../model/ModelProvider";
 import { LinkEnd, PartLink, PartNav } from "../parts/PartNav";
 import { Severity } from "../parts/Severity";
 
-export type EntityListProps = { entities: readonly Entity[]; onAdd: () => void; onChoose: () => void };
+export type EntityListProps = { entities: readonly Entity[]; chosen: Entity | undefined; onAdd: () => void; onChoose: () => void };
 
 /** Every entity with its icon, what verification says about it, and its count of fields. */
-export function EntityList({ entities, onAdd, onChoose }: EntityListProps) {
+export function EntityList({ entities, chosen, onAdd, onChoose }: EntityListProps) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const { findings } = useSessionState();
@@ -60,6 +60,7 @@ export function EntityList({ entities, onAdd, onChoose }: EntityListProps) {
             to={`/models/${ref}/entities/${entity.id}`}
             icon={<NamedIcon name={entity.ui_config?.icon ?? "table"} />}
             name={entityLabel(entity)}
+            current={entity === chosen}
             onChoose={onChoose}
             end={
               <>

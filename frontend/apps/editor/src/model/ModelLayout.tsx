@@ -64,7 +64,7 @@ export function ModelLayout() {
         }
       >
         <Link to={`/models/${ref}#verification`} className={classes.statusItem} aria-label={t("status.errors", { count: counts.errors })}>
-          <IconExclamationCircleFilled size={14} className={counts.errors ? classes.bad : undefined} aria-hidden="true" /> {counts.errors}
+          <IconExclamationCircleFilled size={14} className={counts.errors ? classes.bad : classes.quiet} aria-hidden="true" /> {counts.errors}
         </Link>
         <Link to={`/models/${ref}#verification`} className={classes.statusItem} aria-label={t("status.warnings", { count: counts.warnings })}>
           <IconAlertTriangle size={14} stroke={1.8} className={counts.warnings ? classes.warn : undefined} aria-hidden="true" /> {counts.warnings}

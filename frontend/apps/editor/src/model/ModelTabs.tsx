@@ -1,10 +1,17 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import classes from "../frame/frame.module.css";
 import { useDocument, useOpenModel } from "./ModelProvider";
 
 /** The parts of a model, with their counts. */
 export function ModelTabs() {
+  const list = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // Where the tabs scroll, the one that is open stays in sight.
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const { entities, pages, forms } = useDocument();
@@ -17,7 +24,7 @@ export function ModelTabs() {
     { to: "/history", name: "history" },
   ];
   return (
-    <nav aria-label={t("tabs.label")} className={classes.tabs}>
+    <nav ref={list} aria-label={t("tabs.label")} className={classes.tabs}>
       {tabs.map(({ to, name, count }) => (
         <NavLink key={name} to={`/models/${ref}${to}`} end={to === ""}>
           {t(`tabs.${name}`)}

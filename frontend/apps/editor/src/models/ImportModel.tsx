@@ -47,7 +47,7 @@ function ImportBody({ dropped, target, onClose }: { dropped: File | undefined; t
   }, [dropped, read, state.name, mode, into]);
   if (state.name === "imported") return <Imported result={state.result} onClose={onClose} />;
   const checked = state.name === "checked" || state.name === "importing" ? state.checked : undefined;
-  const held = checked ?? (state.name === "refused" && state.text !== undefined ? { file: state.file, text: state.text } : undefined);
+  const held = checked ?? ((state.name === "refused" || state.name === "reading") && state.text !== undefined ? { file: state.file, text: state.text } : undefined);
   const chosenFile = checked?.file ?? ("file" in state ? state.file : undefined);
   const change = (next: ImportMode, name: string): void => {
     const own = held ? nameIn(held.text) : "";
@@ -81,6 +81,7 @@ function ImportBody({ dropped, target, onClose }: { dropped: File | undefined; t
           {mode !== "New" && (
             <Select
               aria-label={t("import.into")}
+              className={classes.into}
               allowDeselect={false}
               data={models.map((model) => ({ value: model.name, label: `${model.displayName} (${model.name})` }))}
               value={into}

@@ -3,7 +3,7 @@ import { groupFindings, type Finding } from "@torque/model";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportResult } from "../api/types";
-import { DiffList } from "../effects/DiffList";
+import { DiffList, tellable } from "../effects/DiffList";
 import { StoredEffects } from "../effects/StoredEffects";
 import { Severity } from "../parts/Severity";
 import classes from "./models.module.css";
@@ -11,6 +11,7 @@ import classes from "./models.module.css";
 /** What an import does: to stored records, to the model, what had to be repaired, and what is wrong with the result. */
 export function ImportTrial({ result: { report, findings, change } }: { result: ImportResult }) {
   const { t } = useTranslation("editor");
+  const changes = tellable(change?.diff ?? []);
   const wrong = findings.filter((finding) => finding.severity !== "Info");
   return (
     <>
@@ -20,8 +21,8 @@ export function ImportTrial({ result: { report, findings, change } }: { result: 
         </Block>
       )}
       {change && (
-        <Block title={t("import.changes")} count={change.diff.length}>
-          {change.diff.length ? <DiffList diff={change.diff} label={t("import.changes")} /> : <p className={classes.same}>{t("import.same")}</p>}
+        <Block title={t("import.changes")} count={changes.length}>
+          {changes.length ? <DiffList diff={changes} label={t("import.changes")} /> : <p className={classes.same}>{t("import.same")}</p>}
         </Block>
       )}
       {report.length === 0 ? (

@@ -1,5 +1,5 @@
 import { toSlug } from "@torque/model";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { IMPORT_MODEL } from "../api/documents";
 import { codeOf } from "../api/errors";
 import type { ImportMode, ImportResult } from "../api/types";
@@ -9,7 +9,7 @@ import { useServices } from "../services";
 export type Checked = { file: string; text: string; mode: ImportMode; name: string; result: ImportResult };
 export type ImportState =
   | { name: "choosing" }
-  | { name: "reading"; file: string }
+  | { name: "reading"; file: string; text?: string }
   | { name: "checked" | "importing"; checked: Checked }
   | { name: "refused"; file: string; text?: string; mode: ImportMode; error: unknown }
   | { name: "imported"; result: ImportResult };
@@ -54,6 +54,7 @@ async function firstFree<T>(own: string, attempt: (name: string | null) => Promi
 export function useImport(): Import {
   const { client } = useServices();
   const [state, setState] = useState<ImportState>({ name: "choosing" });
+  const trials = useRef(0);
   const send = useCallback(
     async (document: string, { mode, name }: { mode: ImportMode; name: string | null }, dryRun: boolean, createApplication = false): Promise<ImportResult> => {
       const variables = { document, name, mode, dryRun, createApplication };
@@ -65,15 +66,21 @@ export function useImport(): Import {
   );
   const again = useCallback<Import["again"]>(
     ({ file, text }, { mode, name }) => {
-      setState({ name: "reading", file });
+      setState({ name: "reading", file, text });
+      trials.current += 1;
+      const mine = trials.current;
+      /** A trial that was overtaken by another says nothing. */
+      const show = (next: ImportState): void => {
+        if (trials.current === mine) setState(next);
+      };
       const trial =
         mode === "New" && !name ? firstFree(nameIn(text), (as) => send(text, { mode, name: as }, true)) : send(text, { mode, name: name || null }, true).then((result) => ({ name, result }));
       trial.then(
         (tried) => {
-          setState({ name: "checked", checked: { file, text, mode, ...tried } });
+          show({ name: "checked", checked: { file, text, mode, ...tried } });
         },
         (error: unknown) => {
-          setState({ name: "refused", file, text, mode, error });
+          show({ name: "refused", file, text, mode, error });
         },
       );
     },

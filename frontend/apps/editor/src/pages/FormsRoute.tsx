@@ -37,6 +37,7 @@ export function FormsRoute() {
               to={`/models/${ref}/forms/${form.id}`}
               icon={<IconForms size={16} stroke={1.6} aria-hidden="true" />}
               name={nameOf(form)}
+              current={form === chosen}
               onChoose={onChoose}
               end={form !== chosen && <LinkEnd>{form.fields.length}</LinkEnd>}
               menu={form === chosen && <RemovableMenu words="forms" kind="Form" id={form.id} name={nameOf(form)} />}

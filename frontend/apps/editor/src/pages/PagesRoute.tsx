@@ -35,6 +35,7 @@ export function PagesRoute() {
               to={`/models/${ref}/pages/${page.id}`}
               icon={<NamedIcon name={page.icon ?? "file"} />}
               name={titleOf(page)}
+              current={page === chosen}
               onChoose={onChoose}
               end={page.id === start && page !== chosen && <StartMark />}
               menu={page === chosen && <PageMenu page={page} index={index} last={index === pages.length - 1} />}

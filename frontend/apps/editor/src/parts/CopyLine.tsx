@@ -13,7 +13,7 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
     <div className={classes.copyLine}>
       <span id={id}>{label}</span>
       <div>
-        <code aria-labelledby={id} role="note" dir="ltr">
+        <code aria-labelledby={id} role="note" dir="ltr" tabIndex={0}>
           {text}
         </code>
         <CopyButton value={text}>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { Link } from "react-router";
 import { IconPlus } from "../icons";
 import { IconButton } from "@torque/ui";
 import classes from "./list.module.css";
@@ -43,6 +43,8 @@ export type PartLinkProps = {
   to: string;
   icon: ReactNode;
   name: string;
+  /** It is the chosen one. */
+  current: boolean;
   /** At the end of the line: a count, a mark. */
   end?: ReactNode;
   onChoose: () => void;
@@ -51,14 +53,14 @@ export type PartLinkProps = {
 };
 
 /** One part in a `PartNav`. */
-export function PartLink({ to, icon, name, end, onChoose, menu }: PartLinkProps) {
+export function PartLink({ to, icon, name, current, end, onChoose, menu }: PartLinkProps) {
   return (
     <li>
-      <NavLink to={to} onClick={onChoose}>
+      <Link to={to} aria-current={current ? "page" : undefined} onClick={onChoose}>
         {icon}
         <span className={classes.name}>{name}</span>
         {end}
-      </NavLink>
+      </Link>
       {menu && <span className={classes.menu}>{menu}</span>}
     </li>
   );
