@@ -135,6 +135,9 @@ def main() -> int:
         program = pocketbase.install(home / "tools")
         settings = {"records": given.records, "seconds a load": given.seconds, "rounds": given.rounds}
         run = last(RUNS) if given.resume else None
+        if run is not None and run.settings != settings:
+            print("The last run had other settings; give the same, or leave out --resume.", file=sys.stderr)
+            return 2
         run = run or begin(settings, {"PocketBase": pocketbase.version(program), "wrk": _wrk()})
         runner = Runner(given, run, home, folder, program)
         if given.seed:
