@@ -80,7 +80,7 @@ def seed(subject: Subject, kind: str) -> list[str]:
     for start in range(0, RECORDS, 100):
         batch = [
             {"jsonrpc": "2.0", "id": n, "method": "createEntity",
-             "params": {"entityType": kind, "data": {"label": f"Record {n}", "status": "open"}}}
+             "params": {"entityType": kind, "data": {"label": f"Record {n}", "status": "open" if n % 2 else "closed"}}}
             for n in range(start, start + 100)
         ]  # fmt: skip
         ids += [answer["result"]["id"] for answer in json.loads(subject.raw(json.dumps(batch).encode()))]

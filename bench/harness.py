@@ -151,7 +151,7 @@ def pg_rate(kind: str, dsn: str, application: str, entity_type: str, seconds: fl
         command = [
             sys.executable,
             "-m",
-            "bench.baselines.pg",
+            "bench.peers.statements",
             kind,
             dsn,
             str(connections),
