@@ -133,6 +133,35 @@ def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
     return Batch(text, tuple(values[name] for name in names))
 
 
+def revive_statement(lane: Lane, write: Write, created_at: str, now: str) -> Batch:
+    """Return the statement that brings a deleted record back: the version after its base, as old as it was."""
+    prepared, caller = write.prepared, write.caller
+    values: dict[str, Any] = {
+        "application": lane.application_id,
+        "now": now,
+        "patience": _PATIENCE_ALONE,
+        "ids": plain([write.id]),
+        "types": quoted([write.entity.key]),
+        "datas": json_array([prepared.data]),
+        "version": write.base_version + 1,
+        "created": created_at,
+        "actor": caller.name,
+        "role": ",".join(caller.roles),
+        "protocol": caller.protocol,
+        "request": caller.request_id,
+        "values": lane.audit == "values",
+    }
+    parts = ["revive_records"]
+    parts += _links(values, [(write.id, link) for link in prepared.links], "create")
+    parts += _keys(values, [(write.id, key) for key in prepared.keys], "create")
+    parts += ["revive_audit"] if lane.audit != "off" else []
+    if lane.followed:
+        parts.append("create_follow")
+        values["letters"] = json_array([letter("create", write)])
+    text, names = _assemble((*parts, "create_end"), True)
+    return Batch(text, tuple(values[name] for name in names))
+
+
 def seed_statement(application_id: str, writes: Sequence[Write], times: Sequence[str], now: str) -> Batch:
     """Return the statement that stores many new records, each with its time; they may refer to each other."""
     values: dict[str, Any] = {
@@ -270,7 +299,7 @@ def _escaped(text: str) -> str:
 def letter(kind: Literal["create", "update"], write: Write) -> bytes:
     """Return what the outbox keeps of a write that something follows."""
     if kind == "create":
-        return message_of("AfterCreate", write.caller, 1, write.prepared.data, b"null")
+        return message_of("AfterCreate", write.caller, write.base_version + 1, write.prepared.data, b"null")
     return message_of("AfterUpdate", write.caller, write.base_version + 1, write.prepared.data, write.prepared.old)
 
 

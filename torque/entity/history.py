@@ -14,6 +14,7 @@ from torque.entity import checks, values
 from torque.entity.audit import audit_mode
 from torque.entity.batch import Q
 from torque.entity.encode import Encoder
+from torque.entity.ends import End, many_of
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading, valid_id
 from torque.entity.store import EntityStore
@@ -25,6 +26,7 @@ from torque.types import Caller
 
 MAX_ENTRIES = 10_000
 _GONE = "There is no such record, or you may not see it."
+_BIRTHS = ("create", "undelete")
 _GAP = "The audit log does not reach back to that moment without a gap."
 
 
@@ -71,20 +73,28 @@ def state_at(row: Row | None, entries: Sequence[Entry], moment: str) -> State | 
         data = _before(data, list(together))
     if data is None or (row is not None and not later and row[3] > moment):
         return None
-    earlier = [entry for entry in entries if entry.at <= moment]
-    life = []
-    for entry in earlier:
+    return _aged(row, data, entries, moment)
+
+
+def _aged(row: Row | None, data: dict[str, Any], entries: Sequence[Entry], moment: str) -> State | None:
+    """Add to what a record held its version and its times; None when it was made later."""
+    life: list[Entry] = []
+    for entry in (one for one in entries if one.at <= moment):
         life.append(entry)
-        if entry.action == "create":
+        if entry.action in _BIRTHS:
             break
-    known = life[-1].at if life and life[-1].action == "create" else None
-    if known is None and row is not None and row[3] > moment:
+    birth = life[-1] if life and life[-1].action in _BIRTHS else None
+    if birth is None and row is not None and row[3] > moment:
         return None
     updates = [entry for entry in life if entry.action == "update"]
-    undone = sum(entry.action == "update" for entry in later)
-    version = 1 + len(updates) if known is not None or row is None else row[2] - undone
-    created = known or (row[3] if row is not None else entries[-1].at)
-    return State(data, version, created, updates[0].at if updates else created)
+    again: dict[str, Any] = (birth.old or {}) if birth is not None and birth.action == "undelete" else {}
+    if birth is not None or row is None:
+        version = again.get("version", 1) + len(updates)
+    else:
+        version = row[2] - sum(entry.action in ("update", "undelete") for entry in entries if entry.at > moment)
+    made = birth.at if birth is not None else (row[3] if row is not None else entries[-1].at)
+    touched = updates[0].at if updates else made
+    return State(data, version, str(again.get("created_at", made)), touched)
 
 
 def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any] | None:
@@ -95,7 +105,7 @@ def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any
         if entry is None:
             raise InvalidParams(_GAP, parameter="asOf")
         left.remove(entry)
-        if entry.action == "create":
+        if entry.action in _BIRTHS:
             data = None
         elif entry.action == "delete":
             data = dict(entry.old or {})
@@ -108,7 +118,7 @@ def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any
 def _leads_to(entry: Entry, data: dict[str, Any] | None) -> bool:
     if entry.action == "delete":
         return data is None and entry.old is not None
-    if entry.action == "create":
+    if entry.action in _BIRTHS:
         return data is not None and entry.new in (None, data)
     if data is None or entry.new is None:
         return False
@@ -140,13 +150,15 @@ class History:
         as_of: str | None,
     ) -> Answer:  # fmt: skip
         """Bring a record back to a moment, or back at all; see `EntityService.restore`."""
+        grave: dict[str, Any] = {}
         if as_of is None:
-            as_of = await self._last_moment(app, valid_id(record_id))
+            as_of, grave = await self._grave(app, valid_id(record_id))
         entity, granted, state, exists = await self._then(app, rights, entity_type, record_id, as_of)
         named = checks.named(entity, codec.dumps(state.data))
         if exists:
             masked = granted.hidden | granted.read_only
             writable = {name: value for name, value in named.items() if name not in masked and _set(entity, name)}
+            writable |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
             change = Change(
                 caller=caller, app=app, rights=rights, entity_type=entity.name, id=valid_id(record_id),
                 patch=codec.dumps(writable), replace=True,
@@ -154,12 +166,16 @@ class History:
             return Answer(await self._writing.update(change))
         if granted.hidden or granted.read_only:
             raise Forbidden("Your role does not see or set every field of the record, so you cannot bring it back.")
+        if not grave:
+            _, grave = await self._grave(app, valid_id(record_id))
         whole = {name: named.get(name) for name, field in entity.fields.items() if _set(entity, name)}
+        whole |= await self._links_of(app, rights, entity, grave)
         draft = await self._writing.draft(
             caller, app, rights, entity.name, codec.dumps(whole), None, valid_id(record_id)
         )
         await self._writing.settle(app, rights, draft)
-        return Answer(await self._writing.store_new(app, draft))
+        version, created_at = grave.get("version", state.version), grave.get("created_at", state.created_at)
+        return Answer(await self._writing.revive(app, draft, version, created_at))
 
     async def entries(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
@@ -171,18 +187,15 @@ class History:
         granted = rights.entity(entity.name)
         checks.require(granted.update, caller, "see the history of", entity)
         names = {f.key: f.name for f in entity.fields.values() if f.name not in granted.hidden and not f.system}
-        shown = [
-            {
-                "at": entry.at,
-                "action": entry.action,
-                "actor": entry.actor,
-                "protocol": entry.protocol,
-                "old": _named(names, entry.old),
-                "new": _named(names, entry.new),
-            }
-            for entry in await self._entries(app, row[0], limit)
-            if entry.action != "link"
-        ]
+        ends = many_of(app.model, entity.name).items()
+        linked = {end.link_key: name for name, end in ends if rights.entity(end.other).read}
+        shown = []
+        for entry in await self._entries(app, row[0], limit):
+            by = linked if entry.action == "link" else names
+            old = None if entry.action == "undelete" else _named(by, entry.old)
+            new = None if entry.action == "delete" else _named(by, entry.new)
+            head = {"at": entry.at, "action": entry.action, "actor": entry.actor, "protocol": entry.protocol}
+            shown.append({**head, "old": old, "new": new})
         return Answer(codec.dumps({"entries": shown}))
 
     async def _then(
@@ -209,12 +222,47 @@ class History:
             raise NotFound(_GONE, entityId=record_id)
         return entity, granted, state, row is not None
 
-    async def _last_moment(self, app: RunningApplication, record_id: str) -> str:
-        """Return the last moment before a record was deleted."""
-        moment = await self._db.fetchval(Q.before_deletion, app.id, record_id)
-        if moment is None or await self._store.read(app.id, record_id) is not None:
+    async def _grave(self, app: RunningApplication, record_id: str) -> tuple[str, dict[str, Any]]:
+        """Return the last moment before a record was deleted, and what its deletion wrote down."""
+        row = await self._db.fetchrow(Q.last_deletion, app.id, record_id)
+        if row is None or await self._store.read(app.id, record_id) is not None:
             raise NotFound("There is no such deleted record, or you may not see it.", entityId=record_id)
-        return str(moment)
+        return str(row["before"]), _loaded(row["new"]) or {}
+
+    async def _links_of(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, grave: dict[str, Any]
+    ) -> dict[str, list[str]]:
+        """Return the links that a deleted record had, to records that are still there."""
+        links = grave.get("links", {})
+        found = {}
+        for name, end in many_of(app.model, entity.name).items():
+            ids = links.get(end.link_key, {}).get("in" if end.backward else "out", [])
+            if ids and rights.entity(end.other).read:
+                found[name] = await self._there(app, end, ids)
+        return found
+
+    async def _links_then(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, record_id: str, moment: str
+    ) -> dict[str, list[str]]:
+        """Return the links that a record had at a moment, to records that are there, for the ends that changed since.
+
+        What the other records did to their own ends counts as well.
+        """
+        ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
+        since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
+        found: dict[str, list[str]] = {}
+        for name, end in ends.items():
+            query = Q.links_to if end.backward else Q.links_from
+            ids = [row[0] for row in await self._db.fetch(query, app.id, record_id, end.link_key)]
+            before = links_before(ids, [_link(row) for row in since], record_id, end.link_key)
+            if before != ids:
+                found[name] = await self._there(app, end, before)
+        return found
+
+    async def _there(self, app: RunningApplication, end: End, ids: Sequence[str]) -> list[str]:
+        self._store.forget_types(app.id, ids)
+        types = await self._store.types(app.id, ids)
+        return [one for one in ids if types.get(one) == app.model.entities[end.other].key]
 
     async def _entries(self, app: RunningApplication, record_id: str, limit: int) -> list[Entry]:
         return [
@@ -224,6 +272,34 @@ class History:
             )
             for row in await self._db.fetch(Q.history, app.id, record_id, limit)
         ]  # fmt: skip
+
+
+def links_before(
+    ids: Sequence[str], since: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], record_id: str, link_key: str
+) -> list[str]:  # fmt: skip
+    """Wind the links of one end of a record back.
+
+    Parameters
+    ----------
+    since
+        What was done to links, the newest first: whose end it was, its links before and after, by their key.
+    """
+    found = list(ids)
+    for owner, old, new in since:
+        if link_key not in old and link_key not in new:
+            continue
+        before, after = old.get(link_key, []), new.get(link_key, [])
+        if owner == record_id:
+            found = list(before)
+        elif record_id in before and record_id not in after:
+            found.append(owner)
+        elif record_id in after and record_id not in before:
+            found = [one for one in found if one != owner]
+    return found
+
+
+def _link(row: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    return row["entity_id"], _loaded(row["old"]) or {}, _loaded(row["new"]) or {}
 
 
 def _set(entity: CompiledEntity, name: str) -> bool:

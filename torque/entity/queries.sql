@@ -70,6 +70,37 @@ limits AS MATERIALIZED (
     ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
 )
 
+-- name: revive_records
+-- As create_records, for a record that comes back: it goes on counting its versions, and is as old as it was.
+limits AS MATERIALIZED (
+    SELECT set_config('lock_timeout', :patience, true), set_config('plan_cache_mode', 'force_generic_plan', true)
+), input AS MATERIALIZED (
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb)
+    ) AS i (id, entity_type, data)
+), records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, :version::int, :created::text::timestamptz,
+        :now::text::timestamptz
+    FROM input i
+), counted AS (
+    INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+    SELECT :application::uuid, i.entity_type, pg_backend_pid() & 63, count(*) FROM input i
+    GROUP BY i.entity_type ORDER BY i.entity_type
+    ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
+)
+
+-- name: revive_audit
+audited AS (
+    INSERT INTO audit_log
+        (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'undelete',
+        :actor::text, :role::text, :protocol::text, :request::text,
+        jsonb_build_object('version', :version::int, 'created_at', :created::text),
+        CASE WHEN :values THEN i.data END
+    FROM input i
+)
+
 -- name: seed_records
 -- As create_records, but each record has its own time, and their order in the document is the order they were made in.
 input AS MATERIALIZED (
@@ -353,11 +384,6 @@ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, ac
 FROM audit_log WHERE application_id = $1 AND entity_id = $2
 ORDER BY audit_log.at DESC, id LIMIT $3;
 
--- name: before_deletion
-SELECT to_char((at - interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete'
-ORDER BY audit_log.at DESC LIMIT 1;
-
 -- name: some_dependants
 -- Not distinct: that would read them all to answer a few.
 SELECT r.source_id FROM entity_relationships r
@@ -431,3 +457,16 @@ SELECT e.id, e.data, e.version,
 FROM entities e
 WHERE e.application_id = $1 AND e.entity_type = $2 AND e.id > $3
 ORDER BY e.id LIMIT $4;
+
+-- name: last_deletion
+SELECT to_char((at - interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS before, new
+FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete'
+ORDER BY audit_log.at DESC LIMIT 1;
+
+-- name: linked_since
+-- What was done since a moment to the links of a record, from either end, the newest first.
+SELECT l.entity_id, l.old, l.new FROM audit_log l
+WHERE l.application_id = $1 AND l.at > $3::text::timestamptz AND l.action = 'link'
+    AND (l.entity_id = $2 OR jsonb_path_exists(coalesce(l.old, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text))
+        OR jsonb_path_exists(coalesce(l.new, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text)))
+ORDER BY l.at DESC, l.id LIMIT $4;

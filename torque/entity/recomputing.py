@@ -15,9 +15,9 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Write
+from torque.entity.lanes import lane_of
 from torque.entity.types import Row
 from torque.entity.writer import Moved, Outcome, Writer
-from torque.entity.writing import lane_of
 from torque.errors import TorqueError
 from torque.model.compile import CompiledEntity
 from torque.model.definition.base import fragment

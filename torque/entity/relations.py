@@ -19,6 +19,7 @@ from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.ends import ends_of
 from torque.entity.following import follow_deletes, followed
+from torque.entity.graves import graves_of
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
@@ -206,6 +207,7 @@ class Deleter:
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
         """Delete links, keys and records, count them down and log them."""
         application, ids = request.app.id, sorted(removal.rows)
+        graves = await graves_of(connection, request.app, removal.rows)
         if removal.loose:
             await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
         await connection.execute(Q.delete_links_of, application, ids)
@@ -214,7 +216,7 @@ class Deleter:
         counts: dict[str, int] = {}
         for row in removal.rows.values():
             counts[row[5]] = counts.get(row[5], 0) + 1
-        await self._audit(connection, request, removal.rows.values())
+        await self._audit(connection, request, removal.rows.values(), graves)
         await follow_deletes(connection, request.app, request.caller, removal.rows.values())
         for record_id, repeat in request.repeats.items():
             await connection.execute(
@@ -225,7 +227,9 @@ class Deleter:
         keys = sorted(counts)
         await connection.execute(Q.count_down, application, keys, [counts[key] for key in keys])
 
-    async def _audit(self, connection: Connection, request: Request, rows: Iterable[Row]) -> None:
+    async def _audit(
+        self, connection: Connection, request: Request, rows: Iterable[Row], graves: Mapping[str, bytes]
+    ) -> None:  # fmt: skip
         logged = []
         for row in rows:
             entity = request.app.model.entities_by_key.get(row[5])
@@ -237,7 +241,7 @@ class Deleter:
             await connection.execute(
                 Q.audit, request.app.id, caller.name, ",".join(caller.roles), caller.protocol, caller.request_id,
                 [item[0] for item in logged], [item[1] for item in logged], ["delete"] * len(logged),
-                [item[2] for item in logged], [None] * len(logged),
+                [item[2] for item in logged], [graves[item[1]] for item in logged],
             )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import msgspec
 from torque.bus import Bus
 from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
 from torque.db.pool import Database
-from torque.entity.batch import Lane, Write, statement
+from torque.entity.batch import Lane, Write, revive_statement, statement
 from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.custody import Custody
 from torque.entity.types import Connection, Row
@@ -75,6 +75,13 @@ class Writer:
         batch = statement(lane, [write], now, alone=True)
         rows = await connection.fetch(batch.text, *batch.args)
         return Written(now) if lane.kind == "create" else _outcomes(rows, now).get(write.id, Gone())
+
+    async def revive_in(self, connection: Connection, lane: Lane, write: Write, created_at: str) -> Outcome:
+        """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`."""
+        now = utc_now()
+        batch = revive_statement(lane, write, created_at, now)
+        await connection.fetch(batch.text, *batch.args)
+        return Written(now)
 
     async def committed(self, lane: Lane, writes: Sequence[Write]) -> None:
         """Make every cache of the run miss what these writes changed, then tell."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -12,14 +12,13 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
 from torque.entity import checks
-from torque.entity.audit import audit_mode
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
 from torque.entity.ends import many_of
-from torque.entity.following import followed
 from torque.entity.fresh import Clock, RecordIds
 from torque.entity.hooked import Hooked
 from torque.entity.hooks import Hooks
+from torque.entity.lanes import lane_of
 from torque.entity.linking import Linker, Wanted, split
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading
@@ -268,24 +267,42 @@ class Writing:
         await self._writer.committed(lane, [write])
         return self.written_record(entity, granted, row, write, outcome)
 
+    async def revive(self, app: RunningApplication, draft: Draft, version: int, created_at: str) -> bytes:
+        """Store a deleted record again, with its links, under the version after `version`, as old as it was."""
+        write, own = msgspec.structs.replace(draft.write, base_version=version), self._writer.custody.own
+        lane = lane_of(app, "create", write)
+        outcome = await self._retried(
+            app, write.entity, write.id, draft.links,
+            lambda: own(self._create_held(app, lane, write, draft.links, created_at)),
+        )  # fmt: skip
+        if not isinstance(outcome, Written):
+            raise InternalError
+        row = (write.id, write.prepared.data, version + 1, created_at, outcome.now, write.entity.key)
+        return self._encoder.record(write.entity, row, answered_fields(None, write.entity, draft.granted))
+
     async def _create_held(
-        self, app: RunningApplication, lane: Lane, write: Write, links: tuple[Wanted, ...]
+        self, app: RunningApplication, lane: Lane, write: Write, links: tuple[Wanted, ...],
+        created_at: str | None = None,
     ) -> Outcome:  # fmt: skip
-        """Store a new record together with its links."""
+        """Store a new record, or one that comes back, together with its links."""
         others = [app.model.entities[one.end.other].key for one in links]
 
         def doubt() -> None:
             self._writer.doubt_types(app.id, [write.entity.key, *others], [write.id])
 
         async with self._writer.custody.transaction(doubt) as connection:
-            outcome = await self._write_in(connection, app, lane, write)
+            outcome = await self._write_in(connection, app, lane, write, created_at)
             await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
         self._writer.doubt_types(app.id, others, [])
         await self._writer.committed(lane, [write])
         return outcome
 
-    async def _write_in(self, connection: Connection, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
+    async def _write_in(
+        self, connection: Connection, app: RunningApplication, lane: Lane, write: Write, created_at: str | None = None
+    ) -> Outcome:
         try:
+            if created_at is not None:
+                return await self._writer.revive_in(connection, lane, write, created_at)
             return await self._writer.write_in(connection, lane, write)
         except (UniqueViolation, ForeignKeyViolation) as error:
             raise await self._explained(app, write, error) from None
@@ -372,12 +389,6 @@ class Writing:
         """Return a record just changed on the wire; `row` is its base."""
         updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
         return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
-
-
-def lane_of(app: RunningApplication, kind: Literal["create", "update"], write: Write) -> Lane:
-    """Return the lane that a write goes out in."""
-    event = "AfterCreate" if kind == "create" else "AfterUpdate"
-    return Lane(app.id, kind, audit_mode(write.entity), write.repeat is not None, event in followed(write.entity))
 
 
 def _others(change: Change) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
@@ -76,6 +77,55 @@ async def test_a_deleted_record_comes_back_with_its_keys_and_references(shop: Sh
     with pytest.raises(ValidationFailed):
         await shop.delete(parent["id"])
     assert [event.kind for event in shop.events] == ["created", "created", "deleted", "created"]
+
+
+async def test_a_record_that_comes_back_goes_on_counting_and_keeps_its_age(shop: Shop) -> None:
+    made = await shop.create("customer", name="Ada")
+    seen = {(made["version"], "Ada")}
+    moments = [(utc_now(), made)]
+    record_id = made["id"]
+    for turn in range(3):
+        changed = await shop.update(record_id, name=f"turn {turn}")
+        moments.append((utc_now(), changed))
+        await shop.delete(record_id)
+        back = await restore(shop, record_id)
+        moments.append((utc_now(), back))
+        assert back["created_at"] == made["created_at"]
+        assert (back["version"], changed["version"]) == (changed["version"] + 1, 2 * turn + 2)
+        seen |= {(one["version"], one["name"]) for one in (changed, back)}
+        assert await shop.get(record_id) == back
+    assert len({version for version, _ in seen}) == len(seen) == 7
+    for moment, state in moments:
+        assert await then(shop, record_id, moment) == state
+    assert (await restore(shop, record_id, as_of=moments[0][0]))["version"] == 8
+    answer = codec.loads((await shop.entities.history(ADMIN, shop.app, None, record_id)).result)
+    assert [entry["action"] for entry in answer["entries"]][:4] == ["update", "undelete", "delete", "update"]
+
+
+async def test_links_come_back_with_their_record_from_either_end(db: Database) -> None:
+    blog = Shop(db, BLOG)
+    tags = [(await blog.create("tag", label=f"t{n}"))["id"] for n in range(3)]
+    post = await blog.create("post", title="x", tags=tags[:2])
+
+    async def linked(record_id: str, name: str) -> list[str]:
+        return sorted((await blog.get(record_id, expand=(name,)))[name])
+
+    two = utc_now()
+    await blog.update(post["id"], tags=[tags[2]])
+    one = utc_now()
+    await blog.update(tags[0], posts=[post["id"]])
+    await restore(blog, post["id"], as_of=one)
+    assert await linked(post["id"], "tags") == [tags[2]]
+    await restore(blog, post["id"], as_of=two)
+    assert await linked(post["id"], "tags") == sorted(tags[:2])
+    await blog.delete(tags[1])
+    await blog.delete(post["id"])
+    await restore(blog, post["id"])
+    assert await linked(post["id"], "tags") == [tags[0]]
+    await restore(blog, tags[1])
+    assert await linked(post["id"], "tags") == sorted(tags[:2])
+    answer = codec.loads((await blog.entities.history(ADMIN, blog.app, None, post["id"])).result)
+    assert {"tags": tags[:2]} in [entry["new"] for entry in answer["entries"] if entry["action"] == "link"]
 
 
 async def test_what_a_record_needs_must_be_there_again(shop: Shop) -> None:
