@@ -12,10 +12,10 @@ KEY_COLUMNS = ("application_id", "constraint_id", "value", "entity_id")
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """The lines for each table, empty where there are none."""
+    """The lines for each table, empty where there are none; those of links with their targets, in their order."""
 
     records: bytes
-    links: bytes
+    links: Sequence[tuple[str, str]]
     keys: bytes
 
 
@@ -45,7 +45,7 @@ def lines_of(application_id: str, key: str, drafts: Sequence[Draft], now: str) -
         for constraint, value in prepared.keys:
             keys.append(f"{application_id}\t{_escaped(constraint)}\t{_escaped(value)}\t{record_id}\n")
     links.sort()  # by target: foreign keys lock targets in this order
-    return Lines(b"".join(records), "".join(line for _, line in links).encode(), "".join(sorted(keys)).encode())
+    return Lines(b"".join(records), links, "".join(sorted(keys)).encode())
 
 
 def _escaped(text: str) -> str:

@@ -65,7 +65,7 @@ class Loader:
     """Runs the jobs of one load on the connection of an open transaction."""
 
     def __init__(self, connection: CopyConnection, load: Load, hooks: Hooks, reading: Reading) -> None:
-        self._connection = Orderly(connection)
+        self._connection = Orderly(connection, load.app.id)
         self._load = load
         self._hooks = hooks
         self._reading = reading
@@ -92,8 +92,7 @@ class Loader:
             plans.append(plan_rows(model, load.rights, entity, job.rows.columns, wish))
             if job.upsert is not None:
                 checks.require(load.rights.entity(entity.name).update, load.caller, "update", entity)
-        await self._connection.fetch(Q.prepare_load)
-        await self._connection.execute(Q.defer_constraints)
+        await self._connection.prepare()
         self._lookup.coming.update(job.entity_type for job in jobs)
         for place, (job, plan) in enumerate(zip(jobs, plans, strict=True)):
             await self._run_job(job, plan)

@@ -1,4 +1,9 @@
-"""A connection that writes one batch while the next is being made, and answers nothing before that is written."""
+"""A connection that writes one batch while the next is being made, and answers nothing before that is written.
+
+A batch asks once for all targets of its links and locks them, so that none goes before the load ends. The foreign key
+of links asks for every row singly, which costs five times as much as the row: where the database lets us, the links of
+targets that are locked are written without it. Those of records still to come go the usual way.
+"""
 
 import asyncio
 import io
@@ -7,9 +12,12 @@ from typing import Any, Protocol
 
 from torque.entity.exchange import copying
 from torque.entity.exchange.copying import Lines
+from torque.entity.exchange.lookup import Q
 from torque.entity.types import Connection
 
 _COPY_SECONDS = 600
+_HELD = 500_000
+"""Most targets that are remembered as locked; more are locked again."""
 
 
 class CopyConnection(Connection, Protocol):
@@ -27,9 +35,18 @@ class Orderly:
         Inside a transaction, and used by nobody else meanwhile.
     """
 
-    def __init__(self, connection: CopyConnection) -> None:
+    def __init__(self, connection: CopyConnection, application_id: str) -> None:
         self._connection = connection
+        self._application_id = application_id
+        self._held: set[str] = set()
+        self.trusted = False
         self._copying: asyncio.Task[None] | None = None
+
+    async def prepare(self) -> None:
+        """Make the transaction one of a load: patient, and its constraints are looked at when it ends."""
+        row = await self.fetchrow(Q.prepare_load)
+        self.trusted = bool(row["trusted"])
+        await self.execute(Q.defer_constraints)
 
     async def fetch(self, sql: str, *args: object) -> Sequence[Any]:
         """Run a statement and return its rows."""
@@ -71,7 +88,25 @@ class Orderly:
     async def _copy(self, lines: Lines) -> None:
         await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
         await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
-        await self._lines("entity_relationships", lines.links, copying.LINK_COLUMNS)
+        known, others = await self._look_at(lines.links)
+        if known and self.trusted:
+            await self._connection.execute(Q.leave_keys)
+        await self._lines("entity_relationships", known, copying.LINK_COLUMNS)
+        if known and self.trusted:
+            await self._connection.execute(Q.keep_keys)
+        await self._lines("entity_relationships", others, copying.LINK_COLUMNS)
+
+    async def _look_at(self, links: Sequence[tuple[str, str]]) -> tuple[bytes, bytes]:
+        """Lock the targets of links; return the lines of those whose targets are there, and of the others."""
+        held = self._held
+        if len(held) > _HELD:
+            held.clear()
+        wanted = {target for target, _ in links} - held
+        if wanted:
+            rows = await self._connection.fetch(Q.hold_targets, self._application_id, sorted(wanted))
+            held.update(row["id"] for row in rows)
+        known = "".join(line for target, line in links if target in held)
+        return known.encode(), "".join(line for target, line in links if target not in held).encode()
 
     async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
         if lines:

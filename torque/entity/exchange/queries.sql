@@ -1,9 +1,21 @@
 -- Statements of import, export and emptying. Everything names one application.
 
 -- name: prepare_load
--- A load is one long transaction: it may take its time, but a vanished host does not hold it for ever.
+-- A load is one long transaction: it may take its time, but a vanished host does not hold it for ever. It is trusted
+-- to look at the targets of links itself where the user may say so.
 SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '600s', true),
-    set_config('lock_timeout', '30s', true), set_config('plan_cache_mode', 'force_generic_plan', true);
+    set_config('lock_timeout', '30s', true), set_config('plan_cache_mode', 'force_generic_plan', true),
+    has_parameter_privilege('session_replication_role', 'SET') AS trusted;
+
+-- name: hold_targets
+-- What the foreign key of links does for each of them, for all at once: nobody deletes these until the load ends.
+SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR KEY SHARE;
+
+-- name: leave_keys
+SET LOCAL session_replication_role = replica;
+
+-- name: keep_keys
+SET LOCAL session_replication_role = origin;
 
 -- name: defer_constraints
 SET CONSTRAINTS ALL DEFERRED;
