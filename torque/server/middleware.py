@@ -80,8 +80,11 @@ class Guard:
             return ()
         return (
             ("access-control-allow-origin", origin),
-            ("access-control-allow-methods", "GET, POST, DELETE"),
-            ("access-control-allow-headers", "authorization, content-type, last-event-id, x-request-id"),
+            ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
+            (
+                "access-control-allow-headers",
+                "authorization, content-type, idempotency-key, if-match, last-event-id, range, x-request-id",
+            ),
             ("access-control-max-age", "600"),
             ("vary", "origin"),
         )

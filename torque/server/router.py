@@ -71,7 +71,7 @@ class Router:
             return Target(EVENTS, path[len("/events/") :] or None)
         if path.startswith("/schemas/"):
             return Target(SCHEMAS)
-        if path.startswith("/api/v1/apps/"):
+        if path.startswith("/api/v1/apps/") or path == "/api/openapi.json":
             return Target(DATA)
         return Target(UNKNOWN)
 

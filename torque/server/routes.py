@@ -102,7 +102,7 @@ class Routes:
             if self._rates is not None and not static:
                 self._rates.check(self._guard.address(scope), headers.get("authorization"))
         if scope.method == "OPTIONS":
-            return Reply(204, (("allow", "GET, HEAD, POST, DELETE, OPTIONS"),))
+            return Reply(204, (("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),))
         handler = self._handlers.get(target.kind)
         if handler is None:
             if target.kind == to.JSONRPC:

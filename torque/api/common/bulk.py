@@ -49,7 +49,7 @@ class UpdateMany(Protocol):
     @property
     def filters(self) -> dict[str, Any] | None: ...
     @property
-    def data(self) -> msgspec.Raw: ...
+    def data(self) -> msgspec.Raw | msgspec.UnsetType: ...
     @property
     def mode(self) -> Mode: ...
     @property
@@ -89,7 +89,7 @@ async def update_many(
     InvalidParams
         When a list and a filter are both given, or neither.
     """
-    data = bytes(asked.data)
+    data = bytes(asked.data) if isinstance(asked.data, msgspec.Raw) else b""
     if asked.filters is not None:
         query = _matching(entity_type, asked.filters, asked.records is None and data != b"", asked.idempotency_key)
         return await platform.entities.bulk_update_matching(caller, running, query, data, mode=asked.mode)

@@ -14,7 +14,8 @@ from typing import BinaryIO
 import msgspec
 
 from torque.api.common.reply import JSON, Headers, Reply, refusal
-from torque.api.rest.request import Params, RestProtocol, RestRequest, filters, flag, names, one, parts_of, sorting
+from torque.api.rest.call import Call, Verb
+from torque.api.rest.request import Params, RestProtocol, filters, flag, names, one, parts_of, sorting
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.readers import FileSource, open_rows
 from torque.entity.exchange.styles import guess_styles
@@ -22,8 +23,6 @@ from torque.entity.exchange.types import FORMATS, Format, Job, refused
 from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.entity.types import Query
 from torque.errors import InvalidParams, PayloadTooLarge
-from torque.platform import Platform
-from torque.types import Caller
 
 SMALL = 1 << 20
 """Bytes up to which an export is answered from memory, compressed if the client likes."""
@@ -31,93 +30,70 @@ SMALL = 1 << 20
 OPEN_SECONDS = 60.0
 """How long the server may take to open a file that was handed over to it by its descriptor."""
 
-EXPORT = ("format", "filter", "fields", "sort", "search")
-IMPORT = ("format", "map", "upsert", "skipInvalid", "dryRun", "delimiter", "encoding", "sheet")
+
+async def export(call: Call) -> Reply | None:
+    """Answer the records of a query as a file; None when it was handed to the protocol."""
+    params, entity_type = call.params, call.places["type"]
+    kind = format_of("", one(params, "format") or "csv")
+    blocks = await call.platform.exchange.export(call.caller, await call.running(), _query(entity_type, params), kind)
+    headers: Headers = (
+        ("content-type", CONTENT_TYPES[kind]),
+        ("content-disposition", f'attachment; filename="{entity_type}.{kind}"'),
+    )
+    held = bytearray()
+    async for block in blocks:
+        held += block
+        if len(held) > SMALL:
+            await _send_file(call.protocol, blocks, held, (*headers, *call.request.headers))
+            return None
+    return Reply(200, headers, bytes(held))
 
 
-class DataEndpoint:
-    """Handles imports and exports.
-
-    Parameters
-    ----------
-    platform
-        The services.
-    """
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._limit = platform.config.limits.import_size
-        self._seconds = platform.config.server.request_timeout
-
-    async def export(
-        self, protocol: RestProtocol, request: RestRequest, caller: Caller, app: str, entity_type: str
-    ) -> Reply | None:
-        """Answer the records of a query as a file; None when it was handed to the protocol."""
-        params = request.params(EXPORT)
-        kind = format_of("", one(params, "format") or "csv")
-        running = await self._platform.catalog.get(app)
-        blocks = await self._platform.exchange.export(caller, running, _query(entity_type, params), kind)
-        headers: Headers = (
-            ("content-type", CONTENT_TYPES[kind]),
-            ("content-disposition", f'attachment; filename="{entity_type}.{kind}"'),
-        )
-        held = bytearray()
+async def _send_file(protocol: RestProtocol, blocks: AsyncIterator[bytes], held: bytearray, headers: Headers) -> None:
+    """Write the rest to a file without a name, and let the server send it."""
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the server has opened it
+    try:
+        file.write(held)
         async for block in blocks:
-            held += block
-            if len(held) > SMALL:
-                await self._send_file(protocol, blocks, held, (*headers, *request.headers))
-                return None
-        return Reply(200, headers, bytes(held))
-
-    async def _send_file(
-        self, protocol: RestProtocol, blocks: AsyncIterator[bytes], held: bytearray, headers: Headers
-    ) -> None:
-        """Write the rest to a file without a name, and let the server send it."""
-        file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the server has opened it
-        try:
-            file.write(held)
-            async for block in blocks:
-                file.write(block)
-            size = file.tell()
-            file.flush()
-        except BaseException:
-            file.close()
-            raise
-        answer = [*headers, ("cache-control", "no-store"), ("content-length", str(size))]
-        protocol.response_file(200, answer, f"/proc/self/fd/{file.fileno()}")
-        asyncio.get_running_loop().call_later(OPEN_SECONDS, file.close)
-
-    async def load(
-        self, protocol: RestProtocol, request: RestRequest, caller: Caller, app: str, entity_type: str
-    ) -> Reply:
-        """Import the records of a file."""
-        params = request.params(IMPORT)
-        kind = _format(params, request.content_type)
-        running = await self._platform.catalog.get(app)
-        self._platform.exchange.require_import(caller, running, entity_type)
-        with tempfile.NamedTemporaryFile() as file:
-            await self._receive(protocol, request, file)
-            job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params)
-            report = await self._platform.exchange.load(
-                caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
-            )
-        if report.failed and not report.applied and not report.dry_run:
-            return refusal(refused(report))
-        return Reply(200, JSON, msgspec.json.encode(report))
-
-    async def _receive(
-        self, protocol: RestProtocol, request: RestRequest, file: "tempfile._TemporaryFileWrapper[bytes]"
-    ) -> None:
-        """Keep the body in a file."""
-        if request.content_length is not None and request.content_length > self._limit:
-            raise PayloadTooLarge(maxBytes=self._limit)
-        size = 0
-        async for part in parts_of(protocol, request, self._seconds):
-            size += len(part)
-            if size > self._limit:
-                raise PayloadTooLarge(maxBytes=self._limit)
-            file.write(part)
+            file.write(block)
+        size = file.tell()
         file.flush()
+    except BaseException:
+        file.close()
+        raise
+    answer = [*headers, ("cache-control", "no-store"), ("content-length", str(size))]
+    protocol.response_file(200, answer, f"/proc/self/fd/{file.fileno()}")
+    asyncio.get_running_loop().call_later(OPEN_SECONDS, file.close)
+
+
+async def load(call: Call) -> Reply:
+    """Import the records of a file."""
+    params, entity_type, exchange = call.params, call.places["type"], call.platform.exchange
+    kind = _format(params, call.request.content_type)
+    running = await call.running()
+    exchange.require_import(call.caller, running, entity_type)
+    with tempfile.NamedTemporaryFile() as file:
+        await _receive(call, file)
+        job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params)
+        report = await exchange.load(
+            call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
+        )
+    if report.failed and not report.applied and not report.dry_run:
+        return refusal(refused(report))
+    return Reply(200, JSON, msgspec.json.encode(report))
+
+
+async def _receive(call: Call, file: "tempfile._TemporaryFileWrapper[bytes]") -> None:
+    """Keep the body in a file."""
+    config, size = call.platform.config, 0
+    if (call.request.content_length or 0) > config.limits.import_size:
+        raise PayloadTooLarge(maxBytes=config.limits.import_size)
+    async for part in parts_of(call.protocol, call.request, config.server.request_timeout):
+        size += len(part)
+        if size > config.limits.import_size:
+            raise PayloadTooLarge(maxBytes=config.limits.import_size)
+        file.write(part)
+    file.flush()
 
 
 def _query(entity_type: str, params: Params) -> Query:
@@ -152,3 +128,17 @@ def _job(path: Path, kind: Format, entity_type: str, params: Params) -> Job:
         columns[column] = field
     styles = guess_styles(rows) if kind == "csv" else {}
     return Job(entity_type=entity_type, rows=rows, columns=columns, styles=styles, upsert=one(params, "upsert"))
+
+
+VERBS = (
+    Verb(
+        name="exportRecords", action="read", method="GET", path=("entities", "{type}", "export"),
+        summary="Export records as a file",
+        run=export, answer="table", params=("format", "filter", "fields", "sort", "search"),
+    ),
+    Verb(
+        name="importRecords", action="create", method="POST", path=("entities", "{type}", "import"),
+        summary="Import the records of a file", run=load, answer="report", body="table",
+        params=("format", "map", "upsert", "skipInvalid", "dryRun", "delimiter", "encoding", "sheet"),
+    ),
+)  # fmt: skip

@@ -1,11 +1,18 @@
-"""Everything below /api/v1/apps: finds the handler, and who asks."""
+"""Everything below /api: finds the verb, and who asks."""
 
-from torque.api.common.reply import Reply, refusal
-from torque.api.rest.data import DataEndpoint
-from torque.api.rest.files import FilesEndpoint
-from torque.api.rest.request import RestProtocol, RestRequest, nothing_here
+from functools import cached_property
+
+from torque.api.common.reply import JSON, Reply, refusal
+from torque.api.rest import openapi
+from torque.api.rest.call import Call, Verb
+from torque.api.rest.request import PREFIX, RestProtocol, RestRequest, nothing_here
+from torque.api.rest.table import VERBS
 from torque.errors import TorqueError
 from torque.platform import Platform
+from torque.types import Caller
+
+WORDS = frozenset(part for verb in VERBS for part in verb.path[2:3] if not part.startswith("{"))
+"""What stands where else the id of a record does."""
 
 
 class RestEndpoint:
@@ -19,8 +26,10 @@ class RestEndpoint:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._data = DataEndpoint(platform)
-        self._files = FilesEndpoint(platform)
+
+    @cached_property
+    def _general(self) -> bytes:
+        return openapi.general()
 
     async def handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
         """Answer one request; None when the handler wrote the answer itself."""
@@ -30,35 +39,48 @@ class RestEndpoint:
             return refusal(error)
 
     async def _handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
-        places, method = request.places(), request.method
-        if len(places) < 4 or places[1] != "entities":
+        if request.path == openapi.PATH:
+            return Reply(200, JSON, self._general) if request.method == "GET" else _only(["GET"])
+        if not request.path.startswith(PREFIX):
             raise nothing_here()
-        app, _, entity_type, *rest = places
-        caller = await self._platform.access.authenticate(
+        application, *rest = request.places()
+        if rest == ["openapi.json"]:
+            return await self._describe(request, application) if request.method == "GET" else _only(["GET"])
+        methods = _matching(tuple(rest))
+        if request.method not in methods:
+            return _only(sorted(methods))
+        verb, places = methods[request.method]
+        call = Call(
+            platform=self._platform, protocol=protocol, request=request, caller=await self._caller(request),
+            application=application, places=places, params=request.params(verb.params),
+        )  # fmt: skip
+        return await verb.run(call)
+
+    async def _describe(self, request: RestRequest, application: str) -> Reply:
+        """Answer the description of one application, as far as the caller may see it."""
+        caller = await self._caller(request)
+        running = await self._platform.catalog.get(application)
+        rights = self._platform.access.enter(caller, running)
+        return Reply(200, JSON, openapi.of_application(running, rights))
+
+    async def _caller(self, request: RestRequest) -> Caller:
+        return await self._platform.access.authenticate(
             request.fields.get("authorization"), request.fields.get("cookie"), protocol="rest",
             request_id=request.request_id,
         )  # fmt: skip
-        match rest:
-            case ["export"]:
-                if method != "GET":
-                    return _only("GET")
-                return await self._data.export(protocol, request, caller, app, entity_type)
-            case ["import"]:
-                if method != "POST":
-                    return _only("POST")
-                return await self._data.load(protocol, request, caller, app, entity_type)
-            case ["files", field]:
-                if method != "POST":
-                    return _only("POST")
-                return await self._files.upload(protocol, request, caller, app, entity_type, field)
-            case [record, "files", file]:
-                if method not in ("GET", "HEAD"):
-                    return _only("GET, HEAD")
-                await self._files.download(protocol, request, caller, app, entity_type, record, file)
-                return None
-            case _:
-                raise nothing_here()
 
 
-def _only(methods: str) -> Reply:
-    return Reply(405, (("allow", methods),))
+def _matching(parts: tuple[str, ...]) -> dict[str, tuple[Verb, dict[str, str]]]:
+    """Return the verbs of a path by method. Raises NotFound when there are none."""
+    found = {}
+    for verb in VERBS:
+        places = verb.match(parts)
+        if places is not None and not ("record" in places and places["record"] in WORDS):
+            found[verb.method] = (verb, places)
+    if not found:
+        raise nothing_here()
+    return found
+
+
+def _only(methods: list[str]) -> Reply:
+    return Reply(405, (("allow", ", ".join(methods)),))

@@ -12,16 +12,13 @@ from urllib.parse import quote
 import msgspec
 
 from torque.api.common.reply import JSON, Headers, Reply
+from torque.api.rest.call import Call, Verb
 from torque.api.rest.multipart import FilePart
-from torque.api.rest.request import RestProtocol, RestRequest, flag, one, parts_of
+from torque.api.rest.request import RestProtocol, flag, one, parts_of
 from torque.errors import PayloadTooLarge
 from torque.files.sizes import resize_of
 from torque.files.types import ORIGINAL, PICTURES, Download, Held
-from torque.platform import Platform
-from torque.types import Caller
 
-UPLOAD = ("name",)
-DOWNLOAD = ("download", "width", "height", "fit")
 _MULTIPART_MORE = 16 * 1024
 """Bytes of a multipart body around its file."""
 
@@ -37,75 +34,56 @@ _HARMLESS: Headers = (
 )
 
 
-class FilesEndpoint:
-    """Handles uploads and downloads.
+async def upload(call: Call) -> Reply:
+    """Keep a file; the body is the file itself, or one part of multipart/form-data."""
+    request, field, kind = call.request, call.places["field"], call.places["type"]
+    running, files = await call.running(), call.platform.files
+    limit = files.require_upload(call.caller, running, kind, field)[1]
+    is_form = request.content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+    if (request.content_length or 0) > limit + (_MULTIPART_MORE if is_form else 0):
+        raise PayloadTooLarge(f"'{field}' takes files of at most {limit} bytes.", maxBytes=limit)
+    body = parts_of(call.protocol, request, call.platform.config.server.request_timeout)
+    name = one(call.params, "name")
+    if is_form:
+        part = FilePart(request.content_type, body)
+        name, body = name or await part.name(), part.content()
+    value = await files.upload(call.caller, running, kind, field, name or "file", body)
+    return Reply(201, JSON, msgspec.json.encode(value))
 
-    Parameters
-    ----------
-    platform
-        The services.
-    """
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._seconds = platform.config.server.request_timeout
+async def download(call: Call) -> None:
+    """Send a file, a part of it, or a smaller copy of an image."""
+    params, places, fields = call.params, call.places, call.request.fields
+    wanted = resize_of(one(params, "width"), one(params, "height"), one(params, "fit"))
+    running, files = await call.running(), call.platform.files
+    found = await files.find(call.caller, running, places["type"], places["record"], places["file"], wanted)
+    headers = [*_HARMLESS, *call.request.headers, ("etag", found.tag), *_described(found, flag(params, "download"))]
+    if _matches(fields.get("if-none-match"), found.tag):
+        call.protocol.response_empty(304, headers)
+        return
+    await _send(call, found, headers)
 
-    async def upload(
-        self, protocol: RestProtocol, request: RestRequest, caller: Caller, app: str, entity_type: str, field: str
-    ) -> Reply:
-        """Keep a file; the body is the file itself, or one part of multipart/form-data."""
-        params = request.params(UPLOAD)
-        running = await self._platform.catalog.get(app)
-        files = self._platform.files
-        limit = files.require_upload(caller, running, entity_type, field)[1]
-        is_form = request.content_type.partition(";")[0].strip().lower() == "multipart/form-data"
-        if (request.content_length or 0) > limit + (_MULTIPART_MORE if is_form else 0):
-            raise PayloadTooLarge(f"'{field}' takes files of at most {limit} bytes.", maxBytes=limit)
-        body = parts_of(protocol, request, self._seconds)
-        name = one(params, "name")
-        if is_form:
-            part = FilePart(request.content_type, body)
-            name, body = name or await part.name(), part.content()
-        value = await files.upload(caller, running, entity_type, field, name or "file", body)
-        return Reply(201, JSON, msgspec.json.encode(value))
 
-    async def download(
-        self, protocol: RestProtocol, request: RestRequest, caller: Caller, app: str, entity_type: str, record: str,
-        file: str,
-    ) -> None:  # fmt: skip
-        """Send a file, a part of it, or a smaller copy of an image."""
-        params = request.params(DOWNLOAD)
-        wanted = resize_of(one(params, "width"), one(params, "height"), one(params, "fit"))
-        running = await self._platform.catalog.get(app)
-        found = await self._platform.files.find(caller, running, entity_type, record, file, wanted)
-        headers = [*_HARMLESS, *request.headers, ("etag", found.tag), *_described(found, flag(params, "download"))]
-        if _matches(request.fields.get("if-none-match"), found.tag):
-            protocol.response_empty(304, headers)
+async def _send(call: Call, found: Download, headers: list[tuple[str, str]]) -> None:
+    fields, protocol = call.request.fields, call.protocol
+    size = found.file.size if found.variant == ORIGINAL else None
+    asked, span = fields.get("range"), None
+    if asked and fields.get("if-range", found.tag) == found.tag and size is not None:
+        span = _span(asked, size)
+        if span is not None and span[0] >= span[1]:
+            protocol.response_empty(416, [*headers, ("content-range", f"bytes */{size}")])
             return
-        await self._send(protocol, request, found, headers)
-
-    async def _send(
-        self, protocol: RestProtocol, request: RestRequest, found: Download, headers: list[tuple[str, str]]
-    ) -> None:
-        asked = request.fields.get("range")
-        size = found.file.size if found.variant == ORIGINAL else None
-        if asked and request.fields.get("if-range", found.tag) == found.tag and size is not None:
-            span = _span(asked, size)
-            if span is not None and span[0] >= span[1]:
-                protocol.response_empty(416, [*headers, ("content-range", f"bytes */{size}")])
-                return
-        else:
-            span = None
-        if request.method == "HEAD" and size is not None:
-            protocol.response_empty(200, [*headers, ("content-length", str(size))])
-            return
-        held = await self._platform.files.open(found, span)
-        if span is None:
-            protocol.response_file(200, [*headers, ("content-length", str(held.size))], held.path)
-        else:
-            _send_part(protocol, held, span, [*headers, ("content-range", f"bytes {span[0]}-{span[1] - 1}/{size}")])
-        if held.file is not None:
-            asyncio.get_running_loop().call_later(_OPEN_SECONDS, held.file.close)
+    if call.request.method == "HEAD":
+        known = [("content-length", str(size))] if size is not None else []
+        protocol.response_empty(200, [*headers, *known])
+        return
+    held = await call.platform.files.open(found, span)
+    if span is None:
+        protocol.response_file(200, [*headers, ("content-length", str(held.size))], held.path)
+    else:
+        _send_part(protocol, held, span, [*headers, ("content-range", f"bytes {span[0]}-{span[1] - 1}/{size}")])
+    if held.file is not None:
+        asyncio.get_running_loop().call_later(_OPEN_SECONDS, held.file.close)
 
 
 def _send_part(protocol: RestProtocol, held: Held, span: tuple[int, int], headers: list[tuple[str, str]]) -> None:
@@ -137,3 +115,24 @@ def _span(asked: str, size: int) -> tuple[int, int] | None:
     if match[1]:
         return int(match[1]), min(int(match[2]) + 1 if match[2] else size, size)
     return max(0, size - int(match[2])), size
+
+
+_DOWNLOAD = ("entities", "{type}", "{record}", "files", "{file}")
+_ASKED = ("download", "width", "height", "fit")
+
+VERBS = (
+    Verb(
+        name="uploadFile", action="create", method="POST", path=("entities", "{type}", "files", "{field}"),
+        summary="Upload a file for a field", run=upload, answer="file", params=("name",), body="*/*", status=201,
+    ),
+    Verb(
+        name="downloadFile", action="read", method="GET", path=_DOWNLOAD,
+        summary="Download a file of a record", run=download,
+        answer="bytes", params=_ASKED, headers=("Range", "If-None-Match", "If-Range"),
+    ),
+    Verb(
+        name="describeFile", action="read", method="HEAD", path=_DOWNLOAD,
+        summary="Headers of a file of a record", run=download,
+        answer="nothing", params=_ASKED,
+    ),
+)  # fmt: skip

@@ -27,7 +27,7 @@ class BulkUpdateEntities(Params, frozen=True, kw_only=True):
     entity_type: str | None = None
     records: Edits | None = None
     filters: dict[str, Any] | None = None
-    data: msgspec.Raw = msgspec.Raw(b"")
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     mode: Mode = "atomic"
     idempotency_key: str | None = None
 

@@ -7,8 +7,8 @@ import msgspec
 from torque import codec
 from torque.access.service import require_admin
 from torque.access.types import Rights
+from torque.api.common.schemas import entity_schema
 from torque.api.mcp.applications import running_application
-from torque.api.mcp.schemas import entity_schema
 from torque.api.mcp.tool import Arguments, Session, Tool
 from torque.api.mcp.tools.entities import Application
 from torque.application.types import RunningApplication

@@ -4,6 +4,7 @@ from typing import Any
 
 from torque.access.types import EntityRights
 from torque.model.compile import CompiledEntity, CompiledField
+from torque.model.context import FUNCTION_DEFAULTS
 from torque.model.definition.field_type import (
     ArrayType,
     BinaryType,
@@ -22,6 +23,20 @@ from torque.model.definition.field_type import (
 )
 
 Schema = dict[str, Any]
+
+
+FILE: Schema = {
+    "type": "object",
+    "description": "A file. Upload it over REST, then give its id; the server knows the rest.",
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "type": {"type": "string", "description": "Media type, as the content shows it."},
+        "size": {"type": "integer", "description": "Bytes."},
+    },
+    "required": ["id"],
+}
+"""Schema of a value of a Binary field."""
 
 
 def entity_schema(entity: CompiledEntity, rights: EntityRights) -> Schema:
@@ -47,8 +62,11 @@ def _field(field: CompiledField, rights: EntityRights) -> Schema:
         schema["readOnly"] = True
     if field.unique:
         schema["description"] = "Unique."
-    if field.definition.default_value is not None:
-        schema["default"] = field.definition.default_value
+    default = field.definition.default_value
+    if isinstance(default, str) and default in FUNCTION_DEFAULTS:
+        schema["description"] = f"The server sets {default} when it is absent."
+    elif default is not None:
+        schema["default"] = default
     for rule in field.definition.validation:
         match rule.type:
             case "MinLength":
@@ -83,7 +101,7 @@ def _type(kind: FieldType) -> Schema:
         case TimeType():
             return {"type": "string", "description": "HH:MM:SS"}
         case BinaryType():
-            return {"type": "string", "contentEncoding": "base64"}
+            return FILE
         case EnumType():
             return {"type": "string", "enum": [option.value for option in kind.options()]}
         case ReferenceType():
