@@ -82,6 +82,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
      "/config/start_page", "'nope' does not exist"),
     ("broken-relationship/r", {"entities": [thing(), ORDER], "relationships": [{**LINK, "to_field": "nope"}]},
      "/relationships/0", "No Reference field links"),
+    ("broken-relationship/f_owner", {"entities": [thing(), ORDER], "relationships": [{"id": "f_owner", "name": "r",
+     "type": "ManyToMany", "from_entity": "thing", "to_entity": "order"}]}, "/relationships/0/id", "under this id"),
     ("contradictory-cascade/r", {"entities": [thing(), NEEDED], "relationships": [{**LINK, "cascade": "SetNull"}]},
      "/relationships/0/cascade", "which is required"),
     ("contradictory-cascade/r/s", {"entities": [thing(), ORDER], "relationships": [LINK,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from torque.model.checks.inspection import Inspection
-from torque.model.definition.field_type import ReferenceType
+from torque.model.definition.field import Field
+from torque.model.definition.field_type import ArrayType, ReferenceType
 from torque.model.definition.relationship import Relationship
 from torque.model.finding import Fix
 from torque.model.report import Path
@@ -18,6 +19,8 @@ def check_relationships(inspection: Inspection) -> None:
             inspection.entity_named(getattr(relationship, end), (*path, end), (relationship.id, end))
             for end in ("from_entity", "to_entity")
         ]
+        if relationship.type == "ManyToMany":
+            _shared_links(inspection, relationship, path)
         if relationship.type == "ManyToMany" or None in ends:
             continue
         if link is None:
@@ -44,6 +47,24 @@ def _broken(inspection: Inspection, relationship: Relationship, path: Path) -> N
             changes=[{"type": "RemoveRelationship", "target": relationship.id}],
         ),
     )
+
+
+def _shared_links(inspection: Inspection, relationship: Relationship, path: Path) -> None:
+    """Refuse links that would stand under the id of a field, whose own links they could not be told from."""
+    for entity in inspection.model.entities:
+        if any(field.id == relationship.id and _refers(field) for field in entity.fields):
+            inspection.add(
+                "broken-relationship",
+                (relationship.id,),
+                (*path, "id"),
+                f"'{relationship.name}' has the id of a reference of '{entity.name}'; links stand under this id.",
+                impact="The relationship has no effect.",
+            )
+
+
+def _refers(field: Field) -> bool:
+    kind = field.field_type
+    return isinstance(kind.element_type if isinstance(kind, ArrayType) else kind, ReferenceType)
 
 
 def _cascade(inspection: Inspection, relationship: Relationship, link: tuple[str, str], path: Path) -> None:
