@@ -265,13 +265,15 @@ class History:
         return [one for one in ids if types.get(one) == app.model.entities[end.other].key]
 
     async def _entries(self, app: RunningApplication, record_id: str, limit: int) -> list[Entry]:
-        return [
-            Entry(
-                at=row["at"], action=row["action"], actor=row["actor"], role=row["role"], protocol=row["protocol"],
-                entity_key=row["entity_type"], old=_loaded(row["old"]), new=_loaded(row["new"]),
-            )
-            for row in await self._db.fetch(Q.history, app.id, record_id, limit)
-        ]  # fmt: skip
+        return [entry_of(row) for row in await self._db.fetch(Q.history, app.id, record_id, limit)]
+
+
+def entry_of(row: Any) -> Entry:
+    """Return a row of the audit log."""
+    return Entry(
+        at=row["at"], action=row["action"], actor=row["actor"], role=row["role"], protocol=row["protocol"],
+        entity_key=row["entity_type"], old=_loaded(row["old"]), new=_loaded(row["new"]),
+    )  # fmt: skip
 
 
 def links_before(

@@ -470,3 +470,16 @@ WHERE l.application_id = $1 AND l.at > $3::text::timestamptz AND l.action = 'lin
     AND (l.entity_id = $2 OR jsonb_path_exists(coalesce(l.old, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text))
         OR jsonb_path_exists(coalesce(l.new, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text)))
 ORDER BY l.at DESC, l.id LIMIT $4;
+
+-- name: changed_since
+-- The records of a type that were written since a moment; a row without record tells that all were deleted at once.
+SELECT DISTINCT l.entity_id, l.action = 'empty' AS emptied FROM audit_log l
+WHERE l.application_id = $1 AND l.at > $3::text::timestamptz
+    AND (l.action = 'empty' OR (l.entity_type = $2 AND l.action IN ('create', 'update', 'delete', 'undelete')))
+LIMIT $4;
+
+-- name: histories
+SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
+    entity_type, old, new, entity_id
+FROM audit_log WHERE application_id = $1 AND entity_id = ANY($2::text::uuid[])
+ORDER BY audit_log.at DESC, id;

@@ -66,6 +66,10 @@ class Reading:
         self._plans = Plans(store)
         self.demand = Demand(store)
 
+    def over(self, store: EntityStore) -> "Reading":
+        """Return the same over another store."""
+        return Reading(store, self._stamps, self._encoder)
+
     async def get(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
         expand: tuple[str, ...], fields: tuple[str, ...] | None, min_version: int | None,

@@ -18,6 +18,7 @@ from torque.entity.deletion import Deletion
 from torque.entity.encode import Encoder
 from torque.entity.history import History
 from torque.entity.hooks import Hooks
+from torque.entity.past import Past
 from torque.entity.reading import Reading, valid_id
 from torque.entity.recomputing import Recomputing
 from torque.entity.related import Related
@@ -59,6 +60,7 @@ class EntityService:
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
+        self._past = Past(db, self._store, self._reading)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
         self._swept = time.monotonic()
 
@@ -83,8 +85,10 @@ class EntityService:
         rights = self._access.enter(caller, app)
         return await self._reading.get(app, rights, entity_type, record_id, expand, fields, min_version)
 
-    async def list(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
-        """Return a page of records: ``{data, included, pagination, meta}``.
+    async def list(
+        self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
+    ) -> Answer:  # fmt: skip
+        """Return a page of records: ``{data, included, pagination, meta}``, with `as_of` as it was at that moment.
 
         Raises
         ------
@@ -94,17 +98,25 @@ class EntityService:
             When a name, value or cursor does not fit.
         """
         self._look(app)
-        return await self._reading.list(app, self._access.enter(caller, app), query)
+        rights = self._access.enter(caller, app)
+        if as_of is not None:
+            return await self._past.list(app, rights, query, as_of)
+        return await self._reading.list(app, rights, query)
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
         self._look(app)
         return await self._reading.query(app, self._access.enter(caller, app), query)
 
-    async def find(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
+    async def find(
+        self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
+    ) -> Answer:  # fmt: skip
         """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
         self._look(app)
-        return await self._reading.find(app, self._access.enter(caller, app), query)
+        rights = self._access.enter(caller, app)
+        if as_of is not None:
+            return await self._past.find(app, rights, query, as_of)
+        return await self._reading.find(app, rights, query)
 
     async def aggregate(self, caller: Caller, app: RunningApplication, asked: Aggregate) -> Answer:
         """Return counts, sums, averages and extremes by group: ``{data, meta}``.

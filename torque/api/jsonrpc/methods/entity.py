@@ -27,6 +27,7 @@ class LoadEntityData(Params, frozen=True, kw_only=True):
     search: str | None = None
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
+    as_of: str | None = None
 
 
 class QueryEntities(Params, frozen=True, kw_only=True):
@@ -41,6 +42,7 @@ class QueryEntities(Params, frozen=True, kw_only=True):
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
     aggregate: AggregateOf | None = None
+    as_of: str | None = None
 
 
 class GetEntityRelationships(Params, frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ async def load_entity_data(context: CallContext, params: LoadEntityData) -> Answ
         fields=params.fields,
     )
     running = await context.application(params.app)
-    return await context.platform.entities.list(context.caller, running, query)
+    return await context.platform.entities.list(context.caller, running, query, as_of=params.as_of)
 
 
 async def query_entities(context: CallContext, params: QueryEntities) -> Answer:
@@ -126,9 +128,9 @@ async def query_entities(context: CallContext, params: QueryEntities) -> Answer:
         fields=params.fields,
     )
     if params.aggregate is None:
-        return await context.platform.entities.find(context.caller, running, query)
-    if params.expand or params.fields is not None:
-        raise InvalidParams("An aggregation has neither 'expand' nor 'fields'.", parameter="aggregate")
+        return await context.platform.entities.find(context.caller, running, query, as_of=params.as_of)
+    if params.expand or params.fields is not None or params.as_of is not None:
+        raise InvalidParams("An aggregation has neither 'expand' nor 'fields' nor 'asOf'.", parameter="aggregate")
     asked = aggregate_of(query, params.aggregate)
     return await context.platform.entities.aggregate(context.caller, running, asked)
 

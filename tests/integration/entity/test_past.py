@@ -1,0 +1,106 @@
+"""Lists as they were: any filter and order over the states of a moment, as far as the log reaches."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
+from torque import codec
+from torque.db.pool import Database
+from torque.entity import past
+from torque.entity.types import Query, Sort
+from torque.errors import InvalidParams, NotFound
+from torque.types import Caller, utc_now
+
+CLERK = Caller(id="c", name="Clerk", roles=("clerk",), protocol="test", request_id="r")
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 3), st.sampled_from(["write", "delete"]), st.sampled_from([0.5, 1.0, 2.0, None]),
+        st.sampled_from(["a", "b", None]),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+async def then(shop: Shop, moment: str | None, caller: Caller = ADMIN, **query: Any) -> dict[str, Any]:
+    asked = Query(entity_type="order", **query)
+    return dict(codec.loads((await shop.entities.list(caller, shop.app, asked, as_of=moment)).result))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+async def test_a_list_of_a_moment_is_the_list_that_was_answered_then(db: Database, steps: list[Any]) -> None:
+    shop = Shop(db)
+    queries: list[dict[str, Any]] = [
+        {}, {"filters": {"weight": {"ge": 1}}, "sort": (Sort("weight"), Sort("number"))},
+        {"filters": {"or": [{"note": "a"}, {"weight": {"is_null": True}}]}, "sort": (Sort("note", True),)},
+        {"search": "b", "fields": ("number", "note")},
+    ]  # fmt: skip
+    ids: dict[int, str] = {}
+    answers: list[tuple[str, list[dict[str, Any]]]] = []
+    for number, what, weight, note in steps:
+        if what == "delete" and number in ids:
+            await shop.delete(ids.pop(number))
+        elif number in ids:
+            await shop.update(ids[number], weight=weight, note=note)
+        else:
+            ids[number] = (await shop.create("order", number=number, weight=weight, note=note))["id"]
+        answers.append((utc_now(), [await then(shop, None, **query) for query in queries]))
+    for moment, expected in answers:
+        for query, was in zip(queries, expected, strict=True):
+            found = await then(shop, moment, **query)
+            assert found["data"] == was["data"]
+            assert found["pagination"]["total"] == was["pagination"]["total"]
+
+
+async def test_pages_of_the_past_go_on_by_cursor(shop: Shop) -> None:
+    made = [await shop.create("order", number=n) for n in range(5)]
+    moment = utc_now()
+    for one in made[::2]:
+        await shop.delete(one["id"])
+    sort = (Sort("number"),)
+    first = await then(shop, moment, sort=sort, limit=3)
+    rest = await then(shop, moment, sort=sort, limit=3, cursor=first["pagination"]["nextCursor"])
+    assert [row["number"] for row in first["data"] + rest["data"]] == [0, 1, 2, 3, 4]
+    assert [row["number"] for row in (await then(shop, None, sort=sort))["data"]] == [1, 3]
+
+
+async def test_a_query_of_the_past_brings_along_what_records_referred_to(shop: Shop) -> None:
+    ada, eve = [await shop.create("customer", name=name) for name in ("Ada", "Eve")]
+    order = await shop.create("order", number=1, customer_id=ada["id"])
+    moment = utc_now()
+    await shop.update(order["id"], customer_id=eve["id"])
+    query = Query(entity_type="order", filters={"customer_id.name": "Ada"}, expand=("customer_id",))
+    found = codec.loads((await shop.entities.find(ADMIN, shop.app, query, as_of=moment)).result)
+    assert [row["id"] for row in found["data"]] == [order["id"]]
+    assert found["included"] == {"customer": {ada["id"]: ada}}
+
+
+async def test_rules_hold_for_what_was_and_for_what_is(db: Database) -> None:
+    role = {"id": "r", "name": "clerk", "entities": {"order": {"read": True, "where": {"paid": True}}}}
+    shop = Shop(db, {**SHOP, "roles": [role]})
+    shown = await shop.create("order", number=1, paid=True)
+    hidden = await shop.create("order", number=2, paid=True)
+    never = await shop.create("order", number=3, paid=False)
+    moment = utc_now()
+    await shop.update(shown["id"], note="x")
+    await shop.update(hidden["id"], paid=False)
+    await shop.update(never["id"], paid=True)
+    assert [row["number"] for row in (await then(shop, moment, CLERK))["data"]] == [1]
+    asked = Query(entity_type="memo")
+    with pytest.raises(NotFound):
+        await shop.entities.list(CLERK, shop.app, asked, as_of=moment)
+
+
+async def test_what_cannot_be_answered_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = utc_now()
+    with pytest.raises(InvalidParams):
+        await then(shop, "yesterday")
+    for n in range(3):
+        await shop.create("order", number=n)
+    monkeypatch.setattr(past, "MAX_CHANGED", 2)
+    with pytest.raises(InvalidParams, match="Ask for a later moment"):
+        await then(shop, moment)
+    assert len((await then(shop, utc_now()))["data"]) == 3
