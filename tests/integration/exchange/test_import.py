@@ -247,3 +247,18 @@ async def test_hooks_see_what_comes_in(store: Store) -> None:
     await store.load("customer", "name,email", "ada,a@x.example")
     await store.load("customer", "name,email", "eve,a@x.example", upsert="email")
     assert [c["name"] for c in await store.all("customer")] == ["EVE"]
+
+
+async def test_a_value_that_comes_again_in_a_later_batch_is_told_with_its_row(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "BATCH", 2)
+    rows = [f"name{n},{n % 5}@x" for n in range(7)]
+    refused = await store.load("customer", "name,email", *rows)
+    assert [(fault.row, fault.path, fault.rule) for fault in refused.errors] == [
+        (6, "/email", "Unique"), (7, "/email", "Unique"),
+    ]  # fmt: skip
+    assert not refused.applied and await store.rows("entities") == []
+    taken = await store.load("customer", "name,email", *rows, skip_invalid=True)
+    assert (taken.rows, taken.created, taken.failed) == (7, 5, 2)
+    await store.check()

@@ -45,6 +45,9 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     skip_invalid
         Take what can be taken. Otherwise one bad row means that nothing is kept.
+    careful
+        Ask for every batch which unique values are taken already. Otherwise those of rules that nothing stands under
+        yet are left to the database, which ends the load at the first that occurs twice.
     """
 
     caller: Caller
@@ -52,6 +55,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     rights: Rights
     skip_invalid: bool
     tell: Tell | None
+    careful: bool = True
 
 
 class Touched(msgspec.Struct):
@@ -73,6 +77,7 @@ class Loader:
         self.report = ImportReport()
         self.touched = Touched({}, {})
         self.removed: dict[str, int] = {}
+        self._fresh: set[str] = set()
         self._lookup = Lookup(self._connection, load.app.id, load.app.model, self._ids, set())
 
     async def run(self, jobs: Sequence[Job]) -> None:
@@ -94,6 +99,7 @@ class Loader:
                 checks.require(load.rights.entity(entity.name).update, load.caller, "update", entity)
         await self._connection.prepare()
         self._lookup.coming.update(job.entity_type for job in jobs)
+        await self._find_fresh([plan.entity for plan in plans])
         for place, (job, plan) in enumerate(zip(jobs, plans, strict=True)):
             await self._run_job(job, plan)
             if job.entity_type not in [later.entity_type for later in jobs[place + 1 :]]:
@@ -102,6 +108,17 @@ class Loader:
                 break
         await self._settle_promises()
         await self._count()
+
+    async def _find_fresh(self, entities: Sequence[CompiledEntity]) -> None:
+        """Find the rules that nothing stands under yet; hooks must see each row once, so they end no load early."""
+        hooked = any(self._is_hooked(entity) for entity in entities)
+        if not self._load.careful and not hooked:
+            rules = sorted({rule.id for entity in entities for rule in entity.uniques})
+            rows = await self._connection.fetch(Q.fresh_rules, self._load.app.id, rules)
+            self._fresh = {row["id"] for row in rows}
+
+    def _is_hooked(self, entity: CompiledEntity) -> bool:
+        return self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate")
 
     async def _run_job(self, job: Job, plan: RowPlan) -> None:
         """Load one job, a batch ahead in a thread."""
@@ -121,8 +138,8 @@ class Loader:
 
     def _is_simple(self, plan: RowPlan) -> bool:
         """Tell whether rows need nothing but themselves, so that the reading thread may prepare them."""
-        hooked = self._hooks.wanted(plan.entity, "BeforeCreate") or self._hooks.wanted(plan.entity, "OnValidate")
-        return not plan.references and plan.upsert is None and not plan.upsert_by_id and not hooked
+        upsert = plan.upsert is not None or plan.upsert_by_id
+        return not plan.references and not upsert and not self._is_hooked(plan.entity)
 
     async def _take(self, plan: RowPlan, chunk: Chunk) -> None:
         """Store one batch."""
@@ -187,8 +204,8 @@ class Loader:
                 if seen.setdefault(key, draft) is not draft:
                     self._not_unique(plan, draft, rules[key[0]])
         known: dict[tuple[str, str], str] = {}
-        if seen:
-            names, held = [key[0] for key in seen], [key[1] for key in seen]
+        if asked := [key for key in seen if key[0] not in self._fresh]:
+            names, held = [key[0] for key in asked], [key[1] for key in asked]
             known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
         if known:
             for draft, keys in keys_of:

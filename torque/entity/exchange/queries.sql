@@ -29,6 +29,10 @@ SELECT k.constraint_id, k.value, k.entity_id
 FROM unnest($2::text[], $3::text[]) AS w (constraint_id, value)
 JOIN entity_keys k ON k.application_id = $1 AND k.constraint_id = w.constraint_id AND k.value = w.value;
 
+-- name: fresh_rules
+SELECT w.id FROM unnest($2::text[]) AS w (id)
+WHERE NOT EXISTS (SELECT 1 FROM entity_keys k WHERE k.application_id = $1 AND k.constraint_id = w.id);
+
 -- name: types
 SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
 

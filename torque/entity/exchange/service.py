@@ -92,27 +92,35 @@ class ExchangeService:
             When others wrote the same values, or deleted what is referred to, at the same time.
         """
         rights = self._access.enter(caller, app)
-        load = Load(caller=caller, app=app, rights=rights, skip_invalid=skip_invalid, tell=tell)
-        loader: Loader | None = None
+        load = Load(caller=caller, app=app, rights=rights, skip_invalid=skip_invalid, tell=tell, careful=False)
         try:
-            with suppress(_NotKept):
-                async with self._db.transaction() as connection:
-                    loader = Loader(connection, load, self._hooks, self._reading)
-                    await loader.run(jobs)
-                    loader.report.dry_run = dry_run
-                    if dry_run or (loader.report.failed and not skip_invalid):
-                        raise _NotKept
-                    loader.report.applied = True
+            try:
+                loader = await self._load(load, jobs, dry_run)
+            except UniqueViolation:  # so the rows have to be asked about, to tell which it is
+                loader = await self._load(msgspec.structs.replace(load, careful=True), jobs, dry_run)
         except OutcomeUnknown:
             self._generations.bump([self._generations.slot("catalogue", app.id)])
             raise
         except (UniqueViolation, ForeignKeyViolation, Deadlock, LockTimeout) as error:
             message = "Others changed the same records at the same time. Nothing was imported; try again."
             raise Conflict(message, current=None) from error
-        assert loader is not None, "the transaction began, or an error was raised"
         if loader.report.applied:
             await self._announce(app, loader)
         return loader.report
+
+    async def _load(self, load: Load, jobs: Sequence[Job], dry_run: bool) -> Loader:
+        """Load all jobs in one transaction, which is taken back if nothing is to be kept."""
+        loader: Loader | None = None
+        with suppress(_NotKept):
+            async with self._db.transaction() as connection:
+                loader = Loader(connection, load, self._hooks, self._reading)
+                await loader.run(jobs)
+                loader.report.dry_run = dry_run
+                if dry_run or (loader.report.failed and not load.skip_invalid):
+                    raise _NotKept
+                loader.report.applied = True
+        assert loader is not None, "the transaction began, or an error was raised"
+        return loader
 
     async def export(self, caller: Caller, app: RunningApplication, query: Query, kind: Format) -> AsyncIterator[bytes]:
         """Return the file of all records of a query that the caller may see, in blocks, as of one moment.
