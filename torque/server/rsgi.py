@@ -3,7 +3,7 @@
 import asyncio
 import time
 from asyncio import current_task
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.jsonrpc import protocol as rpc
@@ -15,6 +15,7 @@ from torque.server.http import (
     NO_SNIFF,
     NO_STORE,
     SECURITY,
+    HeaderMap,
     HttpProtocol,
     Scope,
     Watched,
@@ -166,12 +167,7 @@ class TorqueApp:
                     self._send(scope, protocol, rpc.answered(found), request_id)
                     return
                 opened = found
-            if opened is not None:
-                reply = await self._calls.proceed(opened, app, request_id)
-            else:
-                reply = await self._calls.handle(
-                    body, headers.get("authorization"), headers.get("cookie"), app, request_id
-                )
+            reply = await self._answer(headers, app, body, opened, request_id)
         except TorqueError as error:
             reply, plain = _refused(error), False
         except Exception as error:
@@ -188,6 +184,14 @@ class TorqueApp:
         else:
             self._send(scope, protocol, reply, request_id)
         self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
+
+    def _answer(
+        self, headers: HeaderMap, app: str | None, body: bytes, opened: Opened | None, request_id: str
+    ) -> Awaitable[Reply]:
+        """Return what answers a call, from what is known of it on."""
+        if opened is not None:
+            return self._calls.proceed(opened, app, request_id)
+        return self._calls.handle(body, headers.get("authorization"), headers.get("cookie"), app, request_id)
 
     async def _other(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer what is not a JSON-RPC call on a path that is known already."""

@@ -9,7 +9,8 @@ from torque import codec
 from torque.errors import Unavailable
 from torque.xflow.context import FlowContext, LogLine, NodeFailed
 from torque.xflow.outbound import Outlet
-from torque.xflow.pool import ScriptEnded, ScriptPool
+from torque.xflow.pool import ScriptPool
+from torque.xflow.process import ScriptEnded
 from torque.xflow.templates import Template
 
 MAX_OUTPUT = 4 * 1024 * 1024

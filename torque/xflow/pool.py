@@ -3,153 +3,22 @@
 import asyncio
 import os
 import shutil
-import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import cast
 
-import msgspec
-
-from torque import codec
 from torque.errors import Unavailable
-from torque.xflow.outbound import Call, Refused
+from torque.xflow.process import Answers, ScriptProcess, refuse
 
 GRACE_SECONDS = 0.1
 KEEP_SECONDS = 1.0
-MAX_FRAME = 16 * 1024 * 1024
-_LENGTH = struct.Struct("<I")
 _PID = struct.Struct("<I")
 _MOST_ASKED = 4
 _START_TRIES, _START_PAUSE = 500, 0.01
-
-
-Answers = Callable[[Call], Awaitable[bytes]]
-"""Answers what a script asks of the world outside as JSON; raises Refused."""
-
-
-class ScriptEnded(Exception):
-    """A script process ended, or was ended, before it answered."""
-
-
-class _Head(Call):
-    id: int = 0
-    call: int | None = None
-
-
-class ScriptProcess(asyncio.Protocol):
-    """One leased script process: takes a request, answers once."""
-
-    def __init__(self, pid: int, pidfd: int) -> None:
-        self.pid = pid
-        self.alive = True
-        self.idle_since = 0.0
-        self._pidfd = pidfd
-        self._buffer = bytearray()
-        self._answer: asyncio.Future[bytes] | None = None
-        self._answers: Answers = _refuse
-        self._calls: set[asyncio.Task[None]] = set()
-        self._overlapped = False
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the way to write."""
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Collect frames: host calls are answered, the result settles the request that waits for it."""
-        self._buffer += data
-        while len(self._buffer) >= _LENGTH.size:
-            end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
-            if len(self._buffer) < end:
-                return
-            frame = bytes(self._buffer[_LENGTH.size : end])
-            del self._buffer[:end]
-            message = msgspec.json.decode(frame, type=_Head)
-            if message.call is not None:
-                self._overlapped = self._overlapped or bool(self._calls)
-                task = asyncio.get_running_loop().create_task(self._reply(message, message.call))
-                self._calls.add(task)
-                task.add_done_callback(self._calls.discard)
-            elif self._answer is not None and not self._answer.done():
-                self._answer.set_result(frame)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the request under way: the process is gone."""
-        self.alive = False
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ScriptEnded())
-
-    def _write(self, frame: bytes) -> None:
-        if self._transport is None or not self.alive:
-            raise ScriptEnded
-        self._transport.write(_LENGTH.pack(len(frame)) + frame)
-
-    async def _reply(self, call: Call, number: int) -> None:
-        """Answer a call of the script that runs, as long as it does."""
-        head = b'{"call":%d,"ok":' % number
-        try:
-            frame = head + b'true,"value":' + await self._answers(call) + b"}"
-            if len(frame) > MAX_FRAME:
-                raise Refused("The answer is larger than a script can take.")
-        except Refused as error:
-            frame = head + b'false,"error":' + codec.dumps(str(error)) + b"}"
-        except Exception:
-            self._write(head + b'false,"error":"The call failed within the server."}')
-            raise
-        if self.alive:
-            self._write(frame)
-
-    async def ask(self, frame: bytes, seconds: float, answers: Answers) -> bytes:
-        """Send one request and return its answer; what the script asks meanwhile is answered by `answers`.
-
-        Raises
-        ------
-        TimeoutError
-            When it did not answer in time; the process has been killed.
-        ScriptEnded
-            When the process died.
-        """
-        self._answer, self._answers = asyncio.get_running_loop().create_future(), answers
-        self._overlapped = False
-        try:
-            self._write(frame)
-            async with asyncio.timeout(seconds):
-                answer = await self._answer
-        except BaseException:
-            self.kill()
-            raise
-        else:
-            if self._overlapped:  # it may have ended with an answer on its way, and would take that for a request
-                self.kill()
-            return answer
-        finally:
-            self._answer, self._answers = None, _refuse
-            for task in self._calls:
-                task.cancel()
-
-    def kill(self) -> None:
-        """End the process now, whatever it does."""
-        self.alive = False
-        try:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-
-    def let_go(self) -> None:
-        """Close this process's handles; the broker keeps its own."""
-        if self._transport is not None:
-            self._transport.close()
-        os.close(self._pidfd)
-
-
-async def _refuse(_call: Call) -> bytes:
-    raise Refused("fetch is not available here.")
 
 
 class ScriptPool:
@@ -182,7 +51,7 @@ class ScriptPool:
         """Where the broker listens; empty before the first script of a pool with a broker of its own."""
         return self._path
 
-    async def run(self, frame: bytes, seconds: float, answers: Answers = _refuse) -> bytes:
+    async def run(self, frame: bytes, seconds: float, answers: Answers = refuse) -> bytes:
         """Run one request within `seconds`, waiting for a process included.
 
         Parameters

@@ -17,7 +17,8 @@ from tests.support.server import command_of
 from tests.support.waiting import eventually
 from torque import codec
 from torque.xflow import pool as pools
-from torque.xflow.pool import ScriptEnded, ScriptPool
+from torque.xflow.pool import ScriptPool
+from torque.xflow.process import ScriptEnded
 
 Answer = dict[str, Any]
 Opener = Callable[..., ScriptPool]
