@@ -63,3 +63,30 @@ test("a file that is no model is refused with a reason", async ({ editor, page }
   await page.getByRole("dialog").locator("input[type=file]").setInputFiles({ name: "shopping.json", mimeType: "application/json", buffer: Buffer.from("[1, 2]") });
   await expect(page.getByRole("alert")).toContainText("shopping.json cannot be imported.");
 });
+
+test("a file takes the place of a model after saying what that changes, and history shows it and takes it back", async ({ editor, page }) => {
+  const name = await editor.copyOf("todo");
+  const { model } = (await editor.graphql("query($id: ID!) { model(id: $id) { document } }", { id: name })) as { model: { document: { entities: { fields: { name: string }[] }[]; pages: object[] } } };
+  const [entity] = model.document.entities;
+  const changed = { ...model.document, entities: [{ ...entity, fields: entity?.fields.filter((field) => field.name !== "status") }] };
+  await editor.open(`/models/${name}`);
+  await page.getByRole("button", { name: "More actions for the model" }).click();
+  await page.getByRole("menuitem", { name: "Import into this model" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("input[type=file]").setInputFiles({ name: "todo.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(changed)) });
+  await expect(dialog.getByText("The file holds nothing new.")).toBeVisible();
+  await dialog.getByText("Replace", { exact: true }).click();
+  await expect(dialog.getByRole("list", { name: "Changes to the model" })).toContainText("Removed field status");
+  await expect(dialog.getByRole("region", { name: "Effect on stored records" })).toContainText("All 5 records");
+  await dialog.getByRole("button", { name: "Replace model" }).click();
+  await expect(dialog.getByText(/is imported\.$/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Open model" }).click();
+
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("button", { name: "Show differences of revision 2" }).click();
+  await expect(page.getByRole("list", { name: "Differences of revision 2" })).toContainText("Removed field status");
+  await page.getByRole("button", { name: "Restore revision 1" }).click();
+  await expect(page.getByText("Revision 1 is restored.")).toBeVisible();
+  await page.getByRole("link", { name: /^Data model/ }).click();
+  await expect(page.getByRole("button", { name: "status", exact: true })).toBeVisible();
+});

@@ -105,3 +105,37 @@ test("verification leads to the place of a finding, and its fix mends it", async
   await page.getByRole("button", { name: "Refuse deleting (Restrict)" }).click();
   await expect(page.getByText("Nothing to mend.")).toBeVisible();
 });
+
+test("an expression that names an unknown field is refused at its input; a check says how many records break it", async ({ editor, page }) => {
+  const name = await editor.copyOf("customer-orders");
+  await editor.open(`/models/${name}/entities/order?tab=constraints&constraint=new`);
+  const panel = page.getByRole("form", { name: "New constraint" });
+  await panel.getByRole("textbox", { name: "Name" }).fill("worth_it");
+  await panel.getByRole("combobox", { name: "Type" }).click();
+  await page.getByRole("option", { name: "Check" }).click();
+  const expression = panel.getByRole("textbox", { name: "Expression" });
+  await expression.fill("amount > 100");
+  await panel.getByRole("button", { name: "Add constraint" }).click();
+  await expect(panel.getByText(/^The check 'worth_it' of 'order' cannot be evaluated/)).toBeVisible();
+  await expect(panel.getByText("1 field needs attention")).toBeVisible();
+
+  await expression.fill("total_amount > 500");
+  await expect(panel.getByText(/of 40 records/)).toBeVisible();
+  await panel.getByRole("button", { name: "Add constraint" }).click();
+  await expect(page.getByRole("cell", { name: "total_amount > 500" })).toBeVisible();
+  await editor.saved();
+});
+
+test("a removed field says first how many records hold it, and comes back with its values", async ({ editor, page }) => {
+  const name = await editor.copyOf("customer-orders");
+  await editor.open(`/models/${name}/entities/order?field=status`);
+  await page.getByRole("button", { name: "Remove field" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("listitem")).toContainText("All 40 records of Order: a value in Status is hidden");
+  await dialog.getByRole("button", { name: "Remove field" }).click();
+  await expect(page.getByRole("button", { name: "status", exact: true })).toHaveCount(0);
+  await page.getByRole("log").getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "status", exact: true })).toBeVisible();
+  await editor.saved();
+  await expect(page.getByRole("region", { name: "Preview" }).getByText("Cancelled").first()).toBeVisible();
+});

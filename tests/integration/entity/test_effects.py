@@ -90,6 +90,17 @@ async def test_a_narrower_type_or_rule_is_counted_by_the_records_that_break_it(s
     ]
 
 
+async def test_a_check_is_counted_by_the_records_for_which_it_does_not_hold(stock: Stock) -> None:
+    check = {"type": "Check", "name": "modest", "expression": "name != 'Bob' || credit == null || credit <= 100"}
+    assert await stock.would({"type": "AddConstraint", "parent": "e_customer", "value": check}) == [
+        ("customer", "name", "Check", 1, 3)
+    ]
+    at = {**check, "fields": ["credit"]}
+    assert await stock.would({"type": "AddConstraint", "parent": "e_customer", "value": at}) == [
+        ("customer", "credit", "Check", 1, 3)
+    ]
+
+
 async def test_a_new_reference_is_counted_by_the_values_that_lead_nowhere(stock: Stock) -> None:
     [ada] = await stock.add("customer", {"name": "Cy"})
     records = [{"who": ada}, {"who": new_id()}, {"who": "nobody"}, {"a": "x"}]

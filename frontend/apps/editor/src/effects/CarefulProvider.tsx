@@ -1,4 +1,4 @@
-import type { Change } from "@torque/model";
+import type { Change, Finding } from "@torque/model";
 import { createContext, useCallback, useContext, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StoredEffect } from "../api/types";
@@ -16,6 +16,8 @@ export type CarefulCommit = {
   verb: string;
   /** What was shown already of the effect of exactly these changes: then nothing is asked. */
   shown?: Effect;
+  /** Findings with which nothing is changed; the caller shows them where they belong. */
+  refused?: (findings: readonly Finding[]) => boolean;
   /** Once the changes are made. */
   then: () => void;
 };
@@ -47,7 +49,8 @@ export function CarefulProvider({ children }: { children: ReactNode }) {
         .settled()
         .then(() => tryChanges(client, id, wanted.changes, session.getState().revision))
         .then(
-          ({ effects }) => {
+          ({ effects, findingsAfter }) => {
+            if (wanted.refused?.(findingsAfter)) return;
             if (effects.length) setAsked({ wanted, effects });
             else make(wanted);
           },

@@ -9,7 +9,7 @@ import { tryChanges } from "./trial";
 
 export type Effect =
   | { name: "refused"; message: string }
-  | { name: "known"; raised: Finding[]; solved: Finding[]; stored: StoredEffect[] };
+  | { name: "known"; findings: Finding[]; raised: Finding[]; solved: Finding[]; stored: StoredEffect[] };
 
 /** What applying these changes would do to the model and its records: a trial on the server, once typing rests. */
 export function useEffectOf(changes: readonly Change[]): Effect | undefined {
@@ -27,7 +27,7 @@ export function useEffectOf(changes: readonly Change[]): Effect | undefined {
         if (!current) return;
         const raised = after.filter((finding) => !before.some((known) => known.id === finding.id));
         const solved = before.filter((finding) => !after.some((known) => known.id === finding.id));
-        setEffect({ of: wanted, effect: { name: "known", raised, solved, stored } });
+        setEffect({ of: wanted, effect: { name: "known", findings: after, raised, solved, stored } });
       })
       .catch((error: unknown) => {
         if (current) setEffect({ of: wanted, effect: { name: "refused", message: messageOf(error) } });

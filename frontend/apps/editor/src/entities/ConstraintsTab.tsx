@@ -3,6 +3,7 @@ import { add, compact, CONSTRAINT_TYPES, type Constraint, type Entity } from "@t
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PanelSection } from "../parts/EditPanel";
+import { OptionalLabel } from "../parts/OptionalLabel";
 import parts from "../parts/parts.module.css";
 import { PartName, PartPanel } from "./PartPanel";
 import { PartTab } from "./PartTab";
@@ -48,10 +49,11 @@ function ConstraintPanel({ entity, constraint, onShow }: PanelProps) {
       draft={draft}
       changes={id === undefined ? [add("Constraint", compact(value), { parent: entity.id })] : draft.changes}
       errors={(nameError ? 1 : 0) + (contentError ? 1 : 0)}
+      refusals={[`invalid-expression/${entity.id}/${value.name}`]}
       idAfter={partIdOf(entity, value)}
       onShow={onShow}
     >
-      {(checked) => (
+      {(checked, refusal) => (
         <PanelSection>
           <PartName value={value.name} error={checked ? nameError : undefined} isNew={id === undefined} onChange={(name) => { draft.edit({ name }); }} />
           <Select
@@ -62,17 +64,26 @@ function ConstraintPanel({ entity, constraint, onShow }: PanelProps) {
             onChange={(type) => { draft.edit({ type: type ?? "UniqueKey", expression: undefined }); }}
           />
           {check ? (
-            <Textarea
-              label={t("constraints.expression")}
-              description={t("constraints.expressionHelp")}
-              required
-              autosize
-              spellCheck={false}
-              classNames={{ input: parts.monoInput }}
-              value={value.expression ?? ""}
-              error={checked ? contentError : undefined}
-              onChange={(event) => { draft.edit({ expression: event.currentTarget.value || undefined }); }}
-            />
+            <>
+              <Textarea
+                label={t("constraints.expression")}
+                description={t("constraints.expressionHelp")}
+                required
+                autosize
+                spellCheck={false}
+                classNames={{ input: parts.monoInput }}
+                value={value.expression ?? ""}
+                error={refusal ?? (checked ? contentError : undefined)}
+                onChange={(event) => { draft.edit({ expression: event.currentTarget.value || undefined }); }}
+              />
+              <Select
+                label={<OptionalLabel>{t("constraints.at")}</OptionalLabel>}
+                clearable
+                data={entity.fields.map((field) => field.name)}
+                value={value.fields?.[0] ?? null}
+                onChange={(field) => { draft.edit({ fields: field ? [field] : [] }); }}
+              />
+            </>
           ) : (
             <MultiSelect
               label={t("indexes.fields")}

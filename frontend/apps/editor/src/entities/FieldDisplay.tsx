@@ -5,10 +5,16 @@ import { PanelSection } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import classes from "./entities.module.css";
 
-export type FieldDisplayProps = { draft: Field; system: boolean; onEdit: (change: Partial<Field>) => void };
+export type FieldDisplayProps = {
+  draft: Field;
+  system: boolean;
+  /** What the server says against the expression. */
+  refusal: string | undefined;
+  onEdit: (change: Partial<Field>) => void;
+};
 
 /** How the field looks in forms and grids, when they do not say otherwise. */
-export function FieldDisplay({ draft, system, onEdit }: FieldDisplayProps) {
+export function FieldDisplay({ draft, system, refusal, onEdit }: FieldDisplayProps) {
   const { t } = useTranslation("editor");
   const ui = draft.ui_config ?? {};
   const set = (change: Partial<FieldUi>): void => {
@@ -57,6 +63,7 @@ export function FieldDisplay({ draft, system, onEdit }: FieldDisplayProps) {
             spellCheck={false}
             classNames={{ input: parts.monoInput }}
             value={draft.computed ?? ""}
+            error={refusal}
             onChange={(event) => { onEdit({ computed: event.currentTarget.value || undefined }); }}
           />
         </>

@@ -44,14 +44,15 @@ export function FieldPanel({ entity, field, onShow }: FieldPanelProps) {
       draft={draft}
       changes={field ? draft.changes : [add("Field", { ...tidyField(value), id }, { parent: entity.id })]}
       errors={Object.keys(errors).length + (problem ? 1 : 0)}
+      refusals={[`invalid-expression/${id}`, `circular-expression/${id}`]}
       idAfter={id}
       onShow={onShow}
     >
-      {(checked) => (
+      {(checked, refusal) => (
         <>
           <FieldBasics draft={value} system={system} isNew={!field} nameError={checked && problem ? t(`name.${problem}`) : undefined} errors={checked ? errors : {}} onEdit={edit} />
           {!system && <FieldRules draft={value} onEdit={edit} errors={checked ? errors : {}} />}
-          <FieldDisplay draft={value} system={system} onEdit={edit} />
+          <FieldDisplay draft={value} system={system} refusal={refusal} onEdit={edit} />
         </>
       )}
     </PartPanel>

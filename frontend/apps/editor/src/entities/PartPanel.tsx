@@ -1,12 +1,12 @@
 import { TextInput } from "@mantine/core";
-import { remove, type Change, type ListedKind } from "@torque/model";
+import { remove, type Change, type Finding, type ListedKind } from "@torque/model";
 import { showToast } from "@torque/ui";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCareful } from "../effects/CarefulProvider";
 import { EffectNote } from "../effects/EffectNote";
 import { useEffectOf } from "../effects/useEffectOf";
-import { useSteps } from "../model/ModelProvider";
+import { useSessionState, useSteps } from "../model/ModelProvider";
 import { EditPanel } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import type { Draft } from "./useDraft";
@@ -29,21 +29,27 @@ export type PartPanelProps<T extends { name: string }> = {
   changes: Change[];
   /** How many things have to be mended. */
   errors: number;
+  /** Ids of findings with which nothing is applied: they are said at their input. */
+  refusals?: readonly string[];
   /** The part's id once the changes are made. */
   idAfter: string;
   onShow: (id: string | null) => void;
-  /** The inputs; whether what is wrong is shown already. */
-  children: (checked: boolean) => ReactNode;
+  /** The inputs; whether what is wrong is shown already, and what the server says against the draft. */
+  children: (checked: boolean, refusal: string | undefined) => ReactNode;
 };
 
 /** Edits one part of an entity: what applying would do stands above the foot, and nothing is a change before it. */
 export function PartPanel<T extends { name: string }>(props: PartPanelProps<T>) {
-  const { kind, words, id, stored, draft, changes, errors, idAfter, onShow, children } = props;
+  const { kind, words, id, stored, draft, changes, refusals = [], idAfter, onShow, children } = props;
   const { t } = useTranslation("editor");
   const careful = useCareful();
   const steps = useSteps();
   const [checked, setChecked] = useState(false);
-  const effect = useEffectOf(errors === 0 ? changes : []);
+  const { findings } = useSessionState();
+  const effect = useEffectOf(props.errors === 0 ? changes : []);
+  const refusedBy = (found: readonly Finding[]): Finding | undefined => found.find((finding) => refusals.includes(finding.id));
+  const refusal = refusedBy(effect?.name === "known" ? effect.findings : changes.length ? [] : findings);
+  const errors = props.errors + (refusal ? 1 : 0);
   const name = props.label ?? draft.value.name;
   const verb = t(id === undefined ? `${words}.add` : "panel.apply");
   const apply = (): void => {
@@ -54,6 +60,7 @@ export function PartPanel<T extends { name: string }>(props: PartPanelProps<T>) 
       message: t(id === undefined ? `${words}.added` : `${words}.changed`, { name }),
       verb,
       shown: effect,
+      refused: (found) => refusedBy(found) !== undefined,
       then: () => {
         draft.discard();
         setChecked(false);
@@ -78,7 +85,7 @@ export function PartPanel<T extends { name: string }>(props: PartPanelProps<T>) 
       icon={props.icon}
       tools={props.tools}
       changes={draft.count}
-      errors={checked ? errors : 0}
+      errors={checked || refusal ? errors : 0}
       verb={verb}
       onApply={apply}
       onDiscard={() => {
@@ -98,7 +105,7 @@ export function PartPanel<T extends { name: string }>(props: PartPanelProps<T>) 
       removeLabel={t(`${words}.remove`)}
       effect={effect && <EffectNote effect={effect} />}
     >
-      {children(checked)}
+      {children(checked, refusal?.message)}
     </EditPanel>
   );
 }
