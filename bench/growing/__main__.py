@@ -66,6 +66,7 @@ def measure(size: int, seconds: float, place: Path) -> list[Point]:
     """Measure all actions over all numbers of connections at one size."""
     found = []
     with torque.serve(prepare(size)) as subject:
+        subject.call("reads", "loadEntityData", {"entityType": "item", "limit": 1})  # learns of the indexes
         first = subject.call("reads", "loadEntityData", large.query(1)[0])["data"]
         if len(first) != min(50, size) or subject.count("reads", "item") < size:
             raise RuntimeError(f"The project of {size} records does not answer what it must")
