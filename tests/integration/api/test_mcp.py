@@ -27,6 +27,13 @@ TOOLS = {
     "update_entity",
     "delete_entity",
     "execute_xflow",
+    "get_entity",
+    "aggregate_entities",
+    "get_entity_relationships",
+    "search",
+    "bulk_write_entities",
+    "import_data",
+    "export_data",
 }
 
 

@@ -26,64 +26,69 @@ class Objects(dict[str, bytes]):
     broken = False
 
 
+class _Server(ThreadingHTTPServer):
+    objects: Objects
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self._allowed(body):
+            self.server.objects[self.path] = body
+            self._answer(200)
+
+    def do_GET(self) -> None:
+        if not self._allowed(b""):
+            return
+        body = self.server.objects.get(self.path)
+        if body is None:
+            self._answer(404)
+            return
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("range", ""))
+        if asked is None:
+            self._answer(200, body)
+            return
+        part = body[int(asked[1]) : int(asked[2]) + 1]
+        self._answer(206, part, {"content-range": f"bytes {asked[1]}-{asked[2]}/{len(body)}"})
+
+    def do_DELETE(self) -> None:
+        if self._allowed(b""):
+            self._answer(204 if self.server.objects.pop(self.path, None) is not None else 404)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        return
+
+    def _allowed(self, body: bytes) -> bool:
+        if self.server.objects.broken:
+            self._answer(500)
+            return False
+        if not _signed_well(self.command, self.path, dict(self.headers), body):
+            self.server.objects.refused += 1
+            self._answer(403)
+            return False
+        return True
+
+    def _answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
 @contextmanager
 def object_store() -> Iterator[tuple[str, Objects]]:
     """Serve a store; gives its address and what it keeps."""
-    objects = Objects()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if self._allowed(body):
-                objects[self.path] = body
-                self._answer(200)
-
-        def do_GET(self) -> None:
-            if not self._allowed(b""):
-                return
-            body = objects.get(self.path)
-            if body is None:
-                self._answer(404)
-                return
-            asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("range", ""))
-            if asked is None:
-                self._answer(200, body)
-                return
-            part = body[int(asked[1]) : int(asked[2]) + 1]
-            self._answer(206, part, {"content-range": f"bytes {asked[1]}-{asked[2]}/{len(body)}"})
-
-        def do_DELETE(self) -> None:
-            if self._allowed(b""):
-                self._answer(204 if objects.pop(self.path, None) is not None else 404)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-        def _allowed(self, body: bytes) -> bool:
-            if objects.broken:
-                self._answer(500)
-                return False
-            if not _signed_well(self.command, self.path, dict(self.headers), body):
-                objects.refused += 1
-                self._answer(403)
-                return False
-            return True
-
-        def _answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-            self.send_response(status)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.objects = Objects()
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", objects
+        yield f"http://127.0.0.1:{server.server_address[1]}", server.objects
     finally:
         server.shutdown()
         server.server_close()

@@ -15,13 +15,19 @@ from torque.api.common.release import release
 from torque.api.mcp import resources
 from torque.api.mcp.errors import tool_error
 from torque.api.mcp.tool import Session, Tool
-from torque.api.mcp.tools import entities, models, xflows
+from torque.api.mcp.tools import entities, models, reading, tables, xflows
 from torque.config.problems import nearest
 from torque.errors import InternalError, InvalidParams, Overloaded, TorqueError
 from torque.platform import Platform
 from torque.types import Caller
 
-TOOLS: tuple[Tool[Any], ...] = (*models.TOOLS, *entities.TOOLS, *xflows.TOOLS)
+TOOLS: tuple[Tool[Any], ...] = (
+    *models.TOOLS,
+    *entities.TOOLS,
+    *reading.TOOLS,
+    *tables.TOOLS,
+    *xflows.TOOLS,
+)
 INSTRUCTIONS = (
     "Torque runs applications that are described by models. Call list_models to see what there is, "
     "get_schema for the entity types of an application, then query and write records or run workflows."
