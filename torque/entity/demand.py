@@ -29,7 +29,7 @@ SLOW_SECONDS = 0.05
 MANY_ROWS = 5_000
 """Rows of a summary above which a reader has them put together."""
 _WRITE_SECONDS = 5.0
-_READ_SECONDS = 20.0
+_READ_SECONDS = 5.0
 _SHAPES = 200
 """Most shapes that a process remembers between two notes."""
 

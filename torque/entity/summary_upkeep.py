@@ -35,7 +35,7 @@ PER_LEAF = 60
 MANY_ROWS = 5_000
 """A summary of more different rows than that is no summary."""
 UNUSED = "30 days"
-_PATIENCE = "500ms"
+_PATIENCE = "200ms"
 
 Tell = Callable[..., None]
 

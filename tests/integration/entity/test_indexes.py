@@ -156,6 +156,26 @@ async def test_a_cursor_deep_in_a_large_type_starts_where_it_points(jobs: Shop) 
             assert "Index Cond" in said and "tq_" in said and (missing or "Sort" not in said), said
 
 
+async def test_a_filtered_total_is_counted_to_its_bound_on_the_index(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    query = Query(entity_type="job", filters={"status": "open"}, sort=(Sort("due", True),))
+    plan = plan_list(query, jobs.app.id, scope, b"s")
+    statement = select_list(
+        plan, jobs.app.id, await collation(jobs), total=True, indexed=jobs.entities._store.indexed(jobs.app.id, "job")
+    )
+    rows = await jobs.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}", *statement.args)
+    scans = [part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if "Relation Name" in part]
+    assert sorted(round(scan["Actual Rows"]) for scan in scans) == [51, 1001]
+    assert all(scan.get("Index Name", "tq_").startswith("tq_") for scan in scans), scans
+
+
+def parts_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the nodes of a plan."""
+    return [plan, *(node for part in plan.get("Plans", ()) for node in parts_of(part))]
+
+
 async def forget_statistics(shop: Shop) -> None:
     """Take away what the planner knows of the values on the application's leaf."""
     await shop.db.execute(
