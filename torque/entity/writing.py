@@ -329,6 +329,9 @@ class Writing:
                 explained = await self._explained(app, write, error)
                 if isinstance(explained, ValidationFailed) and not explained.details["errors"]:
                     continue
+                old = write.repeat if isinstance(explained, RepeatMet) else None
+                if old is not None and await self._store.find_repeat(app.id, old) is None:
+                    continue  # the key was older than keys count, and is gone by now
                 raise explained from None
         raise Conflict("The record meets others that come and go. Try again.")
 

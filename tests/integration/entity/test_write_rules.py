@@ -1,0 +1,161 @@
+"""The rules of writes, one by one: each of these fails when its rule is taken out."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, Shop, entity, field
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.batch import Q
+from torque.errors import Conflict, ValidationFailed
+
+PAIRS: dict[str, Any] = {
+    "format": "torque/1",
+    "name": "pairs",
+    "entities": [
+        entity(
+            "pair",
+            field("a", "Integer", default_value=0),
+            field("b", "Integer", default_value=0),
+            constraints=[{"id": "c", "type": "Check", "name": "sum", "expression": "a + b <= 10"}],
+        )
+    ],
+}  # fmt: skip
+
+
+async def test_two_patches_that_are_each_valid_never_meet_in_an_invalid_record(db: Database) -> None:
+    """Without the base's version in the statement both pass their check and the second wins."""
+    shop = Shop(db, PAIRS)
+    other = Shop(db, PAIRS, generations=shop.generations, app_id=shop.app.id)
+    for _ in range(10):
+        pair = await shop.create("pair")
+        patches = (shop.update(pair["id"], a=6), other.update(pair["id"], b=6))
+        outcomes = await asyncio.gather(*patches, return_exceptions=True)
+        assert sum(isinstance(outcome, ValidationFailed) for outcome in outcomes) == 1
+        final = await shop.get(pair["id"])
+        assert final["a"] + final["b"] == 6
+
+
+async def test_the_log_tells_each_value_as_the_write_before_left_it(shop: Shop) -> None:
+    """Old values come from the row that is held; from the snapshot, two writes would tell the same one."""
+    made = await shop.create("order", number=0)
+    other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
+    engines = (shop, other)
+    await asyncio.gather(*(engines[n % 2].update(made["id"], number=n) for n in range(1, 31)))
+    steps = {row["old"]: row["new"] for row in await shop.db.fetch(
+        "SELECT old->>'number' AS old, new->>'number' AS new FROM audit_log "
+        "WHERE application_id = $1 AND action = 'update'", shop.app.id,
+    )}  # fmt: skip
+    value, seen = "0", 0
+    while value in steps:
+        value, seen = steps.pop(value), seen + 1
+    assert (steps, seen) == ({}, 30)
+    assert (await shop.get(made["id"]))["number"] == int(value)
+
+
+async def test_an_update_does_not_block_records_that_refer_to_its_record(shop: Shop) -> None:
+    """`FOR UPDATE` in place of `FOR NO KEY UPDATE` would make the insert wait for the end of the transaction."""
+    ada = await shop.create("customer", name="Ada")
+    async with shop.db.transaction() as connection:
+        await connection.fetch(Q.read_locked, shop.app.id, ada["id"])
+        order = await shop.create("order", number=1, customer_id=ada["id"])
+    assert order["customer_id"] == ada["id"]
+
+
+async def test_only_who_asks_for_a_version_gets_a_conflict(shop: Shop) -> None:
+    made = await shop.create("order", number=0)
+
+    async def attempt(n: int, version: int | None) -> bool:
+        try:
+            await shop.entities.update(ADMIN, shop.app, None, made["id"], {"number": n}, if_version=version)
+        except Conflict as conflict:
+            current: Any = conflict.details["current"]
+            assert current["version"] > 1
+            return False
+        return True
+
+    asked = await asyncio.gather(*(attempt(n, 1) for n in range(1, 9)))
+    assert sum(asked) == 1
+    assert all(await asyncio.gather(*(attempt(n, None) for n in range(20, 28))))
+
+
+async def test_a_write_that_loses_twice_holds_its_row_and_cannot_miss(shop: Shop) -> None:
+    """Another engine writes between every look and every statement; without holding it would go on for ever."""
+    made = await shop.create("order", number=0)
+    other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
+    done = asyncio.Event()
+
+    async def disturb() -> None:
+        n = 0
+        while not done.is_set():
+            n += 1
+            await other.update(made["id"], number=n)
+
+    disturbing = asyncio.create_task(disturb())
+    try:
+        answers = [await shop.update(made["id"], note=f"n{n}") for n in range(20)]
+    finally:
+        done.set()
+        await disturbing
+    assert [answer["note"] for answer in answers] == [f"n{n}" for n in range(20)]
+
+
+async def test_a_key_is_one_of_its_caller_method_and_application(shop: Shop) -> None:
+    first = await shop.entities.create(ADMIN, shop.app, "customer", {"name": "x"}, idempotency_key="same")
+    record_id = codec.loads(first.result)["id"]
+    await shop.entities.update(ADMIN, shop.app, None, record_id, {"name": "y"}, idempotency_key="same")
+    again = await shop.entities.create(ADMIN, shop.app, "customer", {"name": "x"}, idempotency_key="same")
+    assert codec.loads(again.result)["name"] == "y"
+    elsewhere = Shop(shop.db)
+    await elsewhere.entities.create(ADMIN, elsewhere.app, "customer", {"name": "z"}, idempotency_key="same")
+    with pytest.raises(Conflict):
+        await shop.entities.create(ADMIN, shop.app, "customer", {"name": "other"}, idempotency_key="same")
+
+
+async def test_one_key_sent_many_times_at_once_writes_once(shop: Shop) -> None:
+    """The key stands in the statement of the record, so of two that meet the second is refused as a whole."""
+    other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
+    engines = (shop, other)
+    answers = await asyncio.gather(
+        *(
+            engines[n % 2].entities.create(ADMIN, shop.app, "customer", {"name": "x"}, idempotency_key="k")
+            for n in range(12)
+        )
+    )
+    assert len({codec.loads(answer.result)["id"] for answer in answers}) == 1
+    assert await shop.count("customer") == 1
+
+
+async def test_a_key_counts_for_a_day(shop: Shop) -> None:
+    async def create(name: str) -> str:
+        answer = await shop.entities.create(ADMIN, shop.app, "customer", {"name": name}, idempotency_key="k")
+        return str(codec.loads(answer.result)["id"])
+
+    first = await create("x")
+    await shop.db.execute(
+        "UPDATE idempotency_keys SET created_at = created_at - interval '23 hours' WHERE application_id = $1",
+        shop.app.id,
+    )
+    assert await create("x") == first
+    await shop.db.execute(
+        "UPDATE idempotency_keys SET created_at = created_at - interval '2 hours' WHERE application_id = $1",
+        shop.app.id,
+    )
+    assert await create("y") != first
+
+
+async def test_a_statement_of_one_application_and_kind_holds_nothing_of_others(shop: Shop) -> None:
+    """Creates, updates and another application's creates wait together and go out apart."""
+    made = [await shop.create("order", number=n) for n in range(5)]
+    other = Shop(shop.db, generations=shop.generations)
+    before = shop.entities._writer.queue.batches
+    await asyncio.gather(
+        *(shop.create("order", number=n) for n in range(10, 20)),
+        *(shop.update(one["id"], note="x") for one in made),
+        *(other.create("order", number=n) for n in range(10)),
+    )
+    assert shop.entities._writer.queue.batches > before + 1
+    assert (await shop.count("order"), await other.count("order")) == (15, 10)
+    assert {row["version"] for row in await other.rows("entities")} == {1}
