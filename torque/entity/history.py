@@ -190,7 +190,7 @@ class History:
         ends = many_of(app.model, entity.name).items()
         linked = {end.link_key: name for name, end in ends if rights.entity(end.other).read}
         shown = []
-        for entry in await self._entries(app, row[0], limit):
+        for entry in map(entry_of, await self._db.fetch(Q.history, app.id, row[0], limit)):
             by = linked if entry.action == "link" else names
             old = None if entry.action == "undelete" else _named(by, entry.old)
             new = None if entry.action == "delete" else _named(by, entry.new)
@@ -207,7 +207,7 @@ class History:
             raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
         record_id = valid_id(record_id)
         row = await self._store.read(app.id, record_id)
-        entries = await self._entries(app, record_id, MAX_ENTRIES)
+        entries = [entry_of(found) for found in await self._db.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)]
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")
         stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
         entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)
@@ -263,9 +263,6 @@ class History:
         self._store.forget_types(app.id, ids)
         types = await self._store.types(app.id, ids)
         return [one for one in ids if types.get(one) == app.model.entities[end.other].key]
-
-    async def _entries(self, app: RunningApplication, record_id: str, limit: int) -> list[Entry]:
-        return [entry_of(row) for row in await self._db.fetch(Q.history, app.id, record_id, limit)]
 
 
 def entry_of(row: Any) -> Entry:

@@ -378,6 +378,12 @@ SELECT key, params_hash, result FROM idempotency_keys
 WHERE application_id = $1 AND caller = $2 AND method = $3 AND key = ANY($4::text[])
     AND created_at > now() - interval '24 hours';
 
+-- name: changes
+SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
+    entity_type, old, new
+FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action <> 'read'
+ORDER BY audit_log.at DESC, id LIMIT $3;
+
 -- name: history
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
     entity_type, old, new
@@ -481,5 +487,5 @@ LIMIT $4;
 -- name: histories
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
     entity_type, old, new, entity_id
-FROM audit_log WHERE application_id = $1 AND entity_id = ANY($2::text::uuid[])
+FROM audit_log WHERE application_id = $1 AND entity_id = ANY($2::text::uuid[]) AND action <> 'read'
 ORDER BY audit_log.at DESC, id;

@@ -9,6 +9,7 @@ from torque.application.types import Answer, RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity import seeding
+from torque.entity.access_log import AccessLog
 from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
 from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
@@ -60,6 +61,7 @@ class EntityService:
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
+        self._log = AccessLog(db)
         self._past = Past(db, self._store, self._reading)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
         self._swept = time.monotonic()
@@ -83,7 +85,8 @@ class EntityService:
             When it is not there for this caller.
         """
         rights = self._access.enter(caller, app)
-        return await self._reading.get(app, rights, entity_type, record_id, expand, fields, min_version)
+        answer = await self._reading.get(app, rights, entity_type, record_id, expand, fields, min_version)
+        return await self._log.seen(caller, app, answer)
 
     async def list(
         self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
@@ -99,14 +102,14 @@ class EntityService:
         """
         self._look(app)
         rights = self._access.enter(caller, app)
-        if as_of is not None:
-            return await self._past.list(app, rights, query, as_of)
-        return await self._reading.list(app, rights, query)
+        past = None if as_of is None else await self._past.list(app, rights, query, as_of)
+        return await self._log.seen(caller, app, past or await self._reading.list(app, rights, query))
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
         self._look(app)
-        return await self._reading.query(app, self._access.enter(caller, app), query)
+        answer = await self._reading.query(app, self._access.enter(caller, app), query)
+        return await self._log.seen(caller, app, answer)
 
     async def find(
         self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
@@ -114,9 +117,8 @@ class EntityService:
         """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
         self._look(app)
         rights = self._access.enter(caller, app)
-        if as_of is not None:
-            return await self._past.find(app, rights, query, as_of)
-        return await self._reading.find(app, rights, query)
+        past = None if as_of is None else await self._past.find(app, rights, query, as_of)
+        return await self._log.seen(caller, app, past or await self._reading.find(app, rights, query))
 
     async def aggregate(self, caller: Caller, app: RunningApplication, asked: Aggregate) -> Answer:
         """Return counts, sums, averages and extremes by group: ``{data, meta}``.
@@ -150,7 +152,8 @@ class EntityService:
             When the record is not there for this caller.
         """
         rights = self._access.enter(caller, app)
-        return await self._related.answer(app, rights, entity_type, record_id, relationship, limit)
+        answer = await self._related.answer(app, rights, entity_type, record_id, relationship, limit)
+        return await self._log.seen(caller, app, answer)
 
     async def get_as_of(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, as_of: str
@@ -164,7 +167,8 @@ class EntityService:
         InvalidParams
             When the model keeps no history of it, or the log does not reach back.
         """
-        return await self._history.get(app, self._access.enter(caller, app), entity_type, record_id, as_of)
+        answer = await self._history.get(app, self._access.enter(caller, app), entity_type, record_id, as_of)
+        return await self._log.seen(caller, app, answer)
 
     async def restore(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
@@ -349,7 +353,6 @@ class EntityService:
 
     def _look(self, app: RunningApplication) -> None:
         """Take up what is to be done in the background for an application."""
-        self._deletion.look(app)
         self.recomputing.look(app)
 
     async def close(self) -> None:
