@@ -4,9 +4,9 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { EditorAt } from "../fixtures/EditorAt";
 import { hiddenFreight } from "../fixtures/documents";
 import { filledState, memoryServer, type MemoryServer } from "../fixtures/memoryLink";
-import { reader, SLOW } from "../fixtures/patience";
+import { reader } from "../fixtures/patience";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -23,7 +23,7 @@ const freight = (server: MemoryServer): unknown => findPart(server.state.models[
 
 it("says how many records a removed field concerns, and removes it only when told to", async () => {
   const server = opened("/models/orders/entities/e_order?field=f_freight");
-  await reader().click(await screen.findByRole("button", { name: "Remove field" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Remove field" }));
   const dialog = await screen.findByRole("dialog");
   expect(within(dialog).getByRole("listitem").textContent).toBe("88 of 830 records of Order: a value in Freight is hidden · orders");
   expect(freight(server)).toBeTruthy();
@@ -35,14 +35,14 @@ it("says how many records a removed field concerns, and removes it only when tol
 
 it("removes at once what no record holds", async () => {
   const server = opened("/models/orders/entities/e_order?field=f_freight", []);
-  await reader().click(await screen.findByRole("button", { name: "Remove field" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Remove field" }));
   await waitFor(() => expect(freight(server)).toBeUndefined());
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
 it("asks before a restored revision hides values, and shows what a revision changed", async () => {
   const server = opened("/models/orders/history");
-  await reader().click(await screen.findByRole("button", { name: "Show differences of revision 211" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Show differences of revision 211" }));
   const list = await screen.findByRole("list", { name: "Differences of revision 211" });
   expect(list.textContent).toContain("Changed page orders");
   expect(list.textContent).toContain("titleOrders All orders");

@@ -1,15 +1,15 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { fill, reader, SLOW } from "../fixtures/patience";
+import { fill, reader } from "../fixtures/patience";
 import { EditorAt } from "../fixtures/EditorAt";
 import { emptyState, memoryServer } from "../fixtures/memoryLink";
 
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 it("lists the models with their counts and finds one by its words", async () => {
   render(<EditorAt path="/models" server={memoryServer()} />);
-  const row = (await screen.findByRole("link", { name: "Orders" }, SLOW)).closest("tr");
+  const row = (await screen.findByRole("link", { name: "Orders" })).closest("tr");
   expect(within(row as HTMLElement).getAllByRole("cell").map((cell) => cell.textContent)).toEqual(expect.arrayContaining(["2", "1"]));
   await fill(screen.getByRole("searchbox", { name: "Search models" }), "nothing");
   expect(await screen.findByText("No models match.")).toBeTruthy();
@@ -19,7 +19,7 @@ it("lists the models with their counts and finds one by its words", async () => 
 
 it("offers the ways to a first model when there is none", async () => {
   render(<EditorAt path="/models" server={memoryServer(emptyState())} />);
-  expect(await screen.findByRole("heading", { name: "Start your first model" }, SLOW)).toBeTruthy();
+  expect(await screen.findByRole("heading", { name: "Start your first model" })).toBeTruthy();
   await reader().click(screen.getByRole("button", { name: /^Blank model/ }));
   expect(await screen.findByRole("dialog", { name: "New model" })).toBeTruthy();
 });
@@ -28,7 +28,7 @@ it("says what went wrong and tries again", async () => {
   const server = memoryServer();
   server.failing.set("Models", "UNAVAILABLE");
   render(<EditorAt path="/models" server={server} />);
-  expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toContain("The database does not answer.");
+  expect((await screen.findByRole("alert", undefined)).textContent).toContain("The database does not answer.");
   server.failing.clear();
   await reader().click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("link", { name: "Orders" })).toBeTruthy();
@@ -38,13 +38,13 @@ it("leads to the sign-in page when the session has ended", async () => {
   const server = memoryServer();
   server.failing.set("Models", "UNAUTHENTICATED");
   render(<EditorAt path="/models" server={server} />);
-  await waitFor(() => expect(screen.getByText("torque token link")).toBeTruthy(), SLOW);
+  await waitFor(() => expect(screen.getByText("torque token link")).toBeTruthy());
 });
 
 it("merges a file into the model that is there, after saying what that changes", async () => {
   const server = memoryServer();
   render(<EditorAt path="/models" server={server} />);
-  await reader().click(await screen.findByRole("button", { name: "Import" }, SLOW));
+  await reader().click(await screen.findByRole("button", { name: "Import" }));
   const dialog = await screen.findByRole("dialog");
   const file = new File([JSON.stringify({ format: "torque/1", name: "orders" })], "orders.json", { type: "application/json" });
   await reader().upload(dialog.querySelector("input[type=file]") as HTMLInputElement, file);
