@@ -63,10 +63,6 @@ class Deletion:
         rights = self._access.enter(caller, app)
         await self._writer.custody.own(self._asked(caller, app, rights, entity_type, ids, if_version, repeats, None))
 
-    def look(self, app: RunningApplication) -> None:
-        """Take over what a killed server left behind, now and then."""
-        self.removals.look(app)
-
     async def resume(self, applications: Applications) -> int:
         """Go on with what killed servers left behind in any application; return how many jobs there were."""
         return await self.removals.resume(applications)

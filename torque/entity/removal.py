@@ -1,8 +1,8 @@
 """Deleting a record on which very much hangs: as a job, in batches from the leaves up, the record itself last.
 
 The job is a row of the outbox, held by a lease that whoever works on it renews. A job whose server was killed is taken
-over once its lease has ended, by any server that looks for such jobs or is asked for lists of the application, and goes
-on where it stopped: what is gone is gone, and the rest is still found by its references.
+over once its lease has ended, by any server that looks for such jobs, and goes on where it stopped: what is gone is
+gone, and the rest is still found by its references.
 """
 
 import asyncio
@@ -23,7 +23,6 @@ from torque.errors import NotFound, TorqueError, Unavailable
 from torque.observe import Observer
 from torque.types import Caller, new_id
 
-LOOK_SECONDS = 20.0
 KIND = "removal"
 """The kind of these jobs among the rows of the outbox."""
 _BATCH = 250
@@ -59,7 +58,6 @@ class Removals:
         self._observer = observer
         self._remove = remove
         self._empty = empty
-        self._looked: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def begin(self, caller: Caller, app: RunningApplication, record_id: str) -> str | None:
@@ -83,16 +81,6 @@ class Removals:
         await self._db.execute(Q.begin_removal, app.id, job.id, record_id, codec.dumps(msgspec.to_builtins(job.caller)))
         self._start(app, job)
         return job.id
-
-    def look(self, app: RunningApplication) -> None:
-        """Take over what a killed server left behind, now and then."""
-        now = time.monotonic()
-        if now > self._looked.get(app.id, 0.0) + LOOK_SECONDS:
-            self._looked[app.id] = now
-            self._go(self._look(app))
-
-    async def _look(self, app: RunningApplication) -> None:
-        await self.take_over(app)
 
     async def resume(self, applications: Applications) -> int:
         """Go on with the jobs of all applications whose lease has ended; return how many there were.
