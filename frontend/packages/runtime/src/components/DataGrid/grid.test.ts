@@ -43,6 +43,11 @@ describe("the question a grid asks", () => {
     expect(query).toEqual({ entityType: "todo", page: 1, limit: 20, filters: {}, sortBy: "due", sortOrder: "desc", search: "milk", expand: ["owner"] });
   });
 
+  it("keeps the page's own order when the address names a column that is gone", () => {
+    const query = gridQuery({ entityType: "todo", sort: { field: "due", direction: "desc" } }, columns, { search: "", filters: [], sort: { field: "gone", order: "asc" }, page: 0 });
+    expect([query.sortBy, query.sortOrder]).toEqual(["due", "desc"]);
+  });
+
   it("takes types from the form where a page has none", () => {
     const form = { id: "f", name: "F", entity_type: "todo", fields: [{ name: "state", field_type: "Select" as const, label: "State", options: [{ value: "a", label: "A" }] }] };
     expect(columnSpecs([{ field: "state", title: "State" }, { field: "created_at", title: "Created" }], form).map(({ type }) => type)).toEqual(["Enum", "DateTime"]);

@@ -111,7 +111,9 @@ function expandOf(columns: readonly GridColumnSpec[]): string[] {
 
 export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec[], view: GridView): EntityQuery {
   const expand = expandOf(columns);
-  const sort = view.sort ?? ownSort(props.sort);
+  // An address outlives its columns: one that is gone orders nothing.
+  const chosen = view.sort && columns.some(({ field }) => field === view.sort?.field) ? view.sort : null;
+  const sort = chosen ?? ownSort(props.sort);
   return {
     entityType: props.entityType,
     page: view.page,

@@ -1,4 +1,4 @@
-import { MultiSelect, Select } from "@mantine/core";
+import { MultiSelect, Select, type ComboboxParsedItem } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
@@ -42,7 +42,6 @@ export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame
     searchValue: undefined,
     onSearchChange: setText,
     data: [...titles, ...found.filter(({ value: id }) => !chosen.includes(id))],
-    filter: ({ options }: { options: Choice[] }) => options,
     onDropdownOpen: () => setOpen(true),
     onDropdownClose: () => setOpen(false),
     onBlur,
@@ -52,11 +51,10 @@ export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame
     maxDropdownHeight: 320,
     clearButtonProps: { "aria-label": t("form.clear") },
   };
-  if (field.multiple) return <MultiSelect {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={undefined} value={chosen} onChange={onChange} />;
-  return <Select {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={keepAll} clearable={!frame["aria-required"]} value={chosen[0] ?? null} onChange={onChange} />;
-}
-
-/** The server has searched already: nothing is filtered a second time. */
-function keepAll<T>({ options }: { options: T[] }): T[] {
-  return options;
+  // The server has searched already. What is chosen stays known to the input, but is offered only where it was found.
+  const offered = new Set(found.map(({ value: id }) => id));
+  const searching = search.name === "found" && text !== titles[0]?.label;
+  const onlyFound = ({ options }: { options: ComboboxParsedItem[] }): ComboboxParsedItem[] => (searching ? options.filter((option) => "value" in option && offered.has(option.value)) : options);
+  if (field.multiple) return <MultiSelect {...shared} ref={inputRef as Ref<HTMLInputElement>} value={chosen} onChange={onChange} />;
+  return <Select {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={onlyFound} allowDeselect={false} clearable={!frame["aria-required"]} value={chosen[0] ?? null} onChange={onChange} />;
 }
