@@ -48,7 +48,8 @@ class Listener:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, payload: self._hear(payload))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, payload: self._hear(payload))
             self._set(True)
             while not lost.is_set():
                 try:

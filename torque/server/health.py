@@ -14,11 +14,12 @@ ALIVE = Reply(200, JSON, codec.dumps({"status": "ok"}))
 
 
 async def readiness(db: Database, board: Board) -> Reply:
-    """Return 200 when database, migrations, listener, partitions and start-up are all right, else 503."""
+    """Return 200 when database, migrations, listener, registration, partitions and start-up are all right, else 503."""
     checks = {
         "database": await _reaches(db),
         "migrations": bool(board.get(cells.MIGRATED)),
         "listener": bool(board.get(cells.LISTENING)),
+        "registered": board.may_write(),
         "partitions": bool(board.get(cells.PARTITIONED)),
         "prepared": bool(board.get(cells.PREPARED)),
         "serving": not board.get(cells.DRAINING),

@@ -16,6 +16,8 @@ from torque.server.order import Order, read_order
 from torque.types import Caller
 
 LOCAL = Caller.local("system")
+NAMED = 20
+"""Applications that are named at the start; a pipe that nobody reads takes no more than 64 KB."""
 
 
 async def prepare(order: Order) -> dict[str, object]:
@@ -27,8 +29,8 @@ async def prepare(order: Order) -> dict[str, object]:
         if order.samples:
             await load_samples(platform)
         secret = await platform.access.create_link(LOCAL)
-        applications = await platform.applications.list(LOCAL)
-        return {"secret": secret, "applications": [application.name for application in applications]}
+        applications = [application.name for application in await platform.applications.list(LOCAL)]
+        return {"secret": secret, "applications": applications[:NAMED], "more": max(0, len(applications) - NAMED)}
     finally:
         await platform.close()
 

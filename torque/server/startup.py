@@ -20,7 +20,7 @@ from torque.errors import TorqueError
 from torque.observe import Observer
 from torque.server.middleware import ANY_ADDRESS, split_bind
 
-SUPERVISOR_CONNECTIONS = 4
+SUPERVISOR_CONNECTIONS = 5
 RUN_PREFIX = "torque-run-"
 
 

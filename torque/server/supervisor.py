@@ -177,7 +177,7 @@ class _Supervisor:
             dsn=self._config.database.url,
             application_name=f"torque:{self._context.run_id}:{part}",
             min_size=0,
-            max_size=2,
+            max_size=3,
             connection_timeout=5.0,
             query_timeout=self._config.limits.query_timeout,
         )
@@ -215,6 +215,7 @@ class _Supervisor:
 
     async def _prepare(self) -> dict[str, object]:
         """Run the preparer until it succeeds."""
+        generations = Generations(self._context.generations_fd)
         while True:
             order = self._order()
             fd = order.write()
@@ -229,6 +230,7 @@ class _Supervisor:
             if code == 0:
                 result: dict[str, object] = codec.loads(said)
                 return result
+            generations.drop_all()  # it may have written, and died before it could say so
             self._observer.emit("prepare_failed", level="warning", code=code)
             await asyncio.sleep(RETRY_SECONDS)
 

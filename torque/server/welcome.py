@@ -20,6 +20,8 @@ def welcome(config: Config, said: dict[str, object]) -> str:
     lines = ["", "Torque is ready.", f"  Editor   {base}/editor/"]
     for name in applications if isinstance(applications, list) else []:
         lines.append(f"  App      {base}/app/{name}")
+    if said.get("more"):
+        lines.append(f"           and {said['more']} more, see {base}/editor/")
     lines.append(f"  Sign in  {base}/editor/sign-in#{said['secret']}")
     lines.append("           (works once, within 10 minutes; `torque token link` prints another)")
     return "\n".join(lines) + "\n\n"

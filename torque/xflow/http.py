@@ -8,6 +8,8 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -19,6 +21,7 @@ from torque.xflow.outbound import OutboundSettings, Refused
 from torque.xflow.reach import Reach
 
 MOST_REDIRECTS = 5
+RESOLVERS = 4
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OURS = {
@@ -41,12 +44,13 @@ class Request(msgspec.Struct):
     body: str | None = None
 
 
-class _Backend(httpcore2.AsyncNetworkBackend):
+class JudgingBackend(httpcore2.AsyncNetworkBackend):
     """Connects to judged addresses only."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._inner = httpcore2.AnyIOBackend()
+        self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolver")
 
     async def connect_tcp(
         self,
@@ -57,11 +61,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Resolve, judge, connect."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore2.ConnectError(f"{host} was not found.") from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        addresses = await self.resolve(host, port)
         if not addresses or not all(self._reach.admits_address(host, address) for address in addresses):
             raise Refused(f"{host} lies in a private network. xflow.fetch_private_hosts can allow it by name.")
         for address in addresses[:-1]:
@@ -70,6 +70,19 @@ class _Backend(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
         return await self._inner.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a name, on threads of its own: a slow name server keeps nobody else waiting."""
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._resolvers, ask)
+        except OSError as error:
+            raise httpcore2.ConnectError(f"{host} was not found.") from error
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def close(self) -> None:
+        """End the threads when they have nothing more to do."""
+        self._resolvers.shutdown(wait=False, cancel_futures=True)
 
 
 class Outbound:
@@ -84,16 +97,18 @@ class Outbound:
     def __init__(self, settings: OutboundSettings) -> None:
         self._settings = settings
         self._reach = Reach(settings.hosts, settings.denied_hosts, settings.private_hosts)
+        self._backend = JudgingBackend(self._reach)
         self._pool = httpcore2.AsyncConnectionPool(
             max_connections=settings.connections,
             max_keepalive_connections=settings.connections,
             keepalive_expiry=30.0,
-            network_backend=_Backend(self._reach),
+            network_backend=self._backend,
         )
 
     async def close(self) -> None:
         """Close every connection."""
         await self._pool.aclose()
+        self._backend.close()
 
     async def fetch(self, url: str, request: Request) -> bytes:
         """Make a request and return status, address, headers and text as JSON.

@@ -96,6 +96,7 @@ class Outlet:
             seconds=settings.fetch_timeout,
             connections=max(1, config.performance.connection_pool_size // max(1, workers)),
         )
+        self._http: Any = None
         self._client: Any = None
         self._loading = asyncio.Lock()
 
@@ -114,11 +115,11 @@ class Outlet:
         if not self._settings.hosts:
             raise Refused(NOT_CONFIGURED)
         async with self._loading:
-            http = await asyncio.to_thread(import_module, "torque.xflow.http")
-            if self._client is None:
-                self._client = http.Outbound(self._settings)
+            if self._http is None:
+                self._http = await asyncio.to_thread(import_module, "torque.xflow.http")
+                self._client = self._http.Outbound(self._settings)
         try:
-            wanted = msgspec.convert(request or {}, http.Request)
+            wanted = msgspec.convert(request or {}, self._http.Request)
         except msgspec.ValidationError as error:
             raise Refused(f"fetch does not understand this: {error}.") from error
         answer: bytes = await self._client.fetch(str(url), wanted)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from torque.application.types import RunningApplication
 from torque.config import Config
 from torque.platform import Platform
 from torque.types import Caller, RunContext
+from torque.xflow.http import JudgingBackend
 
 LOCAL = Caller.local("cli")
 ASK = """
@@ -195,16 +195,16 @@ async def test_a_name_that_means_something_else_a_moment_later_deceives_nobody(
     meanings = iter(["93.184.215.14", "127.0.0.1"])
     reached: list[str] = []
 
-    async def resolve(_host: str, port: int, **_rest: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(meanings), port))]
+    async def resolve(_self: Any, _host: str, _port: int) -> list[str]:
+        return [next(meanings)]
 
     async def connect(_self: Any, host: str, _port: int, *_rest: Any, **_more: Any) -> Any:
         reached.append(host)
         raise httpcore2.ConnectError("nobody there")
 
     monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(JudgingBackend, "resolve", resolve)
     async with opened(fetch_hosts=("*",)) as run:
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
         assert "could not be asked" in await run("ask", url="http://rebinding.example/")
         assert "private network" in await run("ask", url="http://rebinding.example/")
     assert reached == ["93.184.215.14"]
