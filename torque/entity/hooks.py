@@ -61,16 +61,24 @@ Before = Callable[[Occasion], Awaitable[dict[str, Any] | None]]
 After = Callable[[Happening], Awaitable[None]]
 
 
+_REMEMBERED = 4096
+
+
 class Hooks:
     """Handlers in the order they were registered. A handler refuses by raising HookRejected."""
 
     def __init__(self) -> None:
         self._before: list[tuple[Wants, Before]] = []
         self._after: list[After] = []
+        self._wanted: dict[tuple[CompiledEntity, Event], bool] = {}
 
     def before(self, wants: Wants, handler: Before) -> None:
-        """Call `handler` at every occasion that `wants` accepts; what it returns replaces the record."""
+        """Call `handler` at every occasion that `wants` accepts; what it returns replaces the record.
+
+        `wants` goes by entity and event alone, so its answer is remembered.
+        """
         self._before.append((wants, handler))
+        self._wanted.clear()
 
     def after(self, handler: After) -> None:
         """Call `handler` with every letter of the outbox; when it raises, the letter comes again."""
@@ -83,7 +91,12 @@ class Hooks:
 
     def wanted(self, entity: CompiledEntity, event: Event) -> bool:
         """Tell whether anybody looks at this, so that records are only made into objects when somebody does."""
-        return bool(self._before) and any(wants(entity, event) for wants, _ in self._before)
+        wanted = self._wanted.get((entity, event))
+        if wanted is None:
+            if len(self._wanted) >= _REMEMBERED:
+                self._wanted.clear()
+            wanted = self._wanted[entity, event] = any(wants(entity, event) for wants, _ in self._before)
+        return wanted
 
     async def run(self, occasion: Occasion) -> dict[str, Any]:
         """Pass a record through the chain and return what it became."""

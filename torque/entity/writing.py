@@ -84,8 +84,17 @@ class Writing:
         repeat: Repeat | None,
     ) -> bytes:  # fmt: skip
         """Store a new record and return it on the wire."""
-        draft = await self.draft(caller, app, rights, entity_type, data, repeat)
-        await self.settle(app, rights, draft)
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        prepared = entity.validator.create(data, self._clock.now()) if self._is_plain(app, entity, granted) else None
+        if prepared is None or prepared.errors:
+            draft = await self.draft(caller, app, rights, entity_type, data, repeat)
+        else:
+            write = Write(
+                entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
+            )
+            draft = Draft(granted, write, ())
+        if draft.write.prepared.links or draft.granted.where is not None:
+            await self.settle(app, rights, draft)
         return await self.store_new(app, draft)
 
     async def draft(
@@ -114,7 +123,7 @@ class Writing:
     ) -> list[Draft] | None:  # fmt: skip
         """Prepare many new records in one go, also those that are refused; None when each has to be looked at."""
         entity, granted = checks.creatable(app, rights, caller, entity_type)
-        if self._hooked.on_create(entity) or granted.hidden or granted.read_only or many_of(app.model, entity.name):
+        if not self._is_plain(app, entity, granted):
             return None
         new = self._ids.new
         return [
@@ -125,6 +134,11 @@ class Writing:
             )
             for prepared, repeat in zip(entity.validator.create_many(rows, self._clock.now()), repeats, strict=True)
         ]
+
+    def _is_plain(self, app: RunningApplication, entity: CompiledEntity, granted: EntityRights) -> bool:
+        """Tell whether nothing but its own rules looks at what is sent for a new record."""
+        masked = granted.hidden or granted.read_only
+        return not (self._hooked.on_create(entity) or masked or many_of(app.model, entity.name))
 
     async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
         """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
