@@ -1,6 +1,7 @@
 """Summaries of large types: made for aggregations that are slow, exact whatever happens, dropped when of no use."""
 
 import asyncio
+import io
 import random
 from typing import Any
 
@@ -14,7 +15,9 @@ from torque.entity import demand, summary_upkeep
 from torque.entity.aggregate import Aggregate, Group, Metric
 from torque.entity.demand import Demand
 from torque.entity.index_upkeep import Upkeep, keep_indexes
+from torque.entity.repair import Repair
 from torque.entity.types import Sort
+from torque.types import new_id
 
 MANY = 10
 COUNT, SUM, AVERAGE = Metric(op="count"), Metric(op="sum", field="weight"), Metric(op="avg", field="weight")
@@ -220,3 +223,28 @@ async def test_what_cannot_be_kept_by_adding_is_counted_every_time(stocked: Shop
         {"metrics": (SUM,), "search": "a"},
     ):
         assert (await demanded(stocked, asked)).summaries == ()
+
+
+async def test_the_check_of_records_counts_a_wrong_summary_anew(stocked: Shop) -> None:
+    await demanded(stocked, ASKED[0])
+    right = await ask(stocked, ASKED[0])
+    await stocked.db.execute("UPDATE entity_summaries SET sums = ARRAY[99] WHERE application_id = $1", stocked.app.id)
+    assert await ask(stocked, ASKED[0]) != right
+    for dry, repaired in ((True, {}), (False, {"wrong summary": 1})):
+        repair = Repair(stocked.db, stocked.entities, ADMIN, stocked.app, dry=dry)
+        health = await repair.run(lambda seen: None)
+        assert (health.found, health.repaired) == ({"wrong summary": 1}, repaired)
+    assert await ask(stocked, ASKED[0]) == right
+
+
+async def test_copied_records_are_in_the_summary(stocked: Shop) -> None:
+    await demanded(stocked, *ASKED)
+    line = f'{stocked.app.id}\t{{}}\torder\t{{"number": 1, "note": "a", "weight": 2}}\n'
+    async with stocked.db.connection() as connection:
+        await connection.copy_to_table(
+            "entities",
+            source=io.BytesIO("".join(line.replace("{}", new_id(), 1) for _ in range(3)).encode()),
+            columns=("application_id", "id", "entity_type", "data"),
+        )
+    for asked in ASKED:
+        assert await ask(stocked, asked) == await counted(stocked, asked)
