@@ -17,7 +17,7 @@ from typing import IO
 import msgspec
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 CONNECTIONS = 64
 HERE = Path(__file__).parent
 
