@@ -15,6 +15,7 @@ from torque.cli.root import Group
 from torque.cli.telling import Teller, report_import
 from torque.cli.workplace import LOCAL, at_work, parse_json
 from torque.entity.exchange.detect import format_of
+from torque.entity.exchange.keyed import References
 from torque.entity.exchange.readers import FileSource, open_rows
 from torque.entity.exchange.seed import seed_jobs
 from torque.entity.exchange.styles import guess_styles
@@ -93,10 +94,15 @@ def import_(
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: by the name of the file.")
 @click.option("--filter", "filters", metavar="JSON", default="{}", help="Only records that fulfil it.")
 @click.option("--fields", metavar="A,B", help="Only these fields.")
+@click.option(
+    "--references", type=click.Choice(("id", "key")), default="id", show_default=True,
+    help="Name records that others refer to by id, or by their unique field.",
+)  # fmt: skip
 @click.pass_obj
 def export(
-    state: Invocation, app_ref: str, entity_type: str, file: str, kind: str | None, filters: str, fields: str | None
-) -> None:
+    state: Invocation, app_ref: str, entity_type: str, file: str, kind: str | None, filters: str, fields: str | None,
+    references: References,
+) -> None:  # fmt: skip
     """Write records to a file, as they are at one moment; - is stdout."""
     chosen = format_of(file, kind)
     names = tuple(name.strip() for name in fields.split(",") if name.strip()) if fields is not None else None
@@ -104,9 +110,11 @@ def export(
 
     async def work(platform: Platform) -> int:
         running = await platform.catalog.get(app_ref)
-        blocks = await platform.exchange.export(LOCAL, running, query, chosen)
         size = 0
-        with _writable(file) as target:
+        with Teller(state.output) as teller, _writable(file) as target:
+            blocks = await platform.exchange.export(
+                LOCAL, running, query, chosen, references=references, tell=teller.tell
+            )
             async for block in blocks:
                 size += target.write(block)
         return size

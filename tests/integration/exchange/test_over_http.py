@@ -172,3 +172,10 @@ def test_a_file_beyond_the_limit_is_refused(databases: Any, tmp_path: Path) -> N
     finally:
         server.kill()
         databases.drop(url)
+
+
+def test_references_are_written_by_key_when_asked_for(files: Files) -> None:
+    by_id = files.ask("GET", "people/export").body.decode().splitlines()[0].split(",")
+    by_key = files.ask("GET", "people/export", references="key").body.decode().splitlines()[0].split(",")
+    assert [name for name in by_key if "." in name] and [name.split(".")[0] for name in by_key] == by_id
+    assert files.ask("GET", "people/export", references="name").status == 400

@@ -35,7 +35,13 @@ async def export(call: Call) -> Reply | None:
     """Answer the records of a query as a file; None when it was handed to the protocol."""
     params, entity_type = call.params, call.places["type"]
     kind = format_of("", one(params, "format") or "csv")
-    blocks = await call.platform.exchange.export(call.caller, await call.running(), _query(entity_type, params), kind)
+    references = one(params, "references") or "id"
+    if references not in ("id", "key"):
+        raise InvalidParams("'references' is id or key.", parameter="references")
+    blocks = await call.platform.exchange.export(
+        call.caller, await call.running(), _query(entity_type, params), kind,
+        references="key" if references == "key" else "id",
+    )  # fmt: skip
     headers: Headers = (
         ("content-type", CONTENT_TYPES[kind]),
         ("content-disposition", f'attachment; filename="{entity_type}.{kind}"'),
@@ -134,7 +140,7 @@ VERBS = (
     Verb(
         name="exportRecords", action="read", method="GET", path=("entities", "{type}", "export"),
         summary="Export records as a file",
-        run=export, answer="table", params=("format", "filter", "fields", "sort", "search"),
+        run=export, answer="table", params=("format", "filter", "fields", "sort", "search", "references"),
     ),
     Verb(
         name="importRecords", action="create", method="POST", path=("entities", "{type}", "import"),

@@ -44,6 +44,7 @@ PARAMETERS: dict[str, Json] = {
         ("asOf", {"type": "string", "format": "date-time"}, "The record as it was then."),
         ("relationshipType", _TEXT, "Name, id or type of a relationship."),
         ("format", {"type": "string", "enum": list(FORMATS)}, "Format of the file."),
+        ("references", {"type": "string", "enum": ["id", "key"]}, "Name targets by id, or by their unique field."),
         ("map", {"type": "array", "items": _TEXT}, "COLUMN=FIELD; may be repeated."),
         ("upsert", _TEXT, "Unique field by which records are changed."),
         ("skipInvalid", _FLAG, "Take what can be taken."),

@@ -21,6 +21,7 @@ from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
+from torque.entity.exchange.moving import move
 from torque.entity.exchange.orderly import CopyConnection, Orderly
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
 from torque.entity.exchange.updating import Updater
@@ -289,6 +290,8 @@ class Loader:
 
     async def _settle_promises(self) -> None:
         """Report references to records that never came, and take out the records that hold them."""
+        if self._lookup.moved:
+            await move(self._connection, self._load.app.id, self._lookup.moved)
         broken = self._lookup.broken()
         for promise in broken:
             self._fault(promise.asked)

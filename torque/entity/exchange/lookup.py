@@ -32,6 +32,8 @@ class Lookup:
     ----------
     coming
         Names of the entities whose records are still being loaded.
+    moved
+        Ids that were promised for records which came with others.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Lookup:
         self.coming = coming
         self.by_key: dict[tuple[str, str], Promise] = {}
         self.by_id: dict[str, Promise] = {}
+        self.moved: dict[str, str] = {}
 
     async def resolve(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
         """Put ids in place of keys; what cannot be found goes into the draft as a fault."""
@@ -61,7 +64,7 @@ class Lookup:
                 if promise is not None and not draft.given:
                     draft.id, draft.given = promise.id, True
                 elif promise is not None and draft.id != promise.id:
-                    self.by_id[promise.id] = promise
+                    self.moved[promise.id] = draft.id or ""
         if draft.id is None:
             draft.id = self._ids.new()
         elif self.by_id:

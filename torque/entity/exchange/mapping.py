@@ -121,8 +121,9 @@ def plan_rows(
             f"There is no column {missing[0]!r}; there are {', '.join(columns[:40])}.", column=missing[0]
         )
     for place, column in enumerate(columns):
-        target, _, key = wish.columns.get(column, column).partition(".") if column in wish.columns else (column, "", "")
-        field = _field(entity, granted, target, said=column in wish.columns)
+        said = column in wish.columns or _names_key(entity, column)
+        target, _, key = wish.columns.get(column, column).partition(".") if said else (column, "", "")
+        field = _field(entity, granted, target, said=said)
         if target in _OWN and (field is None or field.system):
             own[target] = place
         elif field is None or (field.read_only and column not in wish.columns):
@@ -167,6 +168,12 @@ def key_of(model: CompiledModel, rights: Rights, target: str, name: str = "", st
 def time_of(cell: Any) -> str | None:
     """Return when a record was made, as its own column says; None for what is no time."""
     return (values.timestamp(cell) or moment(cell.strip())) if isinstance(cell, str) else None
+
+
+def _names_key(entity: CompiledEntity, column: str) -> bool:
+    """Tell whether a column is called `field.key`, as exports call references by key."""
+    field = entity.fields.get(column.partition(".")[0]) if "." in column else None
+    return field is not None and field.target is not None
 
 
 def _field(entity: CompiledEntity, granted: EntityRights, name: str, said: bool) -> CompiledField | None:

@@ -92,3 +92,27 @@ SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.entity_type = $2 O
 
 -- name: counts
 SELECT entity_type, sum(n)::bigint AS n FROM entity_counts WHERE application_id = $1 GROUP BY entity_type;
+
+-- name: key_values
+-- What records are known by, to write references to them by key.
+SELECT e.id, e.data -> $3 AS value FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+
+-- name: referring
+SELECT DISTINCT e.id, e.data FROM entity_relationships r
+JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]);
+
+-- name: move_records
+UPDATE entities e SET data = w.data::jsonb FROM unnest($2::uuid[], $3::text[]) AS w (id, data)
+WHERE e.application_id = $1 AND e.id = w.id;
+
+-- name: keys_of_records
+SELECT k.constraint_id, k.value FROM entity_keys k WHERE k.application_id = $1 AND k.entity_id = ANY($2::uuid[]);
+
+-- name: move_keys
+UPDATE entity_keys k SET value = w.new FROM unnest($2::text[], $3::text[], $4::text[]) AS w (rule, old, new)
+WHERE k.application_id = $1 AND k.constraint_id = w.rule AND k.value = w.old;
+
+-- name: move_links
+UPDATE entity_relationships r SET target_id = w.new FROM unnest($2::uuid[], $3::uuid[]) AS w (old, new)
+WHERE r.application_id = $1 AND r.target_id = w.old;

@@ -16,16 +16,17 @@ from torque.db.pool import Database
 from torque.entity import checks
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
+from torque.entity.exchange.keyed import References, keyed_fields
 from torque.entity.exchange.loader import Load, Loader
 from torque.entity.exchange.lookup import Q
-from torque.entity.exchange.types import Format, ImportReport, Job, Tell
+from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Tell
 from torque.entity.exchange.writers import Shape, writer_for
 from torque.entity.hooks import Hooks
 from torque.entity.plan import plan_list
 from torque.entity.reading import Reading
 from torque.entity.sql import select_list
 from torque.entity.store import EntityStore
-from torque.entity.types import Query, Scope, Sort
+from torque.entity.types import Query, Row, Scope, Sort
 from torque.errors import Conflict, OutcomeUnknown
 from torque.events import ApplicationChanged, RecordsChanged
 from torque.native import Generations
@@ -122,8 +123,19 @@ class ExchangeService:
         assert loader is not None, "the transaction began, or an error was raised"
         return loader
 
-    async def export(self, caller: Caller, app: RunningApplication, query: Query, kind: Format) -> AsyncIterator[bytes]:
+    async def export(
+        self, caller: Caller, app: RunningApplication, query: Query, kind: Format, *, references: References = "id",
+        tell: Tell | None = None,
+    ) -> AsyncIterator[bytes]:  # fmt: skip
         """Return the file of all records of a query that the caller may see, in blocks, as of one moment.
+
+        Parameters
+        ----------
+        references
+            Name the records that others refer to by id, or, where they have a unique and required field that the
+            caller may see, by that: the column is called `field.key`, and an import reads it back.
+        tell
+            Called after each block.
 
         Raises
         ------
@@ -136,7 +148,8 @@ class ExchangeService:
         plan = plan_list(chosen, app.id, Scope(app.model, rights), settings.cursor_secret)
         plan = msgspec.structs.replace(plan, limit=_EVERYTHING)
         statement = select_list(plan, app.id, settings.collation, total=False)
-        return self._blocks(statement, Shape(plan.entity, plan.answered), kind)
+        keyed = keyed_fields(app.model, rights, plan.entity, plan.answered) if references == "key" else ()
+        return self._blocks(app.id, statement, Shape(plan.entity, plan.answered, keyed), kind, tell)
 
     async def empty(self, caller: Caller, app: RunningApplication) -> int:
         """Delete all records of an application, with links, keys and counts; return how many there were."""
@@ -161,18 +174,33 @@ class ExchangeService:
             await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="deleted", records=()))
         return count
 
-    async def _blocks(self, statement: Any, shape: Shape, kind: Format) -> AsyncIterator[bytes]:
+    async def _blocks(
+        self, application_id: str, statement: Any, shape: Shape, kind: Format, tell: Tell | None
+    ) -> AsyncIterator[bytes]:
+        count = 0
         writer = writer_for(kind, shape)
         yield writer.begin()
         async with self._db.transaction() as connection:
             await connection.fetch(Q.prepare_load)
             cursor = await connection.cursor(statement.text, *statement.args)
             while rows := await cursor.fetch(_FETCHED):
+                await self._look_up(connection, application_id, shape, rows)
                 block = await asyncio.to_thread(writer.rows, rows)
                 if block:
                     yield block
+                count += len(rows)
+                if tell is not None:
+                    tell(Progress(shape.entity.name, count, 0, 0, 0))
         for block in writer.end():
             yield block
+
+    async def _look_up(self, connection: Any, application_id: str, shape: Shape, rows: Sequence[Row]) -> None:
+        """Find out what the targets of some rows are known by."""
+        known: dict[str, Any] = {}
+        for one in shape.keyed:
+            found = await connection.fetch(Q.key_values, application_id, sorted(one.ids(rows)), one.key.key)
+            known.update((row["id"], codec.loads(row["value"])) for row in found if row["value"] is not None)
+        shape.known = known
 
     async def _announce(self, app: RunningApplication, loader: Loader) -> None:
         """Move the generations of what was written, then tell."""

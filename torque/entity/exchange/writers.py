@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
 from torque import codec
 from torque.entity.encode import Encoder
+from torque.entity.exchange.keyed import Keyed
 from torque.entity.exchange.types import Format
 from torque.entity.types import Row
 from torque.model.compile import CompiledEntity
@@ -25,22 +26,38 @@ class Shape:
     ----------
     answered
         Names of the fields the caller may see; None means all.
+    keyed
+        References that are written by key; `known` holds the keys by id, of as many records as are being written.
     """
 
-    def __init__(self, entity: CompiledEntity, answered: frozenset[str] | None) -> None:
+    def __init__(
+        self, entity: CompiledEntity, answered: frozenset[str] | None, keyed: Sequence[Keyed] = ()
+    ) -> None:  # fmt: skip
+        self.keyed = keyed
+        self.known: Mapping[str, Any] = {}
         self.entity = entity
         self.answered = answered
         self._encoder = Encoder()
         fields = [n for n, f in entity.fields.items() if not f.system and (answered is None or n in answered)]
-        self.columns: Sequence[str] = ("id", *fields, "created_at", "updated_at", "version")
+        columns = {one.field.name: one.column for one in keyed}
+        listed = [columns.get(name, name) for name in fields]
+        self.columns: Sequence[str] = ("id", *listed, "created_at", "updated_at", "version")
 
     def json(self, row: Row) -> bytes:
         """Return a record as JSON."""
+        if self.keyed:
+            return codec.dumps(self._record(row))
         return self._encoder.record(self.entity, row, self.answered)
+
+    def _record(self, row: Row) -> dict[str, Any]:
+        record = self._encoder.plain(self.entity, row, self.answered)
+        for one in self.keyed:
+            one.put(record, self.known)
+        return record
 
     def cells(self, row: Row) -> list[Any]:
         """Return a record by column; lists and objects as JSON text."""
-        record = codec.loads(self.json(row))
+        record = self._record(row)
         found = []
         for name in self.columns:
             value = record.get(name)
