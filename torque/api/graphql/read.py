@@ -27,35 +27,12 @@ from torque.xflow.service import Execution
 
 def summary(info: ModelInfo) -> ModelSummary:
     """Return a model as lists show it."""
-    return ModelSummary(
-        id=ID(info.id),
-        name=info.name,
-        display_name=info.display_name,
-        description=info.description,
-        version=info.version,
-        revision=info.revision,
-        entity_count=info.entity_count,
-        page_count=info.page_count,
-        form_count=info.form_count,
-        xflow_count=info.xflow_count,
-        created_at=Timestamp(info.created_at),
-        updated_at=Timestamp(info.updated_at),
-    )
+    return ModelSummary(**msgspec.structs.asdict(info))
 
 
 def model(stored: ModelRecord) -> Model:
     """Return a model with its document."""
-    return Model(
-        id=ID(stored.id),
-        name=stored.name,
-        display_name=stored.display_name,
-        description=stored.description,
-        version=stored.version,
-        revision=stored.revision,
-        created_at=Timestamp(stored.created_at),
-        updated_at=Timestamp(stored.updated_at),
-        document=fragment(stored.document),
-    )
+    return Model(**{**msgspec.structs.asdict(stored), "document": fragment(stored.document)})
 
 
 def revision(saved: Revision) -> ModelRevision:

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { IconChevronDown, IconChevronUp } from "../icons";
 import { useDocument } from "../model/ModelProvider";
+import { Segments } from "../parts/Segments";
 import { Preview } from "../runtime/Preview";
 import { useRunning } from "../runtime/useApplications";
 import { formPage, gridPage } from "../runtime/wirePage";
@@ -24,13 +25,12 @@ export function EntityPreview({ entity }: { entity: Entity }) {
   const choice = (
     <>
       {shown !== "closed" && (
-        <div role="group" aria-label={t("preview.as")} className={classes.segments}>
-          {(["grid", "form"] as const).map((name) => (
-            <button key={name} type="button" aria-pressed={shown === name} onClick={() => { setShown(name); }}>
-              {t(`preview.${name}`)}
-            </button>
-          ))}
-        </div>
+        <Segments
+          label={t("preview.as")}
+          value={shown}
+          options={(["grid", "form"] as const).map((value) => ({ value, label: t(`preview.${value}`) }))}
+          onChange={setShown}
+        />
       )}
       <IconButton label={t(shown === "closed" ? "preview.open" : "preview.close")} expanded={shown !== "closed"} onClick={() => { setShown(shown === "closed" ? "grid" : "closed"); }}>
         {shown === "closed" ? <IconChevronUp size={16} stroke={1.6} /> : <IconChevronDown size={16} stroke={1.6} />}

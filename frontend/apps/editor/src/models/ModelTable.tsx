@@ -9,6 +9,7 @@ import { Dot } from "../parts/Dot";
 import { Moment } from "../parts/Moment";
 import { DeleteModel } from "./DeleteModel";
 import { DuplicateModel } from "./DuplicateModel";
+import table from "../parts/table.module.css";
 import classes from "./models.module.css";
 import type { Sorting } from "./ModelsRoute";
 import { useExport } from "./useExport";
@@ -29,16 +30,16 @@ export function ModelTable({ models, sorting, onSort }: ModelTableProps) {
     </button>
   );
   return (
-    <div className={classes.scroll}>
+    <div className={table.scroll}>
       <table className={classes.table}>
         <thead>
           <tr>
             <th scope="col" aria-sort={sorting === "name" ? "ascending" : "none"}>
               {header("name", t("models.model"))}
             </th>
-            <th scope="col" className={classes.number}>{t("models.entities")}</th>
-            <th scope="col" className={classes.number}>{t("models.pages")}</th>
-            <th scope="col" className={classes.number}>{t("models.workflows")}</th>
+            <th scope="col" className={table.number}>{t("models.entities")}</th>
+            <th scope="col" className={table.number}>{t("models.pages")}</th>
+            <th scope="col" className={table.number}>{t("models.workflows")}</th>
             <th scope="col">{t("models.applications")}</th>
             <th scope="col" aria-sort={sorting === "changed" ? "descending" : "none"}>
               {header("changed", t("models.changed"))}
@@ -76,9 +77,9 @@ function ModelRow({ model, onAsk }: { model: ModelSummary; onAsk: (name: "delete
         </code>
         <div className={classes.description}>{model.description}</div>
       </td>
-      <td className={classes.number}>{model.entityCount}</td>
-      <td className={classes.number}>{model.pageCount}</td>
-      <td className={classes.number}>{model.xflowCount}</td>
+      <td className={table.number}>{model.entityCount}</td>
+      <td className={table.number}>{model.pageCount}</td>
+      <td className={table.number}>{model.xflowCount}</td>
       <td>
         {first ? (
           <span className={classes.application}>

@@ -11,6 +11,7 @@ import { useCommands } from "../frame/CommandProvider";
 import { StatusBar } from "../frame/StatusBar";
 import { TopBar } from "../frame/TopBar";
 import frame from "../frame/frame.module.css";
+import { Segments } from "../parts/Segments";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { CreateModel } from "./CreateModel";
 import { FirstRun } from "./FirstRun";
@@ -144,14 +145,15 @@ function ModelList({ models, error, onRetry, onCreate, onImport }: ListProps) {
       </header>
       <div className={classes.filters}>
         <SearchField label={t("models.search")} value={search} onChange={(value) => { put("search", value); }} />
-        <div role="group" aria-label={t("models.show")} className={classes.segments}>
-          <button type="button" aria-pressed={!running} onClick={() => { put("show", ""); }}>
-            {t("models.all")}
-          </button>
-          <button type="button" aria-pressed={running} onClick={() => { put("show", "running"); }}>
-            {t("models.onlyRunning")} {runningCount}
-          </button>
-        </div>
+        <Segments
+          label={t("models.show")}
+          value={running ? "running" : "all"}
+          options={[
+            { value: "all", label: t("models.all") },
+            { value: "running", label: `${t("models.onlyRunning")} ${String(runningCount)}` },
+          ]}
+          onChange={(next) => { put("show", next === "running" ? next : ""); }}
+        />
       </div>
       {!models && !error && <LoadingRows height="two" />}
       {error !== undefined && !models && <Failure error={error} title={t("models.notLoaded")} onRetry={onRetry} />}

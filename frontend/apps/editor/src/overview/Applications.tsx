@@ -16,6 +16,7 @@ import { NameDialog } from "../parts/NameDialog";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { Tag } from "../parts/Tag";
 import { useServices } from "../services";
+import table from "../parts/table.module.css";
 import classes from "./overview.module.css";
 
 /** The running instances of this model, each with records of its own. */
@@ -50,14 +51,14 @@ export function Applications() {
 function ApplicationTable({ applications }: { applications: readonly Application[] }) {
   const { t } = useTranslation("editor");
   return (
-    <div className={classes.scroll}>
+    <div className={table.scroll}>
       <table className={classes.table}>
         <thead>
           <tr>
             <th scope="col">{t("applications.name")}</th>
             <th scope="col">{t("applications.state")}</th>
             <th scope="col">{t("applications.access")}</th>
-            <th scope="col" className={classes.number}>{t("applications.revision")}</th>
+            <th scope="col" className={table.number}>{t("applications.revision")}</th>
             <th scope="col">{t("applications.since")}</th>
             <th scope="col">
               <span className="tq-visually-hidden">{t("actions")}</span>
@@ -102,7 +103,7 @@ function ApplicationRow({ application }: { application: Application }) {
       </td>
       <td>{t(`application.${application.status}`)}</td>
       <td>{t(application.public ? "applications.public" : "applications.signedIn")}</td>
-      <td className={classes.number}>
+      <td className={table.number}>
         <code>{application.modelRevision ?? revision}</code> {behind && <Tag tone="warn">{t("applications.behind")}</Tag>}
       </td>
       <td>
