@@ -20,6 +20,8 @@ from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 45.0
+HOPELESS = '"short_lives":11}'
+"""In the log when a worker died so often in a row that no waiting helps."""
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -90,6 +92,7 @@ class RunningServer:
         until(self._ready_or_dead, READY_SECONDS, f"a ready server ({self.output()[-2000:]})")
         if self._process is not None and self._process.poll() is not None:
             raise AssertionError(f"the server ended with {self._process.returncode}:\n{self.output()[-4000:]}")
+        assert HOPELESS not in self.output(), f"its workers die again and again:\n{self.output()[-4000:]}"
 
     def output(self) -> str:
         """Return everything it wrote so far."""
@@ -156,7 +159,7 @@ class RunningServer:
         return answer.headers["set-cookie"].split(";")[0]
 
     def _ready_or_dead(self) -> bool:
-        if self._process is not None and self._process.poll() is not None:
+        if (self._process is not None and self._process.poll() is not None) or HOPELESS in self.output():
             return True
         try:
             return self.request("GET", "/ready").status == 200
