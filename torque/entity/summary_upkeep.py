@@ -6,7 +6,7 @@ first, then all records are counted in one transaction that sees one moment, and
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -29,9 +29,10 @@ Q = load_queries(Path(__file__).with_name("indexes.sql"))
 KEY = "large_types"
 ASKED = 3
 """How often an aggregation has to be slow before a summary is made for it."""
-PER_APPLICATION = 20
+PER_TYPE = 6
+"""Most summaries of a type; each makes a write of its records 10 to 15 microseconds dearer."""
 PER_LEAF = 60
-"""Most summaries; every trigger is looked at for every record of the leaf."""
+"""Most summaries of a leaf; every trigger is looked at for every record of it."""
 MANY_ROWS = 5_000
 """A summary of more different rows than that is no summary."""
 UNUSED = "30 days"
@@ -56,7 +57,7 @@ def keep_summaries(session: Session, tell: Tell, many: int) -> Made:
     known = _known(session)
     standing = {one.spec.name: one for one in known.standing}
     there = {str(row[0]): str(row[1]) for row in session.rows(Q.triggers, PREFIX + "%") if row[3]}
-    wanted = _wanted(session, large)
+    wanted = _wanted(session, large, standing.keys())
     valid = {name: one for name, one in standing.items() if there.get(one.trigger) == one.leaf and name in wanted}
     _remember(session, large, valid.values())
     dropped, stuck = _drop_surplus(session, tell, {one.trigger for one in valid.values()})
@@ -80,20 +81,27 @@ def _known(session: Session) -> Known:
     return msgspec.json.decode(rows[0][0], type=Known) if rows else Known()
 
 
-def _wanted(session: Session, large: dict[str, dict[str, str]]) -> dict[str, SummarySpec]:
-    """Return the summaries there should be, by name, the most wanted first, none that another one answers."""
+def _wanted(
+    session: Session, large: dict[str, dict[str, str]], standing: Collection[str]
+) -> dict[str, SummarySpec]:  # fmt: skip
+    """Return the summaries there should be, by name, the most wanted first, none that another one answers.
+
+    Those that stand come before others: they are not slow any more, and would give way to what soon gave way to them.
+    """
     found = [
         msgspec.json.decode(detail, type=AggregateShape).summary for (detail,) in session.rows(Q.slow_aggregates, ASKED)
     ]
     specs = list(dict.fromkeys(spec for spec in found if spec is not None))
+    specs.sort(key=lambda spec: spec.name not in standing)
     wanted: list[SummarySpec] = []
     on_leaf: dict[str, int] = {}
     for spec in specs:
         leaf = large.get(spec.application_id, {}).get(spec.entity_key)
         if leaf is None or any(one.covers(spec) for one in specs if one != spec):
             continue
-        of_application = sum(one.application_id == spec.application_id for one in wanted)
-        if of_application < PER_APPLICATION and on_leaf.get(leaf, 0) < PER_LEAF:
+        place = (spec.application_id, spec.entity_key)
+        of_type = sum((one.application_id, one.entity_key) == place for one in wanted)
+        if of_type < PER_TYPE and on_leaf.get(leaf, 0) < PER_LEAF:
             on_leaf[leaf] = on_leaf.get(leaf, 0) + 1
             wanted.append(spec)
     return {spec.name: spec for spec in wanted}

@@ -248,3 +248,14 @@ async def test_copied_records_are_in_the_summary(stocked: Shop) -> None:
         )
     for asked in ASKED:
         assert await ask(stocked, asked) == await counted(stocked, asked)
+
+
+async def test_a_type_has_no_more_summaries_than_its_writes_can_bear(
+    stocked: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary_upkeep, "PER_TYPE", 2)
+    await demanded(stocked, *ASKED)
+    standing = counter(stocked)._standing[stocked.app.id, "order"]
+    assert len(standing) == 2
+    await stocked.db.execute("UPDATE entity_demand SET milliseconds = 1 / milliseconds")
+    assert keep(stocked) == Upkeep()  # what stands does not give way to what is slower by now
