@@ -23,6 +23,19 @@ def followed(entity: CompiledEntity) -> frozenset[str]:
     return frozenset(hook.event for hook in hooks if hook.enabled and hook.event.startswith("After"))
 
 
+async def follow_creates(
+    connection: Connection, app: RunningApplication, caller: Caller, entity: CompiledEntity,
+    records: Iterable[tuple[str, bytes]],
+) -> None:  # fmt: skip
+    """Write the letters of records (id, data) that were made in this transaction by other means than a statement."""
+    if "AfterCreate" not in followed(entity):
+        return
+    found = [(record_id, message_of("AfterCreate", caller, 1, data, b"null")) for record_id, data in records]
+    await connection.execute(
+        Q.follow, app.id, AFTER, [entity.key] * len(found), [one[0] for one in found], [one[1] for one in found]
+    )
+
+
 async def follow_deletes(connection: Connection, app: RunningApplication, caller: Caller, rows: Iterable[Row]) -> None:
     """Write the letters of records that were deleted in this transaction."""
     found = []

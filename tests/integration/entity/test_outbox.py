@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
+from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
@@ -160,3 +161,14 @@ async def test_a_started_outbox_delivers_by_itself(followed: Shop) -> None:
             assert (await told.get()).event == "AfterCreate"
     finally:
         await box.close()
+
+
+async def test_imported_records_are_followed(db: Database) -> None:
+    store = Store(db, FOLLOWED)
+    heard = listen(store)
+    await store.load("customer", "name,email", "Ada,a@x.org", "Eve,e@x.org")
+    await store.load("customer", "name,email", "Ada L.,a@x.org", "Bob,b@x.org", upsert="email")
+    await outbox(store).deliver()
+    told = sorted((one.event, one.data["name"]) for one in heard)
+    assert told == [("AfterCreate", "Ada"), ("AfterCreate", "Bob"), ("AfterCreate", "Eve"), ("AfterUpdate", "Ada L.")]
+    assert {one.id for one in heard} == {str(row["id"]) for row in await store.rows("entities")}

@@ -25,6 +25,7 @@ from torque.entity.exchange.moving import move
 from torque.entity.exchange.orderly import CopyConnection, Orderly
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
 from torque.entity.exchange.updating import Updater
+from torque.entity.following import follow_creates
 from torque.entity.fresh import RecordIds
 from torque.entity.hooks import Hooks, Occasion
 from torque.entity.reading import Reading
@@ -179,6 +180,8 @@ class Loader:
         if audit_mode(entity) != "off":
             await self._audit(entity, drafts, now)
         await self._connection.copy(lines)
+        made = ((draft.id or "", draft.prepared.data) for draft in drafts if draft.prepared is not None)
+        await follow_creates(self._connection, self._load.app, self._load.caller, entity, made)
         self.report.created += len(drafts)
         self.touched.created[entity.name] = self.touched.created.get(entity.name, 0) + len(drafts)
 

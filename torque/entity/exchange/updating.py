@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from torque import codec
 from torque.entity import checks
-from torque.entity.audit import audit_mode
-from torque.entity.batch import Lane, Write, statement
+from torque.entity.batch import Write, statement
 from torque.entity.exchange.draft import Draft, faults_of, refusals
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
 from torque.entity.hooks import Event, Hooks, Occasion
+from torque.entity.lanes import lane_of
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
 from torque.errors import HookRejected, NotFound, ValidationFailed
@@ -89,7 +89,7 @@ class Updater:
         writes = await self._without_taken(plan, writes)
         if not writes:
             return
-        lane = Lane(self._load.app.id, "update", audit_mode(plan.entity), False)
+        lane = lane_of(self._load.app, "update", writes[0][1])
         batch = statement(lane, [write for _, write in writes], now, alone=True)
         await self._connection.fetch(batch.text, *batch.args)
         self._report.updated += len(writes)
