@@ -30,6 +30,10 @@ export type FieldValidation = {
   max?: number;
   scale?: number;
   integer?: boolean;
+  /** Bytes of a file. */
+  maxSize?: number;
+  /** Media types of a file, as `image/png` or `image/*`. */
+  accept?: string[];
 };
 
 export type FormField = {

@@ -35,6 +35,7 @@ export { follow } from "./components/AppFrame/follow";
 export { Confirm, type ConfirmProps } from "./components/Confirm/Confirm";
 export { Container, type ContainerProps } from "./components/Container/Container";
 export { Drawer, type DrawerProps } from "./components/Drawer/Drawer";
+export type { FileAccess, FileValue } from "./components/Form/files";
 export { Form } from "./components/Form/Form";
 export type * from "./components/Form/Form.types";
 export { Modal, type ModalProps } from "./components/Modal/Modal";

@@ -5,6 +5,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { errorText } from "../data/mutations";
+import { useFiles } from "../data/useFiles";
 import { useReferences } from "../data/useReferences";
 import { displayNameOf, singular } from "../noun";
 import classes from "./RecordForm.module.css";
@@ -28,6 +29,7 @@ function FilledForm({ definition, open }: { definition: FormDefinition; open: Op
   const { metadata, onUnsaved } = useRuntime();
   const unsavedHere = useCallback((count: number) => onUnsaved("drawer", count), [onUnsaved]);
   const references = useReferences();
+  const files = useFiles(definition.entity_type, form.record);
   const [round, setRound] = useState(0);
   const entity = metadata.entities.find(({ name }) => name === definition.entity_type);
   const another = !id && definition.submit_action === "SaveAndNew";
@@ -47,6 +49,7 @@ function FilledForm({ definition, open }: { definition: FormDefinition; open: Op
         onUnsaved={unsavedHere}
         findReferences={references.find}
         titleOf={references.titleOf}
+        files={files}
         onSubmit={async (values) => {
           const outcome = await form.submit(values);
           if (!outcome.ok) return outcome;

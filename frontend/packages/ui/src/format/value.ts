@@ -101,9 +101,10 @@ export function formatValue(value: Json | undefined, shape: ValueShape, locale: 
       return titleOf?.(plain(value)) ?? plain(value).slice(0, 8);
     case "String":
     case "Json":
-    case "Binary":
     case "Array":
       return plain(value);
+    case "Binary":
+      return typeof value === "object" && value !== null && !Array.isArray(value) && typeof value.name === "string" ? value.name : plain(value);
     default:
       return shape.type satisfies never;
   }

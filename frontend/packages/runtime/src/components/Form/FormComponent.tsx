@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText } from "../../data/mutations";
 import { useFormDefinition } from "../../data/queries";
+import { useFiles } from "../../data/useFiles";
 import { useReferences } from "../../data/useReferences";
 import { displayNameOf, singular } from "../../noun";
 import { useRecordForm } from "../../record/useRecordForm";
@@ -21,6 +22,7 @@ export function FormComponent({ component }: ComponentProps) {
   const id = text(component, "recordId") || address.params.get("id");
   const { record, failure, submit } = useRecordForm(definition.data, id);
   const references = useReferences();
+  const files = useFiles(definition.data?.entity_type ?? "", record);
   // A form that stands keeps what was typed when a later reading of it fails.
   const problem = definition.data ? failure : definition.error;
   if (problem) return <ErrorPane message={errorText(problem, t("error.offline"), t("error.unknown"))} code={codeOf(problem)} onRetry={() => void definition.refetch()} />;
@@ -38,6 +40,7 @@ export function FormComponent({ component }: ComponentProps) {
         submitLabel={text(component, "submitLabel") || (id ? undefined : t("record.create", { noun }))}
         findReferences={references.find}
         titleOf={references.titleOf}
+        files={files}
         onUnsaved={unsavedHere}
         onSubmit={async (values) => {
           const outcome = await submit(values);

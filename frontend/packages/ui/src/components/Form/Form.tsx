@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, type KeyboardEvent, type SubmitEvent } from "
 import { useTranslation } from "react-i18next";
 import { ErrorPane } from "../ErrorPane/ErrorPane";
 import { ConflictSummary } from "./ConflictNote";
+import { FileAccessContext } from "./files";
 import classes from "./Form.module.css";
 import type { FormProps } from "./Form.types";
 import { FormFields } from "./FormFields";
@@ -51,7 +52,9 @@ export function Form(props: FormProps) {
         {problem && <ErrorPane message={problem} />}
         {conflicts.size > 1 && <ConflictSummary count={conflicts.size} onShow={() => clash && wizard.focus(clash.name)} onChooseAll={(theirs) => conflicts.forEach((_, name) => state.settle(name, theirs))} />}
         {current && <FormSteps steps={steps} current={current} reached={wizard.reached} broken={broken} onChoose={wizard.goTo} />}
-        <FormFields id={id} fields={shown} state={state} readOnly={readOnly} first={first} findReferences={props.findReferences} titleOf={props.titleOf} />
+        <FileAccessContext.Provider value={props.files ?? null}>
+          <FormFields id={id} fields={shown} state={state} readOnly={readOnly} first={first} findReferences={props.findReferences} titleOf={props.titleOf} />
+        </FileAccessContext.Provider>
       </div>
       <FormFooter
         errors={broken.size}

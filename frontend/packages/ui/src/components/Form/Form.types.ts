@@ -1,5 +1,6 @@
 import type { EntityRecord, FieldError, FormDefinition, Json } from "@torque/protocol";
 import type { Choice } from "../FilterBar/FilterBar.types";
+import type { FileAccess } from "./files";
 
 /** Values under field names, as they are sent to the server. */
 export type FormValues = { [field: string]: Json };
@@ -21,6 +22,8 @@ export type FormProps = {
   /** Number of fields that differ from what is saved; the owner guards leaving with it. */
   onUnsaved?: (count: number) => void;
   findReferences?: (entity: string, text: string) => Promise<Choice[]>;
+  /** Sends and shows files; without it file fields cannot be filled. */
+  files?: FileAccess;
   titleOf?: (entity: string, id: string) => string | undefined;
   /** `page`: stands in a page; `drawer`: body scrolls, footer stays. Default "page". */
   placement?: "page" | "drawer";

@@ -1,6 +1,7 @@
 /** Between a record's values and what the inputs hold: dates are local while typed, UTC on the wire. */
 import dayjs from "dayjs";
 import type { EntityRecord, FormDefinition, FormField, Json } from "@torque/protocol";
+import { isFileValue } from "./files";
 import type { FormValues } from "./Form.types";
 
 /** What an input holds. Empty is "" for typed text, null for choices and dates. */
@@ -37,7 +38,7 @@ export function toInput(field: FormField, value: Json | undefined): InputValue {
     case "JsonEditor":
       return present === null ? "" : JSON.stringify(present, null, 2);
     case "FileInput":
-      return typeof present === "string" ? present : null;
+      return isFileValue(present) ? present : null;
     default:
       return field.field_type satisfies never;
   }

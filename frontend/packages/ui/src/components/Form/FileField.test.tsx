@@ -1,0 +1,65 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import { TorqueProvider } from "../../theme/TorqueProvider";
+import { isFileValue, sizeText, type FileAccess } from "./files";
+import { Form } from "./Form";
+import type { FormProps } from "./Form.types";
+
+const definition: FormProps["definition"] = {
+  id: "paper_form",
+  name: "Paper",
+  entity_type: "paper",
+  fields: [{ name: "photo", field_type: "FileInput", label: "Photo", validation: { maxSize: 10, accept: ["image/*"] } }],
+};
+const value = { id: "f1", name: "a.png", type: "image/png", size: 3 };
+const chosen = (size: number) => new File(["x".repeat(size)], "a.png", { type: "image/png" });
+
+function show(props: Partial<FormProps>) {
+  const view = render(
+    <TorqueProvider locale="en-GB">
+      <Form definition={definition} onSubmit={() => Promise.resolve({ ok: true })} {...props} />
+    </TorqueProvider>,
+  );
+  const input = view.container.querySelector<HTMLInputElement>("input[type=file]");
+  if (!input) throw new Error("there is no file input");
+  return input;
+}
+
+const access = (upload: FileAccess["upload"]): FileAccess => ({ upload, urlOf: (field, { id }, width) => `/${field}/${id}?${width ?? ""}` });
+
+describe("a file field", () => {
+  it("sends the file when it is chosen and the value when the form is saved", async () => {
+    const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(value));
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    const input = show({ onSubmit, files: access(upload) });
+    await userEvent.upload(input, chosen(3));
+    expect(upload).toHaveBeenCalledExactlyOnceWith("photo", expect.any(File));
+    expect((await screen.findByRole("link", { name: "a.png" })).getAttribute("href")).toBe("/photo/f1?");
+    await userEvent.click(screen.getByRole("button", { name: /Save/ }));
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ photo: value });
+  });
+
+  it("refuses a file that is too large without sending it", async () => {
+    const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(value));
+    await userEvent.upload(show({ files: access(upload) }), chosen(11));
+    expect(upload).not.toHaveBeenCalled();
+    expect(screen.getByText(/at most 10/)).toBeTruthy();
+  });
+
+  it("says what the server said when it refuses", async () => {
+    await userEvent.upload(show({ files: access(() => Promise.reject(new Error("This is no image."))) }), chosen(1));
+    expect(await screen.findByText("This is no image.")).toBeTruthy();
+  });
+
+  it("shows the file a record holds, and an image of it", () => {
+    show({ record: { id: "r1", photo: value }, files: access(() => Promise.resolve(value)) });
+    expect(screen.getByRole("link", { name: "a.png" })).toBeTruthy();
+    expect(document.querySelector("img")?.getAttribute("src")).toBe("/photo/f1?128");
+  });
+
+  it("says sizes in the largest unit that leaves a whole part, and tells files from other values", () => {
+    expect([sizeText(0, "en"), sizeText(1536, "en"), sizeText(5 * 1024 * 1024, "en")]).toEqual(["0 byte", "1.5 kB", "5 MB"]);
+    expect([isFileValue(value), isFileValue("a"), isFileValue(null), isFileValue(["a"])]).toEqual([true, false, false, false]);
+  });
+});
