@@ -10,6 +10,7 @@ from torque.access.store import AccessStore
 from torque.access.types import Admission, Guarded, Rights, Session, Token
 from torque.bus import Bus
 from torque.db.pool import Database
+from torque.db.sharing import Shared
 from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated
 from torque.events import AccessChanged
 from torque.native import Generations, Stamp
@@ -39,6 +40,7 @@ class AccessService:
         self._bus = bus
         self._identities: dict[bytes, _Identity] = {}
         self._classes = Classes()
+        self._looking: Shared[bytes, _Identity] = Shared(self._look_up, self._counts)
 
     async def authenticate(
         self, authorization: str | None, cookie: str | None, *, protocol: str, request_id: str = ""
@@ -53,7 +55,7 @@ class AccessService:
         known = self.recognise(authorization, cookie, protocol=protocol, request_id=request_id)
         if isinstance(known, Caller):
             return known
-        identity = await self._look_up(known)
+        identity = await self._looking.get(known)
         return msgspec.structs.replace(identity.caller, protocol=protocol, request_id=request_id)
 
     def recognise(

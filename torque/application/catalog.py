@@ -4,6 +4,7 @@ from typing import Protocol
 
 from torque.application.store import ApplicationStore
 from torque.application.types import RUNNING, RunningApplication
+from torque.db.sharing import Shared
 from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledModel
 from torque.native import Generations
@@ -29,6 +30,9 @@ class Catalog:
         self._models = models
         self._generations = generations
         self._entries: dict[str, RunningApplication] = {}
+        self._loading: Shared[str, RunningApplication] = Shared(
+            self._load, lambda entry: generations.current(entry.stamp)
+        )
 
     def peek(self, ref: str) -> RunningApplication | None:
         """Return the application if it is known and current, without asking the database."""
@@ -54,7 +58,7 @@ class Catalog:
         Unavailable
             When it has been stopped.
         """
-        entry = self.peek(ref) or await self._load(ref)
+        entry = self.peek(ref) or await self._loading.get(ref)
         if entry.application.status != RUNNING:
             raise Unavailable(f"The application '{entry.application.name}' is stopped.")
         return entry
