@@ -12,10 +12,11 @@ from torque.entity.batch import Lane, Q, Write, statement
 from torque.entity.bulk_types import Call, Edit, Result, each, raise_first
 from torque.entity.lanes import lane_of
 from torque.entity.linking import Linker, split
+from torque.entity.requests import Change
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Writer, Written
-from torque.entity.writing import Change, Writing
+from torque.entity.writing import Writing
 from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import utc_now

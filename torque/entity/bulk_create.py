@@ -17,10 +17,11 @@ from torque.entity.batch import Batch, Lane, Write, bulk_statement
 from torque.entity.bulk_types import Call, Result, each, raise_first
 from torque.entity.lanes import lane_of
 from torque.entity.linking import Linker
+from torque.entity.requests import Draft
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection
 from torque.entity.writer import Writer
-from torque.entity.writing import Draft, Writing
+from torque.entity.writing import Writing
 from torque.errors import Conflict, OutcomeUnknown, TorqueError, ValidationFailed
 from torque.types import utc_now
 

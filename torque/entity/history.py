@@ -17,9 +17,10 @@ from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading, valid_id
+from torque.entity.requests import Change
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
-from torque.entity.writing import Change, Writing
+from torque.entity.writing import Writing
 from torque.errors import Forbidden, InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
 from torque.types import Caller

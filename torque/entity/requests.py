@@ -1,4 +1,4 @@
-"""What requests to write have in common: their data as JSON, and what an idempotency key remembers of them."""
+"""What requests to write are made of: what was asked for, what was prepared, what an idempotency key remembers."""
 
 import hashlib
 from typing import Any
@@ -6,12 +6,37 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.application.types import Answer
-from torque.entity.batch import Repeat
+from torque.access.types import EntityRights, Rights
+from torque.application.types import Answer, RunningApplication
+from torque.entity.batch import Repeat, Write
+from torque.entity.linking import Wanted
 from torque.errors import InvalidParams
 from torque.types import Caller
 
 _KEY_LENGTH = 200
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An update as asked for: `patch` is the JSON of an object under field names."""
+
+    caller: Caller
+    app: RunningApplication
+    rights: Rights
+    entity_type: str | None
+    id: str
+    patch: bytes
+    replace: bool = False
+    if_version: int | None = None
+    repeat: Repeat | None = None
+    links: tuple[Wanted, ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False):
+    """A new record, prepared."""
+
+    granted: EntityRights
+    write: Write
+    links: tuple[Wanted, ...]
 
 
 def as_json(data: bytes | dict[str, Any]) -> bytes:

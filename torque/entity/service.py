@@ -24,11 +24,11 @@ from torque.entity.reading import Reading, valid_id
 from torque.entity.recomputing import Recomputing
 from torque.entity.related import Related
 from torque.entity.removal import Applications
-from torque.entity.requests import as_json, deleted, repeat_of
+from torque.entity.requests import Change, as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
 from torque.entity.writer import Writer
-from torque.entity.writing import Change, RepeatMet, Writing
+from torque.entity.writing import RepeatMet, Writing
 from torque.errors import Conflict, InvalidParams
 from torque.native import Generations
 from torque.observe import Observer

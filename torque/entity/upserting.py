@@ -16,9 +16,9 @@ from torque.entity.batch import Q
 from torque.entity.bulk import Bulk, Held
 from torque.entity.bulk_create import BulkCreate
 from torque.entity.bulk_types import Call, Edit, Result, call_of, raise_first
+from torque.entity.requests import Draft
 from torque.entity.store import EntityStore
 from torque.entity.writer import Writer
-from torque.entity.writing import Draft
 from torque.errors import Conflict, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity, UniqueRule
 from torque.model.compile_entity import validator_spec

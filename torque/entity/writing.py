@@ -23,6 +23,7 @@ from torque.entity.linking import Linker, Wanted, split
 from torque.entity.plan import answered_fields
 from torque.entity.reading import Reading
 from torque.entity.relations import Deleter, Request
+from torque.entity.requests import Change, Draft
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.writer import Gone, Moved, Outcome, Writer, Written
@@ -37,29 +38,6 @@ T = TypeVar("T")
 
 class RepeatMet(Exception):
     """The idempotency key of a write was used before."""
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """An update as asked for: `patch` is the JSON of an object under field names."""
-
-    caller: Caller
-    app: RunningApplication
-    rights: Rights
-    entity_type: str | None
-    id: str
-    patch: bytes
-    replace: bool = False
-    if_version: int | None = None
-    repeat: Repeat | None = None
-    links: tuple[Wanted, ...] = ()
-
-
-class Draft(msgspec.Struct, frozen=True, gc=False):
-    """A new record, prepared."""
-
-    granted: EntityRights
-    write: Write
-    links: tuple[Wanted, ...]
 
 
 class Writing:

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
 from torque.db.pool import Database, PoolSettings
-from torque.entity.writing import Change
+from torque.entity.requests import Change
 from torque.errors import NotFound, OutcomeUnknown, Unavailable
 
 GATE = 4711
