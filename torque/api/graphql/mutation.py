@@ -9,6 +9,7 @@ from torque import codec
 from torque.api.graphql import read
 from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.fields import described
+from torque.api.graphql.records import RecordMutation
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.api.graphql.types import (
     Application,
@@ -23,7 +24,7 @@ from torque.errors import InvalidParams
 
 
 @strawberry.type
-class Mutation:
+class Mutation(RecordMutation):
     """Root of mutations."""
 
     @described("Make an empty model; the name is a slug.")
