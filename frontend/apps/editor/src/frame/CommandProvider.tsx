@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Command } from "./commands";
 
@@ -25,6 +26,9 @@ function pressed(event: KeyboardEvent, keys: string): boolean {
   return (event.ctrlKey || event.metaKey) === ctrl && event.shiftKey === parts.includes("shift") && !event.altKey && event.key.toLowerCase() === key;
 }
 
+/** Letters typed so soon after a command are meant for the field it opens, which may not have the focus yet. */
+const SETTLING_MS = 400;
+
 /** Knows the commands on show, opens the palette on Ctrl K and runs commands by their keys. */
 export function CommandProvider({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {
   const [opened, setOpened] = useState(false);
@@ -38,6 +42,7 @@ export function CommandProvider({ children, onHelp }: { children: ReactNode; onH
   }, []);
 
   useEffect(() => {
+    let settled = 0;
     const onKeyDown = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
@@ -52,7 +57,9 @@ export function CommandProvider({ children, onHelp }: { children: ReactNode; onH
       const command = commands().find((candidate) => candidate.keys !== undefined && pressed(event, candidate.keys));
       if (!command) return;
       event.preventDefault();
-      command.run();
+      if (event.timeStamp < settled) return;
+      settled = event.timeStamp + SETTLING_MS;
+      flushSync(command.run);
     };
     window.addEventListener("keydown", onKeyDown);
     return () => {

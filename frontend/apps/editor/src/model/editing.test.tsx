@@ -65,3 +65,12 @@ it("says that there is no such model", async () => {
   render(<EditorAt path="/models/nowhere" server={memoryServer()} />);
   expect(await screen.findByRole("heading", { name: "There is no model “nowhere”" })).toBeTruthy();
 });
+
+it("takes letters typed right after a command for the field it opens, not for commands", async () => {
+  const server = memoryServer(withoutApplications());
+  render(<EditorAt path="/models/orders/entities/e_order" server={server} />);
+  await screen.findByRole("button", { name: /^Add field/ });
+  await reader().keyboard("fe");
+  expect(await screen.findByRole("form", { name: "New field" })).toBeTruthy();
+  expect(screen.queryByRole("dialog")).toBeNull();
+});

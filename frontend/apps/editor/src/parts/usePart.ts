@@ -12,12 +12,16 @@ export function usePart(name: string): OpenPart {
   const [parameters, setParameters] = useSearchParams();
   const show = useCallback(
     (id: string | null) => {
-      setParameters((before) => {
-        const next = new URLSearchParams(before);
-        if (id === null) next.delete(name);
-        else next.set(name, id);
-        return next;
-      });
+      // At once: what opens takes the focus before the next key.
+      setParameters(
+        (before) => {
+          const next = new URLSearchParams(before);
+          if (id === null) next.delete(name);
+          else next.set(name, id);
+          return next;
+        },
+        { flushSync: true },
+      );
     },
     [name, setParameters],
   );
