@@ -85,6 +85,10 @@ class Writer:
         application = literal(self.args[0])
         return f"e.application_id = {application}::uuid AND e.entity_type = {literal(key)} AND $1::uuid IS NOT NULL"
 
+    def is_indexed(self, order: tuple[OrderKey, ...]) -> bool:
+        """Tell whether all that an order compares is in indexes of the type's own."""
+        return self._indexed is not None and all(key.ref.column or key.ref.key in self._indexed for key in order)
+
     def inner(self) -> str:
         """Return an alias that the statement does not have yet."""
         self._aliases += 1
@@ -341,7 +345,13 @@ def _count(writer: Writer, plan: ListPlan) -> str:
             "SELECT coalesce(sum(n), 0)::bigint FROM entity_counts c "
             f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
         )
-    return f"SELECT count(*) FROM (SELECT 1 FROM entities e WHERE {_where(writer, plan)} LIMIT {COUNTED_TO + 1}) c"
+    text = f"SELECT 1 FROM entities e WHERE {_where(writer, plan)}"
+    if writer.is_indexed(plan.order):
+        # In the order of the page, for the planner takes the page's index: it has no statistics of partial indexes on
+        # expressions, believes that few records match, and would read all of them to count to the bound.
+        keys = [_direction(writer.sort(key, "e"), key, False) for key in plan.order]
+        text += f" ORDER BY {', '.join([*keys, 'e.id DESC' if plan.id_descending else 'e.id'])}"
+    return f"SELECT count(*) FROM ({text} LIMIT {COUNTED_TO + 1}) c"
 
 
 def _direction(expression: str, key: OrderKey, backward: bool) -> str:

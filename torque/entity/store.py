@@ -46,13 +46,17 @@ class EntityStore:
         self._asking: asyncio.Task[None] | None = None
 
     async def settings(self) -> Settings:
-        """Return the database's settings; the first process that asks makes the secret."""
+        """Return the database's settings; the first process that asks makes the secret.
+
+        The first list waits for it, and for what indexes there are: without them it would read a large type whole.
+        """
         if self._settings is None:
             found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
             if "cursor_secret" not in found:
                 await self._db.execute(Q.keep_secret, codec.dumps(os.urandom(32).hex()))
                 found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
             secret = bytes.fromhex(found["cursor_secret"])
+            await self._ask_indexed()
             self._settings = Settings(found.get("text_collation", "C"), secret)
         return self._settings
 

@@ -13,6 +13,7 @@ from torque.entity.index_upkeep import LOCK, Upkeep, keep_indexes
 from torque.entity.indexing import specs_of
 from torque.entity.plan import plan_list
 from torque.entity.sql import select_list
+from torque.entity.store import EntityStore
 from torque.entity.types import Query, Scope, Sort
 
 MANY = 500
@@ -156,11 +157,19 @@ async def test_a_cursor_deep_in_a_large_type_starts_where_it_points(jobs: Shop) 
             assert "Index Cond" in said and "tq_" in said and (missing or "Sort" not in said), said
 
 
-async def test_a_filtered_total_is_counted_to_its_bound_on_the_index(jobs: Shop) -> None:
+async def test_the_first_list_of_a_worker_knows_the_indexes(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    worker = EntityStore(jobs.db)
+    await worker.settings()
+    assert worker.indexed(jobs.app.id, "job")
+
+
+@pytest.mark.parametrize("filters", [{"status": "open"}, {"status": "closed", "due": {"le": "2026-12-01"}}])
+async def test_a_filtered_total_is_counted_to_its_bound_on_the_index(jobs: Shop, filters: dict[str, Any]) -> None:
     keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
     await learn(jobs)
     scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
-    query = Query(entity_type="job", filters={"status": "open"}, sort=(Sort("due", True),))
+    query = Query(entity_type="job", filters=filters, sort=(Sort("due", True),))
     plan = plan_list(query, jobs.app.id, scope, b"s")
     statement = select_list(
         plan, jobs.app.id, await collation(jobs), total=True, indexed=jobs.entities._store.indexed(jobs.app.id, "job")
