@@ -9,6 +9,8 @@ from tests.integration.entity.workshop import ADMIN, Shop, entity, field, refere
 from torque import codec
 from torque.access.types import EVERYTHING, Rights
 from torque.db.pool import Database
+from torque.entity.aggregate import Aggregate, Group, Metric, plan_aggregate
+from torque.entity.aggregate_sql import select_aggregate
 from torque.entity.index_upkeep import LOCK, Upkeep, keep_indexes
 from torque.entity.indexing import specs_of
 from torque.entity.plan import plan_list
@@ -260,3 +262,19 @@ async def test_the_index_of_an_author_comes_before_those_of_pages(jobs: Shop) ->
     specs = specs_of(jobs.app.model, jobs.app.id, jobs.app.model.entities["job"])
     assert [ref.key for ref in specs[0].equal] == ["title"]
     assert all(ref.kind != "array" for spec in specs for ref in spec.equal)
+
+
+async def test_groups_are_hashed_even_after_the_whole_table_was_analyzed(jobs: Shop) -> None:
+    await jobs.db.execute("ANALYZE entities")
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    asked = Aggregate(
+        entity_type="job",
+        group_by=(Group(field="status"),),
+        metrics=(Metric(op="count"), Metric(op="sum", field="rank")),
+    )
+    statement = select_aggregate(plan_aggregate(asked, scope), jobs.app.id, await collation(jobs))
+    rows = await jobs.db.fetch(f"EXPLAIN (FORMAT JSON) {statement.text}", *statement.args)
+    nodes = parts_of(codec.loads(rows[0][0])[0]["Plan"])
+    groups = [node for node in nodes if node["Node Type"] == "Aggregate"]
+    assert any(node["Strategy"] == "Hashed" for node in groups), nodes
+    assert all(node["Plan Rows"] <= 200 for node in groups), nodes
