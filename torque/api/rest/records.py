@@ -39,6 +39,7 @@ class QueryBody(Body, frozen=True, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] | None = None
     expand: tuple[str, ...] = ()
     fields: tuple[str, ...] | None = None
+    as_of: str | None = None
     aggregate: AggregateOf | None = None
 
 
@@ -87,7 +88,8 @@ async def list_records(call: Call) -> Reply:
         limit=number(params, "limit", 1, MAX_LIMIT) or 50, cursor=cursor, search=one(params, "search"),
         expand=names(params, "expand") or (), fields=names(params, "fields"),
     )  # fmt: skip
-    return _reply(await call.platform.entities.list(call.caller, await call.running(), query))
+    answer = await call.platform.entities.list(call.caller, await call.running(), query, as_of=one(params, "asOf"))
+    return _reply(answer)
 
 
 async def query_records(call: Call) -> Reply:
@@ -99,9 +101,9 @@ async def query_records(call: Call) -> Reply:
         expand=body.expand, fields=body.fields,
     )  # fmt: skip
     if body.aggregate is None:
-        return _reply(await entities.find(call.caller, running, query))
-    if body.expand or body.fields is not None:
-        raise InvalidParams("An aggregation has neither 'expand' nor 'fields'.", parameter="aggregate")
+        return _reply(await entities.find(call.caller, running, query, as_of=body.as_of))
+    if body.expand or body.fields is not None or body.as_of is not None:
+        raise InvalidParams("An aggregation has no 'expand', 'fields' and 'asOf'.", parameter="aggregate")
     return _reply(await entities.aggregate(call.caller, running, aggregate_of(query, body.aggregate)))
 
 
@@ -109,8 +111,9 @@ async def create_record(call: Call) -> Reply:
     """Create a record."""
     running, data = await call.running(), await call.body()
     answer = await call.platform.entities.create(
-        call.caller, running, call.places["type"], data, idempotency_key=call.idempotency_key()
-    )
+        call.caller, running, call.places["type"], data, upsert_by=names(call.params, "upsertBy") or (),
+        idempotency_key=call.idempotency_key(),
+    )  # fmt: skip
     return _record(answer, 201)
 
 
@@ -221,12 +224,12 @@ VERBS = (
     Verb(
         name="listRecords", action="read", method="GET", path=_TYPE,
         summary="List records", run=list_records, answer="page",
-        params=("filter", "search", "sort", "page", "limit", "cursor", "expand", "fields"),
+        params=("filter", "search", "sort", "page", "limit", "cursor", "expand", "fields", "asOf"),
     ),
     Verb(
         name="createRecord", action="create", method="POST", path=_TYPE,
         summary="Create a record", run=create_record, answer="record",
-        body="record", headers=_WRITE, status=201,
+        body="record", params=("upsertBy",), headers=_WRITE, status=201,
     ),
     Verb(
         name="queryRecords", action="read", method="POST", path=(*_TYPE, "query"),

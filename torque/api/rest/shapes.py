@@ -43,6 +43,7 @@ PARAMETERS: dict[str, Json] = {
         ("minVersion", _count(2**31 - 1), "A version that is known to exist."),
         ("asOf", {"type": "string", "format": "date-time"}, "The record as it was then."),
         ("relationshipType", _TEXT, "Name, id or type of a relationship."),
+        ("upsertBy", _TEXT, "Fields of a unique rule, between commas: a record with the same values is changed."),
         ("format", {"type": "string", "enum": list(FORMATS)}, "Format of the file."),
         ("references", {"type": "string", "enum": ["id", "key"]}, "Name targets by id, or by their unique field."),
         ("map", {"type": "array", "items": _TEXT}, "COLUMN=FIELD; may be repeated."),
