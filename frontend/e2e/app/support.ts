@@ -1,6 +1,6 @@
 /** What the application's tests share: an application of their own, made from a sample, in a signed-in browser. */
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Locator, Page } from "@playwright/test";
+import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { expect, test as base } from "../editor/support";
 
 export class Application {
@@ -19,6 +19,25 @@ export class Application {
 
   drawer(): Locator {
     return this.page.getByRole("dialog").filter({ has: this.page.getByRole("form") });
+  }
+
+  /** The form that is open, in the drawer or in a page of its own. */
+  form(): Locator {
+    return this.page.getByRole("form");
+  }
+
+  /** A method of the application, past the screen. */
+  async call<T>(request: APIRequestContext, method: string, params: object): Promise<T> {
+    const response = await request.post(`/jsonrpc/${this.name}`, { data: { jsonrpc: "2.0", id: 1, method, params } });
+    const answer = (await response.json()) as { result: T; error?: object };
+    expect(answer.error).toBeUndefined();
+    return answer.result;
+  }
+
+  /** Waits until nothing of the page is loading any more. */
+  async settled(): Promise<void> {
+    await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
+    await this.page.evaluate(() => document.fonts.ready);
   }
 
   /** The line that closes a grid with its measure. */

@@ -59,6 +59,7 @@ export const theme: MantineThemeOverride = createTheme({
     Button: Button.extend({ defaultProps: { variant: "default", size: "sm" }, classNames: { root: classes.control, section: classes.section } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 }, classNames: { root: classes.iconButton } }),
     Input: Input.extend({ defaultProps: { size: "sm" }, classNames: { wrapper: classes.inputWrapper, input: classes.input } }),
+    InputClearButton: Input.ClearButton.extend({ classNames: { root: classes.clear } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "sm", inputWrapperOrder: ["label", "input", "description", "error"] }, classNames: inputParts }),
     Checkbox: Checkbox.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, input: classes.check } }),
     Radio: Radio.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, radio: classes.radio } }),
