@@ -95,6 +95,7 @@ class Outbox:
             self._due.set()
 
     async def _work(self) -> None:
+        told = False
         while True:
             try:
                 async with asyncio.timeout(_IDLE_SECONDS):
@@ -105,8 +106,11 @@ class Outbox:
             try:
                 while await self.deliver():
                     pass
+                told = False
             except (TorqueError, DatabaseFailure) as error:
-                self._observer.emit("outbox_waits", level="warning", error=str(error))
+                if not told:  # once for as long as it lasts
+                    self._observer.emit("outbox_waits", level="warning", error=str(error))
+                told = True
 
     async def _deliver(self, application_id: str, row: Any) -> None:
         """Deliver one letter; what fails comes again, what nobody can ever take is dropped."""
