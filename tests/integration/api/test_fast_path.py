@@ -4,10 +4,14 @@ import json
 import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.waiting import eventually
+from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.jsonrpc.registry import Method, Params, Registry
+from torque.application.types import Answer
 from torque.platform import Platform
 from torque.types import Caller
 
@@ -196,6 +200,27 @@ async def test_what_the_gate_knows_of_a_caller_ends_with_its_rights(
     assert json.loads(wrong.body or b"")["error"]["data"]["code"] == "INVALID_PARAMS"
     await platform.access.revoke_token(ADMIN, "fast")
     assert endpoint.open(body, client.authorization, None, client.app) is None
+
+
+async def test_who_goes_on_from_the_gate_is_named_with_the_request_in_everything_that_is_logged(
+    client: Client, platform: Platform
+) -> None:
+    callers: list[Caller] = []
+
+    async def look(context: CallContext, params: Params) -> Answer:
+        await context.application(params.app)
+        callers.append(context.caller)
+        return Answer(b"null")
+
+    registry = Registry([Method("look", Params, look, cacheable=True), Method("touch", Params, look, writes=True)])
+    endpoint = JsonRpcEndpoint(platform, registry)
+    await endpoint.handle(_body("look", {}), client.authorization, None, client.app, "long")
+    for method in ("look", "touch"):
+        opened = endpoint.open(_body(method, {}), client.authorization, None, client.app)
+        assert isinstance(opened, tuple)
+        await endpoint.proceed(opened, client.app, f"short-{method}")
+    assert [caller.request_id for caller in callers] == ["long", "short-look", "short-touch"]
+    assert len({msgspec.structs.replace(caller, request_id="") for caller in callers}) == 1
 
 
 async def test_with_another_run_about_the_gate_answers_for_a_second_and_no_longer(

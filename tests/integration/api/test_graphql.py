@@ -198,8 +198,8 @@ def test_a_workflow_runs_and_a_failing_one_says_why(graph: Graph) -> None:
 
 def test_a_workflow_asked_for_twice_under_one_key_runs_once(graph: Graph) -> None:
     run = (
-        "mutation($input: JSON) { executeXFlow(applicationId: \"todo\", xflowId: \"export_todos\", input: $input,"
-        " idempotencyKey: \"once\") { id status } }"
+        'mutation($input: JSON) { executeXFlow(applicationId: "todo", xflowId: "export_todos", input: $input,'
+        ' idempotencyKey: "once") { id status } }'
     )
     first = graph.data(run)["executeXFlow"]
     assert graph.data(run)["executeXFlow"] == first

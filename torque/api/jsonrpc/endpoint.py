@@ -60,15 +60,13 @@ class JsonRpcEndpoint:
     async def proceed(self, opened: Opened, app: str | None, request_id: str) -> Reply:
         """Answer a call that `open` found no answer to, for the caller and in the application that it found."""
         id_json, name, params, known, key = opened
-        caller = known.caller
+        who = known.caller
         try:
             method = self._registry.get(name)
-            if not method.cacheable:  # whoever writes is named in the audit, with the request
-                caller = Caller(
-                    id=caller.id, name=caller.name, roles=caller.roles, protocol=caller.protocol,
-                    request_id=request_id, application_id=caller.application_id, credential=caller.credential,
-                    expires_at=caller.expires_at,
-                )  # fmt: skip
+            caller = Caller(
+                id=who.id, name=who.name, roles=who.roles, protocol=who.protocol, request_id=request_id,
+                application_id=who.application_id, credential=who.credential, expires_at=who.expires_at,
+            )  # fmt: skip
             context = CallContext(self._platform, caller, app, None, self._registry.names, known.running)
             answer = await self._run(method, context, params, request_id)
         except TorqueError as error:
