@@ -24,6 +24,7 @@ async def prepare(order: Order) -> dict[str, object]:
     """Load the samples if asked to and if no model was ever there; return a link and the applications."""
     observer = make_observer(order.config.logging, "prepare")
     platform = await Platform.open(order.config, order.context, observer=observer)
+    platform.hub.close()  # the first worker is woken by the same descriptor, and is the one to listen
     platform.db.ask_before_writing(Board(order.board_fd, order.context.workers).may_write)
     try:
         if order.samples:

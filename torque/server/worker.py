@@ -8,6 +8,8 @@ import asyncio
 import gc
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from torque.config import ServerSettings
 from torque.platform import Platform
 from torque.server.app import WorkerApp
-from torque.server.board import PREPARED, STARTED, Board
+from torque.server.board import PREPARED, STARTED, STREAMS, Board
 from torque.server.logs import SLOW_QUERY_SECONDS, capture_standard_logging, make_observer, report_query
 from torque.server.middleware import split_bind
 from torque.server.order import Order, read_order
@@ -27,6 +29,7 @@ _MACHINE: Any = _granian
 _GLUE: Any = _futures
 # Private parts of one pinned version of Granian; its type stubs are of an older one.
 
+LOOK_SECONDS = 0.01
 BACKLOG = 1024
 YOUNG_OBJECTS = 20_000
 """A request leaves hardly a circle of objects; looking for some every 700 objects takes 5 % of a busy worker's time."""
@@ -71,9 +74,12 @@ def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEve
     stop = _MACHINE.WorkerSignal()
     stop.add_cb(lambda: loop.call_soon_threadsafe(drained.set))
 
+    goodbyes: list[asyncio.Task[None]] = []
+
     def terminate() -> None:
         app.stop()
-        stop.set()
+        seconds = order.config.server.shutdown_timeout / 2
+        goodbyes.append(loop.create_task(_streams_told(board, order.context.worker, seconds, stop.set)))
 
     loop.add_signal_handler(signal.SIGTERM, terminate)
     loop.add_signal_handler(signal.SIGUSR1, app.complete)
@@ -89,6 +95,16 @@ def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEve
     if order.started_fd is not None:
         os.eventfd_write(order.started_fd, 1)
     loop.run_until_complete(_until(drained, app, complete=bool(board.get(PREPARED))))
+
+
+async def _streams_told(board: Board, worker: int, seconds: float, then: Callable[[], object]) -> None:
+    """Stop the machine when every stream has said goodbye: it drains requests, but cuts WebSockets off."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not board.marked(worker, STREAMS):
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    then()
 
 
 async def _until(drained: asyncio.Event, app: WorkerApp, *, complete: bool) -> None:
