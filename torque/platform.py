@@ -9,10 +9,10 @@ from torque.application.store import ApplicationStore
 from torque.bus import Bus
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
-from torque.entity.effects import EffectService
 from torque.entity.exchange.service import ExchangeService
 from torque.entity.hooks import Hooks
 from torque.entity.outbox import Outbox
+from torque.entity.repair.effects import EffectService
 from torque.entity.service import EntityService
 from torque.files.service import FileService
 from torque.files.store import open_store

@@ -22,7 +22,7 @@ from torque.db.embedded import join
 from torque.db.migrate import migrate
 from torque.entity.exchange.readers import CsvRows, FileSource
 from torque.entity.exchange.types import Job
-from torque.entity.index_upkeep import keep_indexes
+from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.platform import Platform
 from torque.types import Caller, RunContext
 

@@ -7,7 +7,7 @@ from torque.application.types import RunningApplication
 from torque.cli.invocation import Invocation
 from torque.cli.root import FINDINGS, Command
 from torque.cli.workplace import LOCAL, at_work
-from torque.entity.repair import Health, Repair
+from torque.entity.repair.service import Health, Repair
 from torque.platform import Platform
 
 

@@ -9,8 +9,8 @@ from torque.cli.invocation import Invocation
 from torque.cli.root import Command
 from torque.cli.workplace import at_work
 from torque.db.session import beside
-from torque.entity.advice import Advice, advise
-from torque.entity.index_upkeep import Upkeep, keep_indexes
+from torque.entity.tuning.advice import Advice, advise
+from torque.entity.tuning.index_upkeep import Upkeep, keep_indexes
 from torque.platform import Platform
 
 _STEPS = {

@@ -11,7 +11,7 @@ from torque.cli.infer import infer_command
 from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.workplace import LOCAL, as_row, at_work
-from torque.entity.effects import REMOVED
+from torque.entity.repair.effects import REMOVED
 from torque.model.exchange import read_document
 from torque.model.service import MODES
 from torque.model.types import ChangeResult

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torque import codec
-from torque.entity import cursor as cursors
-from torque.entity.aggregate import AggregatePlan
-from torque.entity.sql import COUNTED_TO, LINKED_PREFIX
+from torque.entity.query import cursor as cursors
+from torque.entity.query.aggregate import AggregatePlan
+from torque.entity.query.sql import COUNTED_TO, LINKED_PREFIX
 from torque.entity.types import Expansion, ListPlan, Row, Seek
 from torque.model.compile import CompiledEntity
 from torque.native import RowMap, splice_row, splice_rows

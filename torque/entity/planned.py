@@ -10,8 +10,8 @@ import msgspec
 
 from torque.access.types import Rights
 from torque.application.types import RunningApplication
-from torque.entity.plan import plan_list
-from torque.entity.sql import Statement, select_list
+from torque.entity.query.plan import plan_list
+from torque.entity.query.sql import Statement, select_list
 from torque.entity.store import EntityStore, Settings
 from torque.entity.types import ListPlan, Query, Scope
 from torque.model.compile import CompiledModel

@@ -10,10 +10,7 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity import values
-from torque.entity.aggregate import Aggregate, plan_aggregate
-from torque.entity.aggregate_sql import select_aggregate
 from torque.entity.cache import Stamps, is_cacheable
-from torque.entity.demand import Demand
 from torque.entity.encode import (
     Encoder,
     aggregate_result,
@@ -24,10 +21,12 @@ from torque.entity.encode import (
     window,
     with_included,
 )
-from torque.entity.filters import Reader
-from torque.entity.plan import answered_fields, plan_expand, plan_list
 from torque.entity.planned import Plans
-from torque.entity.sql import (
+from torque.entity.query.aggregate import Aggregate, plan_aggregate
+from torque.entity.query.aggregate_sql import select_aggregate
+from torque.entity.query.filters import Reader
+from torque.entity.query.plan import answered_fields, plan_expand, plan_list
+from torque.entity.query.sql import (
     COUNTED_TO,
     LINKED_PREFIX,
     Statement,
@@ -40,6 +39,7 @@ from torque.entity.sql import (
     select_total,
 )
 from torque.entity.store import EntityStore, Settings
+from torque.entity.tuning.demand import Demand
 from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scope
 from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledEntity

@@ -7,8 +7,8 @@ from torque import codec
 from torque.access.types import Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity.ends import End, ends_of
-from torque.entity.filters import unknown
-from torque.entity.plan import MAX_LIMIT
+from torque.entity.query.filters import unknown
+from torque.entity.query.plan import MAX_LIMIT
 from torque.entity.reading import Found, Reading
 from torque.entity.types import Linked, Query
 from torque.errors import InvalidParams

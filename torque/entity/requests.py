@@ -9,7 +9,7 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity.batch import Repeat, Write
-from torque.entity.linking import Wanted
+from torque.entity.write.linking import Wanted
 from torque.errors import InvalidParams
 from torque.types import Caller
 

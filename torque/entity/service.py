@@ -8,27 +8,27 @@ from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
-from torque.entity import seeding
-from torque.entity.access_log import AccessLog
-from torque.entity.aggregate import Aggregate
 from torque.entity.batch import Repeat
-from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
-from torque.entity.bulk_verbs import BulkVerbs
 from torque.entity.cache import Stamps
-from torque.entity.deletion import Deletion
+from torque.entity.deletion.removal import Applications
+from torque.entity.deletion.service import Deletion
 from torque.entity.encode import Encoder
-from torque.entity.history import History
+from torque.entity.history.access_log import AccessLog
+from torque.entity.history.lists import Past
+from torque.entity.history.records import History
 from torque.entity.hooks import Hooks
-from torque.entity.past import Past
+from torque.entity.query.aggregate import Aggregate
 from torque.entity.reading import Reading, valid_id
-from torque.entity.recomputing import Recomputing
 from torque.entity.related import Related
-from torque.entity.removal import Applications
 from torque.entity.requests import Change, as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
-from torque.entity.writer import Writer
-from torque.entity.writing import RepeatMet, Writing
+from torque.entity.write import seeding
+from torque.entity.write.bulk_types import MAX_ROWS, Edit, Mode
+from torque.entity.write.bulk_verbs import BulkVerbs
+from torque.entity.write.recomputing import Recomputing
+from torque.entity.write.writer import Writer
+from torque.entity.write.writing import RepeatMet, Writing
 from torque.errors import Conflict, InvalidParams
 from torque.native import Generations
 from torque.observe import Observer

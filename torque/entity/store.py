@@ -13,7 +13,7 @@ from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Pending
-from torque.entity.sql import Statement
+from torque.entity.query.sql import Statement
 from torque.entity.types import Connection, Row
 from torque.errors import TorqueError
 

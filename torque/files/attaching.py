@@ -8,8 +8,9 @@ import msgspec
 
 from torque.db.pool import Database
 from torque.db.queries import load_queries
-from torque.entity import checks, values
+from torque.entity import values
 from torque.entity.hooks import Event, Hooks, Occasion
+from torque.entity.write import checks
 from torque.errors import ValidationFailed
 from torque.files.types import FileValue
 from torque.model.compile import CompiledEntity, CompiledField

@@ -12,9 +12,10 @@ from torque.access.service import AccessService
 from torque.application.types import RunningApplication
 from torque.config.settings import FilesSettings
 from torque.db.pool import Database
-from torque.entity import checks, values
+from torque.entity import values
 from torque.entity.hooks import Hooks
 from torque.entity.service import EntityService
+from torque.entity.write import checks
 from torque.errors import InvalidParams, NotFound, PayloadTooLarge, Unavailable
 from torque.files.attaching import Attaching, Q
 from torque.files.sniff import fits, media_type

@@ -24,7 +24,7 @@ from torque.db.notify import Listener
 from torque.db.partitions import upkeep
 from torque.db.pool import Database, PoolSettings
 from torque.db.session import beside
-from torque.entity.index_upkeep import keep_indexes
+from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.errors import TorqueError, Unavailable
 from torque.native import EventRing, Generations
 from torque.observe import Observer

@@ -10,10 +10,10 @@ from tests.integration.cli.command import inside
 from tests.integration.entity.test_indexes import JOBS, MANY, Told, jobs, learn, wanted
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
-from torque.entity import demand
-from torque.entity.advice import Advice, advise
-from torque.entity.aggregate import Aggregate, Group, Metric
-from torque.entity.index_upkeep import keep_indexes
+from torque.entity.query.aggregate import Aggregate, Group, Metric
+from torque.entity.tuning import demand
+from torque.entity.tuning.advice import Advice, advise
+from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Sort
 
 __all__ = ["jobs"]

@@ -12,7 +12,7 @@ from tests.integration.entity.test_lists import FILTERS, ORDERS, stock
 from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.aggregate import Aggregate, Group, Metric
+from torque.entity.query.aggregate import Aggregate, Group, Metric
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
 

@@ -9,8 +9,8 @@ from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.bulk_types import Edit
 from torque.entity.types import Query
+from torque.entity.write.bulk_types import Edit
 from torque.errors import Conflict, InvalidParams, NotFound, ValidationFailed
 from torque.types import new_id
 

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, Shop, entity, link, reference
 from torque import codec
 from torque.db.pool import Database
-from torque.entity import relations
+from torque.entity.deletion import relations
 from torque.errors import NotFound, TorqueError, ValidationFailed
 from torque.types import new_id
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.entity.workshop import SHOP, entity, field
 from torque import codec
-from torque.entity import effects
+from torque.entity.repair import effects
 from torque.errors import Forbidden
 from torque.platform import Platform
 from torque.types import Caller, new_id

@@ -8,9 +8,9 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.aggregate import Aggregate, Metric
-from torque.entity.bulk_types import Edit
+from torque.entity.query.aggregate import Aggregate, Metric
 from torque.entity.types import Query, Sort
+from torque.entity.write.bulk_types import Edit
 from torque.errors import ValidationFailed
 from torque.events import RecordsChanged
 

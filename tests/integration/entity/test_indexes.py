@@ -9,13 +9,13 @@ from tests.integration.entity.workshop import ADMIN, Shop, entity, field, refere
 from torque import codec
 from torque.access.types import EVERYTHING, Rights
 from torque.db.pool import Database
-from torque.entity.aggregate import Aggregate, Group, Metric, plan_aggregate
-from torque.entity.aggregate_sql import select_aggregate
-from torque.entity.index_upkeep import LOCK, Upkeep, keep_indexes
-from torque.entity.indexing import specs_of
-from torque.entity.plan import plan_list
-from torque.entity.sql import select_list
+from torque.entity.query.aggregate import Aggregate, Group, Metric, plan_aggregate
+from torque.entity.query.aggregate_sql import select_aggregate
+from torque.entity.query.plan import plan_list
+from torque.entity.query.sql import select_list
 from torque.entity.store import EntityStore
+from torque.entity.tuning.index_upkeep import LOCK, Upkeep, keep_indexes
+from torque.entity.tuning.indexing import specs_of
 from torque.entity.types import Query, Scope, Sort
 
 MANY = 500

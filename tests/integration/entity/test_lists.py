@@ -228,8 +228,8 @@ async def test_an_unknown_entity_is_not_found(shop: Shop) -> None:
 
 async def test_every_statement_of_a_list_goes_to_one_partition(shop: Shop) -> None:
     from torque.access.types import EVERYTHING, Rights
-    from torque.entity.plan import plan_list
-    from torque.entity.sql import select_list
+    from torque.entity.query.plan import plan_list
+    from torque.entity.query.sql import select_list
     from torque.entity.types import Scope
 
     scope = Scope(shop.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))

@@ -14,8 +14,8 @@ from torque import codec
 from torque.access.types import EVERYTHING, Rights
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
-from torque.entity.plan import plan_list
-from torque.entity.sql import Statement, select_list
+from torque.entity.query.plan import plan_list
+from torque.entity.query.sql import Statement, select_list
 from torque.entity.types import Query, Scope, Sort
 
 APPLICATIONS, TYPES, RECORDS, FEW = 500, 10, 200, 3

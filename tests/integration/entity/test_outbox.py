@@ -10,9 +10,9 @@ from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
-from torque.entity.bulk_types import Edit
 from torque.entity.hooks import Happening
 from torque.entity.outbox import Outbox
+from torque.entity.write.bulk_types import Edit
 from torque.errors import NotFound, ValidationFailed
 from torque.observe import Observer
 

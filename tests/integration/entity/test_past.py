@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity import past
+from torque.entity.history import lists as past
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
 from torque.types import Caller, utc_now

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
-from torque.entity.bulk_types import Edit
+from torque.entity.write.bulk_types import Edit
 from torque.errors import ValidationFailed
 from torque.types import new_id
 

@@ -10,7 +10,7 @@ from tests.integration.cli.command import inside
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.repair import Health, Repair
+from torque.entity.repair.service import Health, Repair
 from torque.types import new_id
 
 GROUPS: dict[str, Any] = {

@@ -8,8 +8,8 @@ from tests.integration.entity.test_indexes import MANY, Told, explained, learn
 from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.index_upkeep import keep_indexes
-from torque.entity.search_sql import configuration
+from torque.entity.query.search_sql import configuration
+from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams
 from torque.types import Caller

@@ -11,11 +11,11 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity import demand, summary_upkeep
-from torque.entity.aggregate import Aggregate, Group, Metric
-from torque.entity.demand import Demand
-from torque.entity.index_upkeep import Upkeep, keep_indexes
-from torque.entity.repair import Repair
+from torque.entity.query.aggregate import Aggregate, Group, Metric
+from torque.entity.repair.service import Repair
+from torque.entity.tuning import demand, summary_upkeep
+from torque.entity.tuning.demand import Demand
+from torque.entity.tuning.index_upkeep import Upkeep, keep_indexes
 from torque.entity.types import Sort
 from torque.types import new_id
 

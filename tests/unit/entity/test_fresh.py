@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from torque.entity import fresh
-from torque.entity.fresh import Clock, RecordIds
+from torque.entity.write import fresh
+from torque.entity.write.fresh import Clock, RecordIds
 
 
 def test_ids_are_uuids_of_version_7_that_ascend() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.integration.entity.workshop import SHOP
 from torque import codec
 from torque.access.types import EVERYTHING, Rights
-from torque.entity.plan import plan_list
-from torque.entity.sql import Statement, select_list
+from torque.entity.query.plan import plan_list
+from torque.entity.query.sql import Statement, select_list
 from torque.entity.types import Query, Scope, Sort
 from torque.errors import InvalidParams
 from torque.model.compile import compile_model
@@ -61,7 +61,7 @@ def test_every_table_of_a_statement_is_asked_for_one_application() -> None:
 
 def test_a_cursor_deep_in_the_newest_first_list_compares_rows() -> None:
     first = plan_list(Query(entity_type="order"), "app", SCOPE, b"secret")
-    from torque.entity import cursor
+    from torque.entity.query import cursor
     from torque.entity.types import Seek
 
     place = cursor.encode(Seek(("2026-01-01 00:00:00+00",), "id", False), first.fingerprint, b"secret")

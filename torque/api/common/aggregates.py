@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from torque.entity.aggregate import Aggregate, Bucket, Group, Metric, Operation
+from torque.entity.query.aggregate import Aggregate, Bucket, Group, Metric, Operation
 from torque.entity.types import Query
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Protocol
 import msgspec
 
 from torque.application.types import Answer, RunningApplication
-from torque.entity.bulk_types import MAX_ROWS, Edit, Mode
 from torque.entity.types import Query
+from torque.entity.write.bulk_types import MAX_ROWS, Edit, Mode
 from torque.errors import InvalidParams
 from torque.platform import Platform
 from torque.types import Caller

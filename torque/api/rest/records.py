@@ -12,8 +12,8 @@ from torque.api.common.reply import JSON, Reply
 from torque.api.rest.call import Body, Call, Verb
 from torque.api.rest.request import filters, names, number, one, sorting
 from torque.application.types import Answer
-from torque.entity.bulk_types import Mode
 from torque.entity.types import Query
+from torque.entity.write.bulk_types import Mode
 from torque.errors import InvalidParams
 
 MAX_LIMIT = 1000

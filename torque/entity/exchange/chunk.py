@@ -10,7 +10,7 @@ from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import Cells, Unreadable
-from torque.entity.fresh import RecordIds
+from torque.entity.write.fresh import RecordIds
 from torque.types import utc_now
 
 

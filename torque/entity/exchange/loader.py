@@ -13,8 +13,6 @@ import msgspec
 from torque import codec
 from torque.access.types import Rights
 from torque.application.types import RunningApplication
-from torque.entity import checks
-from torque.entity.audit import audit_mode
 from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
@@ -26,9 +24,11 @@ from torque.entity.exchange.orderly import CopyConnection, Orderly
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
 from torque.entity.exchange.updating import Updater
 from torque.entity.following import follow_creates
-from torque.entity.fresh import RecordIds
+from torque.entity.history.audit import audit_mode
 from torque.entity.hooks import Hooks, Occasion
 from torque.entity.reading import Reading
+from torque.entity.write import checks
+from torque.entity.write.fresh import RecordIds
 from torque.errors import HookRejected, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import Caller, new_id

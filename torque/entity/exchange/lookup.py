@@ -11,8 +11,8 @@ from torque.entity import values
 from torque.entity.exchange.draft import Draft, Wanted
 from torque.entity.exchange.mapping import KeyOf, RowPlan
 from torque.entity.exchange.types import RowFault
-from torque.entity.fresh import RecordIds
 from torque.entity.types import Connection
+from torque.entity.write.fresh import RecordIds
 from torque.model.compile import CompiledModel
 
 Q = load_queries(Path(__file__).with_name("queries.sql"))

@@ -13,7 +13,6 @@ from torque.application.types import RunningApplication
 from torque.bus import Bus
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
-from torque.entity import checks
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
 from torque.entity.exchange.keyed import References, keyed_fields
@@ -22,11 +21,12 @@ from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Tell
 from torque.entity.exchange.writers import Shape, writer_for
 from torque.entity.hooks import Hooks
-from torque.entity.plan import plan_list
+from torque.entity.query.plan import plan_list
+from torque.entity.query.sql import select_list
 from torque.entity.reading import Reading
-from torque.entity.sql import select_list
 from torque.entity.store import EntityStore
 from torque.entity.types import Query, Row, Scope, Sort
+from torque.entity.write import checks
 from torque.errors import Conflict, OutcomeUnknown
 from torque.events import ApplicationChanged, RecordsChanged
 from torque.native import Generations

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torque import codec
-from torque.entity import checks
 from torque.entity.batch import Write, statement
 from torque.entity.exchange.draft import Draft, faults_of, refusals
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
 from torque.entity.hooks import Event, Hooks, Occasion
-from torque.entity.lanes import lane_of
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
+from torque.entity.write import checks
+from torque.entity.write.lanes import lane_of
 from torque.errors import HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared

@@ -8,7 +8,7 @@ from torque.api.common.bulk import Edits, Ids, Rows, create_many, delete_many, u
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
-from torque.entity.bulk_types import Mode
+from torque.entity.write.bulk_types import Mode
 
 
 class BulkCreateEntities(Params, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from torque.api.common.tables import TextFormat, encoded, import_table
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
-from torque.entity.bulk_types import Mode
+from torque.entity.write.bulk_types import Mode
 from torque.errors import InvalidParams
 
 

@@ -10,8 +10,8 @@ from torque.api.common.tables import TextFormat, encoded, import_table
 from torque.api.mcp.applications import running_application
 from torque.api.mcp.tool import Arguments, Session, Tool
 from torque.api.mcp.tools.entities import Application, EntityType, IdempotencyKey
-from torque.entity.bulk_types import Mode
 from torque.entity.types import Query
+from torque.entity.write.bulk_types import Mode
 from torque.errors import InvalidParams, PayloadTooLarge
 
 _LONGEST_EXPORT = 1 << 20

@@ -1,0 +1,331 @@
+"""Deleting a record and what hangs on it, so that no reference ever dangles, whatever else is going on.
+
+In one transaction, level by level: lock the records of the level in id order, which waits for every insert
+that refers to them, then, in another statement, find their dependants, until there are none. Only then is it
+decided what is refused, emptied and deleted. A deadlock, a lock that does not come free, or a reference that
+slipped in nevertheless repeats the whole from its start.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
+from torque.db.pool import Database
+from torque.entity.batch import Lane, Q, Repeat, Write, outcome
+from torque.entity.deletion.graves import graves_of
+from torque.entity.ends import ends_of
+from torque.entity.following import follow_deletes, followed
+from torque.entity.history.audit import audit_mode
+from torque.entity.types import Connection, Row
+from torque.entity.write.writer import Writer
+from torque.errors import NotFound, TimedOut, ValidationFailed
+from torque.model.compile import CompiledEntity, InboundLink
+from torque.types import Caller, utc_now
+
+_ATTEMPTS = 4
+_PATIENCE = "2s"
+_SURVEYED = 1000
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A deletion as asked for: all of the records or none.
+
+    Parameters
+    ----------
+    check
+        Looks at each locked record and raises what stands against it.
+    repeats
+        Idempotency keys by record.
+    limit
+        Most records that may go along or lose a reference; beyond it `TooMany` is raised and nothing is done.
+    """
+
+    caller: Caller
+    app: RunningApplication
+    ids: tuple[str, ...]
+    check: Callable[[Row], Awaitable[None]]
+    repeats: Mapping[str, Repeat] = {}
+    limit: int | None = None
+
+
+class TooMany(Exception):
+    """More goes along than one transaction should take."""
+
+
+class Removal(msgspec.Struct, kw_only=True):
+    """What a deletion has found so far.
+
+    Parameters
+    ----------
+    rows
+        The locked records that go, by id.
+    emptied
+        Records that stay and lose a reference: id → (entity, names of fields).
+    refused
+        Records that stand against it, by the entity they belong to.
+    loose
+        Links that go without further ado: of fields that the model has no more.
+    waiting
+        Records without a rule that refer to what goes; they stand against it unless they go as well.
+    """
+
+    rows: dict[str, Row] = {}
+    emptied: dict[str, tuple[CompiledEntity, set[str]]] = {}
+    refused: dict[str, set[str]] = {}
+    loose: set[str] = set()
+    waiting: dict[str, set[str]] = {}
+
+
+class Deleter:
+    """Deletes records with their dependants."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def delete(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        """Delete records and return what went and what lost a reference.
+
+        Raises
+        ------
+        NotFound
+            When it is not there any more.
+        ValidationFailed
+            When records that must not lose it stand against it.
+        TimedOut
+            When its surroundings stay locked.
+        """
+
+        def doubt() -> None:
+            self._writer.doubt_application(request.app.id)
+
+        for _ in range(_ATTEMPTS):
+            try:
+                async with self._writer.custody.transaction(doubt) as connection:
+                    return await self._delete_in(connection, request)
+            except (Deadlock, SerializationFailure, LockTimeout, ForeignKeyViolation):
+                continue
+        raise TimedOut("The record or one that refers to it stays locked. Nothing was deleted; try again.")
+
+    async def _delete_in(self, connection: Connection, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        await connection.execute(Q.defer_constraints)
+        await connection.fetchval(Q.set_patience, _PATIENCE)
+        removal = await self._gather(connection, request)
+        refuse(removal)
+        writes = await self._empty(connection, request, removal)
+        await self._remove(connection, request, removal)
+        return list(removal.rows.values()), writes
+
+    async def _gather(self, connection: Connection, request: Request) -> Removal:
+        """Lock level by level and sort out what becomes of each dependant."""
+        app, removal = request.app, new_removal()
+        wanted = set(request.ids)
+        level = sorted(wanted)
+        while level:
+            rows = await connection.fetch(Q.lock_level, app.id, level)
+            if not removal.rows:
+                if lost := wanted - {row[0] for row in rows}:
+                    raise NotFound("There is no such record, or you may not see it.", entityId=min(lost))
+                for row in rows:
+                    await request.check(row)
+            removal.rows.update((row[0], row) for row in rows)
+            await self._restricted(connection, app, rows, removal)
+            following = _sort_out(app, removal, await connection.fetch(Q.dependants, app.id, level))
+            level = sorted(following - removal.rows.keys())
+            if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
+                raise TooMany
+        _settle_waiting(removal)
+        return removal
+
+    async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
+        """Take references to the records of a request, which stay for now, out of these records.
+
+        Raises
+        ------
+        TimedOut
+            When one of them stays locked.
+        """
+
+        def doubt() -> None:
+            self._writer.doubt_application(request.app.id)
+
+        app = request.app
+        for _ in range(_ATTEMPTS):
+            removal = new_removal()
+            try:
+                async with self._writer.custody.transaction(doubt) as connection:
+                    await connection.fetchval(Q.set_patience, _PATIENCE)
+                    rows = await connection.fetch(Q.hold, app.id, sorted(request.ids))
+                    removal.rows.update((row[0], row) for row in rows)
+                    links = await connection.fetch(Q.dependants_among, app.id, sorted(request.ids), sorted(sources))
+                    _sort_out(app, removal, links)
+                    return await self._empty(connection, request, removal)
+            except (Deadlock, SerializationFailure, LockTimeout):
+                continue
+        raise TimedOut("A record that refers to this one stays locked. Try again.")
+
+    async def _restricted(
+        self, connection: Connection, app: RunningApplication, rows: Sequence[Row], removal: Removal
+    ) -> None:
+        """Find many-to-many links that stand against the deletion of a level."""
+        ends = {
+            end.link_key: end
+            for row in rows
+            if row[5] in app.model.entities_by_key
+            for end in ends_of(app.model)[app.model.entities_by_key[row[5]].name]
+            if end.restricts
+        }
+        if not ends:
+            return
+        ids = {row[0] for row in rows}
+        for link in await connection.fetch(Q.restricting_links, app.id, sorted(ids), sorted(ends)):
+            other = link["source_id"] if link["target_id"] in ids else link["target_id"]
+            name = app.model.entities[ends[link["link_key"]].other].display_name
+            removal.refused.setdefault(name, set()).add(other)
+
+    async def _empty(self, connection: Connection, request: Request, removal: Removal) -> Sequence[Write]:
+        """Take the references out of the records that stay, validated and audited like any update."""
+        ids = sorted(removal.emptied.keys() - removal.rows.keys())
+        writes = []
+        for row in await connection.fetch(Q.lock_level, request.app.id, ids) if ids else ():
+            entity, fields = removal.emptied[row[0]]
+            patch = _without(entity, fields, codec.loads(row[1]), removal.rows)
+            prepared = entity.validator.update(row[1], codec.dumps(patch), False, utc_now())
+            if prepared.errors:
+                raise ValidationFailed(
+                    f"A record of '{entity.display_name}' that refers to this one would become invalid.",
+                    errors=prepared.errors,
+                )
+            write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller)
+            await self._writer.write_in(connection, _lane(request.app, entity), write)
+            writes.append(write)
+        return writes
+
+    async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
+        """Delete links, keys and records, count them down and log them."""
+        application, ids = request.app.id, sorted(removal.rows)
+        graves = await graves_of(connection, request.app, removal.rows)
+        if removal.loose:
+            await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
+        await connection.execute(Q.delete_links_of, application, ids)
+        await connection.execute(Q.delete_keys_of, application, ids)
+        await connection.execute(Q.delete_records, application, ids)
+        counts: dict[str, int] = {}
+        for row in removal.rows.values():
+            counts[row[5]] = counts.get(row[5], 0) + 1
+        await self._audit(connection, request, removal.rows.values(), graves)
+        await follow_deletes(connection, request.app, request.caller, removal.rows.values())
+        for record_id, repeat in request.repeats.items():
+            await connection.execute(
+                Q.insert_repeat, application, repeat.caller, repeat.method, repeat.key, repeat.params_hash,
+                outcome(record_id, removal.rows[record_id][2]),
+            )  # fmt: skip
+        # last, because a transaction that holds a count lets nobody else with the same shard go on
+        keys = sorted(counts)
+        await connection.execute(Q.count_down, application, keys, [counts[key] for key in keys])
+
+    async def _audit(
+        self, connection: Connection, request: Request, rows: Iterable[Row], graves: Mapping[str, bytes]
+    ) -> None:  # fmt: skip
+        logged = []
+        for row in rows:
+            entity = request.app.model.entities_by_key.get(row[5])
+            mode = audit_mode(entity) if entity is not None else "values"
+            if mode != "off":
+                logged.append((row[5], row[0], row[1] if mode == "values" else None))
+        if logged:
+            caller = request.caller
+            await connection.execute(
+                Q.audit, request.app.id, caller.name, ",".join(caller.roles), caller.protocol, caller.request_id,
+                [item[0] for item in logged], [item[1] for item in logged], ["delete"] * len(logged),
+                [item[2] for item in logged], [graves[item[1]] for item in logged],
+            )  # fmt: skip
+
+
+def _lane(app: RunningApplication, entity: CompiledEntity) -> Lane:
+    return Lane(app.id, "update", audit_mode(entity), False, "AfterUpdate" in followed(entity))
+
+
+def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:
+    """Return what the model says about a link to a record; None when it knows the field no more."""
+    entity = app.model.entities_by_key.get(target[5]) if target is not None else None
+    if entity is None:
+        return None
+    return next((link for link in entity.inbound if link.link_key == link_key), None)
+
+
+def new_removal() -> Removal:
+    """Return a removal that has found nothing yet."""
+    return Removal(rows={}, emptied={}, refused={}, loose=set(), waiting={})
+
+
+def _sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -> set[str]:
+    """Decide what becomes of the sources of these links; return those that go along."""
+    following: set[str] = set()
+    for link in links:
+        rule = _rule(app, removal.rows.get(link["target_id"]), link["link_key"])
+        source = app.model.entities_by_key.get(link["entity_type"])
+        if rule is None or source is None:
+            removal.loose.add(link["link_key"])
+        elif rule.cascade == "Delete":
+            following.add(link["source_id"])
+        elif rule.cascade == "SetNull":
+            removal.emptied.setdefault(link["source_id"], (source, set()))[1].add(rule.field)
+        elif rule.cascade == "Restrict":
+            removal.refused.setdefault(source.display_name, set()).add(link["source_id"])
+        else:
+            removal.waiting.setdefault(source.display_name, set()).add(link["source_id"])
+    return following
+
+
+def _settle_waiting(removal: Removal) -> None:
+    """Refuse for records without a rule, unless they go as well."""
+    for name, ids in removal.waiting.items():
+        if ids - removal.rows.keys():
+            removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
+
+
+async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
+    """Find what a deletion would meet, without locking anything; rows stand for their ids and types only."""
+    removal = new_removal()
+    level = [record_id]
+    types = {row["id"]: row["entity_type"] for row in await db.fetch(Q.types, app.id, level)}
+    restricting = sorted({end.link_key for ends in ends_of(app.model).values() for end in ends if end.restricts})
+    while level:
+        removal.rows.update((one, (one, b"{}", 0, "", "", types[one])) for one in level if one in types)
+        following: set[str] = set()
+        for start in range(0, len(level), _SURVEYED):
+            part = level[start : start + _SURVEYED]
+            links = await db.fetch(Q.dependants, app.id, part)
+            types.update((link["source_id"], link["entity_type"]) for link in links)
+            following |= _sort_out(app, removal, links)
+            if restricting:
+                for link in await db.fetch(Q.restricting_links, app.id, part, restricting):
+                    removal.refused.setdefault("links", set()).add(link["source_id"])
+        level = sorted(following - removal.rows.keys())
+    _settle_waiting(removal)
+    return removal
+
+
+def refuse(removal: Removal) -> None:
+    """Raise what stands against a deletion."""
+    if removal.refused:
+        found = ", ".join(f"{len(ids)} of '{name}'" for name, ids in sorted(removal.refused.items()))
+        message = f"Other records refer to this one ({found}). Delete or change them first."
+        error = {"path": "", "rule": "Restrict", "message": message, "severity": "Error"}
+        raise ValidationFailed(message, errors=[error])
+
+
+def _without(
+    entity: CompiledEntity, fields: set[str], data: Mapping[str, object], gone: Mapping[str, Row]
+) -> dict[str, object]:
+    """Return the patch that takes records which go out of these fields."""
+    patch: dict[str, object] = {}
+    for name in fields:
+        field = entity.fields[name]
+        value = data.get(field.key)
+        patch[name] = [item for item in value if item not in gone] or None if isinstance(value, list) else None
+    return patch

@@ -1,0 +1,184 @@
+"""Deleting a record on which very much hangs: as a job, in batches from the leaves up, the record itself last.
+
+The job is a row of the outbox, held by a lease that whoever works on it renews. A job whose server was killed is taken
+over once its lease has ended, by any server that looks for such jobs, and goes on where it stopped: what is gone is
+gone, and the rest is still found by its references.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.db.failures import DatabaseFailure
+from torque.db.pool import Database
+from torque.entity.batch import Q
+from torque.entity.deletion.relations import Request, refuse, survey
+from torque.entity.types import Row
+from torque.errors import NotFound, TorqueError, Unavailable
+from torque.observe import Observer
+from torque.types import Caller, new_id
+
+KIND = "removal"
+"""The kind of these jobs among the rows of the outbox."""
+_BATCH = 250
+_DEEPEST = 32
+_PAUSE = 1.0
+_TELL_SECONDS = 5.0
+
+Remove = Callable[[Caller, RunningApplication, tuple[str, ...]], Awaitable[None]]
+"""Deletes records with what hangs on them in one transaction, bumps and tells."""
+Empty = Callable[[Request, Sequence[str]], Awaitable[None]]
+"""Takes references to the request's record out of these records, bumps and tells."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One large deletion: the record, and in whose name it goes."""
+
+    id: str
+    record_id: str
+    caller: Caller
+
+
+class Applications(Protocol):
+    """Where running applications are found."""
+
+    async def get(self, ref: str) -> RunningApplication: ...
+
+
+class Removals:
+    """Starts, carries out and takes over large deletions."""
+
+    def __init__(self, db: Database, observer: Observer, remove: Remove, empty: Empty) -> None:
+        self._db = db
+        self._observer = observer
+        self._remove = remove
+        self._empty = empty
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def begin(self, caller: Caller, app: RunningApplication, record_id: str) -> str | None:
+        """Make sure that nothing stands against a deletion and start it; return the job.
+
+        None when it cannot go in batches, because records without a rule refer to each other.
+
+        Raises
+        ------
+        ValidationFailed
+            When records that must not lose it stand against it.
+        """
+        found = await survey(self._db, app, record_id)
+        refuse(found)
+        if found.waiting:
+            return None
+        standing = await self._db.fetchval(Q.standing_removal, app.id, record_id)
+        if standing is not None:
+            return str(standing)
+        job = Job(id=new_id(), record_id=record_id, caller=_plain(caller))
+        await self._db.execute(Q.begin_removal, app.id, job.id, record_id, codec.dumps(msgspec.to_builtins(job.caller)))
+        self._start(app, job)
+        return job.id
+
+    async def resume(self, applications: Applications) -> int:
+        """Go on with the jobs of all applications whose lease has ended; return how many there were.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        taken = 0
+        for row in await self._db.fetch(Q.due_applications, KIND):
+            try:
+                app = await applications.get(row["application_id"])
+            except (NotFound, Unavailable):
+                continue  # gone, or stopped: its jobs wait until it is started again
+            taken += await self.take_over(app)
+        return taken
+
+    async def take_over(self, app: RunningApplication) -> int:
+        """Go on with the jobs of an application whose lease has ended; return how many there were."""
+        try:
+            rows = await self._db.fetch(Q.claim_removals, app.id)
+        except (TorqueError, DatabaseFailure):
+            return 0
+        for row in rows:
+            caller = msgspec.convert(codec.loads(row["payload"]), Caller)
+            self._start(app, Job(id=row["id"], record_id=row["entity_id"], caller=caller))
+        return len(rows)
+
+    async def drain(self) -> None:
+        """Stop; what is not finished another server will finish."""
+        for task in self._tasks:
+            task.cancel()
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _start(self, app: RunningApplication, job: Job) -> None:
+        self._go(self._run(app, job))
+
+    def _go(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, app: RunningApplication, job: Job) -> None:
+        batches, told = 0, time.monotonic()
+        self._observer.emit("removal_begun", job=job.id, application=app.id, record=job.record_id)
+        while True:
+            try:
+                if await self._db.fetchval(Q.renew_removal, app.id, job.id) is None:
+                    return
+                done = await self._step(app, job)
+                batches += 1
+                if time.monotonic() > told + _TELL_SECONDS:
+                    told = time.monotonic()
+                    self._observer.emit("removal_goes_on", job=job.id, application=app.id, batches=batches)
+                if done:
+                    await self._db.execute(Q.end_removal, app.id, job.id)
+                    self._observer.emit("removal_done", job=job.id, application=app.id, batches=batches)
+                    return
+            except TorqueError as error:
+                if error.code in ("VALIDATION_FAILED", "HOOK_REJECTED"):
+                    await self._db.execute(Q.end_removal, app.id, job.id)
+                    self._observer.emit("removal_refused", level="warning", job=job.id, error=error.message)
+                    return
+                await asyncio.sleep(_PAUSE)
+
+    async def _step(self, app: RunningApplication, job: Job) -> bool:
+        """Delete one batch; True when the record itself went with it."""
+        going, emptied = _keys(app, "Delete"), _keys(app, "SetNull")
+        level, seen = [job.record_id], {job.record_id}
+        for _ in range(_DEEPEST):
+            rows = await self._db.fetch(Q.some_dependants, app.id, level, going, sorted(seen), _BATCH)
+            if not rows:
+                break
+            level = list(dict.fromkeys(row[0] for row in rows))
+            seen.update(level)
+        rows = await self._db.fetch(Q.some_dependants, app.id, level, emptied, sorted(seen), _BATCH)
+        if rows:
+            request = Request(caller=job.caller, app=app, ids=tuple(level), check=_anything)
+            await self._empty(request, list(dict.fromkeys(row[0] for row in rows)))
+            return False
+        try:
+            await self._remove(job.caller, app, tuple(level))
+        except NotFound:
+            return level == [job.record_id]  # somebody else was faster
+        return level == [job.record_id]
+
+
+async def _anything(_row: Row) -> None:
+    """Whether it may go was asked when the job began."""
+
+
+def _keys(app: RunningApplication, cascade: str) -> list[str]:
+    """Return what links stand under that a cascade follows."""
+    return sorted({link.link_key for e in app.model.entities.values() for link in e.inbound if link.cascade == cascade})
+
+
+def _plain(caller: Caller) -> Caller:
+    """Return a caller without the secret it came with."""
+    return msgspec.structs.replace(caller, credential=None, expires_at=None)

@@ -1,0 +1,112 @@
+"""Deletes for callers, and their consequences: every cache misses what went, then it is told."""
+
+from collections.abc import Mapping, Sequence
+
+from torque.access.service import AccessService
+from torque.access.types import Rights
+from torque.application.types import RunningApplication
+from torque.bus import Bus
+from torque.db.pool import Database
+from torque.entity.batch import Repeat, Write
+from torque.entity.deletion.relations import Request, TooMany
+from torque.entity.deletion.removal import Applications, Removals
+from torque.entity.store import EntityStore
+from torque.entity.types import Row
+from torque.entity.write.writer import Writer
+from torque.entity.write.writing import Writing
+from torque.events import RecordsChanged
+from torque.native import Generations
+from torque.observe import Observer
+from torque.types import Caller
+
+AT_ONCE = 1000
+"""Most records that go along in one transaction; more go as a job."""
+
+
+class Deletion:
+    """Deletes records: at once, or as a job where very much hangs on one."""
+
+    def __init__(
+        self, db: Database, access: AccessService, generations: Generations, bus: Bus, store: EntityStore,
+        writer: Writer, writing: Writing, observer: Observer,
+    ) -> None:  # fmt: skip
+        self._access = access
+        self._generations = generations
+        self._bus = bus
+        self._store = store
+        self._writer = writer
+        self._writing = writing
+        self.at_once = AT_ONCE
+        self.removals = Removals(db, observer, self._remove_batch, self._empty_batch)
+
+    async def delete(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str,
+        if_version: int | None, repeats: Mapping[str, Repeat],
+    ) -> str | None:  # fmt: skip
+        """Delete a record; return the job that does it, None when it is done."""
+        rights = self._access.enter(caller, app)
+        work = self._asked(caller, app, rights, entity_type, (record_id,), if_version, repeats, self.at_once)
+        try:
+            await self._writer.custody.own(work)
+        except TooMany:
+            job = await self.removals.begin(caller, app, record_id)
+            if job is None:
+                await self.remove(caller, app, entity_type, (record_id,), if_version, repeats)
+            return job
+        return None
+
+    async def remove(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
+        if_version: int | None, repeats: Mapping[str, Repeat],
+    ) -> None:  # fmt: skip
+        """Delete records in one transaction, all or none."""
+        rights = self._access.enter(caller, app)
+        await self._writer.custody.own(self._asked(caller, app, rights, entity_type, ids, if_version, repeats, None))
+
+    async def resume(self, applications: Applications) -> int:
+        """Go on with what killed servers left behind in any application; return how many jobs there were."""
+        return await self.removals.resume(applications)
+
+    async def close(self) -> None:
+        """Stop what goes on in the background."""
+        await self.removals.drain()
+
+    async def _asked(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: tuple[str, ...],
+        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None,
+    ) -> None:  # fmt: skip
+        """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
+        found = await self._writing.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
+        await self._follow(app, *found)
+
+    async def _remove_batch(self, caller: Caller, app: RunningApplication, ids: tuple[str, ...]) -> None:
+        request = Request(caller=caller, app=app, ids=ids, check=_nothing)
+        await self._follow(app, *await self._writing.delete_batch(request))
+
+    async def _empty_batch(self, request: Request, sources: Sequence[str]) -> None:
+        await self._follow(request.app, (), await self._writing.empty(request, sources))
+
+    async def _follow(self, app: RunningApplication, gone: Sequence[Row], emptied: Sequence[Write]) -> None:
+        """Make every cache miss what went and what lost a reference, then tell."""
+        slot = self._generations.slot
+        keys = {row[5] for row in gone} | {write.entity.key for write in emptied}
+        changed = [row[0] for row in gone] + [write.id for write in emptied]
+        slots = [slot("type", app.id, key) for key in keys] + [slot("record", app.id, one) for one in changed]
+        self._generations.bump(slots)
+        self._store.forget_types(app.id, [row[0] for row in gone])
+        groups: dict[tuple[str, str], list[tuple[str, int, tuple[str, ...]]]] = {}
+        for row in gone:
+            entity = app.model.entities_by_key.get(row[5])
+            if entity is not None:
+                groups.setdefault((entity.name, "deleted"), []).append((row[0], row[2], ()))
+        for write in emptied:
+            record = (write.id, write.base_version + 1, tuple(write.prepared.changed))
+            groups.setdefault((write.entity.name, "updated"), []).append(record)
+        for (name, kind), records in groups.items():
+            await self._bus.emit(
+                RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=tuple(records))
+            )
+
+
+async def _nothing(_row: Row) -> None:
+    """Everything was asked when the job began."""

@@ -1,0 +1,317 @@
+"""What a record was: its states are wound back from the audit log, as far as that reaches, and can be restored."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.access.types import EntityRights, Rights
+from torque.application.types import Answer, RunningApplication
+from torque.db.pool import Database
+from torque.entity import values
+from torque.entity.batch import Q
+from torque.entity.encode import Encoder
+from torque.entity.ends import End, many_of
+from torque.entity.history.audit import audit_mode
+from torque.entity.query.plan import answered_fields
+from torque.entity.reading import Reading, valid_id
+from torque.entity.requests import Change
+from torque.entity.store import EntityStore
+from torque.entity.types import Row
+from torque.entity.write import checks
+from torque.entity.write.writing import Writing
+from torque.errors import Forbidden, InvalidParams, NotFound
+from torque.model.compile import CompiledEntity
+from torque.types import Caller
+
+MAX_ENTRIES = 10_000
+_GONE = "There is no such record, or you may not see it."
+_BIRTHS = ("create", "undelete")
+_GAP = "The audit log does not reach back to that moment without a gap."
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the audit log about a record; `old` and `new` hold what changed, under storage keys."""
+
+    at: str
+    action: str
+    actor: str
+    role: str
+    protocol: str
+    entity_key: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+class State(msgspec.Struct, frozen=True):
+    """A record at a moment; `data` is under storage keys."""
+
+    data: dict[str, Any]
+    version: int
+    created_at: str
+    updated_at: str
+
+
+def state_at(row: Row | None, entries: Sequence[Entry], moment: str) -> State | None:
+    """Wind a record back to a moment; None when it did not exist then.
+
+    Parameters
+    ----------
+    row
+        The record as it stands, None when it is gone.
+    entries
+        Everything logged about it, the newest first.
+
+    Raises
+    ------
+    InvalidParams
+        When something between then and now was not logged with its values.
+    """
+    data: dict[str, Any] | None = codec.loads(row[1]) if row is not None else None
+    later = [entry for entry in entries if entry.at > moment]
+    for _, together in groupby(later, key=lambda entry: entry.at):
+        data = _before(data, list(together))
+    if data is None or (row is not None and not later and row[3] > moment):
+        return None
+    return _aged(row, data, entries, moment)
+
+
+def _aged(row: Row | None, data: dict[str, Any], entries: Sequence[Entry], moment: str) -> State | None:
+    """Add to what a record held its version and its times; None when it was made later."""
+    life: list[Entry] = []
+    for entry in (one for one in entries if one.at <= moment):
+        life.append(entry)
+        if entry.action in _BIRTHS:
+            break
+    birth = life[-1] if life and life[-1].action in _BIRTHS else None
+    if birth is None and row is not None and row[3] > moment:
+        return None
+    updates = [entry for entry in life if entry.action == "update"]
+    again: dict[str, Any] = (birth.old or {}) if birth is not None and birth.action == "undelete" else {}
+    if birth is not None or row is None:
+        version = again.get("version", 1) + len(updates)
+    else:
+        version = row[2] - sum(entry.action in ("update", "undelete") for entry in entries if entry.at > moment)
+    made = birth.at if birth is not None else (row[3] if row is not None else entries[-1].at)
+    touched = updates[0].at if updates else made
+    return State(data, version, str(again.get("created_at", made)), touched)
+
+
+def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any] | None:
+    """Undo what was logged at one moment; of several entries always one whose outcome is at hand."""
+    left = [entry for entry in together if entry.action != "link"]
+    while left:
+        entry = next((one for one in left if _leads_to(one, data)), None)
+        if entry is None:
+            raise InvalidParams(_GAP, parameter="asOf")
+        left.remove(entry)
+        if entry.action in _BIRTHS:
+            data = None
+        elif entry.action == "delete":
+            data = dict(entry.old or {})
+        else:
+            data = {**(data or {}), **(entry.old or {})}
+            data = {key: value for key, value in data.items() if value is not None}
+    return data
+
+
+def _leads_to(entry: Entry, data: dict[str, Any] | None) -> bool:
+    if entry.action == "delete":
+        return data is None and entry.old is not None
+    if entry.action in _BIRTHS:
+        return data is not None and entry.new in (None, data)
+    if data is None or entry.new is None:
+        return False
+    return entry.old is not None and all(data.get(key) == value for key, value in entry.new.items())
+
+
+class History:
+    """Answers what records were, and brings them back."""
+
+    def __init__(self, db: Database, store: EntityStore, reading: Reading, writing: Writing, encoder: Encoder) -> None:
+        self._db = db
+        self._store = store
+        self._reading = reading
+        self._writing = writing
+        self._encoder = encoder
+
+    async def get(
+        self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
+    ) -> Answer:
+        """Return a record as it was; see `EntityService.get_as_of`."""
+        entity, granted, state, _ = await self._then(app, rights, entity_type, record_id, as_of)
+        row = (
+            valid_id(record_id), codec.dumps(state.data), state.version, state.created_at, state.updated_at, entity.key,
+        )  # fmt: skip
+        return Answer(self._encoder.record(entity, row, answered_fields(None, entity, granted)))
+
+    async def restore(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
+        as_of: str | None,
+    ) -> Answer:  # fmt: skip
+        """Bring a record back to a moment, or back at all; see `EntityService.restore`."""
+        grave: dict[str, Any] = {}
+        if as_of is None:
+            as_of, grave = await self._grave(app, valid_id(record_id))
+        entity, granted, state, exists = await self._then(app, rights, entity_type, record_id, as_of)
+        named = checks.named(entity, codec.dumps(state.data))
+        if exists:
+            masked = granted.hidden | granted.read_only
+            writable = {name: value for name, value in named.items() if name not in masked and _set(entity, name)}
+            writable |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
+            change = Change(
+                caller=caller, app=app, rights=rights, entity_type=entity.name, id=valid_id(record_id),
+                patch=codec.dumps(writable), replace=True,
+            )  # fmt: skip
+            return Answer(await self._writing.update(change))
+        if granted.hidden or granted.read_only:
+            raise Forbidden("Your role does not see or set every field of the record, so you cannot bring it back.")
+        if not grave:
+            _, grave = await self._grave(app, valid_id(record_id))
+        whole = {name: named.get(name) for name, field in entity.fields.items() if _set(entity, name)}
+        whole |= await self._links_of(app, rights, entity, grave)
+        draft = await self._writing.draft(
+            caller, app, rights, entity.name, codec.dumps(whole), None, valid_id(record_id)
+        )
+        await self._writing.settle(app, rights, draft)
+        version, created_at = grave.get("version", state.version), grave.get("created_at", state.created_at)
+        return Answer(await self._writing.revive(app, draft, version, created_at))
+
+    async def entries(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
+        limit: int,
+    ) -> Answer:  # fmt: skip
+        """Return what happened to a record; see `EntityService.history`."""
+        record_id = valid_id(record_id)
+        entity, row = await self._reading.seen(app, rights, entity_type, record_id)
+        granted = rights.entity(entity.name)
+        checks.require(granted.update, caller, "see the history of", entity)
+        names = {f.key: f.name for f in entity.fields.values() if f.name not in granted.hidden and not f.system}
+        ends = many_of(app.model, entity.name).items()
+        linked = {end.link_key: name for name, end in ends if rights.entity(end.other).read}
+        shown = []
+        for entry in map(entry_of, await self._db.fetch(Q.history, app.id, row[0], limit)):
+            by = linked if entry.action == "link" else names
+            old = None if entry.action == "undelete" else _named(by, entry.old)
+            new = None if entry.action == "delete" else _named(by, entry.new)
+            head = {"at": entry.at, "action": entry.action, "actor": entry.actor, "protocol": entry.protocol}
+            shown.append({**head, "old": old, "new": new})
+        return Answer(codec.dumps({"entries": shown}))
+
+    async def _then(
+        self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
+    ) -> tuple[CompiledEntity, EntityRights, State, bool]:
+        """Return a record as it was, if the caller may see it now, or might if it still existed, and as it was then."""
+        moment = values.timestamp(as_of)
+        if moment is None:
+            raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
+        record_id = valid_id(record_id)
+        row = await self._store.read(app.id, record_id)
+        entries = [entry_of(found) for found in await self._db.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)]
+        key = row[5] if row is not None else (entries[0].entity_key if entries else "")
+        stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
+        entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)
+        if row is not None:
+            await self._reading.require_matching(app, rights, entity, granted, row)
+        if audit_mode(entity) != "values":
+            raise InvalidParams(f"The model keeps no history of '{entity.name}'.", parameter="asOf")
+        state = state_at(row, entries, moment)
+        if state is None:
+            raise NotFound("The record did not exist at that moment.", entityId=record_id)
+        if not await self._reading.fits(app, rights, entity, granted, record_id, codec.dumps(state.data)):
+            raise NotFound(_GONE, entityId=record_id)
+        return entity, granted, state, row is not None
+
+    async def _grave(self, app: RunningApplication, record_id: str) -> tuple[str, dict[str, Any]]:
+        """Return the last moment before a record was deleted, and what its deletion wrote down."""
+        row = await self._db.fetchrow(Q.last_deletion, app.id, record_id)
+        if row is None or await self._store.read(app.id, record_id) is not None:
+            raise NotFound("There is no such deleted record, or you may not see it.", entityId=record_id)
+        return str(row["before"]), _loaded(row["new"]) or {}
+
+    async def _links_of(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, grave: dict[str, Any]
+    ) -> dict[str, list[str]]:
+        """Return the links that a deleted record had, to records that are still there."""
+        links = grave.get("links", {})
+        found = {}
+        for name, end in many_of(app.model, entity.name).items():
+            ids = links.get(end.link_key, {}).get("in" if end.backward else "out", [])
+            if ids and rights.entity(end.other).read:
+                found[name] = await self._there(app, end, ids)
+        return found
+
+    async def _links_then(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, record_id: str, moment: str
+    ) -> dict[str, list[str]]:
+        """Return the links that a record had at a moment, to records that are there, for the ends that changed since.
+
+        What the other records did to their own ends counts as well.
+        """
+        ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
+        since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
+        found: dict[str, list[str]] = {}
+        for name, end in ends.items():
+            query = Q.links_to if end.backward else Q.links_from
+            ids = [row[0] for row in await self._db.fetch(query, app.id, record_id, end.link_key)]
+            before = links_before(ids, [_link(row) for row in since], record_id, end.link_key)
+            if before != ids:
+                found[name] = await self._there(app, end, before)
+        return found
+
+    async def _there(self, app: RunningApplication, end: End, ids: Sequence[str]) -> list[str]:
+        self._store.forget_types(app.id, ids)
+        types = await self._store.types(app.id, ids)
+        return [one for one in ids if types.get(one) == app.model.entities[end.other].key]
+
+
+def entry_of(row: Any) -> Entry:
+    """Return a row of the audit log."""
+    return Entry(
+        at=row["at"], action=row["action"], actor=row["actor"], role=row["role"], protocol=row["protocol"],
+        entity_key=row["entity_type"], old=_loaded(row["old"]), new=_loaded(row["new"]),
+    )  # fmt: skip
+
+
+def links_before(
+    ids: Sequence[str], since: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], record_id: str, link_key: str
+) -> list[str]:  # fmt: skip
+    """Wind the links of one end of a record back.
+
+    Parameters
+    ----------
+    since
+        What was done to links, the newest first: whose end it was, its links before and after, by their key.
+    """
+    found = list(ids)
+    for owner, old, new in since:
+        if link_key not in old and link_key not in new:
+            continue
+        before, after = old.get(link_key, []), new.get(link_key, [])
+        if owner == record_id:
+            found = list(before)
+        elif record_id in before and record_id not in after:
+            found.append(owner)
+        elif record_id in after and record_id not in before:
+            found = [one for one in found if one != owner]
+    return found
+
+
+def _link(row: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    return row["entity_id"], _loaded(row["old"]) or {}, _loaded(row["new"]) or {}
+
+
+def _set(entity: CompiledEntity, name: str) -> bool:
+    """Tell whether a field is one that writes set."""
+    field = entity.fields[name]
+    return not field.system and not field.read_only
+
+
+def _named(names: dict[str, str], values_: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if values_ is None else {names[key]: value for key, value in values_.items() if key in names}
+
+
+def _loaded(value: bytes | None) -> dict[str, Any] | None:
+    return None if value is None else codec.loads(value)

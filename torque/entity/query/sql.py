@@ -1,0 +1,395 @@
+"""Say a plan in SQL: text and arguments, pure. Values travel as arguments, names only as storage keys of the model.
+
+Every statement names one application, as `$1`. Text compares by code point (`COLLATE "C"`), except that text
+sorts and is searched by its lower case in the database's own collation. Numbers and booleans compare as jsonb,
+which never fails on a value of another type that an older model left behind.
+"""
+
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.entity.query.search_sql import query as words
+from torque.entity.query.search_sql import vector
+from torque.entity.types import (
+    WORDS,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Exists,
+    Expansion,
+    Link,
+    Linked,
+    ListPlan,
+    Not,
+    OrderKey,
+    Search,
+    ValueRef,
+)
+
+COUNTED_TO = 1000
+"""A total that has to be counted is counted to here, then it is an estimate."""
+
+LINKS_SHOWN = 100
+"""How many linked records of each row an expansion follows."""
+LINKED_PREFIX = "~"
+"""Starts the keys that linked ids travel under, which no storage key does."""
+
+TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+ROW = (
+    f"e.id, e.data, e.version, {TIME.format('e.created_at')} AS created_at, "
+    f"{TIME.format('e.updated_at')} AS updated_at, e.entity_type"
+)
+"""The columns of a row in the order that splicing reads them by."""
+
+_SYMBOLS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_CASTS = {"time": "::text::timestamptz", "version": "::text::bigint", "id": "::uuid"}
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """SQL text with its arguments."""
+
+    text: str
+    args: tuple[Any, ...]
+
+
+class Writer:
+    """Collects arguments while conditions and expressions are written down.
+
+    Parameters
+    ----------
+    collation
+        The collation that text sorts by.
+    indexed
+        Storage keys of the type asked for whose equality an index of its own answers, as an expression; that of
+        others is asked by containment. None for a type without such indexes.
+    """
+
+    def __init__(self, application_id: str, collation: str, indexed: frozenset[str] | None = None) -> None:
+        self.args: list[Any] = [application_id]
+        self._indexed = indexed
+        self._collation = '"' + collation.replace('"', '""') + '"'
+        self._aliases = 0
+
+    def argument(self, value: Any) -> str:
+        """Add an argument and return its placeholder."""
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+    def records_of(self, key: str) -> str:
+        """Write the condition on the records of a type. One with indexes of its own is named by constants."""
+        if self._indexed is None:
+            return f"e.application_id = $1 AND e.entity_type = {self.argument(key)}"
+        application = literal(self.args[0])
+        return f"e.application_id = {application}::uuid AND e.entity_type = {literal(key)} AND $1::uuid IS NOT NULL"
+
+    def is_indexed(self, order: tuple[OrderKey, ...]) -> bool:
+        """Tell whether all that an order compares is in indexes of the type's own."""
+        return self._indexed is not None and all(key.ref.column or key.ref.key in self._indexed for key in order)
+
+    def inner(self) -> str:
+        """Return an alias that the statement does not have yet."""
+        self._aliases += 1
+        return f"r{self._aliases}"
+
+    def condition(self, condition: Condition, alias: str) -> str:
+        """Write a condition on the row of that alias; it is true, false or null, and null counts as false."""
+        if isinstance(condition, AllOf):
+            return "(" + (" AND ".join(self.condition(part, alias) for part in condition.parts) or "true") + ")"
+        if isinstance(condition, AnyOf):
+            return "(" + (" OR ".join(self.condition(part, alias) for part in condition.parts) or "false") + ")"
+        if isinstance(condition, Not):
+            return f"({self.condition(condition.part, alias)} IS NOT TRUE)"
+        if isinstance(condition, Exists):
+            inner = self.inner()
+            source = self.linked(condition.link, alias, inner)
+            return f"EXISTS (SELECT 1 {source} AND {self.condition(condition.part, inner)})"
+        if isinstance(condition, Search):
+            return self._search(condition, alias)
+        if isinstance(condition, Linked):
+            return f"{alias}.id IN ({self._ends(condition)})"
+        return self._compare(condition, alias)
+
+    def linked(self, link: Link, alias: str, inner: str) -> str:
+        """Write FROM and WHERE of the records behind a reference."""
+        if link.many:
+            here, there = ("target_id", "source_id") if link.backward else ("source_id", "target_id")
+            ids = (
+                f"IN (SELECT l.{there} FROM entity_relationships l WHERE l.application_id = $1 "
+                f"AND l.{here} = {alias}.id AND l.link_key = {self.argument(link.link_key)})"
+            )
+        else:
+            ids = f"= ({alias}.data->>{literal(link.key)})::uuid"
+        return (
+            f"FROM entities {inner} WHERE {inner}.application_id = $1 "
+            f"AND {inner}.entity_type = {self.argument(link.target_key)} AND {inner}.id {ids}"
+        )
+
+    def _search(self, search: Search, alias: str) -> str:
+        """Write a search: by the index of words where there is one, else wherever in a text a word occurs."""
+        if search.complete and alias == "e" and self._indexed is not None and WORDS in self._indexed:
+            return f"{vector(search, alias)} @@ {words(search, self.argument)}"
+        refs = [ValueRef("text", key) for key in search.keys]
+        found = [AnyOf(tuple(Compare(ref, "contains", word) for ref in refs)) for word in search.words]
+        return self.condition(AllOf(tuple(found)), alias)
+
+    def _ends(self, linked: Linked) -> str:
+        here, there = ("source_id", "target_id") if linked.forward else ("target_id", "source_id")
+        return (
+            f"SELECT l.{there} FROM entity_relationships l WHERE l.application_id = $1 "
+            f"AND l.{here} = {self.argument(linked.record_id)}::uuid AND l.link_key = {self.argument(linked.link_key)}"
+        )
+
+    def folded(self, text: str) -> str:
+        """Write the lower case of a text in the sorting collation."""
+        return f"lower({text} COLLATE {self._collation})"
+
+    def sort(self, key: OrderKey, alias: str) -> str:
+        """Write the expression an order key sorts and seeks by."""
+        if key.search is not None:
+            return f"ts_rank({vector(key.search, alias)}, {words(key.search, self.argument)}, 1)"
+        if key.link is not None:
+            inner = self.inner()
+            return f"(SELECT {self._sortable(key.ref, inner)} {self.linked(key.link, alias, inner)})"
+        return self._sortable(key.ref, alias)
+
+    def constant(self, ref: ValueRef, text: str) -> str:
+        """Write the value of a cursor as its order key sees it."""
+        placeholder = self.argument(text)
+        if ref.kind == "rank":
+            return f"{placeholder}::text::real"
+        if ref.column:
+            return placeholder + _CASTS[ref.kind]
+        if ref.kind == "text":
+            return f"{placeholder}::text COLLATE {self._collation}"
+        return f'{placeholder}::text COLLATE "C"' if ref.kind == "plain" else f"{placeholder}::text::jsonb"
+
+    def _sortable(self, ref: ValueRef, alias: str) -> str:
+        if ref.column:
+            return f"{alias}.{ref.key}"
+        if ref.kind == "text":
+            return self.folded(f"({alias}.data->>{literal(ref.key)})")
+        return self.value(ref, alias)
+
+    def value(self, ref: ValueRef, alias: str) -> str:
+        """Write a value: text in code point order, or jsonb, or a column."""
+        if ref.column:
+            return f"{alias}.{ref.key}"
+        if ref.kind in ("text", "plain"):
+            return f'({alias}.data->>{literal(ref.key)}) COLLATE "C"'
+        return f"({alias}.data->{literal(ref.key)})"
+
+    def _compare(self, compare: Compare, alias: str) -> str:
+        ref, op, value = compare.ref, compare.op, compare.value
+        if op == "missing":
+            return "false" if ref.column else f"(({alias}.data->{literal(ref.key)}) IS NULL)"
+        if op == "in":
+            return self._among(ref, value, alias)
+        if op in ("contains", "starts_with", "ends_with"):
+            return self._part(ref, op, value, alias)
+        if ref.column:
+            return f"{alias}.{ref.key} {_SYMBOLS[op]} {self.argument(value)}{_CASTS[ref.kind]}"
+        expressed = alias == "e" and self._indexed is not None and ref.key in self._indexed
+        if op == "eq" and ref.kind not in ("array", "json") and not expressed:
+            return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
+        if ref.kind in ("text", "plain"):
+            return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
+        return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text::jsonb"
+
+    def _among(self, ref: ValueRef, values: list[str], alias: str) -> str:
+        if ref.kind in ("time", "version"):
+            kind = "timestamptz" if ref.kind == "time" else "bigint"
+            return f"{alias}.{ref.key} = ANY({self.argument(values)}::text[]::{kind}[])"
+        if ref.kind == "id":
+            return f"{alias}.id = ANY({self.argument(values)}::uuid[])"
+        kind = "text[]" if ref.kind in ("text", "plain") else "text[]::jsonb[]"
+        return f"{self.value(ref, alias)} = ANY({self.argument(values)}::{kind})"
+
+    def _part(self, ref: ValueRef, op: str, value: str, alias: str) -> str:
+        if ref.kind == "array":
+            wanted = b"{" + codec.dumps(ref.key) + b":[" + value.encode() + b"]}"
+            return f"{alias}.data @> {self.argument(wanted)}::jsonb"
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = {"contains": f"%{escaped}%", "starts_with": f"{escaped}%", "ends_with": f"%{escaped}"}[op]
+        text = self.folded(f"({alias}.data->>{literal(ref.key)})")
+        return f"{text} LIKE {self.folded(self.argument(pattern) + '::text')}"
+
+
+def literal(key: str) -> str:
+    """Write a storage key as a constant."""
+    return "'" + key.replace("'", "''") + "'"
+
+
+def select_list(
+    plan: ListPlan, application_id: str, collation: str, *, total: bool, indexed: frozenset[str] | None = None,
+    missing: bool = False,
+) -> Statement:  # fmt: skip
+    """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
+
+    One row more than asked for tells whether there are more. With `total` each row carries the count. Of a plan in
+    sections it is the one with values, or the one in which they are `missing`.
+    """
+    writer = Writer(application_id, collation, indexed)
+    where = _where(writer, plan)
+    targets = [_targets(writer, expansion) for expansion in plan.expansions]
+    columns = [_row_with(plan.expansions, targets)]
+    expressions = [writer.sort(key, "e") for key in plan.order]
+    columns += [f"({expression})::text AS s{i}" for i, expression in enumerate(expressions)]
+    columns += [f"{target} AS x{i}" for i, target in enumerate(targets)]
+    if total:
+        columns.append(f"({_count(writer, plan)}) AS total")
+    backward = plan.seek is not None and plan.seek.backward
+    if plan.seek is not None:
+        where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
+    order = ", ".join(
+        [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
+        + ["e.id DESC" if plan.id_descending != backward else "e.id"]
+    )
+    text = f"SELECT {', '.join(columns)} FROM entities e WHERE {where} ORDER BY {order} LIMIT {plan.limit + 1}"
+    if plan.page:
+        text += f" OFFSET {plan.page * plan.limit}"
+    return Statement(text, tuple(writer.args))
+
+
+def _targets(writer: Writer, expansion: Expansion) -> str:
+    """Write the id or the ids that an expansion follows, as JSON; of links the first so many."""
+    if expansion.link is None:
+        return f"e.data->{literal(expansion.field.key if expansion.field else '')}"
+    key, backward = expansion.link
+    here, there = ("target_id", "source_id") if backward else ("source_id", "target_id")
+    links = (
+        f"SELECT l.{there} AS id, l.position FROM entity_relationships l WHERE l.application_id = $1 "
+        f"AND l.{here} = e.id AND l.link_key = {writer.argument(key)} "
+        f"ORDER BY l.position, l.{there} LIMIT {LINKS_SHOWN}"
+    )
+    return f"(SELECT coalesce(jsonb_agg(l.id ORDER BY l.position, l.id), '[]') FROM ({links}) l)"
+
+
+def _row_with(expansions: tuple[Expansion, ...], targets: list[str]) -> str:
+    """Write the columns of a row; linked ids join its data under a key that no field has."""
+    linked = [
+        f"{literal(LINKED_PREFIX + x.name)}, {target}" for x, target in zip(expansions, targets, strict=True) if x.link
+    ]
+    if not linked:
+        return ROW
+    return ROW.replace("e.data", f"e.data || jsonb_build_object({', '.join(linked)}) AS data", 1)
+
+
+def select_linked(expansions: tuple[Expansion, ...], application_id: str, record_id: str) -> Statement:
+    """Write the statement that fetches what expansions of one record follow."""
+    writer = Writer(application_id, "C")
+    columns = ", ".join(f"{_targets(writer, x)} AS x{i}" for i, x in enumerate(expansions))
+    where = f"e.application_id = $1 AND e.id = {writer.argument(record_id)}::uuid"
+    return Statement(f"SELECT {columns} FROM entities e WHERE {where}", tuple(writer.args))
+
+
+def select_ids(plan: ListPlan, application_id: str, collation: str, limit: int) -> Statement:
+    """Write the statement that fetches the ids of all records of a list, up to a bound."""
+    writer = Writer(application_id, collation)
+    where = _where(writer, plan)
+    return Statement(f"SELECT e.id FROM entities e WHERE {where} ORDER BY e.id LIMIT {limit}", tuple(writer.args))
+
+
+def select_total(
+    plan: ListPlan, application_id: str, collation: str, indexed: frozenset[str] | None = None
+) -> Statement:
+    """Write the statement that counts a list."""
+    writer = Writer(application_id, collation, indexed)
+    return Statement(f"SELECT ({_count(writer, plan)}) AS total", tuple(writer.args))
+
+
+def select_expanded(expansion: Expansion, application_id: str, collation: str, ids: list[str]) -> Statement:
+    """Write the statement that fetches the records behind one reference."""
+    writer = Writer(application_id, collation)
+    where = (
+        f"e.application_id = $1 AND e.entity_type = {writer.argument(expansion.target.key)} "
+        f"AND e.id = ANY({writer.argument(ids)}::uuid[])"
+    )
+    if expansion.condition is not None:
+        where += f" AND {writer.condition(expansion.condition, 'e')}"
+    return Statement(f"SELECT {ROW} FROM entities e WHERE {where}", tuple(writer.args))
+
+
+def select_matching(condition: Condition, application_id: str, collation: str, ids: list[str]) -> Statement:
+    """Write the statement that tells which of these records fulfil a rule, and at which version."""
+    writer = Writer(application_id, collation)
+    wanted = writer.argument(ids)
+    where = f"e.application_id = $1 AND e.id = ANY({wanted}::uuid[]) AND {writer.condition(condition, 'e')}"
+    return Statement(f"SELECT e.id, e.version FROM entities e WHERE {where}", tuple(writer.args))
+
+
+def check_record(condition: Condition, application_id: str, collation: str, row: tuple[str, str, bytes]) -> Statement:
+    """Write the statement that tells whether a record (id, entity key, data), not yet stored, fulfils a rule."""
+    writer = Writer(application_id, collation)
+    record_id, key, data = (writer.argument(value) for value in row)
+    source = (
+        f"(SELECT $1::uuid AS application_id, {record_id}::uuid AS id, {key}::text AS entity_type, "
+        f"{data}::jsonb AS data, 1 AS version, now() AS created_at, now() AS updated_at) e"
+    )
+    return Statement(f"SELECT ({writer.condition(condition, 'e')}) IS TRUE FROM {source}", tuple(writer.args))
+
+
+def _where(writer: Writer, plan: ListPlan) -> str:
+    where = writer.records_of(plan.entity.key)
+    if plan.condition is not None:
+        where += f" AND {writer.condition(plan.condition, 'e')}"
+    return where
+
+
+def _count(writer: Writer, plan: ListPlan) -> str:
+    """Write the total: exact from the kept counts when every record counts, else counted up to a bound."""
+    if plan.condition is None:
+        return (
+            "SELECT coalesce(sum(n), 0)::bigint FROM entity_counts c "
+            f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
+        )
+    text = f"SELECT 1 FROM entities e WHERE {_where(writer, plan)}"
+    if writer.is_indexed(plan.order):
+        # In the order of the page, for the planner takes the page's index: it has no statistics of partial indexes on
+        # expressions, believes that few records match, and would read all of them to count to the bound.
+        keys = [_direction(writer.sort(key, "e"), key, False) for key in plan.order]
+        text += f" ORDER BY {', '.join([*keys, 'e.id DESC' if plan.id_descending else 'e.id'])}"
+    return f"SELECT count(*) FROM ({text} LIMIT {COUNTED_TO + 1}) c"
+
+
+def _direction(expression: str, key: OrderKey, backward: bool) -> str:
+    descending = key.descending != backward
+    nulls = (" NULLS FIRST" if backward else " NULLS LAST") if key.nullable else ""
+    return expression + (" DESC" if descending else " ASC") + nulls
+
+
+def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
+    """Write what lies beyond a cursor. Missing values are a section of their own, after all values."""
+    seek = plan.seek
+    if seek is None:
+        return "true"
+    id_symbol = "<" if plan.id_descending != seek.backward else ">"
+    if len(plan.order) == 1 and seek.values[0] is not None:
+        value = writer.constant(plan.order[0].ref, seek.values[0])
+        return f"({expressions[0]}, e.id) {id_symbol} ({value}, {writer.argument(seek.id)}::uuid)"
+    alternatives, equal = [], ""
+    for key, expression, at in zip(plan.order, expressions, seek.values, strict=True):
+        place = None if at is None else writer.constant(key.ref, at)
+        step = _step(key, expression, place, seek.backward)
+        if step is not None:
+            alternatives.append(f"({equal}{step})")
+        equal += f"{expression} IS NULL AND " if place is None else f"{expression} = {place} AND "
+    alternatives.append(f"({equal}e.id {id_symbol} {writer.argument(seek.id)}::uuid)")
+    return "(" + " OR ".join(alternatives) + ")"
+
+
+def _step(key: OrderKey, expression: str, place: str | None, backward: bool) -> str | None:
+    """Write that a record's value lies beyond the cursor's in one key; None when nothing can."""
+    if place is None:
+        return f"{expression} IS NOT NULL" if backward else None
+    symbol = "<" if key.descending != backward else ">"
+    beyond = f"{expression} {symbol} {place}"
+    return f"({beyond} OR {expression} IS NULL)" if key.nullable and not backward else beyond
+
+
+def _object(ref: ValueRef, value: str) -> bytes:
+    """Return the smallest object that holds a value, for containment, which the GIN index answers."""
+    inner = codec.dumps(value) if ref.kind in ("text", "plain") else value.encode()
+    return b"{" + codec.dumps(ref.key) + b":" + inner + b"}"

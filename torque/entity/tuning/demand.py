@@ -1,0 +1,239 @@
+"""What is asked of large types and takes long: noted by shape, so that it can be advised on and done something about.
+
+A shape is what a question compares, sorts, groups and sums, without the values. Each process counts for itself and
+writes down now and then. What upkeep made of it, it reads now and then as well.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from torque.db.failures import DatabaseFailure
+from torque.db.queries import load_queries
+from torque.entity.query.aggregate import AggregatePlan
+from torque.entity.query.sql import Statement
+from torque.entity.store import EntityStore
+from torque.entity.tuning.summaries import Standing, SummarySpec, choose, compaction, select_summary, summary_of
+from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, ListPlan, Not, Search, ValueRef
+from torque.errors import TorqueError
+
+Q = load_queries(Path(__file__).with_name("demand.sql"))
+
+SLOW_SECONDS = 0.05
+"""An answer that took longer is worth a note."""
+MANY_ROWS = 5_000
+"""Rows of a summary above which a reader has them put together."""
+_WRITE_SECONDS = 5.0
+_READ_SECONDS = 5.0
+_SHAPES = 200
+"""Most shapes that a process remembers between two notes."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What upkeep wrote down: large types by application, and the summaries that stand."""
+
+    large: dict[str, tuple[str, ...]] = {}
+    standing: tuple[Standing, ...] = ()
+
+
+class ListShape(msgspec.Struct, frozen=True):
+    """What a list compares for equality, compares otherwise, and sorts by, under storage keys."""
+
+    equal: tuple[str, ...]
+    compared: tuple[str, ...]
+    sort: tuple[tuple[str, bool], ...]
+    search: bool
+
+
+class AggregateShape(msgspec.Struct, frozen=True):
+    """What an aggregation groups and measures; the summary that would answer it, if one can."""
+
+    groups: tuple[str, ...]
+    metrics: tuple[str, ...]
+    compared: tuple[str, ...]
+    summary: SummarySpec | None
+
+
+class Tally(msgspec.Struct):
+    """How often a shape was asked for since the last note, and how long that took."""
+
+    application_id: str
+    entity_key: str
+    kind: str
+    detail: bytes
+    asked: int = 0
+    slow: int = 0
+    milliseconds: float = 0.0
+    slowest: float = 0.0
+
+
+class Demand:
+    """Runs lists and aggregations, and notes those that take long; answers from summaries where they stand."""
+
+    def __init__(self, store: EntityStore) -> None:
+        self._store = store
+        self._tallies: dict[bytes, Tally] = {}
+        self._large: frozenset[tuple[str, str]] = frozenset()
+        self._standing: dict[tuple[str, str], tuple[Standing, ...]] = {}
+        self._write_after = self._read_after = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def listed(self, application_id: str, plan: ListPlan, statement: Statement) -> Sequence[Any]:
+        """Return the rows of a list."""
+        self._keep_up()
+        if (application_id, plan.entity.key) not in self._large:
+            return await self._store.fetch(statement)
+        started = time.monotonic()
+        rows = await self._store.fetch(statement)
+        seconds = time.monotonic() - started
+        if seconds >= SLOW_SECONDS:
+            self._note(application_id, plan.entity.key, "list", msgspec.json.encode(shape_of_list(plan)), seconds)
+        return rows
+
+    async def aggregated(
+        self, application_id: str, plan: AggregatePlan, statement: Statement, collation: str
+    ) -> Sequence[Sequence[Any]]:
+        """Return the rows of an aggregation, whose own statement is for when no summary answers it."""
+        self._keep_up()
+        key = (application_id, plan.entity.key)
+        if plan.kept or key not in self._large:
+            return await self._store.fetch(statement)
+        wanted = summary_of(plan, application_id)
+        started = time.monotonic()
+        chosen = choose(self._standing.get(key, ()), wanted)
+        rows = await self._summarised(plan, chosen, collation) if chosen is not None else None
+        kept = rows is not None
+        if rows is None:
+            rows = await self._store.fetch(statement)
+        seconds = time.monotonic() - started
+        if kept or seconds >= SLOW_SECONDS:
+            shape = shape_of_aggregate(plan, wanted)
+            self._note(*key, "aggregate", msgspec.json.encode(shape), seconds)
+        return rows
+
+    async def _summarised(
+        self, plan: AggregatePlan, chosen: Standing, collation: str
+    ) -> Sequence[Sequence[Any]] | None:  # fmt: skip
+        """Return the rows of an aggregation from its summary; None when its triggers do not stand any more."""
+        rows = await self._store.fetch(select_summary(plan, chosen, collation))
+        if not rows[0]["ready"]:
+            return None
+        if rows[0]["rows"] > MANY_ROWS:
+            self._go(self._compact(chosen))
+        return [tuple(row)[3:] for row in rows if row["place"] is not None]
+
+    async def _compact(self, chosen: Standing) -> None:
+        try:
+            await self._store.fetch(Statement(compaction(chosen.spec), ()))
+        except (TorqueError, DatabaseFailure):
+            pass  # the next reader, or upkeep, will
+
+    def _note(self, application_id: str, entity_key: str, kind: str, detail: bytes, seconds: float) -> None:
+        place = hashlib.blake2b(application_id.encode() + entity_key.encode() + detail, digest_size=12).digest()
+        tally = self._tallies.get(place)
+        if tally is None:
+            if len(self._tallies) >= _SHAPES:
+                return
+            tally = self._tallies[place] = Tally(application_id, entity_key, kind, detail)
+        tally.asked += 1
+        tally.slow += seconds >= SLOW_SECONDS
+        tally.milliseconds += seconds * 1000
+        tally.slowest = max(tally.slowest, seconds * 1000)
+
+    def _keep_up(self) -> None:
+        """Write and read in the background what is due."""
+        now = time.monotonic()
+        if self._tallies and now > self._write_after:
+            self._write_after = now + _WRITE_SECONDS
+            self._go(self.write())
+        if now > self._read_after:
+            self._read_after = now + _READ_SECONDS
+            self._go(self.read())
+
+    def _go(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def write(self) -> None:
+        """Write down what was noted."""
+        tallies, self._tallies = self._tallies, {}
+        found = sorted(tallies.items())
+        columns = [[getattr(tally, name) for _, tally in found] for name in Tally.__struct_fields__]
+        application, entity, kind, detail, *numbers = columns
+        shapes = [place.hex() for place, _ in found]
+        try:
+            args = (shapes, application, entity, kind, [one.decode() for one in detail], *numbers)
+            await self._store.fetch(Statement(Q.note, args))
+        except (TorqueError, DatabaseFailure):
+            pass  # a note is not worth a failure
+
+    async def read(self) -> None:
+        """Learn which types are large, and which summaries stand."""
+        try:
+            rows = await self._store.fetch(Statement(Q.known, ()))
+        except (TorqueError, DatabaseFailure):
+            return
+        known = msgspec.json.decode(rows[0][0], type=Known) if rows else Known()
+        self._large = frozenset((app, key) for app, keys in known.large.items() for key in keys)
+        standing: dict[tuple[str, str], tuple[Standing, ...]] = {}
+        for one in known.standing:
+            place = (one.spec.application_id, one.spec.entity_key)
+            standing[place] = (*standing.get(place, ()), one)
+        self._standing = standing
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        for task in self._tasks:
+            task.cancel()
+
+
+def shape_of_list(plan: ListPlan) -> ListShape:
+    """Return the shape of a list."""
+    equal, compared = _looked_at(plan.condition, "")
+    sort = tuple((_path(key.link.key if key.link else "", key.ref), key.descending) for key in plan.order)
+    return ListShape(tuple(sorted(equal)), tuple(sorted(compared - equal)), sort, _searches(plan.condition))
+
+
+def shape_of_aggregate(plan: AggregatePlan, summary: SummarySpec | None) -> AggregateShape:
+    """Return the shape of an aggregation."""
+    groups = tuple(group.name + (f" by {group.bucket}" if group.bucket else "") for group in plan.groups)
+    metrics = tuple(
+        f"{m.op} {'.'.join([*(link.key for link in m.path.links), m.path.ref.key])}" if m.path else m.op
+        for m in plan.metrics
+    )
+    equal, compared = _looked_at(plan.condition, "")
+    return AggregateShape(groups, metrics, tuple(sorted(equal | compared)), summary)
+
+
+def _looked_at(condition: Condition | None, before: str) -> tuple[set[str], set[str]]:
+    """Return what a condition compares for equality in every case, and what otherwise."""
+    if isinstance(condition, Compare):
+        found = {_path(before, condition.ref)}
+        return (found, set()) if condition.op == "eq" else (set(), found)
+    if isinstance(condition, Exists):
+        equal, compared = _looked_at(condition.part, f"{before}{condition.link.key or condition.link.link_key}.")
+        return set(), equal | compared
+    if isinstance(condition, AllOf):
+        both = [_looked_at(part, before) for part in condition.parts]
+        return set().union(*(one for one, _ in both)), set().union(*(one for _, one in both))
+    if isinstance(condition, Not):
+        return set(), set().union(*_looked_at(condition.part, before))
+    if isinstance(condition, AnyOf):
+        return set(), set().union(*(side for part in condition.parts for side in _looked_at(part, before)))
+    return set(), set()
+
+
+def _path(before: str, ref: ValueRef) -> str:
+    return before + ("." if before and not before.endswith(".") else "") + (ref.key or ref.kind)
+
+
+def _searches(condition: Condition | None) -> bool:
+    if isinstance(condition, AllOf | AnyOf):
+        return any(_searches(part) for part in condition.parts)
+    return isinstance(condition, Search)

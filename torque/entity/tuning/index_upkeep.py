@@ -1,0 +1,133 @@
+"""Build the indexes that applications deserve, and drop those that none does any more, without blocking writers.
+
+Run by one process at a time, elected by an advisory lock, on a connection of its own. What stands in the database is
+compared by name, which says everything about an index; one that a crash left INVALID is built anew. Which types have
+indexes is written down for the servers, whose statements then name application and type as constants: a generic plan
+with a parameter cannot use a partial index.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from torque import codec
+from torque.db.queries import load_queries
+from torque.db.session import Session, StatementFailed, exclusive, quoted
+from torque.entity.tuning.indexing import MANY_RECORDS, PER_LEAF, PREFIX, IndexSpec, specs_of
+from torque.entity.tuning.summary_upkeep import keep_summaries
+from torque.model.compile import CompiledModel, compile_model
+from torque.model.definition.model import Model
+
+LOCK = 0x746F7269
+KEY = "indexed_types"
+_Q = load_queries(Path(__file__).with_name("indexes.sql"))
+
+Tell = Callable[..., None]
+
+
+class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
+    """What one round did: names of indexes built and dropped, of those there was no room for, of new summaries."""
+
+    built: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
+
+
+def keep_indexes(
+    dsn: str, tell: Tell, *, many: int = MANY_RECORDS, per_leaf: int = PER_LEAF
+) -> Upkeep:  # fmt: skip
+    """Bring the indexes of all applications up to date; do nothing while somebody else does.
+
+    Parameters
+    ----------
+    tell
+        Called with a name and members for everything worth an observation.
+
+    Raises
+    ------
+    Unavailable
+        When the database cannot be reached, or refuses.
+    """
+    with exclusive(dsn, "torque:indexes", LOCK) as session:
+        return Upkeep() if session is None else _keep(session, tell, many, per_leaf)
+
+
+def _keep(session: Session, tell: Tell, many: int, per_leaf: int) -> Upkeep:
+    wanted, left_out = _wanted(session, many, per_leaf)
+    standing = {name: (leaf, valid) for name, leaf, valid in session.rows(_Q.standing, PREFIX + "%")}
+    dropped, built = [], []
+    for name, (_, valid) in standing.items():
+        if name not in wanted or not valid:
+            session.run(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}")
+            dropped.append(name)
+            tell("index_dropped", index=name, valid=valid)
+    collation = _collation(session)
+    missing = [name for name in wanted if not standing.get(name, ("", False))[1]]
+    for place, name in enumerate(missing):
+        leaf, spec = wanted[name]
+        if _build(session, spec, leaf, collation, tell, f"{place + 1}/{len(missing)}"):
+            built.append(name)
+    for leaf in sorted({wanted[name][0] for name in built}):
+        session.run(f"ANALYZE {quoted(leaf)}")  # expressions have statistics of their own
+    valid_now = {name for name, _, valid in session.rows(_Q.standing, PREFIX + "%") if valid}
+    _remember(session, [spec for name, (_, spec) in wanted.items() if name in valid_now])
+    if left_out:
+        tell("indexes_left_out", level="warning", indexes=len(left_out), per_leaf=per_leaf)
+    made = keep_summaries(session, tell, many)
+    return Upkeep(built=tuple(built), dropped=tuple(dropped), left_out=tuple(left_out), summaries=made.built)
+
+
+def _wanted(
+    session: Session, many: int, per_leaf: int
+) -> tuple[dict[str, tuple[str, IndexSpec]], list[str]]:  # fmt: skip
+    """Return the indexes there should be, by name, with their leaves, and the names of those beyond the bound."""
+    models: dict[tuple[str, int], CompiledModel] = {}
+    wanted: dict[str, tuple[str, IndexSpec]] = {}
+    left_out, on_leaf = [], dict[str, int]()
+    for application, key, leaf, model_id, revision, document in session.rows(_Q.large_types, many):
+        model = models.get((model_id, revision)) or _compiled(model_id, revision, document)
+        models[model_id, revision] = model
+        entity = model.entities_by_key.get(key)
+        for spec in specs_of(model, application, entity) if entity is not None else ():
+            if on_leaf.get(leaf, 0) >= per_leaf:
+                left_out.append(spec.name)
+                continue
+            on_leaf[leaf] = on_leaf.get(leaf, 0) + 1
+            wanted[spec.name] = (leaf, spec)
+    return wanted, left_out
+
+
+def _compiled(model_id: str, revision: int, document: Mapping[str, Any]) -> CompiledModel:
+    return compile_model(msgspec.convert(document, Model), model_id=model_id, revision=revision)
+
+
+def _build(session: Session, spec: IndexSpec, leaf: str, collation: str, tell: Tell, place: str) -> bool:
+    """Build one index; what fails leaves an INVALID one behind, which the next round drops and builds anew."""
+    about = {"index": spec.name, "application": spec.application_id, "entity": spec.entity_key, "place": place}
+    tell("index_begun", **about)
+    started = time.monotonic()
+    try:
+        session.run(spec.statement(leaf, collation))
+    except StatementFailed as error:
+        tell("index_failed", level="warning", error=str(error), **about)
+        return False
+    tell("index_built", seconds=round(time.monotonic() - started, 3), **about)
+    return True
+
+
+def _collation(session: Session) -> str:
+    rows = session.rows(_Q.collation)
+    return str(rows[0][0]) if rows else "C"
+
+
+def _remember(session: Session, specs: Sequence[IndexSpec]) -> None:
+    """Write down which types have indexes, and whose equality these answer."""
+    types: dict[str, dict[str, set[str]]] = {}
+    for spec in specs:
+        types.setdefault(spec.application_id, {}).setdefault(spec.entity_key, set()).update(spec.compared)
+    plain = {app: {key: sorted(keys) for key, keys in sorted(found.items())} for app, found in sorted(types.items())}
+    session.run(_Q.remember, KEY, codec.dumps(plain).decode())

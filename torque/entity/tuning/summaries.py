@@ -1,0 +1,301 @@
+"""Summaries: what the records of a large type come to, by the values they share, kept by triggers as records change.
+
+A summary is made for a kind of aggregation that is asked for and slow. Its rows look like records that have only the
+members the aggregation compares and groups by, so every condition on these is said for them as for records. A change
+adds a row of its own, less what the record was and more what it is: writers never wait for each other, and the sum of
+all rows is exact at every moment. Pure.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from torque.entity.query.aggregate import AggregatePlan, GroupKey, MetricKey, Path
+from torque.entity.query.aggregate_sql import bucketed, group_order, having, measured, shown_group, shown_metric
+from torque.entity.query.sql import Statement, Writer, literal
+from torque.entity.types import AllOf, AnyOf, Compare, Condition, Not, ValueRef
+
+PREFIX = "tq_sum_"
+MAX_SHARED = 6
+"""Values that records of one row share; more make rows too many."""
+MAX_MEASURED = 16
+_SCALARS = ("text", "plain", "number", "boolean")
+_EXACT = ("count", "sum", "avg")
+"""What can be kept by adding and taking away; the least and the greatest cannot."""
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """A value that the records of one row share, for times the span it is rounded down to."""
+
+    ref: ValueRef
+    bucket: str | None = None
+
+    @property
+    def member(self) -> str:
+        """What it is called in a row."""
+        return self.ref.key if self.bucket is None else f"{self.ref.key}~{self.bucket}"
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """A value that is counted where it is present, and summed if it is a number."""
+
+    ref: ValueRef
+    number: bool
+
+
+class SummarySpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One summary of a type of an application."""
+
+    application_id: str
+    entity_key: str
+    shared: tuple[Shared, ...]
+    measured: tuple[Measured, ...]
+
+    @property
+    def name(self) -> str:
+        """What it and its function are called: the same for the same summary, another for every other."""
+        return PREFIX + hashlib.blake2b(msgspec.json.encode(self), digest_size=12).hexdigest()
+
+    def covers(self, other: "SummarySpec") -> bool:
+        """Tell whether it answers whatever the other one does."""
+        same = (self.application_id, self.entity_key) == (other.application_id, other.entity_key)
+        return same and set(self.shared) >= set(other.shared) and set(self.measured) >= set(other.measured)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A summary that stands: where its triggers are, and what the first of them is called in this making of it."""
+
+    spec: SummarySpec
+    leaf: str
+    trigger: str
+
+
+def summary_of(plan: AggregatePlan, application_id: str) -> SummarySpec | None:
+    """Return the summary that would answer an aggregation; None when none can."""
+    shared = [_shared(group) for group in plan.groups]
+    compared = _compared(plan.condition)
+    counted = [_measured(metric) for metric in plan.metrics if metric.path is not None]
+    if compared is None or None in shared or None in counted:
+        return None
+    together = dict.fromkeys([*(one for one in shared if one), *(Shared(ref) for ref in sorted(compared, key=str))])
+    values = dict.fromkeys(one for one in counted if one)
+    if len(together) > MAX_SHARED or len(values) > MAX_MEASURED:
+        return None
+    return SummarySpec(
+        application_id=application_id,
+        entity_key=plan.entity.key,
+        shared=tuple(sorted(together, key=str)),
+        measured=tuple(sorted(values, key=str)),
+    )
+
+
+def _shared(group: GroupKey) -> Shared | None:
+    ref = group.path.ref
+    if group.path.links or (group.bucket is None and ref.kind not in _SCALARS):
+        return None
+    return Shared(ref, group.bucket)
+
+
+def _measured(metric: MetricKey) -> Measured | None:
+    path = metric.path
+    if path is None or path.links or path.ref.column or metric.op not in _EXACT:
+        return None
+    return Measured(path.ref, metric.op != "count")
+
+
+def _compared(condition: Condition | None) -> set[ValueRef] | None:
+    """Return the values that a condition looks at; None when it looks at more than the members of a record."""
+    if condition is None:
+        return set()
+    if isinstance(condition, Compare):
+        return {condition.ref} if condition.ref.kind in _SCALARS else None
+    if isinstance(condition, Not):
+        return _compared(condition.part)
+    if not isinstance(condition, AllOf | AnyOf):
+        return None
+    found: set[ValueRef] = set()
+    for part in condition.parts:
+        refs = _compared(part)
+        if refs is None:
+            return None
+        found |= refs
+    return found
+
+
+def choose(standing: Iterable[Standing], wanted: SummarySpec | None) -> Standing | None:
+    """Return the smallest summary that answers an aggregation."""
+    if wanted is None:
+        return None
+    fitting = [one for one in standing if one.spec.covers(wanted)]
+    return min(fitting, key=lambda one: (len(one.spec.shared), len(one.spec.measured)), default=None)
+
+
+def select_summary(plan: AggregatePlan, standing: Standing, collation: str) -> Statement:
+    """Write the statement of an aggregation over a summary.
+
+    Its first row is always there: whether the triggers stood at that moment, and of how many rows the summary is.
+    Columns of JSON per member follow, null in a first row that is alone.
+    """
+    spec = standing.spec
+    writer = Writer(spec.application_id, collation)
+    where = f"m.application_id = $1 AND m.summary = {literal(spec.name)}"
+    groups = [f"{_grouped(writer, group)} AS g{i}" for i, group in enumerate(plan.groups)]
+    condition = f" WHERE {writer.condition(plan.condition, 's')}" if plan.condition is not None else ""
+    results = [_result(spec, metric) for metric in plan.metrics]
+    shown = [f"to_jsonb({shown_group(group, i)}) AS c{i}" for i, group in enumerate(plan.groups)]
+    shown += [
+        f"to_jsonb({shown_metric(metric, result)}) AS c{len(plan.groups) + i}"
+        for i, (metric, result) in enumerate(zip(plan.metrics, results, strict=True))
+    ]
+    rows = f"SELECT m.shared AS data, m.n, m.counts, m.sums FROM entity_summaries m WHERE {where}"
+    text = f"SELECT {', '.join([*groups, 's.n', 's.counts', 's.sums'])} FROM ({rows}) s{condition}"
+    conditions = [having(writer, plan, results, one) for one in plan.having]
+    order = group_order(writer, plan, results)
+    shown.append(f"row_number() OVER ({f'ORDER BY {order}' if order else ''}) AS place")
+    text = f"SELECT {', '.join(shown)} FROM ({text}) t"
+    if plan.groups:
+        text += " GROUP BY " + ", ".join(f"g{i}" for i in range(len(plan.groups)))
+        conditions.insert(0, "sum(n) > 0")
+    if conditions:
+        text += " HAVING " + " AND ".join(conditions)
+    text += (f" ORDER BY {order}" if order else "") + f" LIMIT {plan.limit + 1}"
+    columns = "".join(f", f.c{i}" for i in range(len(plan.names)))
+    return Statement(
+        f"SELECT a.ready, a.rows, f.place{columns} FROM (SELECT {_ready(standing)} AS ready, "
+        f"(SELECT count(*) FROM entity_summaries m WHERE {where}) AS rows) a LEFT JOIN ({text}) f ON true "
+        "ORDER BY f.place",
+        tuple(writer.args),
+    )
+
+
+def _ready(standing: Standing) -> str:
+    relation = f"{literal(standing.leaf)}::regclass"
+    return f"EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = {relation} AND tgname = {literal(standing.trigger)})"
+
+
+def _grouped(writer: Writer, group: GroupKey) -> str:
+    if group.bucket is None:
+        return writer.value(group.path.ref, "s")
+    return f"(s.data->>{literal(Shared(group.path.ref, group.bucket).member)})::timestamp"
+
+
+def _result(spec: SummarySpec, metric: MetricKey) -> str:
+    """Write what a metric is of the rows of a group, as it compares."""
+    if metric.path is None:
+        return "coalesce(sum(n), 0)::bigint"
+    wanted = Measured(metric.path.ref, metric.op != "count")
+    place = spec.measured.index(wanted) + 1
+    count, total = f"sum(counts[{place}])", f"sum(sums[{place}])"
+    if metric.op == "count":
+        return f"coalesce({count}, 0)::bigint"
+    if metric.op == "avg":
+        return f"({total} / nullif({count}, 0))"
+    return f"(CASE WHEN {count} > 0 THEN {total} END)"
+
+
+def _row(spec: SummarySpec, alias: str, sign: str = "") -> tuple[str, str, str]:
+    """Write what a record shares, as a JSON object, and two arrays: what is counted and what is summed of it."""
+    writer, members = Writer(spec.application_id, "C"), []
+    for one in spec.shared:
+        value = f"{alias}.data->{literal(one.ref.key)}"
+        if one.bucket is not None:
+            value = bucketed(writer, Path((), (), one.ref), one.bucket, alias)
+        members += [literal(one.member), value]
+    values = [measured(writer, Path((), (), one.ref), one.number, alias) for one in spec.measured]
+    counts = [f"{sign}(({value}) IS NOT NULL)::int" for value in values]
+    sums = [
+        f"{sign}coalesce({value}, 0)" if one.number else "0" for one, value in zip(spec.measured, values, strict=True)
+    ]
+    return (
+        f"jsonb_strip_nulls(jsonb_build_object({', '.join(members)}))",
+        f"ARRAY[{', '.join(counts)}]::bigint[]",
+        f"ARRAY[{', '.join(sums)}]::numeric[]",
+    )
+
+
+def create_function(spec: SummarySpec) -> str:
+    """Write the function that its triggers call."""
+    steps = []
+    for row, other, sign in (("OLD", "INSERT", "-"), ("NEW", "DELETE", "")):
+        values = [f"{literal(spec.application_id)}, {literal(spec.name)}", *_row(spec, row, sign)]
+        values.insert(2, f"{sign}1")
+        steps.append(f"IF TG_OP <> '{other}' THEN INSERT INTO entity_summaries VALUES ({', '.join(values)}); END IF;")
+    body = f"BEGIN {' '.join(steps)} RETURN NULL; END"
+    return f'CREATE OR REPLACE FUNCTION "{spec.name}"() RETURNS trigger LANGUAGE plpgsql AS {literal(body)}'
+
+
+def create_triggers(standing: Standing) -> list[str]:
+    """Write the triggers that keep a summary; the first is the one by which readers know that they stand."""
+    spec = standing.spec
+    before, after = (f"ROW({', '.join(_row(spec, row))})" for row in ("OLD", "NEW"))
+    found = []
+    for event, row, more, ending in (
+        ("INSERT", "NEW", "", ""),
+        ("UPDATE", "NEW", f" AND {before} IS DISTINCT FROM {after}", "_u"),
+        ("DELETE", "OLD", "", "_d"),
+    ):
+        records = (
+            f"{row}.application_id = {literal(spec.application_id)}::uuid "
+            f"AND {row}.entity_type = {literal(spec.entity_key)}"
+        )
+        found.append(
+            f'CREATE TRIGGER "{standing.trigger}{ending}" AFTER {event} ON "{standing.leaf}" FOR EACH ROW '
+            f'WHEN ({records}{more}) EXECUTE FUNCTION "{spec.name}"()'
+        )
+    return found
+
+
+def fill(standing: Standing) -> list[str]:
+    """Write the statements that count all records anew, for a transaction that sees one moment.
+
+    What triggers have added by that moment is in the records and goes; what they add later stays.
+    """
+    application, name = literal(standing.spec.application_id), literal(standing.spec.name)
+    return [
+        f"DELETE FROM entity_summaries WHERE application_id = {application} AND summary = {name}",
+        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, * FROM ({_counted(standing)}) c",
+    ]
+
+
+def differs(standing: Standing) -> str:
+    """Write the statement that tells whether a summary is not what its records come to."""
+    spec = standing.spec
+    where = f"application_id = {literal(spec.application_id)} AND summary = {literal(spec.name)}"
+    kept = (
+        f"SELECT shared, sum(n), {_totals(spec, 'counts', 'sums')} FROM entity_summaries WHERE {where} "
+        "GROUP BY shared HAVING sum(n) <> 0"
+    )
+    counted = _counted(standing)
+    return f"SELECT EXISTS (({kept} EXCEPT {counted}) UNION ALL ({counted} EXCEPT {kept}))"
+
+
+def _counted(standing: Standing) -> str:
+    """Write the rows that the records of a type come to."""
+    spec = standing.spec
+    shared, counts, sums = _row(spec, "e")
+    return (
+        f"SELECT g, count(*)::numeric, {_totals(spec, 'c', 's')} "
+        f'FROM (SELECT {shared} AS g, {counts} AS c, {sums} AS s FROM "{standing.leaf}" e '
+        f"WHERE e.application_id = {literal(spec.application_id)} AND e.entity_type = {literal(spec.entity_key)}) t "
+        "GROUP BY g"
+    )
+
+
+def _totals(spec: SummarySpec, counts: str, sums: str) -> str:
+    """Write the sums of two arrays of many rows, place by place."""
+    places = range(1, len(spec.measured) + 1)
+    counted = ", ".join(f"sum({counts}[{i}])" for i in places)
+    summed = ", ".join(f"trim_scale(sum({sums}[{i}]))" for i in places)
+    return f"ARRAY[{counted}]::bigint[], ARRAY[{summed}]::numeric[]"
+
+
+def compaction(spec: SummarySpec) -> str:
+    """Write the statement that puts rows of the same values together; nobody sees it half done."""
+    application, name = literal(spec.application_id), literal(spec.name)
+    return (
+        f"WITH gone AS (DELETE FROM entity_summaries WHERE application_id = {application} AND summary = {name} "
+        "RETURNING shared, n, counts, sums) "
+        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, shared, sum(n), "
+        f"{_totals(spec, 'counts', 'sums')} FROM gone GROUP BY shared HAVING sum(n) <> 0"
+    )

@@ -1,0 +1,172 @@
+"""Make the summaries that aggregations of large types ask for, and drop those that nobody asks for any more.
+
+Triggers are made and dropped with a short patience, because the leaf is locked for a moment: who has to wait for a
+writer gives up, and the next round tries again. A summary counts from the moment that its triggers stood: they are made
+first, then all records are counted in one transaction that sees one moment, and only then readers hear of it.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from torque.db.queries import load_queries
+from torque.db.session import Session, StatementFailed, quoted
+from torque.entity.query.sql import literal
+from torque.entity.tuning.demand import AggregateShape, Known
+from torque.entity.tuning.summaries import (
+    PREFIX,
+    Standing,
+    SummarySpec,
+    compaction,
+    create_function,
+    create_triggers,
+    fill,
+)
+
+Q = load_queries(Path(__file__).with_name("indexes.sql"))
+KEY = "large_types"
+ASKED = 3
+"""How often an aggregation has to be slow before a summary is made for it."""
+PER_TYPE = 6
+"""Most summaries of a type; each makes a write of its records 10 to 15 microseconds dearer."""
+PER_LEAF = 60
+"""Most summaries of a leaf; every trigger is looked at for every record of it."""
+MANY_ROWS = 5_000
+"""A summary of more different rows than that is no summary."""
+UNUSED = "30 days"
+_PATIENCE = "200ms"
+
+Tell = Callable[..., None]
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What one round did, by name."""
+
+    built: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+def keep_summaries(session: Session, tell: Tell, many: int) -> Made:
+    """Bring the summaries of all applications up to date, on a session that nobody else keeps them with."""
+    session.run(Q.forget_demand, UNUSED)
+    large: dict[str, dict[str, str]] = {}
+    for application, key, leaf, *_ in session.rows(Q.large_types, many):
+        large.setdefault(application, {})[key] = leaf
+    known = _known(session)
+    standing = {one.spec.name: one for one in known.standing}
+    there = {str(row[0]): str(row[1]) for row in session.rows(Q.triggers, PREFIX + "%") if row[3]}
+    wanted = _wanted(session, large, standing.keys())
+    valid = {name: one for name, one in standing.items() if there.get(one.trigger) == one.leaf and name in wanted}
+    _remember(session, large, valid.values())
+    dropped, stuck = _drop_surplus(session, tell, {one.trigger for one in valid.values()})
+    built = []
+    for name, spec in wanted.items():
+        if name in valid or name in stuck:
+            continue
+        made = _build(session, tell, spec, large[spec.application_id][spec.entity_key])
+        if made is not None:
+            valid[name] = made
+            built.append(name)
+            _remember(session, large, valid.values())
+    for one in valid.values():
+        if session.rows(Q.many_rows, one.spec.application_id, one.spec.name, MANY_ROWS // 2):
+            session.run(compaction(one.spec))
+    return Made(built=tuple(built), dropped=tuple(dropped))
+
+
+def _known(session: Session) -> Known:
+    rows = session.rows(Q.known, KEY)
+    return msgspec.json.decode(rows[0][0], type=Known) if rows else Known()
+
+
+def _wanted(
+    session: Session, large: dict[str, dict[str, str]], standing: Collection[str]
+) -> dict[str, SummarySpec]:  # fmt: skip
+    """Return the summaries there should be, by name, the most wanted first, none that another one answers.
+
+    Those that stand come before others: they are not slow any more, and would give way to what soon gave way to them.
+    """
+    found = [
+        msgspec.json.decode(detail, type=AggregateShape).summary for (detail,) in session.rows(Q.slow_aggregates, ASKED)
+    ]
+    specs = list(dict.fromkeys(spec for spec in found if spec is not None))
+    specs.sort(key=lambda spec: spec.name not in standing)
+    wanted: list[SummarySpec] = []
+    on_leaf: dict[str, int] = {}
+    for spec in specs:
+        leaf = large.get(spec.application_id, {}).get(spec.entity_key)
+        if leaf is None or any(one.covers(spec) for one in specs if one != spec):
+            continue
+        place = (spec.application_id, spec.entity_key)
+        of_type = sum((one.application_id, one.entity_key) == place for one in wanted)
+        if of_type < PER_TYPE and on_leaf.get(leaf, 0) < PER_LEAF:
+            on_leaf[leaf] = on_leaf.get(leaf, 0) + 1
+            wanted.append(spec)
+    return {spec.name: spec for spec in wanted}
+
+
+def _build(session: Session, tell: Tell, spec: SummarySpec, leaf: str) -> Standing | None:
+    """Make a summary; what fails leaves triggers that the next round drops."""
+    made = Standing(spec=spec, leaf=leaf, trigger=f"{spec.name}_{secrets.token_hex(4)}")
+    about = {"summary": spec.name, "application": spec.application_id, "entity": spec.entity_key}
+    try:
+        _together(session, "READ COMMITTED", [create_function(spec), *create_triggers(made)])
+        _together(session, "REPEATABLE READ", fill(made))
+    except StatementFailed as error:
+        tell("summary_failed", level="warning", error=str(error), **about)
+        return None
+    rows = session.rows(Q.many_rows, spec.application_id, spec.name, MANY_ROWS)
+    if rows:
+        said = f"more than {MANY_ROWS} groups"
+        session.run(Q.refuse_demand, said, spec.application_id, msgspec.json.encode(spec).decode())
+        tell("summary_refused", level="warning", rows=rows[0][0], **about)
+        return None
+    tell("summary_built", **about)
+    return made
+
+
+def _drop_surplus(session: Session, tell: Tell, wanted: set[str]) -> tuple[list[str], set[str]]:
+    """Drop triggers, functions and rows that are of no summary that stands.
+
+    Returns the triggers that went, and the summaries of those that could not: another trigger beside them would count
+    everything twice.
+    """
+    dropped, stuck = [], set[str]()
+    for trigger, leaf, function, _ in session.rows(Q.triggers, PREFIX + "%"):
+        if any(trigger in (one, f"{one}_u", f"{one}_d") for one in wanted):
+            continue
+        try:
+            _together(session, "READ COMMITTED", [f"DROP TRIGGER IF EXISTS {quoted(trigger)} ON {quoted(leaf)}"])
+        except StatementFailed:
+            stuck.add(function)  # somebody writes just now
+            tell("summary_kept", level="debug", trigger=trigger)
+            continue
+        dropped.append(trigger)
+    kept = stuck | {trigger[: trigger.rindex("_")] for trigger in wanted}
+    for (function,) in session.rows(Q.functions, PREFIX + "%"):
+        if function not in kept:
+            session.run(f"DROP FUNCTION {quoted(function)}()")
+            tell("summary_dropped", summary=function)
+    session.run(Q.drop_rows, sorted(kept))
+    return dropped, stuck
+
+
+def _together(session: Session, level: str, statements: Sequence[str]) -> None:
+    """Run statements in one transaction of some isolation level, without waiting long for locks."""
+    session.run(f"BEGIN ISOLATION LEVEL {level}")
+    try:
+        session.run(f"SET LOCAL lock_timeout = {literal(_PATIENCE)}")
+        for statement in statements:
+            session.run(statement)
+    except BaseException:
+        session.run("ROLLBACK")
+        raise
+    session.run("COMMIT")
+
+
+def _remember(session: Session, large: dict[str, dict[str, str]], standing: Iterable[Standing]) -> None:
+    """Write down what servers have to know."""
+    known = Known({app: tuple(sorted(keys)) for app, keys in sorted(large.items())}, tuple(standing))
+    session.run(Q.remember, KEY, msgspec.json.encode(known).decode())

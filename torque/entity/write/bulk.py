@@ -1,0 +1,177 @@
+"""Changes of many records in one call: all or nothing in one transaction, or each for itself with a report per row."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from torque.access.types import EntityRights
+from torque.application.types import RunningApplication
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.entity.batch import Lane, Q, Write, statement
+from torque.entity.requests import Change
+from torque.entity.store import EntityStore
+from torque.entity.types import Connection, Row
+from torque.entity.write import checks
+from torque.entity.write.bulk_types import Call, Edit, Result, each, raise_first
+from torque.entity.write.lanes import lane_of
+from torque.entity.write.linking import Linker, split
+from torque.entity.write.writer import Writer, Written
+from torque.entity.write.writing import Writing
+from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
+from torque.model.compile import CompiledEntity
+from torque.types import utc_now
+
+_CHUNK = 1000
+_ATTEMPTS = 4
+
+
+class Held:
+    """Changes of records that a transaction holds: their bases, and what is to be written.
+
+    Parameters
+    ----------
+    places
+        The row of the call that each change stands in, for the paths of errors.
+    """
+
+    def __init__(self, app: RunningApplication, changes: Sequence[Change], places: Sequence[int]) -> None:
+        self.app = app
+        self.changes = changes
+        self.places = places
+        self.rows: dict[str, Row] = {}
+        self.prepared: list[tuple[CompiledEntity, EntityRights, Write | None]] = []
+        self.now = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """The records."""
+        return [change.id for change in self.changes]
+
+    @property
+    def writes(self) -> list[Write]:
+        """What changes something."""
+        return [write for _, _, write in self.prepared if write is not None]
+
+    @property
+    def types(self) -> set[str]:
+        """Storage keys of the entities that are touched, also by links."""
+        ends = {self.app.model.entities[one.end.other].key for change in self.changes for one in change.links}
+        return ends | {entity.key for entity, _, _ in self.prepared}
+
+
+class Bulk:
+    """Changes many records for one caller."""
+
+    def __init__(self, store: EntityStore, writer: Writer, writing: Writing) -> None:
+        self._store = store
+        self._writer = writer
+        self._writing = writing
+        self._linker = Linker(store)
+
+    async def update(self, call: Call, edits: Sequence[Edit]) -> list[Result]:
+        """Change records; see `EntityService.bulk_update`."""
+        changes = _changes(call, edits)
+        if call.mode == "perRow":
+            return await each(self._writing.update(change) for change in changes)
+        if len({change.id for change in changes}) < len(changes):
+            raise InvalidParams("A record can be changed only once in one atomic call.", parameter="records")
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._update_all(call.app, changes)
+            except (Deadlock, LockTimeout):
+                continue
+        raise TimedOut("One of the records stays locked. Nothing was changed; try again.")
+
+    async def held(self, call: Call, edits: Sequence[Edit], places: Sequence[int]) -> Held:
+        """Return changes to be made in one transaction, their links looked at."""
+        return Held(call.app, [await self._with_links(call.app, change) for change in _changes(call, edits)], places)
+
+    async def hold(self, connection: Connection, held: Held) -> None:
+        """Hold the records and prepare every change on its base; all that is wrong is told at once."""
+        held.rows = {row[0]: row for row in await connection.fetch(Q.hold, held.app.id, held.ids)}
+        failed: dict[int, Result] = {}
+        for place, change in zip(held.places, held.changes, strict=True):
+            try:
+                held.prepared.append(await self._writing.prepare(change, held.rows.get(change.id)))
+            except TorqueError as error:
+                failed[place] = error
+        raise_first(failed)
+
+    async def write(self, connection: Connection, held: Held) -> None:
+        """Write what is held."""
+        held.now = utc_now()
+        for lane, writes in _lanes(held.app, held.writes).items():
+            for start in range(0, len(writes), _CHUNK):
+                batch = statement(lane, writes[start : start + _CHUNK], held.now, alone=True)
+                await connection.fetch(batch.text, *batch.args)
+        for change, (entity, _, _) in zip(held.changes, held.prepared, strict=True):
+            if change.links:
+                await self._linker.apply(connection, held.app, entity, change.id, change.links, change.caller)
+
+    def doubt(self, held: Held) -> None:
+        """Make every cache miss what was written, or may have been."""
+        self._writer.doubt_types(held.app.id, sorted(held.types), held.ids)
+
+    async def committed(self, held: Held) -> list[bytes]:
+        """Make every cache miss what was written, tell, and return the records on the wire."""
+        self.doubt(held)
+        for lane, writes in _lanes(held.app, held.writes).items():
+            await self._writer.committed(lane, writes)
+        return [
+            self._writing.visible_record(entity, granted, held.rows[change.id])
+            if write is None
+            else self._writing.written_record(entity, granted, held.rows[change.id], write, Written(held.now))
+            for change, (entity, granted, write) in zip(held.changes, held.prepared, strict=True)
+        ]
+
+    async def refusals(self, held: Held) -> dict[int, Result]:
+        """Return what other records have against what was to be written, by the row of the call."""
+        found: dict[int, Result] = {}
+        for place, (_, _, write) in zip(held.places, held.prepared, strict=True):
+            if write is None:
+                continue
+            errors = await checks.reference_errors(self._store, held.app, write.entity, write.prepared, write.id)
+            errors += await checks.unique_errors(self._store, held.app.id, write.entity, write.prepared, write.id)
+            if errors:
+                found[place] = ValidationFailed(errors=errors)
+        return found
+
+    async def _update_all(self, app: RunningApplication, changes: Sequence[Change]) -> list[Result]:
+        """Change records in one transaction, all of them held."""
+        held = Held(app, [await self._with_links(app, change) for change in changes], range(len(changes)))
+        try:
+            async with self._writer.custody.transaction(lambda: self.doubt(held)) as connection:
+                await self.hold(connection, held)
+                await self.write(connection, held)
+        except (UniqueViolation, ForeignKeyViolation):
+            raise_first(await self.refusals(held))
+            message = "The records meet each other or others that come and go. Nothing was changed."
+            raise Conflict(message) from None
+        return [*await self.committed(held)]
+
+    async def _with_links(self, app: RunningApplication, change: Change) -> Change:
+        row = await self._store.read(app.id, change.id)
+        entity = app.model.entities_by_key.get(row[5]) if row is not None else None
+        if entity is None:
+            raise NotFound("There is no such record, or you may not see it.", entityId=change.id)
+        patch, links = split(app.model, entity, change.rights, change.patch)
+        if links:
+            await self._linker.check(app, entity, change.id, links)
+        return msgspec.structs.replace(change, patch=patch, links=links)
+
+
+def _changes(call: Call, edits: Sequence[Edit]) -> list[Change]:
+    return [
+        Change(
+            caller=call.caller, app=call.app, rights=call.rights, entity_type=call.entity_type, id=edit.id,
+            patch=edit.data, replace=edit.replace, if_version=edit.if_version, repeat=call.repeats[index],
+        )
+        for index, edit in enumerate(edits)
+    ]  # fmt: skip
+
+
+def _lanes(app: RunningApplication, writes: Sequence[Write]) -> dict[Lane, list[Write]]:
+    found: dict[Lane, list[Write]] = {}
+    for write in writes:
+        found.setdefault(lane_of(app, "update", write), []).append(write)
+    return found

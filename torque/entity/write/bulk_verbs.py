@@ -1,0 +1,194 @@
+"""The bulk verbs: what was done before is left out, the rest is written, and every row gets its result."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from torque import codec
+from torque.access.service import AccessService
+from torque.application.types import Answer, RunningApplication
+from torque.entity.batch import Repeat
+from torque.entity.reading import valid_id
+from torque.entity.requests import repeat_of, repeats_of
+from torque.entity.store import EntityStore
+from torque.entity.write.bulk import Bulk
+from torque.entity.write.bulk_create import BulkCreate
+from torque.entity.write.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, call_of, each
+from torque.entity.write.upserting import Upserts
+from torque.entity.write.writer import Writer
+from torque.entity.write.writing import Writing
+from torque.errors import Conflict, InvalidParams, TorqueError, ValidationFailed
+from torque.model.compile import UniqueRule
+from torque.types import Caller
+
+Work = Callable[[Call, Sequence[int]], Awaitable[Sequence[Result]]]
+
+
+class Verbs(Protocol):
+    """What bulk writes need of the single ones."""
+
+    async def answer_again(self, caller: Caller, app: RunningApplication, repeat: Repeat, record_id: str) -> bytes: ...
+
+    async def remove(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
+        if_version: int | None, repeats: Mapping[str, Repeat],
+    ) -> None: ...  # fmt: skip
+
+
+class BulkVerbs:
+    """Bulk creates, updates and deletes with their report."""
+
+    def __init__(
+        self, access: AccessService, store: EntityStore, writer: Writer, writing: Writing, verbs: Verbs
+    ) -> None:
+        self._access = access
+        self._store = store
+        self._bulk = Bulk(store, writer, writing)
+        self._creation = BulkCreate(store, writer, writing)
+        self._upserts = Upserts(store, writer, self._bulk, self._creation)
+        self._custody = writer.custody
+        self._verbs = verbs
+
+    async def create(
+        self, caller: Caller, app: RunningApplication, entity_type: str, rows: Sequence[bytes], *, mode: Mode,
+        upsert_by: Sequence[str], idempotency_key: str | None,
+    ) -> Answer:  # fmt: skip
+        """Store records; see `EntityService.bulk_create`."""
+        repeats = repeats_of(
+            caller, "bulkCreateEntities", idempotency_key, [(entity_type, row, *upsert_by) for row in rows]
+        )
+        rule = _rule(app, entity_type, upsert_by) if upsert_by else None
+
+        async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
+            wanted = [rows[index] for index in indexes]
+            if rule is None:
+                return await self._creation.create(call, wanted)
+            return await self._upserts.run(call, wanted, rule)
+
+        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+
+    async def upsert(
+        self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes, fields: Sequence[str],
+        idempotency_key: str | None,
+    ) -> Answer:  # fmt: skip
+        """Store one record, or change the one that has its values; see `EntityService.create`."""
+        rule = _rule(app, entity_type, fields)
+        repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, data, *fields))
+        call = self._call(caller, app, entity_type, "atomic", [repeat])
+        known = await self._before(call)
+        if known:
+            return _only(known[0])
+        try:
+            return _only((await self._custody.own(self._upserts.run(call, [data], rule)))[0])
+        except ValidationFailed as refused:
+            found: Any = refused.details["errors"]
+            raise ValidationFailed(errors=[{**one, "path": one["path"].removeprefix("/0")} for one in found]) from None
+
+    async def update(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, edits: Sequence[Edit], *, mode: Mode,
+        idempotency_key: str | None,
+    ) -> Answer:  # fmt: skip
+        """Change records; see `EntityService.bulk_update`."""
+        edits = [Edit(id=valid_id(e.id), data=e.data, if_version=e.if_version, replace=e.replace) for e in edits]
+        hashed: list[tuple[object, ...]] = [(e.id, e.data, e.if_version, e.replace) for e in edits]
+        repeats = repeats_of(caller, "bulkUpdateEntities", idempotency_key, hashed)
+
+        async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
+            return await self._bulk.update(call, [edits[index] for index in indexes])
+
+        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+
+    async def delete(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: Sequence[str], *, mode: Mode,
+        idempotency_key: str | None,
+    ) -> Answer:  # fmt: skip
+        """Delete records; see `EntityService.bulk_delete`."""
+        ids = [valid_id(record_id) for record_id in ids]
+        repeats = repeats_of(caller, "bulkDeleteEntities", idempotency_key, [(record_id,) for record_id in ids])
+
+        async def remove(call: Call, wanted: Sequence[int]) -> bytes:
+            keys = {ids[index]: repeat for index in wanted if (repeat := repeats[index]) is not None}
+            gone = tuple(dict.fromkeys(ids[index] for index in wanted))
+            await self._verbs.remove(call.caller, call.app, call.entity_type, gone, None, keys)
+            return b""
+
+        async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
+            if mode == "atomic":
+                await remove(call, indexes)
+                return [_gone(ids[index]) for index in indexes]
+            done = await each(remove(call, [index]) for index in indexes)
+            found = zip(indexes, done, strict=True)
+            return [one if isinstance(one, TorqueError) else _gone(ids[index]) for index, one in found]
+
+        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+
+    def _call(
+        self, caller: Caller, app: RunningApplication, entity_type: str | None, mode: Mode,
+        repeats: Sequence[Repeat | None],
+    ) -> Call:  # fmt: skip
+        if not 1 <= len(repeats) <= MAX_ROWS:
+            if not repeats:
+                return Call(caller=caller, app=app, rights=self._access.enter(caller, app), entity_type=entity_type)
+            raise InvalidParams(f"One call takes at most {MAX_ROWS} records.")
+        return Call(
+            caller=caller, app=app, rights=self._access.enter(caller, app), entity_type=entity_type, mode=mode,
+            repeats=repeats,
+        )  # fmt: skip
+
+    async def _run(self, call: Call, work: Work) -> Answer:
+        """Write what was not written before, to the end whoever waits for it, and report."""
+        return await self._custody.own(self._written(call, work))
+
+    async def _written(self, call: Call, work: Work) -> Answer:
+        results = await self._before(call)
+        left = [index for index in range(len(call.repeats)) if index not in results]
+        if left:
+            results.update(zip(left, await work(call_of(call, left), left), strict=True))
+        parts = [_part(results[index]) for index in range(len(call.repeats))]
+        failed = sum(isinstance(found, TorqueError) for found in results.values())
+        tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
+        return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
+
+    async def _before(self, call: Call) -> dict[int, Result]:
+        """Return the results of rows that an earlier call with the same key has written."""
+        asked = {index: repeat for index, repeat in enumerate(call.repeats) if repeat is not None}
+        known = await self._store.find_repeats(call.app.id, list(asked.values()))
+        results: dict[int, Result] = {}
+        for index, repeat in asked.items():
+            if repeat.key not in known:
+                continue
+            params_hash, result = known[repeat.key]
+            if params_hash != repeat.params_hash:
+                raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
+            if repeat.method == "bulkDeleteEntities":
+                results[index] = _gone(result["id"])
+                continue
+            (results[index],) = await each([self._verbs.answer_again(call.caller, call.app, repeat, result["id"])])
+        return results
+
+
+def _rule(app: RunningApplication, entity_type: str, fields: Sequence[str]) -> UniqueRule:
+    """Return the unique rule over these fields."""
+    entity = app.model.entities.get(entity_type)
+    rules = entity.uniques if entity is not None else ()
+    found = next((rule for rule in rules if set(rule.fields) == set(fields)), None)
+    if found is None:
+        raise InvalidParams(f"No unique rule is about {', '.join(fields)}.", parameter="upsertBy")
+    return found
+
+
+def _only(result: Result) -> Answer:
+    """Return the answer to a call about one record."""
+    if isinstance(result, TorqueError):
+        raise result
+    return Answer(result)
+
+
+def _gone(record_id: str) -> bytes:
+    return codec.dumps({"id": record_id, "deleted": True})
+
+
+def _part(result: Result) -> bytes:
+    if isinstance(result, bytes):
+        return b'{"ok":true,"record":' + result + b"}"
+    error: dict[str, Any] = {"code": result.code, "message": result.message, **result.details}
+    return codec.dumps({"ok": False, "error": error})

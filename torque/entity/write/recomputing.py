@@ -1,0 +1,132 @@
+"""Computed fields of stored records, worked out anew in the background when the model's expressions have changed.
+
+Every write works them out by itself; a new expression concerns what is stored already. Which expressions the records of
+a type stand on is written down, so the work is taken up by the first server that notices, under a lease, and by another
+one when that dies. It is an empty update of every record: only those whose values change are written, as any update is,
+with version, audit, links, unique keys and events. Until it is done lists still find the old values.
+"""
+
+import asyncio
+import hashlib
+from functools import lru_cache
+
+from torque import codec
+from torque.application.types import RunningApplication
+from torque.db.failures import DatabaseFailure
+from torque.db.pool import Database
+from torque.entity.batch import Q, Write
+from torque.entity.types import Row
+from torque.entity.write.lanes import lane_of
+from torque.entity.write.writer import Moved, Outcome, Writer
+from torque.errors import TorqueError
+from torque.model.compile import CompiledEntity
+from torque.model.definition.base import fragment
+from torque.observe import Observer
+from torque.types import Caller, utc_now
+
+SETTLE_SECONDS = 2.0
+"""How long other servers may still write by the model before, once this one has seen the new one."""
+_LEASE_SECONDS = 30.0
+_BATCH = 256
+_ATTEMPTS = 4
+_FIRST = "00000000-0000-0000-0000-000000000000"
+_CALLER = Caller(id="system", name="Torque", roles=(), protocol="system")
+
+
+@lru_cache(maxsize=1024)
+def signature(entity: CompiledEntity) -> str:
+    """Return a short text that changes with the expressions of an entity; empty without any."""
+    computed = {
+        field.key: [field.definition.computed, fragment(field.definition.field_type)]
+        for field in entity.fields.values()
+        if field.definition.computed is not None
+    }
+    names = {field.name: field.key for field in entity.fields.values()}
+    return hashlib.sha256(codec.dumps([computed, names])).hexdigest()[:32] if computed else ""
+
+
+class Recomputing:
+    """Notices new expressions and works the stored records of their types out anew.
+
+    Parameters
+    ----------
+    settle_seconds
+        How long to wait before the first record is looked at.
+    """
+
+    def __init__(
+        self, db: Database, writer: Writer, observer: Observer, *, settle_seconds: float = SETTLE_SECONDS
+    ) -> None:
+        self._db = db
+        self._writer = writer
+        self._observer = observer
+        self._seen: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.settle_seconds = settle_seconds
+
+    def look(self, app: RunningApplication) -> None:
+        """Begin where the model of an application is another one than last time."""
+        if self._seen.get(app.id) == id(app.model):
+            return
+        self._seen[app.id] = id(app.model)
+        if any(signature(entity) for entity in app.model.entities.values()):
+            task = asyncio.get_running_loop().create_task(self._run(app))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Stop; another server goes on once the lease has ended."""
+        for task in self._tasks:
+            task.cancel()
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def run(self, app: RunningApplication) -> None:
+        """Work out every type of an application whose expressions are new."""
+        for entity in app.model.entities.values():
+            wanted = signature(entity)
+            if wanted and await self._claim(app, entity, wanted):
+                changed, failed = await self._all(app, entity)
+                await self._db.execute(Q.formulas_done, app.id, entity.key, wanted)
+                self._observer.emit(
+                    "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed
+                )
+
+    async def _run(self, app: RunningApplication) -> None:
+        await asyncio.sleep(self.settle_seconds)
+        try:
+            await self.run(app)
+        except (TorqueError, DatabaseFailure) as error:
+            self._seen.pop(app.id, None)  # the next request begins anew
+            self._observer.emit("recomputing_waits", level="warning", application=app.id, error=str(error))
+
+    async def _claim(self, app: RunningApplication, entity: CompiledEntity, wanted: str) -> bool:
+        return bool(await self._db.fetchval(Q.claim_formulas, app.id, entity.key, wanted, _LEASE_SECONDS))
+
+    async def _all(self, app: RunningApplication, entity: CompiledEntity) -> tuple[int, int]:
+        last, changed, failed = _FIRST, 0, 0
+        while rows := await self._db.fetch(Q.some_records, app.id, entity.key, last, _BATCH):
+            last = rows[-1][0]
+            done = await asyncio.gather(*(self._one(app, entity, row) for row in rows))
+            changed += done.count(True)
+            failed += done.count(None)
+            await self._db.execute(Q.renew_formulas, app.id, entity.key, _LEASE_SECONDS)
+        return changed, failed
+
+    async def _one(self, app: RunningApplication, entity: CompiledEntity, row: Row) -> bool | None:
+        """Update one record; None when its new value is refused, and it keeps the old one."""
+        for _ in range(_ATTEMPTS):
+            prepared = entity.validator.update(row[1], b"{}", False, utc_now())
+            if prepared.errors:
+                return None
+            if not prepared.changed:
+                return False
+            write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=_CALLER)
+            try:
+                outcome: Outcome = await self._writer.submit(lane_of(app, "update", write), write)
+            except DatabaseFailure:
+                return None  # the value is unique and taken
+            if not isinstance(outcome, Moved):
+                return True
+            row = outcome.row
+        return None

@@ -1,0 +1,230 @@
+"""Coalesced writes: one statement per batch, then the generations, then the answers, then the events.
+
+A failed batch is retried in halves, so that one bad record fails only itself. Deadlocks are repeated. A record
+whose row another transaction holds goes on alone, on another connection, and keeps nobody waiting.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from torque.bus import Bus
+from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
+from torque.db.pool import Database
+from torque.entity.batch import Lane, Write, revive_statement, statement
+from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.types import Connection, Row
+from torque.entity.write.custody import Custody
+from torque.errors import InvalidParams, OutcomeUnknown, TimedOut
+from torque.events import RecordsChanged
+from torque.model.compile import CompiledEntity
+from torque.native import Generations
+from torque.types import utc_now
+
+_WRITES = 2
+_BATCH = 128
+_ATTEMPTS = 3
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A write was committed at this time."""
+
+    now: str
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The record stood at another version; this is how it stands."""
+
+    row: Row
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """There is no such record any more."""
+
+
+Outcome = Written | Moved | Gone
+PendingWrite = Pending[Write, Outcome]
+
+
+class Writer:
+    """Owns the statement and the bump of every coalesced write."""
+
+    def __init__(self, db: Database, generations: Generations, bus: Bus) -> None:
+        self._db = db
+        self._generations = generations
+        self._bus = bus
+        self._alone: set[asyncio.Task[None]] = set()
+        self.custody = Custody(db)
+        self.queue: Coalescer[Lane, Write, Outcome] = Coalescer(_WRITES, _BATCH, self._run)
+
+    def submit(self, lane: Lane, write: Write) -> "asyncio.Future[Outcome]":
+        """Hand a write over; it happens whether or not anybody waits for the result."""
+        return self.queue.submit(lane, write.id, write)
+
+    async def drain(self) -> None:
+        """Return when no write is under way."""
+        await self.queue.drain()
+        while self._alone:
+            await asyncio.wait(set(self._alone))
+        await self.custody.drain()
+
+    async def write_in(self, connection: Connection, lane: Lane, write: Write) -> Outcome:
+        """Run one write on a connection of the caller's, who commits and then calls `committed`."""
+        now = utc_now()
+        batch = statement(lane, [write], now, alone=True)
+        rows = await connection.fetch(batch.text, *batch.args)
+        return Written(now) if lane.kind == "create" else _outcomes(rows, now).get(write.id, Gone())
+
+    async def revive_in(self, connection: Connection, lane: Lane, write: Write, created_at: str) -> Outcome:
+        """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`."""
+        now = utc_now()
+        batch = revive_statement(lane, write, created_at, now)
+        await connection.fetch(batch.text, *batch.args)
+        return Written(now)
+
+    async def committed(self, lane: Lane, writes: Sequence[Write]) -> None:
+        """Make every cache of the run miss what these writes changed, then tell."""
+        self._bump(lane, writes)
+        await self._tell(lane, writes)
+
+    async def _run(self, lane: Lane, batch: Sequence[PendingWrite]) -> None:
+        backend = 0
+        try:
+            async with self._db.connection(writing=True) as connection:
+                backend = connection.get_server_pid()
+                await self._attempt(connection, lane, batch)
+        except OutcomeUnknown:
+            await self.custody.settle(backend, lambda: self._bump(lane, [pending.item for pending in batch]))
+            raise
+
+    async def _attempt(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite]) -> None:
+        """Run a batch; what is wrong with one of its records is found by halving."""
+        for attempt in range(_ATTEMPTS):
+            now = utc_now()
+            prepared = statement(lane, [pending.item for pending in batch], now)
+            try:
+                rows = await connection.fetch(prepared.text, *prepared.args)
+            except (Deadlock, SerializationFailure) as error:
+                if attempt == _ATTEMPTS - 1:
+                    await self._halve(connection, lane, batch, error)
+            except LockTimeout as error:
+                if len(batch) == 1:
+                    self._go_alone(lane, batch[0])
+                else:
+                    await self._halve(connection, lane, batch, error)
+                return
+            except DatabaseFailure as error:
+                known = translate(error, writing=True)
+                if known is not None and not isinstance(known, InvalidParams):
+                    raise  # the server is gone or out of time: no half of the batch would fare better
+                await self._halve(connection, lane, batch, known or error)
+                return
+            else:
+                await self._settle(lane, batch, now, rows)
+                return
+
+    async def _halve(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite], error: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].fail(error)
+            return
+        middle = len(batch) // 2
+        await self._attempt(connection, lane, batch[:middle])
+        await self._attempt(connection, lane, batch[middle:])
+
+    async def _settle(self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]) -> None:
+        """Bump, answer, tell, in this order: whoever has an answer finds nothing stale."""
+        if lane.kind == "create":
+            done = list(batch)
+            self._bump(lane, [pending.item for pending in done])
+            result = Written(now)
+            for pending in done:
+                pending.succeed(result)
+        else:
+            outcomes = _outcomes(rows, now)
+            done = [pending for pending in batch if isinstance(outcomes.get(pending.id), Written)]
+            self._bump(lane, [pending.item for pending in done])
+            for pending in batch:
+                outcome = outcomes.get(pending.id)
+                if outcome is None:
+                    self._go_alone(lane, pending)
+                else:
+                    pending.succeed(outcome)
+        await self._tell(lane, [pending.item for pending in done])
+
+    def _go_alone(self, lane: Lane, pending: PendingWrite) -> None:
+        """Let one record wait for its lock by itself."""
+        task = asyncio.get_running_loop().create_task(self._write_alone(lane, pending))
+        self._alone.add(task)
+        task.add_done_callback(self._alone.discard)
+
+    async def _write_alone(self, lane: Lane, pending: PendingWrite) -> None:
+        backend = 0
+        try:
+            async with self._db.connection(writing=True) as connection:
+                backend = connection.get_server_pid()
+                outcome = await self.write_in(connection, lane, pending.item)
+        except LockTimeout:
+            pending.fail(TimedOut("The record is locked by another write. Nothing was changed; try again."))
+        except OutcomeUnknown as error:
+            await self.custody.settle(backend, lambda: self._bump(lane, [pending.item]))
+            pending.fail(error)
+        except Exception as error:
+            pending.fail(error)
+        else:
+            done = [pending.item] if isinstance(outcome, Written) else []
+            self._bump(lane, done)
+            pending.succeed(outcome)
+            await self._tell(lane, done)
+
+    def doubt(self, lane: Lane, writes: Sequence[Write]) -> None:
+        """Make every cache of the run miss writes of which nobody knows whether they were done."""
+        self._bump(lane, writes)
+
+    def doubt_application(self, application_id: str) -> None:
+        """Make every cache of the run miss all of an application: nobody knows what a deletion took along."""
+        self._generations.bump([self._generations.slot("catalogue", application_id)])
+
+    def doubt_types(self, application_id: str, keys: Sequence[str], ids: Sequence[str]) -> None:
+        """Make every cache of the run miss these entities and records, which were written, or may have been."""
+        slot = self._generations.slot
+        slots = [slot("type", application_id, key) for key in set(keys)]
+        self._generations.bump(slots + [slot("record", application_id, record_id) for record_id in ids])
+
+    async def linked(
+        self,
+        application_id: str,
+        entity: CompiledEntity,
+        record: tuple[str, int, tuple[str, ...]],
+        others: Sequence[str],
+    ) -> None:
+        """Make every cache miss what the links of a record changed, on both ends, then tell."""
+        self.doubt_types(application_id, [entity.key, *others], [record[0]])
+        await self._bus.emit(
+            RecordsChanged(application_id=application_id, entity_type=entity.name, kind="updated", records=(record,))
+        )
+
+    def _bump(self, lane: Lane, writes: Sequence[Write]) -> None:
+        if not writes:
+            return
+        slot, application = self._generations.slot, lane.application_id
+        slots = [slot("type", application, key) for key in {write.entity.key for write in writes}]
+        if lane.kind == "update":
+            slots += [slot("record", application, write.id) for write in writes]
+        self._generations.bump(slots)
+
+    async def _tell(self, lane: Lane, writes: Sequence[Write]) -> None:
+        kind = "created" if lane.kind == "create" else "updated"
+        groups: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
+        for write in writes:
+            record = (write.id, write.base_version + 1, tuple(write.prepared.changed))
+            groups.setdefault(write.entity.name, []).append(record)
+        for name, records in groups.items():
+            await self._bus.emit(
+                RecordsChanged(application_id=lane.application_id, entity_type=name, kind=kind, records=tuple(records))
+            )
+
+
+def _outcomes(rows: Sequence[Row], now: str) -> dict[str, Outcome]:
+    """Read the rows of an update: written, or moved on; a record without a row was locked or is gone."""
+    return {row[0]: Written(now) if row[6] else Moved(row) for row in rows}

@@ -1,0 +1,391 @@
+"""Writing records: prepare on a base, hand over one statement, repeat in silence when the base has moved."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from torque import codec
+from torque.access.types import EntityRights, Rights
+from torque.application.types import RunningApplication
+from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.db.pool import Database
+from torque.entity.batch import Lane, Repeat, Write
+from torque.entity.deletion.relations import Deleter, Request
+from torque.entity.encode import Encoder
+from torque.entity.ends import many_of
+from torque.entity.hooks import Hooks
+from torque.entity.query.plan import answered_fields
+from torque.entity.reading import Reading
+from torque.entity.requests import Change, Draft
+from torque.entity.store import EntityStore
+from torque.entity.types import Connection, Row
+from torque.entity.write import checks
+from torque.entity.write.fresh import Clock, RecordIds
+from torque.entity.write.hooked import Hooked
+from torque.entity.write.lanes import lane_of
+from torque.entity.write.linking import Linker, Wanted, split
+from torque.entity.write.writer import Gone, Moved, Outcome, Writer, Written
+from torque.errors import Conflict, InternalError, NotFound, ValidationFailed
+from torque.model.compile import CompiledEntity
+from torque.native import Prepared
+from torque.types import Caller
+
+_ATTEMPTS = 4
+T = TypeVar("T")
+
+
+class RepeatMet(Exception):
+    """The idempotency key of a write was used before."""
+
+
+class Writing:
+    """Creates, changes and deletes records for callers whose rights were compiled."""
+
+    def __init__(
+        self, db: Database, store: EntityStore, writer: Writer, reading: Reading, hooks: Hooks, encoder: Encoder
+    ) -> None:
+        self._db = db
+        self._store = store
+        self._writer = writer
+        self._reading = reading
+        self._hooked = Hooked(hooks)
+        self._encoder = encoder
+        self._deleter = Deleter(writer)
+        self._linker = Linker(store)
+        self._ids = RecordIds()
+        self._clock = Clock()
+
+    async def create(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
+        repeat: Repeat | None,
+    ) -> bytes:  # fmt: skip
+        """Store a new record and return it on the wire."""
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        prepared = entity.validator.create(data, self._clock.now()) if self._is_plain(app, entity, granted) else None
+        if prepared is None or prepared.errors:
+            draft = await self.draft(caller, app, rights, entity_type, data, repeat)
+        else:
+            write = Write(
+                entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
+            )
+            draft = Draft(granted, write, ())
+        if draft.write.prepared.links or draft.granted.where is not None:
+            await self.settle(app, rights, draft)
+        return await self.store_new(app, draft)
+
+    async def draft(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, data: bytes,
+        repeat: Repeat | None, record_id: str | None = None,
+    ) -> Draft:  # fmt: skip
+        """Prepare a new record by its own rules; what it refers to is not looked at yet. One that is back has an id."""
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        data, links = split(app.model, entity, rights, data)
+        checks.refuse_masked(granted, data)
+        data = await self._hooked.before_create(caller, app, entity, data)
+        now, record_id = self._clock.now(), record_id or self._ids.new()
+        prepared = entity.validator.create(data, now)
+        await self._refuse(app, entity, prepared, record_id)
+        prepared = await self._hooked.validated(caller, app, entity, None, prepared, now)
+        await self._refuse(app, entity, prepared, record_id)
+        write = Write(
+            entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller,
+            repeat=repeat,
+        )  # fmt: skip
+        return Draft(granted, write, links)
+
+    def drafts(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str, rows: Sequence[bytes],
+        repeats: Sequence[Repeat | None],
+    ) -> list[Draft] | None:  # fmt: skip
+        """Prepare many new records in one go, also those that are refused; None when each has to be looked at."""
+        entity, granted = checks.creatable(app, rights, caller, entity_type)
+        if not self._is_plain(app, entity, granted):
+            return None
+        new = self._ids.new
+        return [
+            Draft(
+                granted,
+                Write(entity=entity, id=new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat),
+                (),
+            )
+            for prepared, repeat in zip(entity.validator.create_many(rows, self._clock.now()), repeats, strict=True)
+        ]
+
+    def _is_plain(self, app: RunningApplication, entity: CompiledEntity, granted: EntityRights) -> bool:
+        """Tell whether nothing but its own rules looks at what is sent for a new record."""
+        masked = granted.hidden or granted.read_only
+        return not (self._hooked.on_create(entity) or masked or many_of(app.model, entity.name))
+
+    async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
+        """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
+        write = draft.write
+        await self._check_links(app, write.entity, write.prepared, write.id)
+        if draft.granted.where is not None:
+            await self._require_fit(app, rights, write.entity, draft.granted, write.id, write.prepared)
+
+    async def store_new(self, app: RunningApplication, draft: Draft) -> bytes:
+        """Hand over a new record and return it on the wire."""
+        write, links, own = draft.write, draft.links, self._writer.custody.own
+        lane = lane_of(app, "create", write)
+        if links:
+            outcome: Outcome = await self._retried(
+                app, write.entity, write.id, links, lambda: own(self._create_held(app, lane, write, links))
+            )
+        else:
+            outcome = await self._hand_over(app, lane, write)
+        if not isinstance(outcome, Written):
+            raise InternalError
+        return self.created_record(draft, outcome.now)
+
+    def created_record(self, draft: Draft, now: str) -> bytes:
+        """Return a record just stored on the wire."""
+        write = draft.write
+        row = (write.id, write.prepared.data, 1, now, now, write.entity.key)
+        return self._encoder.record(write.entity, row, answered_fields(None, write.entity, draft.granted))
+
+    async def update(self, change: Change) -> bytes:
+        """Change a record and return it on the wire.
+
+        The statement carries the version of the base it was prepared on. When the record moved on meanwhile,
+        it is prepared anew; the third time its row is held, so it cannot move any more.
+        """
+        row = await self._store.read(change.app.id, change.id)
+        entity, _ = self._reading.visible(change.app, change.rights, change.entity_type, row, change.id)
+        patch, links = split(change.app.model, entity, change.rights, change.patch)
+        if links:
+            own, change = self._writer.custody.own, msgspec.structs.replace(change, patch=patch, links=links)
+            return await self._retried(change.app, entity, change.id, links, lambda: own(self._update_held(change)))
+        for _ in range(2):
+            entity, granted, write = await self.prepare(change, row)
+            if write is None or row is None:
+                return self.visible_record(entity, granted, row)
+            lane = lane_of(change.app, "update", write)
+            outcome = await self._hand_over(change.app, lane, write)
+            if isinstance(outcome, Moved):
+                row = outcome.row
+            elif isinstance(outcome, Gone):
+                row = None
+            else:
+                return self.written_record(entity, granted, row, write, outcome)
+        return await self._writer.custody.own(self._update_held(change))
+
+    async def delete(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: Sequence[str],
+        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None = None,
+    ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
+        """Delete records, all or none; return what went with them and what lost a reference to them."""
+
+        async def check(row: Row) -> None:
+            entity, granted = self._reading.visible(app, rights, entity_type, row, row[0])
+            checks.require(granted.delete, caller, "delete", entity)
+            await self._reading.require_matching(app, rights, entity, granted, row)
+            self._check_version(entity, granted, row, if_version)
+
+        for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
+            if row is not None:
+                await check(row)
+                await self._hooked.delete(caller, app, row)
+        try:
+            return await self._deleter.delete(
+                Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats, limit=limit)
+            )
+        except UniqueViolation:
+            raise RepeatMet from None
+
+    async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
+        """Delete records for which everything was asked before."""
+        return await self._deleter.delete(request)
+
+    async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
+        """Take references to records that are about to go out of others."""
+        return await self._deleter.empty(request, sources)
+
+    async def prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
+        """Prepare an update on a base; no write when it would change nothing."""
+        app, rights = change.app, change.rights
+        entity, granted = self._reading.visible(app, rights, change.entity_type, row, change.id)
+        if row is None:
+            raise NotFound
+        await self._reading.require_matching(app, rights, entity, granted, row)
+        checks.require(granted.update, change.caller, "update", entity)
+        self._check_version(entity, granted, row, change.if_version)
+        patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
+        checks.refuse_masked(granted, change.patch)
+        now, hooked = self._clock.now(), self._hooked
+        prepared = entity.validator.update(row[1], patch, change.replace, now)
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await hooked.before_update(change.caller, app, entity, row, prepared, now)
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await hooked.validated(change.caller, app, entity, row, prepared, now)
+        await self._refuse(app, entity, prepared, change.id)
+        if not prepared.changed and change.repeat is None:
+            return entity, granted, None
+        await self._check_links(app, entity, prepared, change.id)
+        if granted.where is not None:
+            await self._require_fit(app, rights, entity, granted, change.id, prepared)
+        write = Write(
+            entity=entity, id=change.id, base_version=row[2], prepared=prepared, caller=change.caller,
+            repeat=change.repeat,
+        )  # fmt: skip
+        return entity, granted, write
+
+    async def _update_held(self, change: Change) -> bytes:
+        """Update under the record's row lock, its links as well."""
+        app = change.app
+        lane, write, outcome = Lane(app.id, "update", "off", False), None, None
+        touched: list[str] = []
+
+        def doubt() -> None:
+            self._writer.doubt_types(app.id, [*touched, *_others(change)], [change.id])
+
+        async with self._writer.custody.transaction(doubt) as connection:
+            row = await self._store.read_locked(connection, app.id, change.id)
+            entity, granted, write = await self.prepare(change, row)
+            if row is None:
+                raise NotFound(entityId=change.id)
+            touched.append(entity.key)
+            linked = await self._linker.apply(connection, app, entity, change.id, change.links, change.caller)
+            if write is not None:
+                lane = lane_of(app, "update", write)
+                outcome = await self._write_in(connection, app, lane, write)
+        if linked:
+            await self._writer.linked(app.id, entity, (change.id, row[2], linked), _others(change))
+        if write is None:
+            return self.visible_record(entity, granted, row)
+        if not isinstance(outcome, Written):
+            raise NotFound(entityId=change.id)
+        await self._writer.committed(lane, [write])
+        return self.written_record(entity, granted, row, write, outcome)
+
+    async def revive(self, app: RunningApplication, draft: Draft, version: int, created_at: str) -> bytes:
+        """Store a deleted record again, with its links, under the version after `version`, as old as it was."""
+        write, own = msgspec.structs.replace(draft.write, base_version=version), self._writer.custody.own
+        lane = lane_of(app, "create", write)
+        outcome = await self._retried(
+            app, write.entity, write.id, draft.links,
+            lambda: own(self._create_held(app, lane, write, draft.links, created_at)),
+        )  # fmt: skip
+        if not isinstance(outcome, Written):
+            raise InternalError
+        row = (write.id, write.prepared.data, version + 1, created_at, outcome.now, write.entity.key)
+        return self._encoder.record(write.entity, row, answered_fields(None, write.entity, draft.granted))
+
+    async def _create_held(
+        self, app: RunningApplication, lane: Lane, write: Write, links: tuple[Wanted, ...],
+        created_at: str | None = None,
+    ) -> Outcome:  # fmt: skip
+        """Store a new record, or one that comes back, together with its links."""
+        others = [app.model.entities[one.end.other].key for one in links]
+
+        def doubt() -> None:
+            self._writer.doubt_types(app.id, [write.entity.key, *others], [write.id])
+
+        async with self._writer.custody.transaction(doubt) as connection:
+            outcome = await self._write_in(connection, app, lane, write, created_at)
+            await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
+        self._writer.doubt_types(app.id, others, [])
+        await self._writer.committed(lane, [write])
+        return outcome
+
+    async def _write_in(
+        self, connection: Connection, app: RunningApplication, lane: Lane, write: Write, created_at: str | None = None
+    ) -> Outcome:
+        try:
+            if created_at is not None:
+                return await self._writer.revive_in(connection, lane, write, created_at)
+            return await self._writer.write_in(connection, lane, write)
+        except (UniqueViolation, ForeignKeyViolation) as error:
+            raise await self._explained(app, write, error) from None
+
+    async def _retried(
+        self, app: RunningApplication, entity: CompiledEntity, record_id: str, links: tuple[Wanted, ...],
+        attempt: Callable[[], Awaitable[T]],
+    ) -> T:  # fmt: skip
+        """Write a record with links; deadlocks and targets that go in between are tried again."""
+        for _ in range(_ATTEMPTS):
+            await self._linker.check(app, entity, record_id, links)
+            try:
+                return await attempt()
+            except (Deadlock, LockTimeout, ForeignKeyViolation):
+                continue
+        raise Conflict("The record meets others that come and go. Try again.")
+
+    async def _hand_over(self, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
+        """Let the coalescer write; a refusal by the database is explained, or tried again if its cause is gone."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._writer.submit(lane, write)
+            except (UniqueViolation, ForeignKeyViolation) as error:
+                explained = await self._explained(app, write, error)
+                if isinstance(explained, ValidationFailed) and not explained.details["errors"]:
+                    continue
+                old = write.repeat if isinstance(explained, RepeatMet) else None
+                if old is not None and await self._store.find_repeat(app.id, old) is None:
+                    continue  # the key was older than keys count, and is gone by now
+                raise explained from None
+        raise Conflict("The record meets others that come and go. Try again.")
+
+    async def _explained(self, app: RunningApplication, write: Write, error: DatabaseFailure) -> Exception:
+        """Return what a refusal by the database means; without errors when nothing is wrong any more."""
+        if getattr(error, "table_name", "") == "idempotency_keys":
+            await self._store.drop_old_keys()
+            return RepeatMet()
+        targets = {link[1] for link in write.prepared.links}
+        self._store.forget_types(app.id, targets)
+        errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
+        errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
+        return ValidationFailed(errors=errors)
+
+    async def _refuse(
+        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
+    ) -> None:
+        """Refuse a record that its own rules refuse, together with all that other records have against it."""
+        errors = prepared.errors
+        if errors:
+            errors += await checks.reference_errors(self._store, app, entity, prepared, record_id)
+            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
+            raise ValidationFailed(errors=errors)
+
+    async def _check_links(
+        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
+    ) -> None:
+        """Refuse references to what is not there, together with unique values that are taken."""
+        if not prepared.links:
+            return
+        errors = await checks.reference_errors(self._store, app, entity, prepared, record_id)
+        if errors:
+            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
+            raise ValidationFailed(errors=errors)
+
+    async def _require_fit(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights,
+        record_id: str, prepared: Prepared,
+    ) -> None:  # fmt: skip
+        if not await self._reading.fits(app, rights, entity, granted, record_id, prepared.data):
+            message = "Your role does not allow records like this."
+            raise ValidationFailed(errors=[checks.error("", "Rule", message)])
+
+    def _check_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
+        if if_version is not None and row[2] != if_version:
+            current = codec.loads(self.visible_record(entity, granted, row))
+            raise Conflict(current=current)
+
+    def visible_record(self, entity: CompiledEntity, granted: EntityRights, row: Row | None) -> bytes:
+        """Return a record as it stands on the wire."""
+        if row is None:
+            raise NotFound
+        return self._encoder.record(entity, row, answered_fields(None, entity, granted))
+
+    def written_record(
+        self, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write, written: Written
+    ) -> bytes:
+        """Return a record just changed on the wire; `row` is its base."""
+        updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
+        return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
+
+
+def _others(change: Change) -> list[str]:
+    """Return the keys of the entities that links of a change lead to."""
+    return [change.app.model.entities[one.end.other].key for one in change.links]
