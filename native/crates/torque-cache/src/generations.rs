@@ -272,7 +272,8 @@ mod tests {
         let mut older = table.read(&[1]);
         older.taken -= MAX_AGE_NOT_ALONE / 2;
         let now = monotonic();
-        for both in [older.join(&table.read(&[2])), table.read(&[2]).join(&older), table.extend(&older, &[2])] {
+        for both in [older.join(&table.read(&[2])), table.read(&[2]).join(&older), table.extend(&older, &[2])]
+        {
             assert_eq!(both.slots().collect::<std::collections::BTreeSet<_>>(), [1, 2].into());
             assert!(table.is_current_at(&both, now));
             assert!(!table.is_current_at(&both, now + MAX_AGE_NOT_ALONE * 3 / 4));
