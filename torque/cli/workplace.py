@@ -1,8 +1,11 @@
 """Where a command meets the services: the platform opened in this process, as the local administrator."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -31,11 +34,40 @@ def at_work(state: Invocation, work: Callable[[Platform], Awaitable[T]]) -> T:
 
 async def _opened(state: Invocation, config: Config, work: Callable[[Platform], Awaitable[T]]) -> T:
     observer = Observer(_to_stderr, state.log_level or "warning")
-    platform = await Platform.open(config, RunContext.command(), observer=observer)
+    with _interruptible():
+        platform = await Platform.open(config, RunContext.command(), observer=observer)
+        try:
+            return await work(platform)
+        finally:
+            await platform.close()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """End the block at the first SIGINT; a second one ends the process at once.
+
+    The handler of `asyncio.run` wakes nobody: a signal that comes right before the loop begins to wait is only looked
+    at when something else happens.
+    """
+    loop, task, interrupted = asyncio.get_running_loop(), asyncio.current_task(), False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        interrupted = True
+        loop.remove_signal_handler(signal.SIGINT)
+        if task is not None:
+            task.cancel()
+
+    if threading.current_thread() is threading.main_thread():  # no other is ever told of signals
+        loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
-        return await work(platform)
+        yield
+    except asyncio.CancelledError:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
     finally:
-        await platform.close()
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _sized(config: Config, dsn: str) -> Config:

@@ -171,7 +171,11 @@ def test_an_interrupted_command_ends_its_script_and_is_130(shop: Project) -> Non
     running = subprocess.Popen(command, cwd=shop.folder, env=environ, stderr=subprocess.PIPE)
     scripts = until(lambda: descendants(running.pid)[1:], what="a script process below the broker")
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=10)
+    try:
+        _, said = running.communicate(timeout=10)
+    finally:
+        running.kill()
+        running.communicate()
     assert running.returncode == 130
     assert said.strip() == b"Interrupted."
     until(lambda: not any(alive(pid) for pid in scripts), 2.0, "the end of the script process")

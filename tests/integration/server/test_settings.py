@@ -240,9 +240,8 @@ def test_with_optimize_every_application_is_compiled_before_the_first_request(
         lines = [json.loads(line) for line in warm.output().splitlines() if line.startswith("{")]
     finally:
         warm.kill()
-    assert [sorted(line["applications"]) for line in lines if line["event"] == "warmed"] == [
-        ["customer-orders", "todo"]
-    ]
+    (warmed,) = [set(line["applications"]) for line in lines if line["event"] == "warmed"]
+    assert warmed >= {"customer-orders", "todo"}, "and what other tests left in the database they share"
 
 
 @pytest.fixture(scope="module")
