@@ -5,9 +5,13 @@ COPY frontend/ ./
 COPY torque/model/components/ ../torque/model/components/
 RUN npm ci && npm run build
 
+FROM rust:1-slim-bookworm AS rust
+
 FROM python:3.11-slim-bookworm AS wheels
-RUN apt-get update && apt-get install -y --no-install-recommends build-essential curl ca-certificates rustup \
-    && rustup default stable && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
+COPY --from=rust /usr/local/rustup /usr/local/rustup
+COPY --from=rust /usr/local/cargo /usr/local/cargo
+ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo PATH=/usr/local/cargo/bin:$PATH
 WORKDIR /src
 COPY requirements/ requirements/
 RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes -r requirements/dev.txt
@@ -30,6 +34,9 @@ RUN pip install --no-cache-dir --require-hashes -r /tmp/run.txt \
     && pip install --no-cache-dir --no-deps /tmp/wheels/*.whl && rm -rf /tmp/wheels /tmp/run.txt
 USER torque
 WORKDIR /home/torque
+# The embedded database and attached files; made here so that a volume belongs to the user.
+RUN mkdir .torque
+VOLUME /home/torque/.torque
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=2)"]

@@ -52,7 +52,7 @@ $(STAMPS)/npm: frontend/package-lock.json | prerequisites
 	@cd frontend && npm ci --silent
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/front: $(STAMPS)/npm $(STAMPS)/deps $(FRONT_SOURCES)
+$(STAMPS)/front: $(STAMPS)/npm $(STAMPS)/deps $(FRONT_SOURCES) $(wildcard migrations/*.sql) tools/assets.py
 	@echo "Building the front ends"
 	@cd frontend && npm run --silent build
 	@$(BIN)/python tools/assets.py

@@ -1,4 +1,4 @@
-"""Bring the built front ends into the package, with br and gzip beside every text file."""
+"""Bring into the package what it needs installed: migrations, and the built front ends with br and gzip beside text."""
 
 import gzip
 import shutil
@@ -12,8 +12,9 @@ TEXT = {".js", ".css", ".html", ".svg", ".json", ".map", ".txt", ".webmanifest"}
 
 
 def main() -> None:
-    """Copy each application's build output and compress what browsers take compressed."""
+    """Copy the migrations and each application's build output; compress what browsers take compressed."""
     shutil.rmtree(TARGET, ignore_errors=True)
+    shutil.copytree(ROOT / "migrations", TARGET / "migrations")
     for app in ("app", "editor"):
         shutil.copytree(ROOT / "frontend" / "apps" / app / "dist", TARGET / app)
     for file in TARGET.rglob("*"):

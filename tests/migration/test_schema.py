@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+import torque
 from tests.support.databases import Databases
 from torque.db.embedded import binaries
 from torque.db.migrate import LOCK, MigrationFailed, migrate, migrations_folder, plan, read_migrations, status
@@ -126,3 +127,8 @@ def test_a_lock_that_somebody_holds_is_not_waited_for_without_end(empty: str) ->
         other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         with pytest.raises(MigrationFailed, match="Another process"):
             migrate(empty, lock_timeout=0.2)
+
+
+def test_the_package_carries_the_same_migrations_as_the_project() -> None:
+    installed = Path(torque.__file__).with_name("_assets") / "migrations"
+    assert read_migrations(installed) == read_migrations(), "what `tools/assets.py` copies, for an installed package"
