@@ -76,6 +76,30 @@ describe("the live feed", () => {
     expect(orders).toHaveBeenCalledTimes(1);
   });
 
+  it("has records read once more when their subscription stands, for what changed since they were read", async () => {
+    const todos = vi.fn();
+    const model = vi.fn();
+    feed.subscribe(["entity:todo"], todos);
+    feed.subscribe(["model"], model);
+    const first = grant();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(todos).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "resync" }));
+    expect(model).not.toHaveBeenCalled();
+    first.handlers.closed();
+    await vi.advanceTimersByTimeAsync(1000);
+    grant();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(todos).toHaveBeenCalledTimes(1);
+  });
+
+  it("does so over an event stream too", () => {
+    const todos = vi.fn();
+    feed.setTransport("sse");
+    feed.subscribe(["entity:todo"], todos);
+    grant();
+    expect(todos).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "resync" }));
+  });
+
   it("asks for each topic by itself when one of several is refused", async () => {
     feed.subscribe(["entity:todo", "model"], () => {});
     const connection = opened[0];

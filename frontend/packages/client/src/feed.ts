@@ -124,6 +124,7 @@ export class Feed {
     this.#setState({ name: "live" });
     if (this.#transport === "ws" && this.#topics.size > 0) this.#announce([...this.#topics.keys()], this.#seq);
     if (missed) this.#tellAll(RESYNC);
+    else if (this.#transport === "sse" && this.#seq === null) this.#tellFirst([...this.#topics.keys()]);
   }
 
   #closed(attempt: number): void {
@@ -149,11 +150,18 @@ export class Feed {
     answer?.then(
       ({ result }) => {
         this.#seq ??= (result as SubscribeResult).seq;
+        if (!since) this.#tellFirst(topics);
       },
       // All or none: one topic that is refused must not silence the others.
       () => topics.length > 1 && topics.forEach((topic) => this.#announce([topic], since)),
     );
     return undefined;
+  }
+
+  /** What changed between a first reading and the subscription was told to nobody: records are read once more. */
+  #tellFirst(topics: readonly string[]): void {
+    const records = topics.filter((topic) => /(^|\/)entity:/.test(topic));
+    records.forEach((topic) => this.#topics.get(topic)?.forEach((listener) => listener({ ...RESYNC, topic })));
   }
 
   #reopenSoon(): void {
