@@ -44,6 +44,7 @@ test("a draft of a page is not lost without asking", async ({ editor, page }) =>
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("End");
   await page.keyboard.insertText('\n  "note": "draft",');
+  await expect(page.getByText("Not applied yet")).toBeVisible();
   await page.getByRole("link", { name: "Dashboard" }).click();
   await expect(page.getByRole("dialog", { name: "Leave without applying?" })).toBeVisible();
   await page.getByRole("button", { name: "Cancel" }).click();

@@ -1,5 +1,5 @@
 /** The client of one application: typed calls over WebSocket or HTTP, and its live feed. */
-import type { LiveTransport, MethodName, MethodParams, MethodResult, SessionInfo } from "@torque/protocol";
+import type { LiveTransport, MethodName, MethodParams, MethodResult, RpcRequest, SessionInfo } from "@torque/protocol";
 import type { ConnectionState } from "./connection";
 import { ConnectionLost, isConnectionLost, RpcError } from "./errors";
 import { Feed, type FeedListener, type FeedOptions } from "./feed";
@@ -62,7 +62,8 @@ export class TorqueClient {
   /** Like `call`, with the milliseconds the answer was on its way. */
   async timed<M extends MethodName>(method: M, params: MethodParams<M>, options: CallOptions = {}): Promise<Timed<MethodResult<M>>> {
     const request = { jsonrpc: "2.0" as const, id: this.#nextId(), method, params };
-    const overSocket = options.keepalive ? null : this.#feed.call(request);
+    if (options.keepalive) return this.#lastWords(request, options) as Promise<Timed<MethodResult<M>>>;
+    const overSocket = this.#feed.call(request);
     if (!overSocket) return (await this.#http.call(request, options)) as Timed<MethodResult<M>>;
     try {
       return (await overSocket) as Timed<MethodResult<M>>;
@@ -70,6 +71,18 @@ export class TorqueClient {
       if (!isConnectionLost(error) || !REPEATABLE.has(method)) throw error;
       return (await this.#http.call({ ...request, id: this.#nextId() }, options)) as Timed<MethodResult<M>>;
     }
+  }
+
+  /**
+   * Calls while the page goes away, both ways at once: where a service worker stands between, the browser drops requests
+   * that are to outlive their page, and what the open socket was given still leaves. One that arrives second finds
+   * nothing to do.
+   */
+  #lastWords(request: RpcRequest & { id: number }, options: CallOptions): Promise<Timed> {
+    const ways = [this.#feed.call(request), this.#http.call({ ...request, id: this.#nextId() }, options)].filter((way) => way !== null);
+    return Promise.any(ways).catch((error: unknown) => {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    });
   }
 
   /** Listens to topics; `kind: "resync"` means that events were missed and everything must be read again. */

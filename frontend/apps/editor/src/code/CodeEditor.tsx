@@ -13,8 +13,8 @@ export type CodeEditorProps = {
    */
   text: string | undefined;
   onChange: (value: string) => void;
-  /** Ctrl S. */
-  onSave: () => void;
+  /** Ctrl S, with the text as it is: what was typed just before may not have been drawn yet. */
+  onSave: (value: string) => void;
   schema: object | undefined;
   /** How many errors its text has now. */
   onErrors: (count: number) => void;
@@ -55,7 +55,7 @@ export function CodeEditor({ path, label, text, onChange, onSave, schema, onErro
     });
     editor.current = made;
     made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => {
-      saved();
+      saved(made.getValue());
     });
     const subscriptions = [
       made.onDidChangeModelContent(() => {

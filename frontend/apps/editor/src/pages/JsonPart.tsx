@@ -53,14 +53,15 @@ export function JsonPart<T extends { id: string }>({ path, label, stored, schema
   const unsaved = value ? !sameJson(value, stored) : true;
   const moved = draft !== undefined && unsaved && draft.on !== storedText;
 
-  const apply = (): void => {
-    if (!value) {
-      setRefusal("message" in now ? now.message : undefined);
+  const apply = (typed: string): void => {
+    const given = read<T>(typed);
+    if ("message" in given) {
+      setRefusal(given.message);
       return;
     }
-    const wrong = problem(value);
+    const wrong = problem(given.value);
     setRefusal(wrong);
-    if (!wrong && onApply(value)) setDraft(undefined);
+    if (!wrong && onApply(given.value)) setDraft(undefined);
   };
   const discard = (): void => {
     setDraft(undefined);
@@ -96,7 +97,7 @@ export function JsonPart<T extends { id: string }>({ path, label, stored, schema
             )}
           </span>
           {draft && unsaved && <Button onClick={discard}>{t("panel.discard")}</Button>}
-          <Button kind="primary" shortcut="Ctrl S" onClick={apply}>
+          <Button kind="primary" shortcut="Ctrl S" onClick={() => apply(text)}>
             {t("panel.apply")}
           </Button>
         </footer>
