@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench import kept
 from bench.harness import Ratio
 
 RUNS = Path(__file__).parent / "runs"
@@ -53,20 +54,16 @@ def table(ratios: list[Ratio]) -> str:
 
 def last_run() -> Run | None:
     """Return the newest kept run."""
-    files = sorted(RUNS.glob("*.json"))
-    return msgspec.json.decode(files[-1].read_bytes(), type=Run) if files else None
+    return kept.last(RUNS, Run)
 
 
 def keep(ratios: list[Ratio], micro: dict[str, float]) -> Path:
     """Write a dated run."""
-    RUNS.mkdir(exist_ok=True)
     now = datetime.datetime.now(datetime.UTC)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     run = Run(now.isoformat(timespec="seconds"), machine, commit, ratios, micro)
-    path = RUNS / f"{now:%Y-%m-%dT%H%M}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
-    return path
+    return kept.keep(run, run.at, RUNS)
 
 
 def falls(now: list[Ratio], before: Run | None) -> list[str]:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.growing.plot import draw
-from bench.growing.points import Growth, Point, keep, last, short
+from bench.growing.points import Growth, Point, short
+from bench.kept import keep, last
 from bench.peers import large, outcome, torque
 from bench.peers.load import Request, load, write_requests
 from bench.peers.outcome import BENCH
@@ -126,11 +127,11 @@ def main() -> int:
             prepare(size)
         return 0
     base = outcome.begin({}, {})
-    growth = last(RUNS) if given.resume else None
+    growth = last(RUNS, Growth) if given.resume else None
     growth = growth or Growth(
         at=base.at, machine=base.machine, versions=base.versions, commit=base.commit, seconds=given.seconds
     )
-    run(growth, sizes, (lambda _: None) if given.trial else (lambda found: keep(found, RUNS)))
+    run(growth, sizes, (lambda _: None) if given.trial else (lambda found: keep(found, found.at, RUNS)))
     print(f"\n{table(growth)}")
     if not given.trial:
         publish(growth)
@@ -145,7 +146,9 @@ def publish(growth: Growth) -> None:
     took = ", ".join(f"{short(int(size))} {seconds:.0f} s" for size, seconds in growth.took.items())
     text = f"![Requests per second and p99 by records and connections]({PLOT.name})\n\n{table(growth)}\n\n"
     outcome.embed("growth", f"{text}{about} Each size took: {took}.")
-    print(f"Kept as {keep(growth, RUNS).relative_to(BENCH.parent)}, drawn as {PLOT.relative_to(BENCH.parent)}")
+    print(
+        f"Kept as {keep(growth, growth.at, RUNS).relative_to(BENCH.parent)}, drawn as {PLOT.relative_to(BENCH.parent)}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """What was measured at which size: points of a plot, kept as JSON."""
 
-from pathlib import Path
-
 import msgspec
 
 from bench.peers.outcome import Machine
@@ -32,20 +30,6 @@ class Growth(msgspec.Struct, kw_only=True):
     def sizes(self) -> list[int]:
         """The sizes that are there, the smallest first."""
         return sorted({point.records for point in self.points})
-
-
-def keep(growth: Growth, folder: Path) -> Path:
-    """Write a run under the time it began."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{growth.at[:16].replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(growth), indent=1) + b"\n")
-    return path
-
-
-def last(folder: Path) -> Growth | None:
-    """Return the newest kept run."""
-    files = sorted(folder.glob("*.json"))
-    return msgspec.json.decode(files[-1].read_bytes(), type=Growth) if files else None
 
 
 def short(count: int) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psycopg
 
+from bench.kept import keep, last
 from bench.peers import large, pocketbase, reads, torque, writes
-from bench.peers.outcome import BENCH, Row, Run, about, begin, embed, keep, last, table
+from bench.peers.outcome import BENCH, Row, Run, about, begin, embed, table
 from bench.peers.records import document, entity, index
 from bench.peers.stage import Stage, stage
 from bench.peers.torque import Seed
@@ -103,7 +104,7 @@ class Runner:
         self._run.groups[name] = work()
         self._run.seconds[name] = round(time.monotonic() - started, 1)
         if self._given.keep_run:
-            keep(self._run, RUNS)
+            keep(self._run, self._run.at, RUNS)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -134,7 +135,7 @@ def main() -> int:
         home = KEPT if given.keep or given.seed or KEPT.exists() else folder
         program = pocketbase.install(home / "tools")
         settings = {"records": given.records, "seconds a load": given.seconds, "rounds": given.rounds}
-        run = last(RUNS) if given.resume else None
+        run = last(RUNS, Run) if given.resume else None
         if run is not None and run.settings != settings:
             print("The last run had other settings; give the same, or leave out --resume.", file=sys.stderr)
             return 2
@@ -150,7 +151,7 @@ def main() -> int:
     print(f"\n{table(run)}\n\n{about(run)}\n{sum(run.seconds.values()):.0f} s of measuring")
     if given.keep_run:
         embed("peers", f"{table(run)}\n\n{about(run)}")
-        print(f"Kept as {keep(run, RUNS).relative_to(BENCH.parent)}")
+        print(f"Kept as {keep(run, run.at, RUNS).relative_to(BENCH.parent)}")
     return 1 if any(row.met is False for rows in run.groups.values() for row in rows) else 0
 
 

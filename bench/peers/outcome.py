@@ -108,20 +108,6 @@ def begin(settings: dict[str, float], peers: dict[str, str]) -> Run:
     )
 
 
-def keep(run: Run, folder: Path) -> Path:
-    """Write a run under the time it began."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{run.at[:16].replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
-    return path
-
-
-def last(folder: Path) -> Run | None:
-    """Return the newest kept run."""
-    files = sorted(folder.glob("*.json"))
-    return msgspec.json.decode(files[-1].read_bytes(), type=Run) if files else None
-
-
 def table(run: Run) -> str:
     """Return all rows as a table in Markdown, which reads well in a terminal too."""
     head = ("what", "Torque", "against", "ratio", "target", "")
