@@ -66,3 +66,12 @@ def test_a_cursor_deep_in_the_newest_first_list_compares_rows() -> None:
 
     place = cursor.encode(Seek(("2026-01-01 00:00:00+00",), "id", False), first.fingerprint, b"secret")
     assert "(e.created_at, e.id) < (" in say(cursor=place).text
+
+
+def test_a_total_is_counted_in_the_order_of_the_page_where_indexes_know_it() -> None:
+    query = Query(entity_type="order", filters={"note": "x"}, sort=(Sort("note"),))
+    plan = plan_list(query, "app", SCOPE, b"secret")
+    key = MODEL.entities["order"].fields["note"].key
+    for indexed, orders in ((frozenset({key}), 2), (frozenset({"other"}), 1), (None, 1)):
+        statement = select_list(plan, "app", "C", total=True, indexed=indexed)
+        assert statement.text.count("ORDER BY") == orders
