@@ -1,15 +1,13 @@
 import { flushSync } from "react-dom";
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import type { Command } from "./commands";
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { CommandRegistry, type Command } from "./commands";
 
 type Palette = {
   opened: boolean;
   open: () => void;
   close: () => void;
   help: () => void;
-  /** Every command the screens on show offer now. */
-  commands: () => Command[];
-  register: (key: symbol, commands: readonly Command[]) => () => void;
+  registry: CommandRegistry;
 };
 
 const Context = createContext<Palette | null>(null);
@@ -32,21 +30,17 @@ const SETTLING_MS = 400;
 /** Knows the commands on show, opens the palette on Ctrl K and runs commands by their keys. */
 export function CommandProvider({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {
   const [opened, setOpened] = useState(false);
-  const registered = useRef(new Map<symbol, readonly Command[]>());
-  const commands = useCallback(() => [...registered.current.values()].flat(), []);
-  const register = useCallback((key: symbol, offered: readonly Command[]) => {
-    registered.current.set(key, offered);
-    return () => {
-      registered.current.delete(key);
-    };
-  }, []);
+  const [registry] = useState(() => new CommandRegistry());
 
   useEffect(() => {
     let settled = 0;
     const onKeyDown = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        setOpened((was) => !was);
+        // The search field takes the next key, so it must be there before that key arrives.
+        flushSync(() => {
+          setOpened((was) => !was);
+        });
         return;
       }
       if (event.defaultPrevented || document.querySelector("[role=dialog],[role=menu]") || typing(event.target)) return;
@@ -54,7 +48,7 @@ export function CommandProvider({ children, onHelp }: { children: ReactNode; onH
         onHelp();
         return;
       }
-      const command = commands().find((candidate) => candidate.keys !== undefined && pressed(event, candidate.keys));
+      const command = registry.all().find((candidate) => candidate.keys !== undefined && pressed(event, candidate.keys));
       if (!command) return;
       event.preventDefault();
       if (event.timeStamp < settled) return;
@@ -65,7 +59,7 @@ export function CommandProvider({ children, onHelp }: { children: ReactNode; onH
     return () => {
       window.removeEventListener("keydown", onKeyDown);
     };
-  }, [commands, onHelp]);
+  }, [registry, onHelp]);
 
   const value = useMemo<Palette>(
     () => ({
@@ -77,10 +71,9 @@ export function CommandProvider({ children, onHelp }: { children: ReactNode; onH
         setOpened(false);
       },
       help: onHelp,
-      commands,
-      register,
+      registry,
     }),
-    [opened, commands, register, onHelp],
+    [opened, registry, onHelp],
   );
   return <Context value={value}>{children}</Context>;
 }
@@ -91,8 +84,14 @@ export function usePalette(): Palette {
   return palette;
 }
 
+/** Every command the screens on show offer, as they come and go. */
+export function useOffered(): readonly Command[] {
+  const { registry } = usePalette();
+  return useSyncExternalStore(registry.watch, registry.all);
+}
+
 /** Offers commands while the calling screen is on show; the list should be memoized. */
 export function useCommands(commands: readonly Command[]): void {
-  const { register } = usePalette();
-  useEffect(() => register(Symbol("commands"), commands), [register, commands]);
+  const { registry } = usePalette();
+  useEffect(() => registry.offer(commands), [registry, commands]);
 }

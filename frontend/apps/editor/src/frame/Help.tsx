@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverVersion } from "../api/session";
 import { Kbd } from "@torque/ui";
-import { usePalette } from "./CommandProvider";
+import { useOffered } from "./CommandProvider";
 import classes from "./frame.module.css";
 
 /** What the keys do here, the words of the product, and which version answers. */
@@ -20,14 +20,14 @@ const WORDS = ["entity", "record", "page", "form", "application", "revision"] as
 
 function HelpBody() {
   const { t } = useTranslation("editor");
-  const { commands } = usePalette();
+  const commands = useOffered();
   const [version, setVersion] = useState<string>();
   useEffect(() => {
     serverVersion().then(setVersion, () => {
       setVersion("");
     });
   }, []);
-  const keyed = commands().filter((command) => command.keys);
+  const keyed = commands.filter((command) => command.keys);
   return (
     <div className={classes.help}>
       <h3>{t("help.words")}</h3>

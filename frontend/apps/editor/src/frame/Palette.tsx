@@ -3,11 +3,16 @@ import { IconArrowRight, IconSearch } from "../icons";
 import { useDeferredValue, useId, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Kbd } from "@torque/ui";
-import { usePalette } from "./CommandProvider";
+import { useOffered, usePalette } from "./CommandProvider";
 import { searchCommands, type Match } from "./commands";
 import classes from "./palette.module.css";
 
 const MOST = 60;
+
+/** The trap of the dialog moves the focus a moment later; a letter typed until then would be lost. */
+function focusAtOnce(input: HTMLInputElement | null): void {
+  input?.focus();
+}
 
 /** Ctrl K: goes anywhere and runs anything. */
 export function Palette() {
@@ -19,6 +24,7 @@ export function Palette() {
       onClose={close}
       withCloseButton={false}
       centered={false}
+      transitionProps={{ duration: 0 }}
       title={<span className="tq-visually-hidden">{t("palette.title")}</span>}
       classNames={{ content: classes.content, header: classes.header, body: classes.body, inner: classes.inner }}
     >
@@ -29,12 +35,12 @@ export function Palette() {
 
 function PaletteBody() {
   const { t } = useTranslation("editor");
-  const { close, commands } = usePalette();
+  const { close } = usePalette();
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(0);
   const list = useId();
   const sought = useDeferredValue(search);
-  const all = useMemo(() => commands(), [commands]);
+  const all = useOffered();
   const found = useMemo(() => searchCommands(all, sought).slice(0, MOST), [all, sought]);
   const at = Math.min(active, found.length - 1);
 
@@ -62,6 +68,7 @@ function PaletteBody() {
       <div className={classes.search}>
         <IconSearch size={16} stroke={1.6} aria-hidden="true" />
         <input
+          ref={focusAtOnce}
           data-autofocus
           role="combobox"
           aria-expanded="true"

@@ -17,6 +17,38 @@ export type Command = {
   run: () => void;
 };
 
+/** The commands on offer; screens add theirs while they show, also under an open palette. */
+export class CommandRegistry {
+  private readonly offers = new Set<readonly Command[]>();
+  private readonly watchers = new Set<() => void>();
+  private known: readonly Command[] = [];
+
+  /** Every command on offer; the same array until one comes or goes. */
+  readonly all = (): readonly Command[] => this.known;
+
+  /** Calls back on every change, until the answer is called. */
+  readonly watch = (onChange: () => void): (() => void) => {
+    this.watchers.add(onChange);
+    return () => this.watchers.delete(onChange);
+  };
+
+  /** Offers commands until the answer is called. */
+  offer(commands: readonly Command[]): () => void {
+    const offered = [...commands];
+    this.offers.add(offered);
+    this.changed();
+    return () => {
+      this.offers.delete(offered);
+      this.changed();
+    };
+  }
+
+  private changed(): void {
+    this.known = [...this.offers].flat();
+    for (const onChange of this.watchers) onChange();
+  }
+}
+
 export type Match = { command: Command; score: number; at: number };
 
 /** Where the words of a search are found in a command; undefined when one of them is not. */
