@@ -7,6 +7,7 @@ from typing import Any
 from torque.model.checks.inspection import Inspection, path_of
 from torque.model.checks.props import prop_schemas
 from torque.model.definition.action import CustomAction
+from torque.model.definition.entity import Entity
 from torque.model.definition.field_type import EnumType, ReferenceType
 from torque.model.report import Path
 
@@ -98,9 +99,28 @@ def _entity_parts(inspection: Inspection) -> Parts:
         for index, hook in enumerate(entity.lifecycle_hooks):
             if hook.event == "OnRead":
                 yield (entity.id, hook.event, hook.xflow), (*path, "lifecycle_hooks", index), f"The hook {hook.event}"
+        yield from _looks(entity, path)
+
+
+def _looks(entity: Entity, path: Path) -> Parts:
+    """How records are shown, as far as no front end draws it."""
+    ui = entity.ui_config
+    for member in ("detail_view", "form_view") if ui else ():
+        if getattr(ui, member) is not None:
+            yield (entity.id, member), (*path, "ui_config", member), f"The {member} of '{entity.name}'"
+    if ui and ui.list_view and ui.list_view.filters:
+        where = (*path, "ui_config", "list_view", "filters")
+        yield (entity.id, "list_view", "filters"), where, f"The list of filters of '{entity.name}'"
+    for index, field in enumerate(entity.fields):
+        if field.ui_config and field.ui_config.custom_props:
+            where = (*path, "fields", index, "ui_config", "custom_props")
+            yield (field.id, "custom_props"), where, f"What '{field.name}' has as custom_props"
 
 
 def _page_parts(inspection: Inspection) -> Parts:
+    for at, page in enumerate(inspection.model.pages):
+        if page.layout and page.layout.breakpoints:
+            yield (page.id, "breakpoints"), ("pages", at, "layout", "breakpoints"), "A grid with breakpoints"
     for part in inspection.components:
         component, path = part.value, path_of(part)
         if component.type not in prop_schemas():
@@ -116,6 +136,9 @@ def _other_parts(inspection: Inspection) -> Parts:
     model: Any = inspection.model
     for at, plugin in enumerate(model.plugins):
         yield (plugin.id,), ("plugins", at), f"The plug-in '{plugin.name or plugin.id}'"
+    for at, link in enumerate(model.relationships):
+        if link.ui_config is not None:
+            yield (link.id, "ui_config"), ("relationships", at, "ui_config"), f"The display of '{link.name}'"
     for language in model.locales:
         yield ("locale", language), ("locales", language), f"The language '{language}'"
     for at, flow in enumerate(model.xflows):
