@@ -11,6 +11,10 @@ from tests.architecture.coverage_marks import covered
 from torque.api.jsonrpc.table import METHODS
 from torque.config.settings import Config
 from torque.errors import catalogue
+from torque.model.checks.props import prop_schemas
+from torque.model.definition.base import Part
+from torque.model.definition.model import Model
+from torque.model.verify import verify
 from torque.xflow.plan import NODE_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,3 +77,32 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
     local = [target for target in targets if target and not re.match(r"[a-z]+:", target)]
     assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+def parts(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    return [found for child in base.__subclasses__() for found in (child, *parts(child))]
+
+
+def test_every_member_of_a_model_is_documented() -> None:
+    # Workflows have a page of their own.
+    described = [part for part in parts(Part) if part.__module__.startswith("torque.model.definition")]
+    members = {
+        f"{part.__name__}.{field.encode_name}": field.encode_name
+        for part in described
+        if not part.__module__.endswith(".xflow")
+        for field in msgspec.structs.fields(part)
+    }
+    text = re.sub(r"```.*?```", "", (REFERENCE / "model.md").read_text(encoding="utf-8"), flags=re.S)
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", text))))
+    assert sorted(about for about, member in members.items() if member not in told) == []
+
+
+def test_the_first_example_of_a_model_has_nothing_wrong_with_it() -> None:
+    example = re.search(r"```json\n(.*?)```", (REFERENCE / "model.md").read_text(encoding="utf-8"), flags=re.S)
+    assert example is not None
+    assert verify(msgspec.json.decode(example[1], type=Model)) == []
+
+
+def test_every_type_action_and_component_of_a_model_is_documented() -> None:
+    tags = [str(part.__struct_config__.tag) for part in parts(Part) if part.__struct_config__.tag]
+    assert missing([*tags, *prop_schemas()], "model.md") == []
