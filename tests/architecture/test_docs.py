@@ -15,6 +15,8 @@ from torque.model.checks.props import prop_schemas
 from torque.model.definition.base import Part
 from torque.model.definition.model import Model
 from torque.model.verify import verify
+from torque.server.board import Board
+from torque.server.metrics import exposition
 from torque.xflow.plan import NODE_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +64,13 @@ def test_every_method_is_documented() -> None:
 
 def test_every_kind_of_node_is_documented() -> None:
     assert missing(sorted(NODE_TYPES), "workflows.md") == []
+
+
+def test_every_metric_is_documented() -> None:
+    text = exposition(Board(None, workers=1), {}, (0, 0)).decode()
+    named = set(re.findall(r"^# TYPE (\w+) \w+", text, flags=re.M)) - {"torque_request_seconds_created"}
+    told = (ROOT / "docs" / "how-to" / "deploy.md").read_text(encoding="utf-8")
+    assert sorted(name for name in named if f"`{name}`" not in told) == []
 
 
 def documents() -> list[Path]:
