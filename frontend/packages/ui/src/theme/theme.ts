@@ -33,8 +33,11 @@ const gray: MantineColorsTuple = [
 ];
 
 const inputParts = { label: classes.label, required: classes.required, description: classes.description, error: classes.error };
-const floatingParts = { content: classes.floating, header: classes.floatingHeader, title: classes.floatingTitle };
+const floatingParts = { overlay: classes.overlay, content: classes.floating, header: classes.floatingHeader, title: classes.floatingTitle };
 const choiceParts = { ...inputParts, label: classes.choiceLabel };
+/** Content is there in the frame that asked for it, ready to be typed into; how it comes into sight is left to the style sheet. */
+const AT_ONCE = { duration: 0 };
+const dialog = { centered: true, radius: "lg", size: 440, transitionProps: AT_ONCE };
 const overlay = { color: "var(--tq-scrim)", backgroundOpacity: 1 };
 
 export const theme: MantineThemeOverride = createTheme({
@@ -71,9 +74,11 @@ export const theme: MantineThemeOverride = createTheme({
     }),
     Popover: Popover.extend({ defaultProps: { radius: "md", shadow: "sm", transitionProps: { duration: 140 } }, classNames: { dropdown: classes.dropdown } }),
     Combobox: Combobox.extend({ defaultProps: { shadow: "sm" }, classNames: { dropdown: classes.dropdown, option: classes.item } }),
-    DrawerRoot: Drawer.Root.extend({ defaultProps: { transitionProps: { duration: 200 } } }),
+    DrawerRoot: Drawer.Root.extend({ defaultProps: { transitionProps: AT_ONCE }, classNames: { overlay: classes.overlay } }),
     DrawerOverlay: Drawer.Overlay.extend({ defaultProps: overlay }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: "lg", size: 440, overlayProps: overlay, transitionProps: { duration: 140 } }, classNames: floatingParts }),
+    ModalRoot: Modal.Root.extend({ defaultProps: dialog, classNames: floatingParts }),
+    ModalOverlay: Modal.Overlay.extend({ defaultProps: overlay }),
+    Modal: Modal.extend({ defaultProps: { ...dialog, overlayProps: overlay }, classNames: floatingParts }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: "xs" } }),
     Loader: Loader.extend({ defaultProps: { size: 16 } }),
     Tabs: Tabs.extend({ defaultProps: { variant: "default" }, classNames: { tab: classes.tab } }),

@@ -1,7 +1,7 @@
-import { Modal as MantineModal } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../Button/Button";
+import { Dialog } from "../Modal/Dialog";
 import classes from "./Confirm.module.css";
 
 export type ConfirmProps = {
@@ -22,7 +22,7 @@ export type ConfirmProps = {
 export function Confirm({ opened, title, children, confirmLabel, cancelLabel, busy, onConfirm, onCancel }: ConfirmProps) {
   const { t } = useTranslation("ui");
   return (
-    <MantineModal opened={opened} onClose={onCancel} title={title} withCloseButton={false} classNames={{ body: classes.body, header: classes.header }}>
+    <Dialog opened={opened} onClose={onCancel} title={title} classNames={{ body: classes.body, header: classes.header }}>
       {children && <div className={classes.text}>{children}</div>}
       <div className={classes.actions}>
         <Button onClick={onCancel} data-autofocus>
@@ -32,6 +32,6 @@ export function Confirm({ opened, title, children, confirmLabel, cancelLabel, bu
           {confirmLabel}
         </Button>
       </div>
-    </MantineModal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { Drawer as MantineDrawer } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useFocusScope } from "../../focus/useFocusScope";
 import { usePhone } from "../../hooks/useNarrow";
 import { IconX } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
@@ -22,10 +23,11 @@ export type DrawerProps = {
 export function Drawer({ opened, onClose, title, detail, actions, children }: DrawerProps) {
   const { t } = useTranslation("ui");
   const phone = usePhone();
+  const scope = useFocusScope(opened);
   return (
-    <MantineDrawer.Root opened={opened} onClose={onClose} position={phone ? "bottom" : "right"} size={phone ? "100%" : "var(--tq-drawer)"} classNames={{ content: classes.content }}>
+    <MantineDrawer.Root opened={opened} onClose={onClose} trapFocus={false} position={phone ? "bottom" : "right"} size={phone ? "100%" : "var(--tq-drawer)"} classNames={{ content: classes.content }}>
       <MantineDrawer.Overlay />
-      <MantineDrawer.Content>
+      <MantineDrawer.Content {...scope}>
         <MantineDrawer.Header className={classes.header}>
           <MantineDrawer.Title className={classes.title}>{title}</MantineDrawer.Title>
           {detail && <span className={classes.detail}>{detail}</span>}

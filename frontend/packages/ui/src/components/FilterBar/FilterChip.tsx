@@ -2,6 +2,7 @@ import { Menu, Popover, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatDate, formatValue } from "../../format/value";
+import { useFocusScope } from "../../focus/useFocusScope";
 import { useLocale } from "../../i18n/I18nProvider";
 import { IconCheck, IconX } from "../../icons/tabler";
 import classes from "./FilterBar.module.css";
@@ -22,6 +23,7 @@ export type FilterChipProps = {
 export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }: FilterChipProps) {
   const { t } = useTranslation("ui");
   const [valueOpen, setValueOpen] = useState(fresh);
+  const scope = useFocusScope(valueOpen);
   const field = fields.find(({ name }) => name === filter.field);
   const text = useValueText(field, filter.value);
   if (!field) return null;
@@ -51,13 +53,13 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Popover opened={valueOpen} onChange={setValueOpen} trapFocus position="bottom-start">
+      <Popover opened={valueOpen} onChange={setValueOpen} transitionProps={{ duration: 0 }} position="bottom-start">
         <Popover.Target>
           <UnstyledButton className={classes.part} data-value data-empty={text === "" || undefined} onClick={() => setValueOpen((open) => !open)}>
             {text || t("filter.choose")}
           </UnstyledButton>
         </Popover.Target>
-        <Popover.Dropdown>
+        <Popover.Dropdown {...scope}>
           <FilterValue field={field} value={filter.value} onChange={(value) => onChange({ ...filter, value })} onDone={() => setValueOpen(false)} />
         </Popover.Dropdown>
       </Popover>

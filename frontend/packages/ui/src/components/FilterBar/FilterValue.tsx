@@ -35,7 +35,7 @@ function Choices({ label, choices, value, onChoose }: { label: string; choices: 
   return (
     <div role="listbox" aria-label={label} className={classes.choices}>
       {choices.map((choice) => (
-        <UnstyledButton key={choice.value} role="option" aria-selected={choice.value === value} className={classes.choice} onClick={() => onChoose(choice.value)}>
+        <UnstyledButton key={choice.value} role="option" data-autofocus={choice.value === value || undefined} aria-selected={choice.value === value} className={classes.choice} onClick={() => onChoose(choice.value)}>
           <span>{choice.label}</span>
           {choice.value === value && <IconCheck aria-hidden />}
         </UnstyledButton>

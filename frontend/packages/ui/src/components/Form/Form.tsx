@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type KeyboardEvent, type SubmitEvent } from "react";
+import { useId, useRef, type KeyboardEvent, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorPane } from "../ErrorPane/ErrorPane";
 import { ConflictSummary } from "./ConflictNote";
@@ -26,11 +26,6 @@ export function Form(props: FormProps) {
   const shown = current?.fields ?? all;
   const broken = new Set(all.map(({ name }) => name).filter((name) => errors[name]));
   const first = placement === "drawer" && !readOnly ? shown.find(({ readOnly: fixed }) => !fixed)?.name : undefined;
-  useEffect(() => {
-    if (first) form.setFocus(first);
-    // Only when the form appears: later the focus is the reader's.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
   // A new record is sent from its last step; one that exists may be saved from any.
   const sends = readOnly || wizard.isLast || Boolean(record);
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {

@@ -1,7 +1,7 @@
-import { Modal as MantineModal } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../hooks/useNarrow";
+import { Dialog } from "./Dialog";
 import classes from "./Modal.module.css";
 
 export type ModalProps = {
@@ -18,8 +18,8 @@ export function Modal({ opened, onClose, title, width, children }: ModalProps) {
   const { t } = useTranslation("ui");
   const phone = usePhone();
   return (
-    <MantineModal opened={opened} onClose={onClose} title={title} size={width} fullScreen={phone} classNames={{ body: classes.body, header: classes.header }} closeButtonProps={{ "aria-label": t("close") }}>
+    <Dialog opened={opened} onClose={onClose} title={title} width={width} fullScreen={phone} closeLabel={t("close")} classNames={classes}>
       {children}
-    </MantineModal>
+    </Dialog>
   );
 }
