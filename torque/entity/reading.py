@@ -1,6 +1,7 @@
 """Reading records: one by id, coalesced with others; lists by plan; expanded references, one query each."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from torque.entity.encode import (
     window,
     with_included,
 )
-from torque.entity.planned import Plans
+from torque.entity.planned import Planned, Plans
 from torque.entity.query.aggregate import Aggregate, plan_aggregate
 from torque.entity.query.aggregate_sql import select_aggregate
 from torque.entity.query.filters import Reader
@@ -29,17 +30,16 @@ from torque.entity.query.plan import answered_fields, plan_expand, plan_list
 from torque.entity.query.sql import (
     COUNTED_TO,
     LINKED_PREFIX,
-    Statement,
     check_record,
     select_expanded,
     select_ids,
     select_linked,
     select_list,
     select_matching,
-    select_total,
 )
-from torque.entity.store import EntityStore, Settings
+from torque.entity.store import EntityStore
 from torque.entity.tuning.demand import Demand
+from torque.entity.tuning.totals import Totals
 from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scope
 from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledEntity
@@ -64,6 +64,7 @@ class Reading:
         self._stamps = stamps
         self._encoder = encoder
         self._plans = Plans(store)
+        self._totals = Totals(store.fetch, stamps.current)
         self.demand = Demand(store)
 
     def over(self, store: EntityStore) -> "Reading":
@@ -98,36 +99,45 @@ class Reading:
             result = self._encoder.record(entity, row, answered)
         return self._answer(entity, result, stamp, expansions)
 
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self.demand.close()
+        self._totals.close()
+
     async def list(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return a page of records with totals and cursors; see `EntityService.list`."""
         settings = await self._store.settings()
-        plan, statement = self._plans.list(app, rights, query, settings, total=True)
+        planned = self._plans.list(app, rights, query, settings)
+        plan = planned.plan
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._rows(app, plan, statement, settings, total=True)
-        total = await self._total(app, plan, rows, settings.collation)
+        known = None if planned.counting is None else self._totals.known(planned.counting)
+        begun = time.monotonic()
+        rows = await self._rows(app, planned, total=known is None)
+        total = known.total if known is not None else await self._total(planned, rows)
+        if known is None and planned.counting is not None:
+            kept = stamp if is_cacheable(plan.entity) else None
+            self._totals.learn(planned.counting, total, planned.total, kept, begun)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
-        result = list_result(plan, data, included, rows, total, settings.cursor_secret)
-        return self._answer(plan.entity, result, stamp, plan.expansions)
+        result = list_result(plan, data, included, rows, _ended(plan, rows, total), settings.cursor_secret)
+        return self._answer(plan.entity, result, stamp, plan.expansions, known.seconds if known is not None else None)
 
-    async def _rows(
-        self, app: RunningApplication, plan: ListPlan, statement: Statement, settings: Settings, *, total: bool
-    ) -> Sequence[Any]:
+    async def _rows(self, app: RunningApplication, planned: Planned, *, total: bool) -> Sequence[Any]:
         """Fetch the rows of a list; where records with values run out, those without follow."""
-        rows = await self.demand.listed(app.id, plan, statement)
+        plan = planned.plan
+        rows = await self.demand.listed(app.id, plan, planned.statement(total=total))
         if not plan.in_sections or len(rows) > plan.limit:
             return rows
-        indexed = self._store.indexed(app.id, plan.entity.key)
-        rest = select_list(plan, app.id, settings.collation, total=total, indexed=indexed, missing=True)
-        return [*rows, *await self._store.fetch(rest)][: plan.limit + 1]
+        return [*rows, *await self._store.fetch(planned.rest(total=total))][: plan.limit + 1]
 
     async def find(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query with those they refer to; see `EntityService.find`."""
         settings = await self._store.settings()
-        plan, statement = self._plans.list(app, rights, query, settings, total=False)
+        planned = self._plans.list(app, rights, query, settings)
+        plan = planned.plan
         stamp = self._stamps.of_types(app, plan.dependencies)
-        shown = window(plan, await self._rows(app, plan, statement, settings, total=False))
+        shown = window(plan, await self._rows(app, planned, total=False))
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         return self._answer(plan.entity, records_result(plan, data, included), stamp, plan.expansions)
@@ -181,9 +191,10 @@ class Reading:
     async def query(self, app: RunningApplication, rights: Rights, query: Query) -> Answer:
         """Return the records of a query as one array; see `EntityService.query`."""
         settings = await self._store.settings()
-        plan, statement = self._plans.list(app, rights, query, settings, total=False)
+        planned = self._plans.list(app, rights, query, settings)
+        plan = planned.plan
         stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._rows(app, plan, statement, settings, total=False)
+        rows = await self._rows(app, planned, total=False)
         result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return self._answer(plan.entity, result, stamp, ())
 
@@ -251,16 +262,13 @@ class Reading:
                 raise NotFound(_GONE, entityId=row[0])
         return wider
 
-    async def _total(self, app: RunningApplication, plan: ListPlan, rows: Sequence[Any], collation: str) -> int:
+    async def _total(self, planned: Planned, rows: Sequence[Any]) -> int:
         """Return the count that the rows carry; without rows it is asked for, unless it can only be 0."""
         if rows:
             return int(rows[0]["total"])
-        if plan.seek is None and plan.page == 0:
+        if planned.plan.seek is None and planned.plan.page == 0:
             return 0
-        counted = await self._store.fetch(
-            select_total(plan, app.id, collation, self._store.indexed(app.id, plan.entity.key))
-        )
-        return int(counted[0]["total"])
+        return int((await self._store.fetch(planned.total()))[0]["total"])
 
     async def _followed(
         self, app: RunningApplication, expansions: tuple[Expansion, ...], row: Row
@@ -308,17 +316,25 @@ class Reading:
 
     def _answer(
         self, entity: CompiledEntity, result: bytes, stamp: Stamp | None,
-        expansions: tuple[Expansion, ...],
+        expansions: tuple[Expansion, ...], seconds: float | None = None,
     ) -> Answer:  # fmt: skip
+        """Return an answer with what it is kept under, for no longer than so many seconds."""
         if stamp is None or not is_cacheable(entity):
             return Answer(result)
-        life = entity.cache_ttl
+        lives = [one for one in (entity.cache_ttl, seconds) if one is not None]
+        life = min(lives, default=None)
         for expansion in expansions:
             if not is_cacheable(expansion.target):
                 return Answer(result)
             if expansion.target.cache_ttl is not None:
                 life = min(expansion.target.cache_ttl, life) if life is not None else expansion.target.cache_ttl
         return Answer(result, stamp, life)
+
+
+def _ended(plan: ListPlan, rows: Sequence[Any], total: int) -> int:
+    """Return the total; where the records ran out, what was seen says it, and better than an estimate does."""
+    seen = plan.page * plan.limit + len(rows)
+    return min(total, seen) if plan.seek is None and 0 < len(rows) <= plan.limit else total
 
 
 def valid_id(record_id: str) -> str:

@@ -360,7 +360,7 @@ class EntityService:
         await self.recomputing.drain()
         await self._deletion.close()
         await self._writer.drain()
-        self._reading.demand.close()
+        self._reading.close()
         await self._store.close()
 
     async def _repeated(self, caller: Caller, app: RunningApplication, repeat: Repeat) -> Answer | None:

@@ -182,6 +182,23 @@ async def test_a_filtered_total_is_counted_to_its_bound_on_the_index(jobs: Shop,
     assert all(scan.get("Index Name", "tq_").startswith("tq_") for scan in scans), scans
 
 
+async def test_a_page_whose_total_is_known_touches_little_more_than_its_records(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    query = Query(entity_type="job", filters={"status": "open"}, sort=(Sort("due", True),))
+    plan = plan_list(query, jobs.app.id, scope, b"s")
+    indexed = jobs.entities._store.indexed(jobs.app.id, "job")
+    touched = []
+    for total in (False, True):
+        statement = select_list(plan, jobs.app.id, await collation(jobs), total=total, indexed=indexed)
+        rows = await jobs.db.fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", *statement.args)
+        top = codec.loads(rows[0][0])[0]["Plan"]
+        touched.append(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+    assert touched[0] <= 51 + 20
+    assert touched[1] > touched[0]
+
+
 def parts_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the nodes of a plan."""
     return [plan, *(node for part in plan.get("Plans", ()) for node in parts_of(part))]

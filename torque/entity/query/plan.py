@@ -1,11 +1,13 @@
 """Decide what a list reads: request + compiled model + rights → plan. Pure; nothing here knows SQL or waits."""
 
+import msgspec
+
 from torque.access.types import EntityRights
 from torque.entity import values
 from torque.entity.ends import many_of
 from torque.entity.query import cursor as cursors
 from torque.entity.query.filters import Reader, conjunction, reference_to, unknown
-from torque.entity.types import Condition, Expansion, ListPlan, OrderKey, Query, Scope, Sort, ValueRef
+from torque.entity.types import Condition, Expansion, ListPlan, OrderKey, Query, Scope, Seek, Sort, ValueRef
 from torque.errors import InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
 
@@ -58,21 +60,35 @@ def plan_list(
     descending = order[-1].descending
     expansions = plan_expand(query.expand, entity, scope, reader)
     bound = cursors.fingerprint(application_id, entity.key, condition, order, query.search)
-    seek = cursors.decode(query.cursor, bound, secret, len(order)) if query.cursor else None
-    return ListPlan(
+    plan = ListPlan(
         entity=entity,
         condition=condition,
         order=order,
         id_descending=descending,
         limit=query.limit,
-        page=0 if seek else query.page,
-        seek=seek,
+        page=query.page,
+        seek=None,
         expansions=expansions,
         answered=answered_fields(query.fields, entity, rights),
         dependencies=frozenset({entity.name, *reader.dependencies}),
         fingerprint=bound,
         sorts=sorts,
     )
+    seek = place_of(query, plan, secret)
+    return plan if seek is None else msgspec.structs.replace(plan, seek=seek, page=0)
+
+
+def place_of(query: Query, plan: ListPlan, secret: bytes) -> Seek | None:
+    """Return where a query goes on in its list; None without a cursor.
+
+    Raises
+    ------
+    InvalidParams
+        When the cursor is not one of this list, or there is a page besides.
+    """
+    if query.cursor and query.page:
+        raise InvalidParams("Give 'cursor' or 'page', not both.", parameter="cursor")
+    return cursors.decode(query.cursor, plan.fingerprint, secret, len(plan.order)) if query.cursor else None
 
 
 def readable(name: str, scope: Scope) -> tuple[CompiledEntity, EntityRights]:
@@ -157,5 +173,3 @@ def _check_window(query: Query) -> None:
         raise InvalidParams(f"'limit' lies between 1 and {MAX_LIMIT}.", parameter="limit")
     if query.page < 0 or query.page * query.limit > MAX_OFFSET:
         raise InvalidParams(f"'page' starts at 0; beyond record {MAX_OFFSET} go on with 'cursor'.", parameter="page")
-    if query.cursor and query.page:
-        raise InvalidParams("Give 'cursor' or 'page', not both.", parameter="cursor")
