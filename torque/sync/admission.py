@@ -50,6 +50,10 @@ class Admission:
             full = page_topic(application.id, page)
         return Grant(topic=full, asked=topic, application_id=application.id, model_id=followed, page=page)
 
+    async def revision(self, grant: Grant) -> int:
+        """Return the revision that an application draws its pages from at this moment."""
+        return (await self._catalog.get(grant.application_id)).model.revision
+
     def _records(self, caller: Caller, running: RunningApplication, topic: Topic) -> Grant:
         if topic.name not in running.model.entities:
             raise NotFound(f"There is no entity {topic.name!r} in this application.")

@@ -28,6 +28,8 @@ class Admits(Protocol):
 
     async def admit(self, caller: Caller, topic: Topic) -> Grant: ...
 
+    async def revision(self, grant: Grant) -> int: ...
+
 
 class Hub:
     """Fan-out of the live feed in one process.
@@ -134,6 +136,16 @@ class Hub:
         if since:
             self._replay(subscription, grants, since)
         return [grant.topic for grant in grants]
+
+    async def revisions(self, subscription: Subscription, topics: Iterable[str]) -> dict[str, int]:
+        """Return the revision of each application whose model is listened to, by topic.
+
+        Read once the listener stands: what is newer comes as an event, what is older was drawn before.
+        """
+        grants = [subscription.grants[topic] for topic in topics if topic in subscription.grants]
+        return {
+            grant.topic: await self._admission.revision(grant) for grant in grants if grant.asked.kind == "application"
+        }
 
     def unsubscribe(self, subscription: Subscription, topics: Iterable[str], application: str | None = None) -> None:
         """Take topics, in full or as they were asked for, from a stream."""

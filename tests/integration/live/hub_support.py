@@ -21,6 +21,7 @@ class Rights:
         self.denied: set[str] = set()
         self.hidden: frozenset[str] = frozenset()
         self.blind = False
+        self.at = 1
 
     async def admit(self, caller: Caller, topic: Topic) -> Grant:
         """Grant or refuse."""
@@ -44,6 +45,11 @@ class Rights:
             hidden=self.hidden,
             blind=self.blind,
         )
+
+    async def revision(self, grant: Grant) -> int:
+        """Return what the test set."""
+        await asyncio.sleep(0)
+        return self.at
 
 
 def make_hub(rights: Rights, context: RunContext | None = None, fd: int | None = None, limit: int = 8) -> Hub:

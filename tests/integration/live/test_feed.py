@@ -77,6 +77,20 @@ async def test_a_model_edited_by_graphql_is_heard_in_applications_at_both_worker
     )
 
 
+async def test_a_subscription_to_a_model_tells_its_revision_so_that_no_change_before_it_is_missed(
+    server: RunningServer, token: str
+) -> None:
+    async with socket_at(server, token, 0) as one:
+        drawn = (await one.call("loadPage"))["result"]["meta"]["modelVersion"]
+        changed = await asyncio.to_thread(touch, server, token)
+        standing = await one.subscribe("model", "entity:todo")
+        assert standing["revisions"] == {standing["subscribed"][0]: changed}
+        assert changed == drawn + 1
+    async with stream(server, "/events/todo?topics=model", token) as events:
+        hello = json.loads((await events.event())["data"])
+        assert hello["revisions"] == standing["revisions"]
+
+
 @pytest.mark.parametrize("worker", [0, 1])
 async def test_revoking_a_token_ends_its_sockets_and_streams_on_every_worker(
     server: RunningServer, token: str, worker: int

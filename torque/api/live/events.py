@@ -7,7 +7,7 @@ resumes with `Last-Event-ID`, as every EventSource does by itself.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 import msgspec
@@ -32,7 +32,7 @@ _POSITION = re.compile(r"[0-9A-Za-z-]{1,64}\.[0-9]{1,20}")
 
 
 class _Hello(msgspec.Struct, frozen=True):
-    """The first event: what was granted, and where the feed stands.
+    """The first event: what was granted, where the feed stands, and the models that are followed.
 
     Its id is where the client resumes if it hears nothing else, so it is not past what is still to be replayed.
     """
@@ -40,10 +40,11 @@ class _Hello(msgspec.Struct, frozen=True):
     subscribed: Sequence[str]
     seq: str
     resume: str
+    revisions: Mapping[str, int]
 
     def frame(self) -> bytes:
         """Return it as it is written."""
-        data = codec.dumps({"subscribed": self.subscribed, "seq": self.seq})
+        data = codec.dumps({"subscribed": self.subscribed, "seq": self.seq, "revisions": self.revisions})
         return b"retry: %d\nid: %s\nevent: subscribed\ndata: %s\n\n" % (_RETRY_MS, self.resume.encode(), data)
 
 
@@ -74,7 +75,8 @@ class EventStream:
                 )
                 subscription = hub.open(caller)
                 full = await hub.subscribe(subscription, topics, opening.application, since)
-                hello = _Hello(full, hub.seq, since or hub.seq)
+                seq = hub.seq
+                hello = _Hello(full, seq, since or seq, await hub.revisions(subscription, full))
                 transport = protocol.response_stream(200, [*HEADERS, *opening.headers])
                 await self._stream(protocol, transport, subscription, hello)
         except TorqueError as error:

@@ -92,9 +92,10 @@ class _Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def subscribe(self, topics: Sequence[str], application: str | None, since: str | None) -> dict[str, object]:
-        """Add topics; returns ``{subscribed, seq}``."""
+        """Add topics; returns ``{subscribed, seq, revisions}``."""
         full = await self._hub.subscribe(self._subscription, topics, application, since)
-        return {"subscribed": full, "seq": self._hub.seq}
+        seq = self._hub.seq
+        return {"subscribed": full, "seq": seq, "revisions": await self._hub.revisions(self._subscription, full)}
 
     def unsubscribe(self, topics: Sequence[str], application: str | None) -> None:
         """Take topics away."""

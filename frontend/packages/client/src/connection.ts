@@ -1,4 +1,5 @@
 /** The states a live connection goes through, and how long it waits between attempts. */
+import type { SubscribeResult } from "@torque/protocol";
 
 export type ConnectionState =
   | { name: "idle" }
@@ -11,8 +12,8 @@ export type LiveHandlers = {
   opened: () => void;
   closed: () => void;
   message: (message: unknown, at?: number) => void;
-  /** Where the feed stood when it was opened. */
-  position: (seq: string) => void;
+  /** What an event stream says when it is opened: where the feed stood. */
+  position: (standing: SubscribeResult) => void;
 };
 
 /** A way to hear events: a WebSocket or an event stream. */

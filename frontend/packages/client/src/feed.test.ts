@@ -28,7 +28,7 @@ function grant(seq = "run.1"): Opened {
   const connection = opened.at(-1);
   if (!connection) throw new Error("nothing was opened");
   connection.handlers.opened();
-  connection.sent.forEach(({ id, params }) => connection.handlers.message({ jsonrpc: "2.0", id, result: { subscribed: params.topics, seq } }));
+  connection.sent.forEach(({ id, params }) => connection.handlers.message({ jsonrpc: "2.0", id, result: { subscribed: params.topics, seq, revisions: params.topics?.includes("model") ? { "app:1/model": 7 } : {} } }));
   return connection;
 }
 
@@ -84,12 +84,33 @@ describe("the live feed", () => {
     const first = grant();
     await vi.advanceTimersByTimeAsync(0);
     expect(todos).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "resync" }));
-    expect(model).not.toHaveBeenCalled();
+    expect(model).not.toHaveBeenCalledWith(expect.objectContaining({ kind: "resync" }));
     first.handlers.closed();
     await vi.advanceTimersByTimeAsync(1000);
     grant();
     await vi.advanceTimersByTimeAsync(0);
     expect(todos).toHaveBeenCalledTimes(1);
+  });
+
+  it("tells of which revision the model is when its subscription stands, each time", async () => {
+    const model = vi.fn();
+    feed.subscribe(["model"], model);
+    const first = grant();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(model).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "standing", data: { revision: 7 } }));
+    first.handlers.closed();
+    await vi.advanceTimersByTimeAsync(1000);
+    grant();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(model).toHaveBeenCalledTimes(2);
+  });
+
+  it("tells so over an event stream too", () => {
+    const model = vi.fn();
+    feed.setTransport("sse");
+    feed.subscribe(["model"], model);
+    grant().handlers.position({ subscribed: ["app:1/model"], seq: "run.1", revisions: { "app:1/model": 7 } });
+    expect(model).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "standing", data: { revision: 7 } }));
   });
 
   it("does so over an event stream too", () => {

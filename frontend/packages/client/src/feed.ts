@@ -106,8 +106,9 @@ export class Feed {
       opened: () => current() && this.#opened(),
       closed: () => current() && this.#closed(attempt),
       message: (message, at = performance.now()) => current() && this.#hear(message, at),
-      position: (seq) => {
+      position: ({ seq, revisions }) => {
         this.#seq ??= seq;
+        if (current()) this.#tellRevisions(revisions);
       },
     };
     const { socket = openSocket, stream = openStream } = this.#options.open ?? {};
@@ -149,8 +150,10 @@ export class Feed {
     const answer = this.call({ jsonrpc: "2.0", id: this.#options.nextId(), method: "subscribe", params: since ? { topics, since } : { topics } });
     answer?.then(
       ({ result }) => {
-        this.#seq ??= (result as SubscribeResult).seq;
+        const { seq, revisions } = result as SubscribeResult;
+        this.#seq ??= seq;
         if (!since) this.#tellFirst(topics);
+        this.#tellRevisions(revisions);
       },
       // All or none: one topic that is refused must not silence the others.
       () => topics.length > 1 && topics.forEach((topic) => this.#announce([topic], since)),
@@ -162,6 +165,11 @@ export class Feed {
   #tellFirst(topics: readonly string[]): void {
     const records = topics.filter((topic) => /(^|\/)entity:/.test(topic));
     records.forEach((topic) => this.#topics.get(topic)?.forEach((listener) => listener({ ...RESYNC, topic })));
+  }
+
+  /** Of which revision an application is now that its model is listened to: what was drawn from another is old. */
+  #tellRevisions(revisions: SubscribeResult["revisions"]): void {
+    Object.entries(revisions).forEach(([topic, revision]) => this.#tell({ topic, seq: "", kind: "standing", data: { revision } }));
   }
 
   #reopenSoon(): void {
@@ -200,10 +208,13 @@ export class Feed {
   #event(event: LiveEvent): void {
     if (event.seq) this.#seq = event.seq;
     if (event.kind === "resync") return this.#tellAll(event);
+    return this.#tell(event);
+  }
+
+  #tell(event: LiveEvent): void {
     this.#topics.forEach((listeners, topic) => {
       if (matches(topic, event.topic)) listeners.forEach((listener) => listener(event));
     });
-    return undefined;
   }
 
   #tellAll(event: LiveEvent): void {

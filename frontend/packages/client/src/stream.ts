@@ -1,4 +1,5 @@
 /** Server-sent events as live transport: the topics are in the address, so a new set opens a new stream. */
+import type { SubscribeResult } from "@torque/protocol";
 import type { LiveHandlers, LiveTransportConnection } from "./connection";
 
 export function openStream(url: string, topics: readonly string[], since: string | null, handlers: LiveHandlers): LiveTransportConnection {
@@ -15,7 +16,7 @@ export function openStream(url: string, topics: readonly string[], since: string
     handlers.closed();
   };
   source.onmessage = (event: MessageEvent<string>) => handlers.message({ method: "event", params: JSON.parse(event.data) });
-  source.addEventListener("subscribed", (event: MessageEvent<string>) => handlers.position((JSON.parse(event.data) as { seq: string }).seq));
+  source.addEventListener("subscribed", (event: MessageEvent<string>) => handlers.position(JSON.parse(event.data) as SubscribeResult));
   source.addEventListener("ended", () => {
     source.close();
     handlers.closed();
