@@ -1,4 +1,3 @@
-import { Select } from "@mantine/core";
 import { entityLabel } from "@torque/model";
 import { PageView } from "@torque/runtime";
 import { IconButton, NamedIcon } from "@torque/ui";
@@ -7,6 +6,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { PartLink } from "../parts/PartNav";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { SplitPane } from "../parts/SplitPane";

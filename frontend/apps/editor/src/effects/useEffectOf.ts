@@ -3,7 +3,7 @@ import type { Change, Finding } from "@torque/model";
 import { useEffect, useState } from "react";
 import { messageOf } from "../api/errors";
 import type { StoredEffect } from "../api/types";
-import { useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useOpenModel, useSession } from "../model/ModelProvider";
 import { useServices } from "../services";
 import { tryChanges } from "./trial";
 
@@ -15,7 +15,7 @@ export type Effect =
 export function useEffectOf(changes: readonly Change[]): Effect | undefined {
   const { client } = useServices();
   const { id } = useOpenModel();
-  const { revision } = useSessionState();
+  const revision = useSession("revision");
   const [wanted] = useDebouncedValue(JSON.stringify(changes), 300);
   const [effect, setEffect] = useState<{ of: string; effect: Effect }>();
   useEffect(() => {

@@ -1,9 +1,10 @@
-import { Select, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { add, entityNameProblem, freeId, toName, ENTITY_KINDS, type EntityKind } from "@torque/model";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { DialogForm, FormDialog } from "../parts/FormDialog";
 import parts from "../parts/parts.module.css";
 

@@ -1,7 +1,8 @@
-import { MultiSelect, Select, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { add, compact, CONSTRAINT_TYPES, type Constraint, type Entity } from "@torque/model";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { MultiSelect, Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import { OptionalLabel } from "../parts/OptionalLabel";
 import parts from "../parts/parts.module.css";

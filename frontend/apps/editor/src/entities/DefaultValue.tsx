@@ -1,16 +1,16 @@
-import { NumberInput, Select, TextInput } from "@mantine/core";
+import { NumberInput, TextInput } from "@mantine/core";
 import type { Field } from "@torque/model";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Select } from "../parts/choices";
 import { OptionalLabel } from "../parts/OptionalLabel";
 import parts from "../parts/parts.module.css";
 
-export type DefaultValueProps = { draft: Field; onEdit: (change: Partial<Field>) => void };
+export type DefaultValueProps = { type: Field["field_type"]; value: unknown; onEdit: (change: Partial<Field>) => void };
 
 /** What a record gets when the field is left out on creation. */
-export function DefaultValue({ draft, onEdit }: DefaultValueProps) {
+export function DefaultValue({ type, value, onEdit }: DefaultValueProps) {
   const { t } = useTranslation("editor");
-  const { field_type: type, default_value: value } = draft;
   const label = <OptionalLabel>{t("fields.default")}</OptionalLabel>;
   const set = (next: unknown): void => {
     onEdit({ default_value: next === null || next === "" ? undefined : next });

@@ -2,19 +2,19 @@ import { TextInput } from "@mantine/core";
 import { IconSearch } from "../icons";
 import { entityLabel, worst, type Entity } from "@torque/model";
 import { IconButton, NamedIcon } from "@torque/ui";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useOpenModel, useSession } from "../model/ModelProvider";
 import { LinkEnd, PartLink, PartNav } from "../parts/PartNav";
 import { Severity } from "../parts/Severity";
 
 export type EntityListProps = { entities: readonly Entity[]; chosen: Entity | undefined; onAdd: () => void; onChoose: () => void };
 
 /** Every entity with its icon, what verification says about it, and its count of fields. */
-export function EntityList({ entities, chosen, onAdd, onChoose }: EntityListProps) {
+export const EntityList = memo(function EntityList({ entities, chosen, onAdd, onChoose }: EntityListProps) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
-  const { findings } = useSessionState();
+  const findings = useSession("findings");
   const [searching, setSearching] = useState(false);
   const [search, setSearch] = useState("");
   const shown = entities.filter((entity) => `${entityLabel(entity)} ${entity.name}`.toLowerCase().includes(search.toLowerCase()));
@@ -73,4 +73,4 @@ export function EntityList({ entities, chosen, onAdd, onChoose }: EntityListProp
       })}
     </PartNav>
   );
-}
+});

@@ -1,7 +1,7 @@
 import { useLocalStorage } from "@mantine/hooks";
-import type { Entity } from "@torque/model";
+import { sharing, type Entity } from "@torque/model";
 import { IconButton } from "@torque/ui";
-import { useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconChevronDown, IconChevronUp } from "../icons";
 import { useDocument } from "../model/ModelProvider";
@@ -11,16 +11,24 @@ import { useRunning } from "../runtime/useApplications";
 import { formPage, gridPage } from "../runtime/wirePage";
 import classes from "./entities.module.css";
 
+/** The value from before while the new one says the same. */
+function useKept<T>(value: T): T {
+  const [kept, setKept] = useState(value);
+  const next = sharing(kept, value);
+  if (next !== kept) setKept(next);
+  return next;
+}
+
 type Shown = "grid" | "form" | "closed";
 
 /** The entity's records in a grid, or its form, at the lower edge: as the application draws them. */
-export function EntityPreview({ entity }: { entity: Entity }) {
+export const EntityPreview = memo(function EntityPreview({ entity }: { entity: Entity }) {
   const { t } = useTranslation("editor");
   const document = useDocument();
   const { applications } = useRunning();
   const [shown, setShown] = useLocalStorage<Shown>({ key: "torque-editor-entity-preview", defaultValue: "grid", getInitialValueInEffect: false });
   const form = document.forms?.find((candidate) => candidate.entity_type === entity.name)?.id ?? `${entity.name}_form`;
-  const page = useMemo(() => (shown === "form" ? formPage(form, entity.name) : gridPage(entity, document)), [shown, form, entity, document]);
+  const page = useKept(useMemo(() => (shown === "form" ? formPage(form, entity.name) : gridPage(entity, document)), [shown, form, entity, document]));
   if (!applications?.length) return null;
   const choice = (
     <>
@@ -49,4 +57,4 @@ export function EntityPreview({ entity }: { entity: Entity }) {
       )}
     </div>
   );
-}
+});

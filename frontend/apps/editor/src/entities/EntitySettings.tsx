@@ -1,9 +1,10 @@
-import { Group, MultiSelect, Select, Textarea, TextInput } from "@mantine/core";
+import { Group, Textarea, TextInput } from "@mantine/core";
 import { ENTITY_KINDS, entityNameProblem, fieldLabel, tidyEntity, without, type Entity, type EntityUi } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit, useDocument } from "../model/ModelProvider";
+import { MultiSelect, Select } from "../parts/choices";
 import { OptionalLabel } from "../parts/OptionalLabel";
 import parts from "../parts/parts.module.css";
 import { useDraft } from "./useDraft";

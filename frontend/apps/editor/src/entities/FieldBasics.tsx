@@ -1,11 +1,12 @@
-import { Checkbox, Select, TextInput } from "@mantine/core";
+import { Checkbox, TextInput } from "@mantine/core";
 import { FIELD_TYPES, toName, typeOf, type Field } from "@torque/model";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import { DefaultValue } from "./DefaultValue";
-import type { FieldErrors } from "./fieldErrors";
 import { TypeSettings } from "./TypeSettings";
 import classes from "./entities.module.css";
 
@@ -16,14 +17,13 @@ export type FieldBasicsProps = {
   /** A new field's name follows its label. */
   isNew: boolean;
   nameError: string | undefined;
-  errors: FieldErrors;
+  typeError: string | undefined;
   onEdit: (change: Partial<Field>) => void;
 };
 
 /** Name, label, type with its settings, default, and the three flags. */
-export function FieldBasics({ draft, system, isNew, nameError, errors, onEdit }: FieldBasicsProps) {
+export function FieldBasics({ draft, system, isNew, nameError, typeError, onEdit }: FieldBasicsProps) {
   const { t } = useTranslation("editor");
-  const { entities = [] } = useDocument();
   const onLabel = (label: string): void => {
     const follows = isNew && draft.name === toName(draft.display_name ?? "");
     onEdit({ display_name: label || undefined, ...(follows ? { name: toName(label) } : {}) });
@@ -54,40 +54,62 @@ export function FieldBasics({ draft, system, isNew, nameError, errors, onEdit }:
       </div>
       {!system && (
         <>
-          <div className={classes.two}>
-            <Select
-              label={t("fields.type")}
-              allowDeselect={false}
-              searchable
-              data={FIELD_TYPES.map((value) => ({ value, label: t(`fieldType.${value}`) }))}
-              value={draft.field_type.type}
-              onChange={(name) => {
-                if (name) onEdit({ field_type: typeOf(name, draft.field_type, entities[0]?.name), default_value: undefined });
-              }}
-            />
-            <DefaultValue draft={draft} onEdit={onEdit} />
-          </div>
-          <TypeSettings
-            type={draft.field_type}
-            error={errors.type}
-            onChange={(field_type) => {
-              onEdit({ field_type });
-            }}
-          />
-          <div className={classes.flagsRow}>
-            {(["required", "unique", "indexed"] as const).map((flag) => (
-              <Checkbox
-                key={flag}
-                label={t(`fields.${flag}`)}
-                checked={draft[flag] ?? false}
-                onChange={(event) => {
-                  onEdit({ [flag]: event.currentTarget.checked });
-                }}
-              />
-            ))}
-          </div>
+          <Kind type={draft.field_type} initial={draft.default_value} error={typeError} onEdit={onEdit} />
+          <Flags required={draft.required} unique={draft.unique} indexed={draft.indexed} onEdit={onEdit} />
         </>
       )}
     </PanelSection>
   );
 }
+
+type KindProps = { type: Field["field_type"]; initial: unknown; error: string | undefined; onEdit: FieldBasicsProps["onEdit"] };
+
+/** The type with what belongs to it; drawn apart from the names, which change with every key. */
+const Kind = memo(function Kind({ type, initial, error, onEdit }: KindProps) {
+  const { t } = useTranslation("editor");
+  const { entities = [] } = useDocument();
+  return (
+    <>
+      <div className={classes.two}>
+        <Select
+          label={t("fields.type")}
+          allowDeselect={false}
+          searchable
+          data={FIELD_TYPES.map((value) => ({ value, label: t(`fieldType.${value}`) }))}
+          value={type.type}
+          onChange={(name) => {
+            if (name) onEdit({ field_type: typeOf(name, type, entities[0]?.name), default_value: undefined });
+          }}
+        />
+        <DefaultValue type={type} value={initial} onEdit={onEdit} />
+      </div>
+      <TypeSettings
+        type={type}
+        error={error}
+        onChange={(field_type) => {
+          onEdit({ field_type });
+        }}
+      />
+    </>
+  );
+});
+
+type FlagsProps = Pick<Field, "required" | "unique" | "indexed"> & { onEdit: FieldBasicsProps["onEdit"] };
+
+const Flags = memo(function Flags({ onEdit, ...flags }: FlagsProps) {
+  const { t } = useTranslation("editor");
+  return (
+    <div className={classes.flagsRow}>
+      {(["required", "unique", "indexed"] as const).map((flag) => (
+        <Checkbox
+          key={flag}
+          label={t(`fields.${flag}`)}
+          checked={flags[flag] ?? false}
+          onChange={(event) => {
+            onEdit({ [flag]: event.currentTarget.checked });
+          }}
+        />
+      ))}
+    </div>
+  );
+});

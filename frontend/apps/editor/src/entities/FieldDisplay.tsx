@@ -1,22 +1,27 @@
-import { Select, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { FORM_FIELD_TYPES, type Field, type FieldUi } from "@torque/model";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import classes from "./entities.module.css";
 
 export type FieldDisplayProps = {
-  draft: Field;
+  ui: FieldUi | undefined;
+  /** The expression it is computed by. */
+  computed: string | undefined;
   system: boolean;
   /** What the server says against the expression. */
   refusal: string | undefined;
   onEdit: (change: Partial<Field>) => void;
 };
 
+const NONE: FieldUi = {};
+
 /** How the field looks in forms and grids, when they do not say otherwise. */
-export function FieldDisplay({ draft, system, refusal, onEdit }: FieldDisplayProps) {
+export const FieldDisplay = memo(function FieldDisplay({ ui = NONE, computed, system, refusal, onEdit }: FieldDisplayProps) {
   const { t } = useTranslation("editor");
-  const ui = draft.ui_config ?? {};
   const set = (change: Partial<FieldUi>): void => {
     onEdit({ ui_config: { ...ui, ...change } });
   };
@@ -62,7 +67,7 @@ export function FieldDisplay({ draft, system, refusal, onEdit }: FieldDisplayPro
             minRows={1}
             spellCheck={false}
             classNames={{ input: parts.monoInput }}
-            value={draft.computed ?? ""}
+            value={computed ?? ""}
             error={refusal}
             onChange={(event) => { onEdit({ computed: event.currentTarget.value || undefined }); }}
           />
@@ -70,4 +75,4 @@ export function FieldDisplay({ draft, system, refusal, onEdit }: FieldDisplayPro
       )}
     </PanelSection>
   );
-}
+});

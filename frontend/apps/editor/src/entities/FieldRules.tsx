@@ -1,20 +1,22 @@
-import { Select, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "../icons";
 import { compact, RULE_TYPES, SEVERITIES, type Field, type RuleType, type ValidationRule } from "@torque/model";
 import { Button, IconButton } from "@torque/ui";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import { useDocument } from "../model/ModelProvider";
-import type { FieldErrors } from "./fieldErrors";
 import classes from "./entities.module.css";
 
-export type FieldRulesProps = { draft: Field; errors: FieldErrors; onEdit: (change: Partial<Field>) => void };
+export type FieldRulesProps = { rules: Field["validation"]; error: string | undefined; onEdit: (change: Partial<Field>) => void };
+
+const NONE: ValidationRule[] = [];
 
 /** The rules values must fulfil, each with its message and how severe breaking it is. */
-export function FieldRules({ draft, errors, onEdit }: FieldRulesProps) {
+export const FieldRules = memo(function FieldRules({ rules = NONE, error, onEdit }: FieldRulesProps) {
   const { t } = useTranslation("editor");
-  const rules = draft.validation ?? [];
   const put = (next: ValidationRule[]): void => {
     onEdit({ validation: next });
   };
@@ -34,14 +36,14 @@ export function FieldRules({ draft, errors, onEdit }: FieldRulesProps) {
           onRemove={() => { put(rules.filter((_, index) => index !== at)); }}
         />
       ))}
-      {errors.rules && (
+      {error && (
         <p role="alert" className={parts.formError}>
-          {errors.rules}
+          {error}
         </p>
       )}
     </PanelSection>
   );
-}
+});
 
 type RuleProps = { rule: ValidationRule; number: number; onChange: (rule: ValidationRule) => void; onRemove: () => void };
 

@@ -1,7 +1,7 @@
-import { fieldLabel, move, typeLine, worst, SYSTEM_FIELDS, type Entity, type Field } from "@torque/model";
-import type { KeyboardEvent } from "react";
+import { fieldLabel, move, typeLine, worst, SYSTEM_FIELDS, type Entity, type Field, type Severity as Level } from "@torque/model";
+import { memo, useMemo, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useCommit, useSessionState } from "../model/ModelProvider";
+import { useCommit, useDocument, useSession } from "../model/ModelProvider";
 import { Severity } from "../parts/Severity";
 import { FieldIcon } from "./FieldIcon";
 import { rulesLine } from "./rulesLine";
@@ -12,6 +12,7 @@ export type FieldTableProps = { entity: Entity; open: string | undefined; onOpen
 /** One line per field: name, label, type, rules, and whether it is required, unique, indexed. */
 export function FieldTable({ entity, open, onOpen }: FieldTableProps) {
   const { t } = useTranslation("editor");
+  const levels = useLevels(entity);
   return (
     <div className={classes.scroll}>
       <table className={classes.fields}>
@@ -30,7 +31,7 @@ export function FieldTable({ entity, open, onOpen }: FieldTableProps) {
         </thead>
         <tbody>
           {entity.fields.map((field, index) => (
-            <FieldRow key={field.id} entity={entity} field={field} index={index} selected={field.id === open} onOpen={onOpen} />
+            <FieldRow key={field.id} field={field} index={index} count={entity.fields.length} level={levels.get(index)} selected={field.id === open} onOpen={onOpen} />
           ))}
         </tbody>
       </table>
@@ -39,20 +40,28 @@ export function FieldTable({ entity, open, onOpen }: FieldTableProps) {
   );
 }
 
-type RowProps = { entity: Entity; field: Field; index: number; selected: boolean; onOpen: (id: string) => void };
+/** The worst that verification says of each field, by its place. */
+function useLevels(entity: Entity): ReadonlyMap<number, Level | undefined> {
+  const { entities = [] } = useDocument();
+  const findings = useSession("findings");
+  return useMemo(() => {
+    const start = `/entities/${String(entities.findIndex(({ id }) => id === entity.id))}/fields/`;
+    const said = findings.filter(({ severity, pointer }) => severity !== "Info" && pointer.startsWith(start));
+    const places = new Set(said.map(({ pointer }) => Number.parseInt(pointer.slice(start.length), 10)));
+    return new Map([...places].map((place) => [place, worst(said.filter(({ pointer }) => Number.parseInt(pointer.slice(start.length), 10) === place))]));
+  }, [entities, entity.id, findings]);
+}
 
-function FieldRow({ entity, field, index, selected, onOpen }: RowProps) {
+type RowProps = { field: Field; index: number; count: number; level: Level | undefined; selected: boolean; onOpen: (id: string) => void };
+
+const FieldRow = memo(function FieldRow({ field, index, count, level, selected, onOpen }: RowProps) {
   const { t } = useTranslation("editor");
   const commit = useCommit();
-  const { document, findings } = useSessionState();
-  const pointer = `/entities/${String(document.entities?.findIndex(({ id }) => id === entity.id) ?? -1)}/fields/${String(index)}/`;
-  const found = findings.filter((finding) => finding.severity !== "Info" && `${finding.pointer}/`.startsWith(pointer));
-  const level = worst(found);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step === undefined) return;
     const to = index + step;
-    if (to < 0 || to >= entity.fields.length) return;
+    if (to < 0 || to >= count) return;
     event.preventDefault();
     if (event.altKey) commit([move("Field", field.id, to)], t("fields.moved", { name: field.name }));
     else event.currentTarget.closest("tbody")?.querySelectorAll<HTMLElement>("button")[to]?.focus();
@@ -97,4 +106,4 @@ function FieldRow({ entity, field, index, selected, onOpen }: RowProps) {
       </td>
     </tr>
   );
-}
+});

@@ -38,7 +38,6 @@ export function FieldsTab({ entity, head }: { entity: Entity; head: ReactNode })
       <EntityPreview entity={entity} />
     </>
   );
-  if (!field && !adding) return <div className={classes.tabBody}>{table}</div>;
   return (
     <SplitPane
       side="end"
@@ -46,7 +45,7 @@ export function FieldsTab({ entity, head }: { entity: Entity; head: ReactNode })
       label={t("frame.resize")}
       initial={340}
       overlay
-      pane={<FieldPanel key={field?.id ?? "new"} entity={entity} field={field} onShow={show} />}
+      pane={(field ?? adding) && <FieldPanel key={field?.id ?? "new"} entity={entity} field={field} onShow={show} />}
     >
       {table}
     </SplitPane>

@@ -1,7 +1,8 @@
-import { Checkbox, MultiSelect, Select } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { add, compact, INDEX_TYPES, type Entity, type Index } from "@torque/model";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { MultiSelect, Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import { PartName, PartPanel } from "./PartPanel";
 import { PartTab } from "./PartTab";

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useCareful } from "../effects/CarefulProvider";
 import { EffectNote } from "../effects/EffectNote";
 import { useEffectOf } from "../effects/useEffectOf";
-import { useSessionState, useSteps } from "../model/ModelProvider";
+import { useSession, useSteps } from "../model/ModelProvider";
 import { EditPanel } from "../parts/EditPanel";
 import parts from "../parts/parts.module.css";
 import type { Draft } from "./useDraft";
@@ -45,7 +45,7 @@ export function PartPanel<T extends { name: string }>(props: PartPanelProps<T>) 
   const careful = useCareful();
   const steps = useSteps();
   const [checked, setChecked] = useState(false);
-  const { findings } = useSessionState();
+  const findings = useSession("findings");
   const effect = useEffectOf(props.errors === 0 ? changes : []);
   const refusedBy = (found: readonly Finding[]): Finding | undefined => found.find((finding) => refusals.includes(finding.id));
   const refusal = refusedBy(effect?.name === "known" ? effect.findings : changes.length ? [] : findings);

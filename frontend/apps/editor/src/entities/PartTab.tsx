@@ -80,9 +80,8 @@ export function PartTab<T extends { name: string }>({ head, words, parameter, al
       )}
     </>
   );
-  if (!chosen && open !== "new") return <div className={classes.tabBody}>{list}</div>;
   return (
-    <SplitPane side="end" name="field" label={t("frame.resize")} initial={340} overlay pane={panel(chosen, show)}>
+    <SplitPane side="end" name="field" label={t("frame.resize")} initial={340} overlay pane={(chosen ?? open === "new") && panel(chosen, show)}>
       {list}
     </SplitPane>
   );

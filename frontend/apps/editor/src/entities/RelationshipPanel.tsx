@@ -1,8 +1,8 @@
-import { Select } from "@mantine/core";
 import { add, CASCADES, compact, entityLabel, freeId, RELATIONSHIP_TYPES, update, type Change, type Entity, type ModelDocument, type Relationship } from "@torque/model";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
 import { PartName, PartPanel } from "./PartPanel";
 import { CARDINALITY } from "./relationships";

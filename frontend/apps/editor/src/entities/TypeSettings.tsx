@@ -1,8 +1,10 @@
-import { NumberInput, Select } from "@mantine/core";
+import { NumberInput } from "@mantine/core";
 import { FIELD_TYPES, typeOf, type FieldType } from "@torque/model";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { OptionalLabel } from "../parts/OptionalLabel";
+import { BinarySettings } from "./BinarySettings";
 import { EnumValues } from "./EnumValues";
 import classes from "./entities.module.css";
 
@@ -59,8 +61,9 @@ export function TypeSettings({ type, error, onChange }: TypeSettingsProps) {
     case "Date":
     case "Time":
     case "Json":
-    case "Binary":
       return null;
+    case "Binary":
+      return <BinarySettings type={type} error={error} onChange={onChange} />;
     default:
       return type satisfies never;
   }

@@ -3,6 +3,8 @@ import type { Field, FieldType } from "@torque/model";
 type Words = (key: string, values?: Record<string, unknown>) => string;
 export type FieldErrors = Partial<Record<"type" | "rules", string>>;
 
+const MEDIA_TYPE = /^[a-z]+\/([a-z0-9.+-]+|\*)$/;
+
 function typeError(type: FieldType, t: Words): string | undefined {
   switch (type.type) {
     case "Enum": {
@@ -15,6 +17,10 @@ function typeError(type: FieldType, t: Words): string | undefined {
       return type.entity ? undefined : t("fields.error.noEntity");
     case "Array":
       return typeError(type.element_type, t);
+    case "Binary": {
+      const wrong = type.types?.find((one) => !MEDIA_TYPE.test(one));
+      return wrong === undefined ? undefined : t("fields.error.mediaType", { type: wrong });
+    }
     case "Integer":
     case "Decimal":
     case "Float":

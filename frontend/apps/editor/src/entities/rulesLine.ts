@@ -1,5 +1,7 @@
 import type { Field, FieldType } from "@torque/model";
 
+import { sizeText } from "./fileSize";
+
 type Words = (key: string, values?: Record<string, unknown>) => string;
 
 function range(type: { min?: number | null; max?: number | null }, t: Words): string[] {
@@ -22,6 +24,8 @@ function typeRules(type: FieldType, t: Words): string[] {
       return [type.values.map((value) => (typeof value === "string" ? value : (value.label ?? value.value))).join(", ")];
     case "Reference":
       return [type.entity];
+    case "Binary":
+      return [...(type.max_size ? [t("rule.upTo", { max: sizeText(type.max_size) })] : []), ...(type.types ?? [])];
     case "Array":
       return typeRules(type.element_type, t);
     default:

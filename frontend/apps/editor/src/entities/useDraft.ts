@@ -1,8 +1,9 @@
 import { updateBetween, type Change, type PartKind } from "@torque/model";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 export type Draft<T> = {
   value: T;
+  /** The same function from render to render while the stored part is the same. */
   edit: (change: Partial<T>) => void;
   discard: () => void;
   /** From the stored part to the draft; empty when they are alike. */
@@ -19,15 +20,14 @@ export function useDraft<T extends object>(kind: PartKind, target: string | unde
   const [first] = changes;
   const count = first && "set" in first ? Object.keys(first.set ?? {}).length : 0;
   const gone = first && "unset" in first ? (first.unset?.length ?? 0) : 0;
-  return {
-    value,
-    changes,
-    count: count + gone,
-    edit: (change) => {
-      setEdited({ ...value, ...change });
+  const edit = useCallback(
+    (change: Partial<T>) => {
+      setEdited((before) => ({ ...(before ?? stored), ...change }));
     },
-    discard: () => {
-      setEdited(undefined);
-    },
-  };
+    [stored],
+  );
+  const discard = useCallback(() => {
+    setEdited(undefined);
+  }, []);
+  return { value, changes, count: count + gone, edit, discard };
 }

@@ -3,13 +3,14 @@ import { describeChange } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import classes from "../frame/frame.module.css";
-import { useOpenModel, useSessionState } from "./ModelProvider";
+import { useDocument, useOpenModel, useSession } from "./ModelProvider";
 
 /** Somebody else changed the same parts: whose version counts? */
 export function ConflictBar() {
   const { t } = useTranslation("editor");
   const { session } = useOpenModel();
-  const { save, document } = useSessionState();
+  const save = useSession("save");
+  const document = useDocument();
   if (save.name !== "conflict") return null;
   return (
     <section role="alert" className={classes.conflict} aria-label={t("conflict.label")}>

@@ -8,7 +8,7 @@ import { StatusBar } from "../frame/StatusBar";
 import { TopBar, type Crumb } from "../frame/TopBar";
 import classes from "../frame/frame.module.css";
 import { ConflictBar } from "./ConflictBar";
-import { useOpenModel, useSessionState, useSteps } from "./ModelProvider";
+import { useDocument, useOpenModel, useSession, useSteps } from "./ModelProvider";
 import { ModelTabs } from "./ModelTabs";
 import { SaveStatus } from "./SaveStatus";
 import { useModelCommands } from "./useModelCommands";
@@ -21,7 +21,9 @@ export type ModelRouteHandle = { crumb?: "entities" | "pages" | "forms" | "data"
 export function ModelLayout() {
   const { t } = useTranslation("editor");
   const { ref, live } = useOpenModel();
-  const { document, revision, findings } = useSessionState();
+  const document = useDocument();
+  const revision = useSession("revision");
+  const findings = useSession("findings");
   const steps = useSteps();
   const run = useRun();
   const crumb = useMatches()

@@ -49,13 +49,14 @@ export function useOpenModel(): OpenModel {
   return open;
 }
 
-export function useSessionState(): SessionState {
+/** One member of the session's state; only what reads it draws again when it changes. */
+export function useSession<K extends keyof SessionState>(member: K): SessionState[K] {
   const { session } = useOpenModel();
-  return useSyncExternalStore(session.subscribe, session.getState);
+  return useSyncExternalStore(session.subscribe, () => session.getState()[member]);
 }
 
 export function useDocument(): ModelDocument {
-  return useSessionState().document;
+  return useSession("document");
 }
 
 export type Commit = (changes: readonly Change[], message: string) => boolean;
@@ -83,7 +84,8 @@ export type Steps = { canUndo: boolean; canRedo: boolean; undo: () => void; redo
 export function useSteps(): Steps {
   const { t } = useTranslation("editor");
   const { session } = useOpenModel();
-  const { undo, redo } = useSessionState();
+  const undo = useSession("undo");
+  const redo = useSession("redo");
   return useMemo(
     () => ({
       canUndo: undo.length > 0,

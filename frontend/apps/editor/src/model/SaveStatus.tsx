@@ -4,14 +4,15 @@ import { useLocale } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { messageOf } from "../api/errors";
 import classes from "../frame/frame.module.css";
-import { useOpenModel, useSessionState } from "./ModelProvider";
+import { useOpenModel, useSession } from "./ModelProvider";
 
 /** Whether everything is saved, since when, and what to do when it is not. */
 export function SaveStatus() {
   const { t } = useTranslation("editor");
   const locale = useLocale();
   const { session } = useOpenModel();
-  const { save, unsaved } = useSessionState();
+  const save = useSession("save");
+  const unsaved = useSession("unsaved");
   if (save.name === "saving") {
     return (
       <span className={classes.statusItem} role="status">

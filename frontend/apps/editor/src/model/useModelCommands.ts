@@ -17,18 +17,19 @@ export function useModelCommands(steps: Steps, run: () => void): void {
 
   const places = useMemo<Command[]>(() => {
     const go = (to: string) => () => void navigate(base + to);
+    const kindOf = { entity: t("kind.entity"), field: t("kind.field") };
     return [
       { id: "go-overview", group: "goto", title: t("tabs.overview"), kind: t("kind.view"), icon: IconFileDescription, run: go("") },
       { id: "go-data", group: "goto", title: t("tabs.data"), kind: t("kind.view"), icon: IconTable, run: go("/data") },
       { id: "go-history", group: "goto", title: t("tabs.history"), kind: t("kind.view"), icon: IconHistory, run: go("/history") },
       ...(document.entities ?? []).flatMap<Command>((entity) => [
-        { id: `entity-${entity.id}`, group: "goto", title: entityLabel(entity), name: entity.name, kind: t("kind.entity"), icon: IconTable, run: go(`/entities/${entity.id}`) },
+        { id: `entity-${entity.id}`, group: "goto", title: entityLabel(entity), name: entity.name, kind: kindOf.entity, icon: IconTable, run: go(`/entities/${entity.id}`) },
         ...entity.fields.map<Command>((field) => ({
           id: `field-${field.id}`,
           group: "goto",
           title: `${entityLabel(entity)} / ${fieldLabel(field)}`,
           name: `${entity.name}.${field.name}`,
-          kind: t("kind.field"),
+          kind: kindOf.field,
           icon: IconTag,
           run: go(`/entities/${entity.id}?field=${field.id}`),
         })),

@@ -1,5 +1,5 @@
 import { useQuery } from "@apollo/client/react";
-import { Checkbox, FileButton, Group, Modal, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Checkbox, FileButton, Group, Modal, SegmentedControl, TextInput } from "@mantine/core";
 import { IconCircleCheck, IconFileUpload } from "../icons";
 import { Button } from "@torque/ui";
 import { useEffect, useState } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { MODELS } from "../api/documents";
 import type { ImportMode, ImportResult } from "../api/types";
+import { Select } from "../parts/choices";
 import { OptionalLabel } from "../parts/OptionalLabel";
 import { Failure, LoadingRows } from "../parts/States";
 import { ImportTrial } from "./ImportTrial";

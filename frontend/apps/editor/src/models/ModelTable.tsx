@@ -11,7 +11,7 @@ import { DeleteModel } from "./DeleteModel";
 import { DuplicateModel } from "./DuplicateModel";
 import table from "../parts/table.module.css";
 import classes from "./models.module.css";
-import type { Sorting } from "./ModelsRoute";
+import type { Sorting } from "./sorting";
 import { useExport } from "./useExport";
 
 export type ModelTableProps = { models: readonly ModelSummary[]; sorting: Sorting; onSort: (sorting: Sorting) => void };

@@ -17,10 +17,10 @@ import { CreateModel } from "./CreateModel";
 import { FirstRun } from "./FirstRun";
 import { ImportModel } from "./ImportModel";
 import { ModelTable } from "./ModelTable";
+import { SORTED, type Sorting } from "./sorting";
 import classes from "./models.module.css";
 
 type Dialog = { name: "none" } | { name: "create" } | { name: "import"; file?: File };
-export type Sorting = "changed" | "name";
 
 function matches(model: ModelSummary, search: string): boolean {
   const text = `${model.displayName} ${model.name} ${model.description}`.toLowerCase();
@@ -116,7 +116,7 @@ function ModelList({ models, error, onRetry, onCreate, onImport }: ListProps) {
     const found = (models ?? []).filter(
       (model) => matches(model, search) && (!running || model.applications.some((application) => application.status === "running")),
     );
-    return found.sort((a, b) => (sorting === "name" ? a.displayName.localeCompare(b.displayName) : b.updatedAt.localeCompare(a.updatedAt)));
+    return found.sort(SORTED[sorting]);
   }, [models, search, running, sorting]);
   const put = (name: string, value: string): void => {
     setParameters(

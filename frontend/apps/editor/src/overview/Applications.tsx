@@ -8,7 +8,7 @@ import { useNavigate } from "react-router";
 import { APPLICATIONS, CREATE_APPLICATION, DELETE_APPLICATION, START_APPLICATION, STOP_APPLICATION } from "../api/documents";
 import { messageOf } from "../api/errors";
 import type { Application } from "../api/types";
-import { useDocument, useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useDocument, useOpenModel, useSession } from "../model/ModelProvider";
 import { Confirm } from "../parts/Confirm";
 import { Dot } from "../parts/Dot";
 import { Moment } from "../parts/Moment";
@@ -79,7 +79,7 @@ function ApplicationRow({ application }: { application: Application }) {
   const { t } = useTranslation("editor");
   const { client } = useServices();
   const { ref } = useOpenModel();
-  const { revision } = useSessionState();
+  const revision = useSession("revision");
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
   const running = application.status === "running";

@@ -1,9 +1,10 @@
-import { Drawer, Group, Select, Switch, Textarea, TextInput } from "@mantine/core";
+import { Drawer, Group, Switch, Textarea, TextInput } from "@mantine/core";
 import { updateBetween, type ModelDocument } from "@torque/model";
 import { Button } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit, useDocument } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { OptionalLabel } from "../parts/OptionalLabel";
 import classes from "./overview.module.css";
 

@@ -9,7 +9,7 @@ import { MODEL_DIFF } from "../api/documents";
 import type { ModelRevision } from "../api/types";
 import { DiffList } from "../effects/DiffList";
 import { StoredEffects } from "../effects/StoredEffects";
-import { useDocument, useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useDocument, useOpenModel, useSession } from "../model/ModelProvider";
 import { Avatar } from "../parts/Avatar";
 import { Confirm } from "../parts/Confirm";
 import { Moment } from "../parts/Moment";
@@ -56,7 +56,7 @@ export function HistoryRoute() {
 function RevisionList({ revisions, error, reload, restoring, restore, asked, answer, most = Infinity, lines = Infinity }: Revisions & { most?: number; lines?: number }) {
   const { t } = useTranslation("editor");
   const document = useDocument();
-  const { revision: current } = useSessionState();
+  const current = useSession("revision");
   if (!revisions) return error === undefined ? <LoadingRows rows={4} /> : <Failure error={error} onRetry={reload} />;
   if (!revisions.length) return <EmptyRow>{t("history.empty")}</EmptyRow>;
   return (

@@ -3,7 +3,7 @@ import { countFindings, groupFindings, placeOf, type Finding, type ModelDocument
 import { Button } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useCommit, useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useCommit, useDocument, useOpenModel, useSession } from "../model/ModelProvider";
 import { Severity } from "../parts/Severity";
 import { addressOf } from "./address";
 import classes from "./overview.module.css";
@@ -11,7 +11,8 @@ import classes from "./overview.module.css";
 /** What is wrong with the model, with the fixes the server offers. */
 export function Verification() {
   const { t } = useTranslation("editor");
-  const { document, findings } = useSessionState();
+  const document = useDocument();
+  const findings = useSession("findings");
   const { errors, warnings, hints } = countFindings(findings);
   return (
     <section aria-labelledby="verification" className={classes.section}>

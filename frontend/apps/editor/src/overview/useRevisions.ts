@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { PREVIEW_RESTORE, RESTORE_REVISION, REVISIONS } from "../api/documents";
 import { messageOf } from "../api/errors";
 import type { ModelRevision, StoredEffect } from "../api/types";
-import { useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useOpenModel, useSession } from "../model/ModelProvider";
 import { toStored } from "../model/transport";
 import { useServices } from "../services";
 
@@ -46,7 +46,7 @@ export function useRevisions(): Revisions {
   const { t } = useTranslation("editor");
   const { client } = useServices();
   const { id, session } = useOpenModel();
-  const { revision } = useSessionState();
+  const revision = useSession("revision");
   const [restoring, setRestoring] = useState<number>();
   const [asked, setAsked] = useState<Revisions["asked"]>();
   const { data, error, refetch } = useQuery(REVISIONS, { variables: { modelId: id } });

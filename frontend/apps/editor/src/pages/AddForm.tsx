@@ -1,9 +1,9 @@
-import { Select } from "@mantine/core";
 import { add, entityLabel, freeId } from "@torque/model";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { DialogForm, FormDialog } from "../parts/FormDialog";
 import { deriveForm } from "./deriveForm";
 

@@ -1,9 +1,10 @@
-import { Select, Switch, TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { add, entityLabel, fieldLabel, freeId, toName, type Entity, type Page } from "@torque/model";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { Select } from "../parts/choices";
 import { DialogForm, FormDialog } from "../parts/FormDialog";
 
 /** Adds a page: empty, or a list of an entity to begin with. */

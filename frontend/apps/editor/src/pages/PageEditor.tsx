@@ -2,7 +2,7 @@ import { pageChanges, type Page } from "@torque/model";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useCommit, useDocument, useOpenModel, useSessionState } from "../model/ModelProvider";
+import { useCommit, useDocument, useOpenModel, useSession } from "../model/ModelProvider";
 import { Tag } from "../parts/Tag";
 import { Preview } from "../runtime/Preview";
 import { wirePage } from "../runtime/wirePage";
@@ -14,7 +14,7 @@ export function PageEditor({ page, onList }: { page: Page; onList: () => void })
   const { t } = useTranslation("editor");
   const { ref, id: modelId } = useOpenModel();
   const document = useDocument();
-  const { unsaved: saving } = useSessionState();
+  const saving = useSession("unsaved");
   const commit = useCommit();
   const navigate = useNavigate();
   const schema = usePartSchema("Page", document);

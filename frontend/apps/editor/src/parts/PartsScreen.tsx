@@ -1,6 +1,6 @@
 import { IconPlus } from "../icons";
 import { Button } from "@torque/ui";
-import { useMemo, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../frame/CommandProvider";
 import { SplitPane } from "./SplitPane";
@@ -25,18 +25,16 @@ export function PartsScreen({ words, shortcut, unknown, list, children, dialog }
   const { t } = useTranslation("editor");
   const [adding, setAdding] = useState(false);
   const [listed, setListed] = useState(false);
-  const onAdd = (): void => {
+  const onAdd = useCallback(() => {
     setAdding(true);
-  };
+  }, []);
+  const onChoose = useCallback(() => {
+    setListed(false);
+  }, []);
   useCommands(
-    useMemo(() => [{ id: `add-${words}`, group: "commands", title: t(`${words}.add`), keys: shortcut, icon: IconPlus, run: () => { setAdding(true); } }], [t, words, shortcut]),
+    useMemo(() => [{ id: `add-${words}`, group: "commands", title: t(`${words}.add`), keys: shortcut, icon: IconPlus, run: onAdd }], [t, words, shortcut, onAdd]),
   );
-  const pane = list({
-    onAdd,
-    onChoose: () => {
-      setListed(false);
-    },
-  });
+  const pane = list({ onAdd, onChoose });
   return (
     <>
       <SplitPane side="start" name={words} label={t("frame.resize")} initial={208} overlay={listed} pane={pane}>

@@ -14,6 +14,7 @@ export type SplitPaneProps = {
   /** Default 480. */
   largest?: number;
   label: string;
+  /** Without it the content has the whole width; it stays as it is when a pane comes or goes. */
   pane: ReactNode;
   children: ReactNode;
   /** On a narrow screen the pane covers the content while this is true; otherwise it is hidden there. */
@@ -62,7 +63,7 @@ export function SplitPane({ side, name, initial, largest = 480, label, pane, chi
   const style = { "--pane": `${String(width)}px` } as CSSProperties;
   return (
     <div className={classes.split} data-side={side} data-narrow={narrow} style={style}>
-      {side === "start" && (
+      {pane && side === "start" && (
         <>
           <div className={classes.pane} data-overlay={overlay || undefined}>
             {pane}
@@ -71,7 +72,7 @@ export function SplitPane({ side, name, initial, largest = 480, label, pane, chi
         </>
       )}
       <div className={classes.splitMain}>{children}</div>
-      {side === "end" && (
+      {pane && side === "end" && (
         <>
           {separator}
           <div className={classes.pane} data-overlay={overlay || undefined}>

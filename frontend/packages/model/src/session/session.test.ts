@@ -57,6 +57,21 @@ describe("a document session", () => {
     expect(session.getState()).toMatchObject({ revision: 3, save: { name: "saved", at: 1000 }, unsaved: 0 });
   });
 
+  it("keeps the very same parts where an answer says the same", async () => {
+    const { server, session } = open();
+    session.commit([retitle("A")], "first");
+    const shownAtOnce = session.getState().document;
+    server.stored = { ...server.stored, document: structuredClone(server.stored.document) };
+    await session.settled();
+    expect(session.getState().document).toBe(shownAtOnce);
+    server.write(structuredClone(applyAll(server.stored.document, [remove("Entity", "e_tag")])));
+    await session.remoteChanged(null);
+    const { document } = session.getState();
+    expect(findPart(document, "Entity", "e_tag")).toBeUndefined();
+    expect(document.pages).toBe(shownAtOnce.pages);
+    expect(document.entities?.[0]).toBe(shownAtOnce.entities?.[0]);
+  });
+
   it("undoes and redoes through the server", async () => {
     const { server, session } = open();
     session.commit([retitle("A")], "retitle");

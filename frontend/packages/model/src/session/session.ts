@@ -2,6 +2,7 @@
 import { applyAll } from "../change/apply";
 import type { Change } from "../change/change";
 import { invertAll } from "../change/invert";
+import { sharing } from "../document/json";
 import type { ModelDocument } from "../document/model";
 import type { Finding } from "../findings/findings";
 import { applyFitting, rebase } from "./overlap";
@@ -194,7 +195,8 @@ export class DocumentSession {
   }
 
   private accept(stored: Stored, more: Partial<SessionState> = {}): void {
-    this.stored = stored;
+    const { document, findings } = this.state;
+    this.stored = { ...stored, document: sharing(document, stored.document), findings: sharing(findings, stored.findings) };
     this.show({ ...this.overlay(), ...more });
   }
 
