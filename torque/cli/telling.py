@@ -68,6 +68,8 @@ def report_import(output: Output, report: ImportReport, extra: Mapping[str, Any]
     counts = f"{report.created} created, {report.updated} changed, {report.failed} not taken of {report.rows} rows"
     if report.unchanged:
         counts += f" ({report.unchanged} were the same)"
+    if report.links:
+        counts += f", {report.links} links made"
     if not report.applied:
         counts += "; this was a dry run, nothing was kept" if report.dry_run else "; nothing was kept"
     output.result({**extra, "report": msgspec.to_builtins(report)}, f"{head}\n{counts}." if head else f"{counts}.")

@@ -66,6 +66,8 @@ class Store(Shop):
             assert prepared.errors == []
             links |= {(link[0], row["id"], link[1], link[2]) for link in prepared.links}
             keys |= {(key[0], key[1], row["id"]) for key in prepared.keys}
-        stored = await self.rows("entity_relationships")
+        many = {relationship.id for relationship in self.app.model.definition.relationships}
+        many -= {field.link_key for entity in self.app.model.entities.values() for field in entity.references}
+        stored = [row for row in await self.rows("entity_relationships") if row["link_key"] not in many]
         assert {(r["link_key"], r["source_id"], r["target_id"], r["position"]) for r in stored} == links
         assert {(r["constraint_id"], r["value"], r["entity_id"]) for r in await self.rows("entity_keys")} == keys

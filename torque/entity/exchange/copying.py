@@ -25,7 +25,7 @@ def lines_of(application_id: str, key: str, drafts: Sequence[Draft], now: str) -
     links: list[tuple[str, str]] = []
     keys: list[str] = []
     head, tail = application_id.encode() + b"\t", f"\t{now}\t{now}\n".encode()
-    kind = f"\t{_escaped(key)}\t".encode()
+    kind = f"\t{escaped(key)}\t".encode()
     for draft in drafts:
         prepared, record_id = draft.prepared, draft.id
         if prepared is None or record_id is None:
@@ -40,15 +40,16 @@ def lines_of(application_id: str, key: str, drafts: Sequence[Draft], now: str) -
         else:
             records.append(head + record_id.encode() + kind + data + tail)
         for link_key, target, position in prepared.links:
-            line = f"{application_id}\t{_escaped(link_key)}\t{record_id}\t{target}\t{position}\n"
+            line = f"{application_id}\t{escaped(link_key)}\t{record_id}\t{target}\t{position}\n"
             links.append((target, line))
         for constraint, value in prepared.keys:
-            keys.append(f"{application_id}\t{_escaped(constraint)}\t{_escaped(value)}\t{record_id}\n")
+            keys.append(f"{application_id}\t{escaped(constraint)}\t{escaped(value)}\t{record_id}\n")
     links.sort()  # by target: foreign keys lock targets in this order
     return Lines(b"".join(records), links, "".join(sorted(keys)).encode())
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text as a column of COPY holds it."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     if "\t" in text or "\n" in text or "\r" in text:

@@ -8,10 +8,14 @@ import msgspec
 from torque import codec
 from torque.entity import values
 from torque.entity.exchange.coerce import Misfit, split_list
+from torque.entity.exchange.many import Link, Many, cells_of
 from torque.entity.exchange.mapping import RowPlan, Step, time_of
-from torque.entity.exchange.types import ABSENT, Cells, RowFault, Unreadable
+from torque.entity.exchange.types import ABSENT, Cells, Quoted, RowFault, Unreadable
+from torque.entity.write.linking import MAX_LINKS
 from torque.errors import TorqueError
 from torque.native import Prepared
+
+LINKS_NEEDED = f"This is a list of at most {MAX_LINKS} ids or keys"
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -32,6 +36,8 @@ class Draft(msgspec.Struct, kw_only=True):
         Fields whose cells are empty: an update takes their values away.
     direct
         References given by id: path, entity of the target, id.
+    many, links
+        The many-to-many links that the row wants, before and after they were looked up.
     """
 
     row: int
@@ -39,6 +45,8 @@ class Draft(msgspec.Struct, kw_only=True):
     cleared: Sequence[str] = ()
     wanted: Sequence[Wanted] = ()
     direct: Sequence[tuple[str, str, str]] = ()
+    many: Sequence[Many] = ()
+    links: Sequence[Link] = ()
     faults: Sequence[RowFault] = ()
     id: str | None = None
     given: bool = False
@@ -66,9 +74,11 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
             draft.faults = [*draft.faults, fault]
     if plan.references:
         draft.wanted = list(_references(plan, cells))
+    if plan.many:
+        _links(plan, draft, cells)
     if plan.id_place is not None or plan.times != (None, None):
         _own(plan, draft, cells)
-    if plan.upsert is not None or plan.upsert_by_id:
+    if plan.changes:
         steps = (*plan.plain, *plan.references)
         draft.cleared = [step.name for step in steps if cells[step.place] in (None, "")]
     return draft
@@ -108,7 +118,7 @@ def refusals(entity_name: str, draft: Draft, error: TorqueError) -> list[RowFaul
 def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:
     for step in plan.references:
         cell = cells[step.place]
-        if isinstance(cell, str):
+        if isinstance(cell, str) and not plan.exact and not isinstance(cell, Quoted):
             cell = cell.strip()
         if cell is None or cell == "" or cell is ABSENT:
             continue
@@ -118,6 +128,25 @@ def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:
             yield Wanted(
                 step, split_list(cell) if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
             )
+
+
+def _links(plan: RowPlan, draft: Draft, cells: Cells) -> None:
+    """Take the links that a row wants; an empty cell wants none, which only a change has to say."""
+    found = []
+    for step in plan.many:
+        cell = cells[step.place]
+        if cell is ABSENT:
+            continue
+        if cell is None or cell == "":
+            found.append(Many(step, ()))
+            continue
+        wanted = cells_of(cell)
+        if wanted is None:
+            fault = RowFault(draft.row, f"/{step.name}", "Type", LINKS_NEEDED, plan.entity.name)
+            draft.faults = [*draft.faults, fault]
+        else:
+            found.append(Many(step, wanted))
+    draft.many = found
 
 
 def _own(plan: RowPlan, draft: Draft, cells: Cells) -> None:

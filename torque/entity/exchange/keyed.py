@@ -1,4 +1,4 @@
-"""References in files by what their targets are known by, so that a file means the same in another application."""
+"""References and links in files, also by what their targets are known by: then a file means the same elsewhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -7,7 +7,9 @@ import msgspec
 
 from torque import codec
 from torque.access.types import Rights
-from torque.entity.exchange.mapping import key_of
+from torque.entity.ends import End
+from torque.entity.exchange.known import key_of
+from torque.entity.exchange.many import ends_in_files
 from torque.entity.types import Row
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 
@@ -41,6 +43,34 @@ class Keyed(msgspec.Struct, frozen=True):
             record[self.column] = [known.get(item, item) for item in value]
         elif value is not None:
             record[self.column] = known.get(value, value)
+
+
+class Links(msgspec.Struct, frozen=True):
+    """A many-to-many end as a column of a file, with the unique field that stands for the other records, if any."""
+
+    end: End
+    key: CompiledField | None
+
+    @property
+    def column(self) -> str:
+        """What the file calls it; an import reads it back."""
+        return f"{self.end.name}.{self.key.name}" if self.key is not None else self.end.name or ""
+
+
+def link_columns(
+    model: CompiledModel, rights: Rights, entity: CompiledEntity, fields: Sequence[str] | None, references: References
+) -> Sequence[Links]:
+    """Return the columns of links: of the relationships that lead from the entity, or those that `fields` names.
+
+    Ends to records of which the caller may not see all are left out.
+    """
+    found = []
+    for name, end in ends_in_files(model, rights, entity).items():
+        wanted = not end.backward if fields is None else name in fields
+        if wanted and rights.entity(end.other).where is None:
+            known = key_of(model, rights, end.other) if references == "key" else None
+            found.append(Links(end, known.field if known is not None and known.field.required else None))
+    return found
 
 
 def keyed_fields(

@@ -17,6 +17,7 @@ from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
+from torque.entity.exchange.linking import Linking
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
 from torque.entity.exchange.moving import move
@@ -38,6 +39,8 @@ BATCH = 5_000
 
 REPORTED = 1_000
 """Faults that a report holds. A load that takes all or nothing ends there."""
+
+_CHANGED = "A record that was to be changed refers to one that is not there."
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +84,7 @@ class Loader:
         self.removed: dict[str, int] = {}
         self._fresh: set[str] = set()
         self._lookup = Lookup(self._connection, load.app.id, load.app.model, self._ids, set())
+        self.linking = Linking(self._connection, load.app, load.caller, self._lookup)
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Load all jobs, then settle what was promised and count."""
@@ -95,11 +99,15 @@ class Loader:
         plans = []
         for job in jobs:
             entity, _ = checks.creatable(load.app, load.rights, load.caller, job.entity_type)
-            wish = Wish(columns=job.columns, styles=job.styles, upsert=job.upsert, keep_times=load.caller.is_admin)
+            wish = Wish(
+                columns=job.columns, styles=job.styles, upsert=job.upsert, keep_times=load.caller.is_admin,
+                exact=job.rows.exact,
+            )  # fmt: skip
             plans.append(plan_rows(model, load.rights, entity, job.rows.columns, wish))
             if job.upsert is not None:
                 checks.require(load.rights.entity(entity.name).update, load.caller, "update", entity)
         await self._connection.prepare()
+        await self.linking.prepare(plans)
         self._lookup.coming.update(job.entity_type for job in jobs)
         await self._find_fresh([plan.entity for plan in plans])
         for place, (job, plan) in enumerate(zip(jobs, plans, strict=True)):
@@ -140,18 +148,19 @@ class Loader:
 
     def _is_simple(self, plan: RowPlan) -> bool:
         """Tell whether rows need nothing but themselves, so that the reading thread may prepare them."""
-        upsert = plan.upsert is not None or plan.upsert_by_id
-        return not plan.references and not upsert and not self._is_hooked(plan.entity)
+        alone = not plan.references and not plan.many and not plan.changes
+        return alone and not self._is_hooked(plan.entity)
 
     async def _take(self, plan: RowPlan, chunk: Chunk) -> None:
         """Store one batch."""
         drafts, now = chunk.drafts, chunk.now
-        if plan.references:
+        if plan.references or plan.many:
             await self._lookup.resolve(plan, drafts)
-        if plan.upsert is not None or plan.upsert_by_id:
+        if plan.changes:
             updater = Updater(
-                self._connection, self._load, self._hooks, self._reading, self.report, self.touched, self._fault
-            )
+                self._connection, self._load, self._hooks, self._reading, self.report, self.touched, self._fault,
+                self.linking,
+            )  # fmt: skip
             waiting = [draft for draft in drafts if not self._refused(draft)]
             while waiting:
                 fresh, waiting = await updater.split(plan, waiting, now)
@@ -175,6 +184,8 @@ class Loader:
                 self._lookup.fulfil(draft)
             lines = await asyncio.to_thread(lines_of, self._load.app.id, plan.entity.key, good, now)
         await self._copy(plan.entity, good, now, lines)
+        if plan.many:
+            await self.linking.keep(good, replaced=False)
 
     async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines) -> None:
         if audit_mode(entity) != "off":
@@ -292,7 +303,7 @@ class Loader:
             self._load.tell(Progress(entity.name, found.rows, found.created, found.updated, found.failed))
 
     async def _settle_promises(self) -> None:
-        """Report references to records that never came, and take out the records that hold them."""
+        """Report references and links to records that never came, and take out the records that hold them."""
         if self._lookup.moved:
             await move(self._connection, self._load.app.id, self._lookup.moved)
         broken = self._lookup.broken()
@@ -301,16 +312,30 @@ class Loader:
         if broken and not self._load.skip_invalid:
             self.report.failed += len(broken)
             return
+        await self._remove([promise.id for promise in broken], [])
+        while (wrong := await self.linking.broken()).owners:
+            for fault in wrong.faults:
+                self._fault(fault)
+            if not self._load.skip_invalid:
+                self.report.failed += len(wrong.owners)
+                return
+            if wrong.changed:
+                raise ValidationFailed(_CHANGED, errors=[])
+            await self._remove([], wrong.owners)
+        self.report.links = await self.linking.write()
+
+    async def _remove(self, missing: Sequence[str], wrong: Sequence[str]) -> None:
+        """Take out records that are wrong, and those that refer to them or to what is missing, and so on."""
         keys = {entity.key: entity.name for entity in self._load.app.model.entities.values()}
-        missing = [promise.id for promise in broken]
         changed = {record[0] for records in self.touched.updated.values() for record in records}
-        while missing:
-            rows = await self._connection.fetch(Q.sources, self._load.app.id, missing)
-            missing = [row["id"] for row in rows]
+        while missing or wrong:
+            rows = await self._connection.fetch(Q.sources, self._load.app.id, missing, wrong)
+            missing, wrong = [row["id"] for row in rows], []
             if changed & set(missing):
-                raise ValidationFailed("A record that was to be changed refers to one that is not there.", errors=[])
+                raise ValidationFailed(_CHANGED, errors=[])
             for statement in (Q.remove_links, Q.remove_keys, Q.remove_records):
                 await self._connection.execute(statement, self._load.app.id, missing)
+            await self.linking.forget(missing)
             for row in rows:
                 name = keys[row["entity_type"]]
                 self.removed[name] = self.removed.get(name, 0) + 1

@@ -1,6 +1,6 @@
 """Whom references mean: looked up by key, many at a time; records that are still to come get their ids in advance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ import msgspec
 from torque.db.queries import load_queries
 from torque.entity import values
 from torque.entity.exchange.draft import Draft, Wanted
-from torque.entity.exchange.mapping import KeyOf, RowPlan
+from torque.entity.exchange.known import KeyOf
+from torque.entity.exchange.many import Link, Many
+from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import RowFault
 from torque.entity.types import Connection
 from torque.entity.write.fresh import RecordIds
@@ -54,7 +56,11 @@ class Lookup:
         for draft in drafts:
             for wanted in draft.wanted:
                 self._put(plan, draft, wanted)
+            if draft.many:
+                draft.links = [link for many in draft.many for link in self._links(plan, draft, many)]
         await self._check_direct(plan, drafts)
+        if plan.many:
+            await self._check_links(plan, drafts)
 
     def fulfil(self, draft: Draft) -> None:
         """Give a new record the id that was promised for it, or a new one."""
@@ -83,11 +89,12 @@ class Lookup:
         """Ask the database for all keys that are not known yet, rule by rule."""
         asked: dict[str, tuple[KeyOf, dict[str, list[Any]]]] = {}
         for draft in drafts:
-            for wanted in draft.wanted:
-                key = wanted.step.key
+            named = [(wanted.step.key, wanted.cells) for wanted in draft.wanted]
+            named += [(many.step.key, many.cells) for many in draft.many]
+            for key, given in named:
                 if key is None:
                     continue
-                for cell in wanted.cells:
+                for cell in given:
                     if _hashable(cell) and cell not in key.found and (key.said or not values.is_id(cell)):
                         text = key.text(cell)
                         if text is not None:
@@ -119,9 +126,7 @@ class Lookup:
         known = key.found.get(cell)
         if known is not None:
             return known
-        shown = self._model.entities[target].display_name
-        message = f"There is no {shown} whose {key.field.display_name} is '{str(cell)[:60]}'"
-        fault = RowFault(draft.row, path, "Reference", message, plan.entity.name)
+        fault = RowFault(draft.row, path, "Reference", self.missing(target, key, cell), plan.entity.name)
         text = key.text(cell)
         if text is None or target not in self.coming:
             draft.faults = [*draft.faults, fault]
@@ -129,6 +134,44 @@ class Lookup:
         promise = self.by_key.setdefault((key.rule_id, text), Promise(self._ids.new(), fault))
         key.remember(cell, promise.id)
         return promise.id
+
+    def missing(self, target: str, key: KeyOf | None, cell: Any) -> str:
+        """Return what to say when nobody is known by a cell."""
+        shown = self._model.entities[target].display_name
+        if key is None or cell is None:
+            return f"There is no such {shown}"
+        return f"There is no {shown} whose {key.field.display_name} is '{str(cell)[:60]}'"
+
+    def _links(self, plan: RowPlan, draft: Draft, many: Many) -> Iterator[Link]:
+        """Return the links of a cell; those to records that may still come stay by key until the load ends."""
+        step, key = many.step, many.step.key
+        for place, cell in enumerate(many.cells):
+            if values.is_id(cell) and (key is None or not key.said):
+                yield Link(step, place, cell.lower(), None)
+                continue
+            known = key.found.get(cell) if key is not None else None
+            text = key.text(cell) if key is not None and known is None else None
+            if known is None and (text is None or step.end.other not in self.coming):
+                message = self.missing(step.end.other, key, cell)
+                fault = RowFault(draft.row, f"/{step.name}/{place}", "Reference", message, plan.entity.name)
+                draft.faults = [*draft.faults, fault]
+                continue
+            yield Link(step, place, known, text)
+
+    async def _check_links(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
+        """Check links that were given as ids, but for those to records that may still come."""
+        ids = {link.id for draft in drafts for link in draft.links if link.id is not None}
+        rows = await self._connection.fetch(Q.types, self._application_id, sorted(ids)) if ids else ()
+        types = {row["id"]: row["entity_type"] for row in rows}
+        for draft in drafts:
+            for link in draft.links:
+                other = link.step.end.other
+                found = types.get(link.id) if link.id is not None else None
+                expected = self._model.entities[other].key
+                if link.id is None or found == expected or (found is None and other in self.coming):
+                    continue
+                message, path = self.missing(other, None, None), f"/{link.step.name}/{link.place}"
+                draft.faults = [*draft.faults, RowFault(draft.row, path, "Reference", message, plan.entity.name)]
 
     async def _check_direct(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
         """Check references that were given as ids; the records of this load may come later."""

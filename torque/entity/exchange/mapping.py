@@ -5,58 +5,17 @@ from typing import Any
 
 import msgspec
 
-from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.entity import values
-from torque.entity.exchange.coerce import Coerce, Misfit, coercer
+from torque.entity.exchange.coerce import Coerce, coercer
+from torque.entity.exchange.known import KeyOf, key_of
+from torque.entity.exchange.many import LinkStep, ends_in_files, link_step
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
-from torque.model.definition.base import fragment
 from torque.model.infer.names import technical
 from torque.model.infer.text import PLAIN, Style, moment
-from torque.native import Validator
 
 _OWN = frozenset({"id", "entity_type", "version", "created_at", "updated_at", "included"})
-_KEPT = 200_000
-
-
-class KeyOf:
-    """A unique field by which records are known: values become what the table of keys holds.
-
-    Parameters
-    ----------
-    said
-        True when it was asked for; then a value that looks like an id is a key all the same.
-    """
-
-    def __init__(self, entity: CompiledEntity, field: CompiledField, rule_id: str, style: Style, said: bool) -> None:
-        self.entity = entity
-        self.field = field
-        self.rule_id = rule_id
-        self.said = said
-        self.found: dict[Any, str] = {}
-        self._coerce = coercer(field, style)
-        spec = {
-            "name": field.name, "key": field.key, "type": fragment(field.definition.field_type), "required": False,
-            "unique_id": rule_id, "default": None, "read_only": False, "system": False, "link_key": None, "rules": [],
-        }  # fmt: skip
-        self._validator = Validator(codec.dumps({"fields": [spec], "unique": []}))
-
-    def text(self, cell: Any) -> str | None:
-        """Return how the table of keys writes a value; None for what can be no key."""
-        try:
-            value = self._coerce(cell)
-            prepared = self._validator.create(codec.dumps({self.field.name: value}), "")
-        except (Misfit, TypeError):
-            return None
-        keys = prepared.keys if not prepared.errors else []
-        return keys[0][1] if keys else None
-
-    def remember(self, cell: Any, record_id: str) -> None:
-        """Keep what was looked up, as long as there is room."""
-        if len(self.found) >= _KEPT:
-            self.found.clear()
-        self.found[cell] = record_id
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -74,22 +33,31 @@ class RowPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    plain, references
-        Columns with values, and with references.
+    plain, references, many
+        Columns with values, with references, and with many-to-many links.
     id_place, times
         Columns of the record's own id, and of when it was made and changed; None where there are none.
     upsert
         The unique field that says which record a row is about; None when rows only make records.
+    exact
+        Spaces around a key belong to it. Otherwise only those in quotes do.
     """
 
     entity: CompiledEntity
     plain: tuple[Step, ...]
     references: tuple[Step, ...]
+    many: tuple[LinkStep, ...]
     id_place: int | None
     times: tuple[int | None, int | None]
     upsert: KeyOf | None
     upsert_by_id: bool
     ignored: tuple[str, ...]
+    exact: bool
+
+    @property
+    def changes(self) -> bool:
+        """True when rows may be about records that exist already."""
+        return self.upsert is not None or self.upsert_by_id
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +67,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     styles: Mapping[str, Style] = {}
     upsert: str | None = None
     keep_times: bool = False
+    exact: bool = False
 
 
 def plan_rows(
@@ -111,69 +80,78 @@ def plan_rows(
     InvalidParams
         When something is named that does not exist, or no column fits.
     """
-    granted = rights.entity(entity.name)
-    steps: list[Step] = []
-    ignored: list[str] = []
-    own: dict[str, int] = {}
     missing = [name for name in wish.columns if name not in columns]
     if missing:
         raise InvalidParams(
             f"There is no column {missing[0]!r}; there are {', '.join(columns[:40])}.", column=missing[0]
         )
+    found = _Columns(model, rights, entity, wish)
     for place, column in enumerate(columns):
-        said = column in wish.columns or _names_key(entity, column)
-        target, _, key = wish.columns.get(column, column).partition(".") if said else (column, "", "")
-        field = _field(entity, granted, target, said=said)
-        if target in _OWN and (field is None or field.system):
-            own[target] = place
-        elif field is None or (field.read_only and column not in wish.columns):
-            ignored.append(column)
-        else:
-            steps.append(_step(model, rights, granted, place, field, key, wish.styles.get(column, PLAIN)))
-    _refuse_twice(steps)
-    if not steps and "id" not in own:
+        found.take(place, column)
+    _refuse_twice([*found.steps, *found.many])
+    if not found.steps and not found.many and "id" not in found.own:
         raise InvalidParams(
             f"No column fits a field of '{entity.name}': {', '.join(columns[:40]) or 'there are none'}."
         )
-    upsert = _upsert(entity, granted, wish, steps, own)
+    own = found.own
     return RowPlan(
         entity=entity,
-        plain=tuple(step for step in steps if step.field.target is None),
-        references=tuple(step for step in steps if step.field.target is not None),
+        plain=tuple(step for step in found.steps if step.field.target is None),
+        references=tuple(step for step in found.steps if step.field.target is not None),
+        many=tuple(found.many),
         id_place=own.get("id"),
         times=(own.get("created_at"), own.get("updated_at")) if wish.keep_times else (None, None),
-        upsert=upsert,
+        upsert=_upsert(entity, rights.entity(entity.name), wish, found.steps, own),
         upsert_by_id=wish.upsert == "id",
-        ignored=tuple(ignored),
+        ignored=tuple(found.ignored),
+        exact=wish.exact,
     )
 
 
-def key_of(model: CompiledModel, rights: Rights, target: str, name: str = "", style: Style = PLAIN) -> KeyOf | None:
-    """Return by what the records of an entity are known: the unique field that was named, else the first one.
+class _Columns:
+    """Collects where each column of a table goes."""
 
-    A caller who may not read all of an entity could find out its values by asking; so there is none for them.
-    """
-    entity = model.entities[target]
-    granted = rights.entity(target)
-    if not granted.read or granted.where is not None:
-        return None
-    for rule in entity.uniques:
-        field = entity.fields[rule.fields[0]]
-        plain = len(rule.fields) == 1 and field.target is None and field.name not in granted.hidden
-        if plain and name in ("", field.name):
-            return KeyOf(entity, field, rule.id, style, bool(name))
-    return None
+    def __init__(self, model: CompiledModel, rights: Rights, entity: CompiledEntity, wish: Wish) -> None:
+        self._model = model
+        self._rights = rights
+        self._entity = entity
+        self._wish = wish
+        self._granted = rights.entity(entity.name)
+        self._ends = ends_in_files(model, rights, entity)
+        self.steps: list[Step] = []
+        self.many: list[LinkStep] = []
+        self.own: dict[str, int] = {}
+        self.ignored: list[str] = []
+
+    def take(self, place: int, column: str) -> None:
+        """Decide about one column."""
+        entity, wish = self._entity, self._wish
+        said = column in wish.columns or self._names_key(column)
+        target, _, key = wish.columns.get(column, column).partition(".") if said else (column, "", "")
+        style = wish.styles.get(column, PLAIN)
+        end = self._ends.get(target)
+        field = _field(entity, self._granted, target, said=said) if end is None else None
+        if field is None and end is None and not said:
+            end = self._ends.get(technical(column, ""))
+        if end is not None:
+            self.many.append(link_step(self._model, self._rights, place, end, key, style))
+        elif target in _OWN and (field is None or field.system):
+            self.own[target] = place
+        elif field is None or (field.read_only and column not in wish.columns):
+            self.ignored.append(column)
+        else:
+            self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style))
+
+    def _names_key(self, column: str) -> bool:
+        """Tell whether a column is called `field.key`, as exports call references and links by key."""
+        name, dot, _ = column.partition(".")
+        field = self._entity.fields.get(name) if dot else None
+        return (field is not None and field.target is not None) or (bool(dot) and name in self._ends)
 
 
 def time_of(cell: Any) -> str | None:
     """Return when a record was made, as its own column says; None for what is no time."""
     return (values.timestamp(cell) or moment(cell.strip())) if isinstance(cell, str) else None
-
-
-def _names_key(entity: CompiledEntity, column: str) -> bool:
-    """Tell whether a column is called `field.key`, as exports call references by key."""
-    field = entity.fields.get(column.partition(".")[0]) if "." in column else None
-    return field is not None and field.target is not None
 
 
 def _field(entity: CompiledEntity, granted: EntityRights, name: str, said: bool) -> CompiledField | None:
@@ -226,7 +204,7 @@ def _upsert(
     return KeyOf(entity, field, field.unique_id, PLAIN, True)
 
 
-def _refuse_twice(steps: Sequence[Step]) -> None:
+def _refuse_twice(steps: Sequence[Step | LinkStep]) -> None:
     names = [step.name for step in steps]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

@@ -73,6 +73,11 @@ class Orderly:
         await self.settle()
         self._copying = asyncio.create_task(self._copy(lines))
 
+    async def fill(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
+        """Write lines into a table of the load's own."""
+        await self.settle()
+        await self._lines(table, lines, columns)
+
     async def settle(self) -> None:
         """Wait until the batch under way is written."""
         if self._copying is not None:

@@ -46,10 +46,10 @@ ORDER BY e.id
 FOR NO KEY UPDATE;
 
 -- name: sources
--- Whatever refers to records that never came.
-SELECT DISTINCT e.id, e.entity_type, e.version
-FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
-WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]);
+-- Whatever refers to records that never came, and records that are wrong themselves.
+SELECT e.id, e.entity_type, e.version FROM entities e
+WHERE e.application_id = $1 AND e.id IN (SELECT r.source_id FROM entity_relationships r
+    WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) UNION SELECT unnest($3::uuid[]));
 
 -- name: remove_links
 DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
@@ -116,3 +116,84 @@ WHERE k.application_id = $1 AND k.constraint_id = w.rule AND k.value = w.old;
 -- name: move_links
 UPDATE entity_relationships r SET target_id = w.new FROM unnest($2::uuid[], $3::uuid[]) AS w (old, new)
 WHERE r.application_id = $1 AND r.target_id = w.old;
+
+-- name: hold_links
+-- Many-to-many links that wait for the end of the load, when all records are there and have their ids.
+CREATE TEMP TABLE import_links
+    (step int, owner uuid, entity_row bigint, place int, other uuid, value text COLLATE "C") ON COMMIT DROP;
+
+-- name: hold_owners
+-- The records whose links are told; of those that were there before, the links become those and no others.
+CREATE TEMP TABLE import_owners (step int, owner uuid, replaced boolean) ON COMMIT DROP;
+
+-- name: name_links
+UPDATE import_links l SET other = k.entity_id FROM entity_keys k
+WHERE l.step = $2 AND l.other IS NULL AND k.application_id = $1 AND k.constraint_id = $3 AND k.value = l.value;
+
+-- name: hold_others
+-- The records that links lead from stay until the load ends, and nobody takes their next places.
+SELECT count(*) FROM (SELECT e.id FROM entities e
+    WHERE e.application_id = $1 AND e.id IN (SELECT l.other FROM import_links l WHERE l.step = $2)
+    ORDER BY e.id FOR NO KEY UPDATE) AS held;
+
+-- name: broken_links
+SELECT l.owner, l.entity_row, l.place, l.value,
+    EXISTS (SELECT 1 FROM import_owners o WHERE o.step = $2 AND o.owner = l.owner AND o.replaced) AS replaced
+FROM import_links l
+LEFT JOIN entities e ON e.application_id = $1 AND e.id = l.other AND e.entity_type = $3
+WHERE l.step = $2 AND e.id IS NULL ORDER BY l.entity_row, l.place;
+
+-- name: forget_links
+DELETE FROM import_links WHERE owner = ANY($1::uuid[]);
+
+-- name: forget_owners
+DELETE FROM import_owners WHERE owner = ANY($1::uuid[]);
+
+-- name: audit_links
+-- What changes at the end that the load wrote, as single writes log it.
+INSERT INTO audit_log
+    (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+SELECT $4::text::timestamptz, gen_random_uuid(), $1, $5, c.owner, 'link', $6, $7, $8, $9,
+    CASE WHEN $10 THEN jsonb_build_object($3::text, c.old) END, CASE WHEN $10 THEN jsonb_build_object($3::text, c.new) END
+FROM (SELECT o.owner, o.replaced,
+    coalesce((SELECT jsonb_agg(CASE WHEN $11 THEN r.source_id ELSE r.target_id END
+        ORDER BY CASE WHEN $11 THEN NULL ELSE r.position END, r.source_id) FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.link_key = $3 AND NOT $11 AND r.source_id = o.owner
+            OR r.application_id = $1 AND r.link_key = $3 AND $11 AND r.target_id = o.owner), '[]') AS old,
+    coalesce((SELECT jsonb_agg(n.other ORDER BY n.place) FROM (SELECT l.other, min(l.place) AS place FROM import_links l
+        WHERE l.step = $2 AND l.owner = o.owner GROUP BY l.other) AS n), '[]') AS new
+    FROM import_owners o WHERE o.step = $2) AS c
+WHERE c.old <> c.new;
+
+-- name: unlink_from
+DELETE FROM entity_relationships r USING import_owners o
+WHERE o.step = $2 AND o.replaced AND r.application_id = $1 AND r.source_id = o.owner AND r.link_key = $3
+    AND NOT EXISTS (SELECT 1 FROM import_links l WHERE l.step = $2 AND l.owner = o.owner AND l.other = r.target_id);
+
+-- name: unlink_to
+DELETE FROM entity_relationships r USING import_owners o
+WHERE o.step = $2 AND o.replaced AND r.application_id = $1 AND r.target_id = o.owner AND r.link_key = $3
+    AND NOT EXISTS (SELECT 1 FROM import_links l WHERE l.step = $2 AND l.owner = o.owner AND l.other = r.source_id);
+
+-- name: link_all
+-- Each link once, behind those that its source has.
+INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+SELECT $1, $3, w.source_id, w.target_id,
+    coalesce((SELECT max(r.position) FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = $3), -1)
+    + row_number() OVER (PARTITION BY w.source_id ORDER BY w.entity_row, w.place)
+FROM (SELECT CASE WHEN $4 THEN l.other ELSE l.owner END AS source_id,
+        CASE WHEN $4 THEN l.owner ELSE l.other END AS target_id, min(l.entity_row) AS entity_row, min(l.place) AS place
+    FROM import_links l WHERE l.step = $2 GROUP BY 1, 2) AS w
+WHERE NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = $1 AND r.source_id = w.source_id
+    AND r.link_key = $3 AND r.target_id = w.target_id);
+
+-- name: links_out
+SELECT r.source_id AS owner, r.link_key, r.target_id AS other FROM entity_relationships r
+WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+ORDER BY r.source_id, r.link_key, r.position;
+
+-- name: links_in
+SELECT r.target_id AS owner, r.link_key, r.source_id AS other FROM entity_relationships r
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+ORDER BY r.target_id, r.link_key, r.source_id;

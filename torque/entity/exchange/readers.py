@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 import orjson
 
 from torque.entity.exchange.detect import Dialect, dialect_of
-from torque.entity.exchange.types import ABSENT, Cells, Format, Rows, Unreadable
+from torque.entity.exchange.types import ABSENT, Cells, Format, Quoted, Rows, Unreadable
 from torque.errors import InvalidParams, ParseError
 
 _BLOCK = 1 << 20
@@ -19,6 +20,7 @@ _LONGEST_VALUE = 1 << 24
 """Characters of one value: beyond, a quote was left open."""
 
 _SPACE = " \t\r\n"
+_SPACED = re.compile(r'"[^\S\r\n]|[^\S\r\n]"')
 
 
 class Source(Protocol):
@@ -35,6 +37,8 @@ class CsvRows:
     dialect
         None finds out encoding and delimiter.
     """
+
+    exact = False
 
     def __init__(self, source: Source, encoding: str | None = None, delimiter: str | None = None) -> None:
         self._source = source
@@ -70,9 +74,14 @@ class CsvRows:
 
     def _records(self) -> Iterator[list[str]]:
         with io.TextIOWrapper(self._source.open(), self.dialect.encoding, newline="") as text:
-            reader = csv.reader(text, delimiter=self.dialect.delimiter)
+            held: list[str] = []
+            reader = csv.reader(_kept(text, held), delimiter=self.dialect.delimiter)
             try:
-                yield from reader
+                for record in reader:
+                    if len(held) > 1 or ('"' in held[0] and _SPACED.search(held[0])):
+                        record = quoted(record, "".join(held), self.dialect.delimiter)
+                    held.clear()
+                    yield record
             except csv.Error as error:
                 raise ParseError(f"Line {reader.line_num} is no CSV: {error}.") from error
             except UnicodeDecodeError as error:
@@ -81,6 +90,8 @@ class CsvRows:
 
 class ObjectRows:
     """Objects of JSON: an array of them, or one on each line. A first pass collects the names of their members."""
+
+    exact = True
 
     def __init__(self, source: Source, lines: bool) -> None:
         self._source = source
@@ -140,6 +151,33 @@ def open_rows(
         rows: Rows = import_module("torque.entity.exchange.sheets").SheetRows(source, sheet)  # a second to import
         return rows
     return ObjectRows(source, lines=kind == "ndjson")
+
+
+def quoted(record: list[str], text: str, delimiter: str) -> list[str]:
+    """Return a record whose values with spaces at their ends say so where they stood in quotes.
+
+    Parameters
+    ----------
+    text
+        What the record was read from.
+    """
+    found: list[str] = []
+    place = 0
+    for value in record:
+        in_quotes = text.startswith('"', place)
+        end = place + len(value) + (2 + value.count('"') if in_quotes else 0)
+        if text[end : end + 1] not in (delimiter, "\r", "\n", ""):
+            return record  # written in a way of its own, which tells nothing
+        found.append(Quoted(value) if in_quotes and value != value.strip() else value)
+        place = end + 1
+    return found
+
+
+def _kept(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+    """Pass lines on, keeping them."""
+    for line in lines:
+        held.append(line)
+        yield line
 
 
 def header_of(names: Sequence[str]) -> Sequence[str]:

@@ -92,6 +92,8 @@ class Made:
 class SeedRows:
     """The made-up records of one entity, as rows with their ids."""
 
+    exact = True
+
     def __init__(self, made: Made, entity: CompiledEntity, start: int) -> None:
         self._made = made
         self._entity = entity

@@ -15,13 +15,13 @@ from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, Uniqu
 from torque.db.pool import Database
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
-from torque.entity.exchange.keyed import References, keyed_fields
+from torque.entity.exchange.keyed import References, keyed_fields, link_columns
 from torque.entity.exchange.loader import Load, Loader
 from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Tell
 from torque.entity.exchange.writers import Shape, writer_for
 from torque.entity.hooks import Hooks
-from torque.entity.query.plan import plan_list
+from torque.entity.query.plan import plan_list, readable
 from torque.entity.query.sql import select_list
 from torque.entity.reading import Reading
 from torque.entity.store import EntityStore
@@ -144,12 +144,19 @@ class ExchangeService:
         """
         rights = self._access.enter(caller, app)
         settings = await self._store.settings()
-        chosen = msgspec.structs.replace(query, limit=1, page=0, cursor=None, sort=query.sort or _OLDEST_FIRST)
-        plan = plan_list(chosen, app.id, Scope(app.model, rights), settings.cursor_secret)
+        scope = Scope(app.model, rights)
+        entity, _ = readable(query.entity_type, scope)
+        links = link_columns(app.model, rights, entity, query.fields, references)
+        named = {one.end.name for one in links}
+        fields = None if query.fields is None else tuple(name for name in query.fields if name not in named)
+        chosen = msgspec.structs.replace(
+            query, fields=fields, limit=1, page=0, cursor=None, sort=query.sort or _OLDEST_FIRST
+        )
+        plan = plan_list(chosen, app.id, scope, settings.cursor_secret)
         plan = msgspec.structs.replace(plan, limit=_EVERYTHING)
         statement = select_list(plan, app.id, settings.collation, total=False)
-        keyed = keyed_fields(app.model, rights, plan.entity, plan.answered) if references == "key" else ()
-        return self._blocks(app.id, statement, Shape(plan.entity, plan.answered, keyed), kind, tell)
+        keyed = keyed_fields(app.model, rights, entity, plan.answered) if references == "key" else ()
+        return self._blocks(app.id, statement, Shape(entity, plan.answered, keyed, links), kind, tell)
 
     async def empty(self, caller: Caller, app: RunningApplication) -> int:
         """Delete all records of an application, with links, keys and counts; return how many there were."""
@@ -195,12 +202,30 @@ class ExchangeService:
             yield block
 
     async def _look_up(self, connection: Any, application_id: str, shape: Shape, rows: Sequence[Row]) -> None:
-        """Find out what the targets of some rows are known by."""
+        """Find out whom some rows are linked to, and what these and the targets of references are known by."""
         known: dict[str, Any] = {}
-        for one in shape.keyed:
-            found = await connection.fetch(Q.key_values, application_id, sorted(one.ids(rows)), one.key.key)
+        shape.linked = await self._linked(connection, application_id, shape, rows)
+        wanted = [(one.key.key, one.ids(rows)) for one in shape.keyed]
+        for links in shape.links:
+            if links.key is not None:
+                wanted.append((links.key.key, {item for ids in shape.linked[links.column].values() for item in ids}))
+        for key, ids in wanted:
+            found = await connection.fetch(Q.key_values, application_id, sorted(ids), key)
             known.update((row["id"], codec.loads(row["value"])) for row in found if row["value"] is not None)
         shape.known = known
+
+    async def _linked(
+        self, connection: Any, application_id: str, shape: Shape, rows: Sequence[Row]
+    ) -> dict[str, dict[str, list[str]]]:  # fmt: skip
+        """Return by column whom each of some rows is linked to."""
+        linked: dict[str, dict[str, list[str]]] = {one.column: {} for one in shape.links}
+        ids = [row[0] for row in rows]
+        for query, backward in ((Q.links_out, False), (Q.links_in, True)):
+            columns = {one.end.link_key: one.column for one in shape.links if one.end.backward is backward}
+            if columns:
+                for row in await connection.fetch(query, application_id, ids, list(columns)):
+                    linked[columns[row["link_key"]]].setdefault(row["owner"], []).append(row["other"])
+        return linked
 
     async def _announce(self, app: RunningApplication, loader: Loader) -> None:
         """Move the generations of what was written, then tell."""
@@ -209,9 +234,11 @@ class ExchangeService:
         slots = [slot("type", app.id, entities[name].key) for name in {*touched.created, *touched.updated}]
         if len(updated) <= _NAMED:
             slots += [slot("record", app.id, record_id) for record_id in updated]
-        else:
+        if len(updated) > _NAMED or loader.report.links:
             slots.append(slot("catalogue", app.id))
         self._generations.bump(slots)
+        for name in loader.linking.entities - touched.created.keys() - touched.updated.keys():
+            await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="updated", records=()))
         for kind, names in (("created", list(touched.created)), ("updated", list(touched.updated))):
             for name in names:
                 records = tuple(touched.updated[name]) if kind == "updated" and len(updated) <= _NAMED else ()

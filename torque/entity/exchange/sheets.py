@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
 from torque.entity.exchange.readers import Source, header_of
 from torque.entity.exchange.types import Cells, Unreadable
@@ -26,6 +26,8 @@ class SheetRows:
     sheet
         Name of the sheet; None takes the first.
     """
+
+    exact = True
 
     def __init__(self, source: Source, sheet: str | None = None) -> None:
         self._source = source
@@ -82,7 +84,7 @@ class SheetWriter:
         if self._count > _SHEET_ROWS:
             raise InvalidParams(f"A sheet holds at most {_SHEET_ROWS} records. Use csv or ndjson.", parameter="format")
         for row in rows:
-            self._sheet.append([_cell(cell) for cell in self._shape.cells(row)])
+            self._sheet.append([self._cell(cell) for cell in self._shape.cells(row)])
         return b""
 
     def end(self) -> Iterator[bytes]:
@@ -91,6 +93,17 @@ class SheetWriter:
             self._book.save(file)
             file.seek(0)
             yield from _blocks(file)
+
+    def _cell(self, cell: Any) -> Any:
+        """Return a value as a sheet holds it. Text stays text, also where it begins like a formula."""
+        if not isinstance(cell, str):
+            return cell
+        text = ILLEGAL_CHARACTERS_RE.sub("", cell)
+        if not text.startswith("="):
+            return text
+        found = WriteOnlyCell(self._sheet, text)
+        found.data_type = "s"
+        return found
 
 
 def _plain(value: Any) -> Any:
@@ -102,14 +115,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
-
-
-def _cell(cell: Any) -> Any:
-    """Return a value as a sheet holds it. Text stays text, also where it begins like a formula."""
-    if not isinstance(cell, str):
-        return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    return "'" + text if text.startswith("=") else text
 
 
 def _blocks(file: BinaryIO | Any) -> Iterator[bytes]:

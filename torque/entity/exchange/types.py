@@ -18,6 +18,12 @@ ABSENT = msgspec.UNSET
 """What an object of JSON does not mention: unlike an empty cell, a change leaves it alone."""
 
 
+class Quoted(str):
+    """Text that stood in quotes with spaces at its ends: they belong to it."""
+
+    __slots__ = ()
+
+
 class RowFault(msgspec.Struct, frozen=True):
     """Why a row was not taken. `row` counts as people do: the first row of data is 1."""
 
@@ -39,6 +45,10 @@ class Rows(Protocol):
 
     @property
     def columns(self) -> Sequence[str]: ...
+
+    @property
+    def exact(self) -> bool:
+        """True when spaces around a value belong to it; false when only those in quotes do."""
 
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows with their numbers."""
@@ -89,6 +99,8 @@ class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
         The first of the rows that were not taken, with why.
     ignored
         Columns that no field takes.
+    links
+        Many-to-many links that were made.
     """
 
     rows: int = 0
@@ -96,6 +108,7 @@ class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
     updated: int = 0
     unchanged: int = 0
     failed: int = 0
+    links: int = 0
     applied: bool = False
     dry_run: bool = False
     entities: dict[str, int] = msgspec.field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from torque import codec
 from torque.entity.batch import Write, statement
 from torque.entity.exchange.draft import Draft, faults_of, refusals
+from torque.entity.exchange.linking import Linking
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
@@ -30,7 +31,7 @@ class Updater:
 
     def __init__(
         self, connection: Connection, load: "Load", hooks: Hooks, reading: Reading, report: ImportReport,
-        touched: "Touched", fault: Callable[[RowFault], None],
+        touched: "Touched", fault: Callable[[RowFault], None], linking: Linking,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._hooks = hooks
@@ -39,6 +40,7 @@ class Updater:
         self._report = report
         self._touched = touched
         self._fault = fault
+        self._linking = linking
 
     async def split(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> tuple[list[Draft], list[Draft]]:
         """Change the records that exist; return the rows that make new ones, and those that must wait.
@@ -83,10 +85,13 @@ class Updater:
         rows = await self._connection.fetch(Q.lock, self._load.app.id, sorted(changes))
         writes = []
         for row in rows:
+            changes[row["id"]].id = row["id"]
             write = await self._prepare(plan, changes[row["id"]], row, now)
             if write is not None:
                 writes.append((changes[row["id"]], write))
         writes = await self._without_taken(plan, writes)
+        if plan.many:
+            await self._linking.keep([draft for draft in changes.values() if not draft.faults], replaced=True)
         if not writes:
             return
         lane = lane_of(self._load.app, "update", writes[0][1])
@@ -173,6 +178,7 @@ class Updater:
         return [(draft, write) for draft, write in writes if write.id not in refused]
 
     def _refuse(self, draft: Draft, faults: Sequence[RowFault]) -> None:
+        draft.faults = faults
         for fault in faults:
             self._fault(fault)
         self._report.failed += 1

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from torque import codec
 from torque.entity.encode import Encoder
-from torque.entity.exchange.keyed import Keyed
+from torque.entity.exchange import many
+from torque.entity.exchange.keyed import Keyed, Links
 from torque.entity.exchange.types import Format
 from torque.entity.types import Row
 from torque.model.compile import CompiledEntity
@@ -28,12 +29,17 @@ class Shape:
         Names of the fields the caller may see; None means all.
     keyed
         References that are written by key; `known` holds the keys by id, of as many records as are being written.
+    links
+        Many-to-many links; `linked` holds whom each record of the batch is linked to, by column.
     """
 
     def __init__(
-        self, entity: CompiledEntity, answered: frozenset[str] | None, keyed: Sequence[Keyed] = ()
+        self, entity: CompiledEntity, answered: frozenset[str] | None, keyed: Sequence[Keyed] = (),
+        links: Sequence[Links] = (),
     ) -> None:  # fmt: skip
         self.keyed = keyed
+        self.links = links
+        self.linked: Mapping[str, Mapping[str, Sequence[str]]] = {}
         self.known: Mapping[str, Any] = {}
         self.entity = entity
         self.answered = answered
@@ -41,11 +47,18 @@ class Shape:
         fields = [n for n, f in entity.fields.items() if not f.system and (answered is None or n in answered)]
         columns = {one.field.name: one.column for one in keyed}
         listed = [columns.get(name, name) for name in fields]
-        self.columns: Sequence[str] = ("id", *listed, "created_at", "updated_at", "version")
+        self.columns: Sequence[str] = (
+            "id",
+            *listed,
+            *(one.column for one in links),
+            "created_at",
+            "updated_at",
+            "version",
+        )
 
     def json(self, row: Row) -> bytes:
         """Return a record as JSON."""
-        if self.keyed:
+        if self.keyed or self.links:
             return codec.dumps(self._record(row))
         return self._encoder.record(self.entity, row, self.answered)
 
@@ -53,11 +66,16 @@ class Shape:
         record = self._encoder.plain(self.entity, row, self.answered)
         for one in self.keyed:
             one.put(record, self.known)
+        for links in self.links:
+            ids = self.linked.get(links.column, {}).get(record["id"], ())
+            record[links.column] = [self.known.get(item, item) for item in ids] if links.key else list(ids)
         return record
 
     def cells(self, row: Row) -> list[Any]:
-        """Return a record by column; lists and objects as JSON text."""
+        """Return a record by column; links between semicolons, lists and objects as JSON text."""
         record = self._record(row)
+        for links in self.links:
+            record[links.column] = many.join(record[links.column])
         found = []
         for name in self.columns:
             value = record.get(name)
@@ -76,7 +94,10 @@ class FileWriter(Protocol):
 
 
 class CsvWriter:
-    """RFC 4180 with a header, in UTF-8, line ends CR LF; true and false in lower case."""
+    """RFC 4180 with a header, in UTF-8, line ends CR LF; true and false in lower case.
+
+    A line is quoted where a value begins or ends with a space, so that readers which trim leave it as it is.
+    """
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
@@ -95,7 +116,10 @@ class CsvWriter:
 
     def _lines(self, lines: Sequence[Sequence[Any]]) -> bytes:
         out = io.StringIO(newline="")
-        csv.writer(out).writerows(lines)
+        plain, quoted = csv.writer(out), csv.writer(out, quoting=csv.QUOTE_ALL)
+        for line in lines:
+            spaced = any(isinstance(cell, str) and cell.strip() is not cell for cell in line)
+            (quoted if spaced else plain).writerow(line)
         return out.getvalue().encode()
 
 
