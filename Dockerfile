@@ -22,6 +22,10 @@ COPY migrations/ migrations/
 COPY tools/ tools/
 COPY --from=front /src/frontend/apps/app/dist frontend/apps/app/dist
 COPY --from=front /src/frontend/apps/editor/dist frontend/apps/editor/dist
+COPY --from=front /src/frontend/apps/playground/dist frontend/apps/playground/dist
+COPY --from=front /src/frontend/apps/app/dist-readable frontend/apps/app/dist-readable
+COPY --from=front /src/frontend/apps/editor/dist-readable frontend/apps/editor/dist-readable
+COPY --from=front /src/frontend/apps/playground/dist-readable frontend/apps/playground/dist-readable
 RUN /opt/build/bin/python tools/assets.py \
     && /opt/build/bin/maturin build --release --locked -m native/crates/torque-py/Cargo.toml -i /opt/build/bin/python -o /wheels \
     && /opt/build/bin/pip wheel --no-deps --no-build-isolation -w /wheels .

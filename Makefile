@@ -17,7 +17,7 @@ export npm_config_update_notifier = false
 
 RUST_SOURCES := $(shell find native -path native/target -prune -o \( -name '*.rs' -o -name 'Cargo.*' -o -name 'pyproject.toml' -o -name '*.pyi' \) -print 2>/dev/null)
 CYTHON_SOURCES := $(wildcard native/cython/*.pyx) pyproject.toml
-FRONT_SOURCES := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.mjs' -o -name '*.svg' \) -print 2>/dev/null | grep -v storybook-static)
+FRONT_SOURCES := $(shell find frontend -name node_modules -prune -o -name 'dist*' -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.mjs' -o -name '*.svg' \) -print 2>/dev/null | grep -v storybook-static)
 
 .PHONY: help
 help: ## List the targets

@@ -12,7 +12,7 @@ const tokens = ["packages/ui/src/theme/**"];
 const outsideTheScreens = ["packages/ui/src/hooks/useNarrow.ts", "**/*.test.{ts,tsx}", "**/*.stories.tsx", "e2e/**", "*.ts", "**/fixtures/**"];
 
 export default defineConfig(
-  globalIgnores(["**/dist/**", "**/node_modules/**", "**/test-results/**", "**/playwright-report/**"]),
+  globalIgnores(["**/dist/**", "**/dist-readable/**", "**/node_modules/**", "**/test-results/**", "**/playwright-report/**"]),
   { files: ["**/*.{js,ts,tsx}"], extends: [js.configs.recommended] },
   { files: ["**/*.js"], languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", document: "readonly" } } },
   {

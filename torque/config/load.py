@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from torque.config.origins import wrong_apps_origin
 from torque.config.problems import ConfigError, Problem, nearest
 from torque.config.settings import NOT_YET, SECTIONS, Config
 from torque.config.values import check, coerce, read_secret
@@ -145,6 +146,9 @@ class _Found:
         if bool(cert) != bool(tls_key):
             given = "server.tls_cert" if cert else "server.tls_key"
             self._refuse(given, "server.tls_cert and server.tls_key are given together or not at all.", given)
+        wrong = wrong_apps_origin(self.values)
+        if wrong is not None:
+            self._refuse("server.apps_origin", f"server.apps_origin: {wrong}", self.origins["server.apps_origin"])
         if self.values.get("files.store") == "s3":
             for name in ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"):
                 if not self.values.get(f"files.{name}"):

@@ -40,6 +40,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     tls_cert: str = ""
     tls_key: str = ""
+    apps_origin: str = ""
     shutdown_timeout: Seconds = 10.0
     graphql_path: str = "/graphql"
     jsonrpc_path: str = "/jsonrpc"
@@ -80,8 +81,9 @@ class LoggingSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GraphqlSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of GraphQL, per request."""
+    """Limits of GraphQL, per request; and whether administrators find a playground at its address."""
 
+    enable_playground: bool = True
     enable_introspection: bool = True
     max_query_complexity: Count = 1000
     max_query_depth: Count = 20
@@ -107,6 +109,7 @@ class FrontendSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How the front ends are served."""
 
     enable_hot_reload: bool = False
+    bundle_optimization: bool = True
     enable_pwa: bool = True
 
 
@@ -192,11 +195,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
 """Section name to its struct, in the order of the documentation."""
 
 NOT_YET: dict[str, str] = {
-    "server.apps_origin": "plug-ins in sandboxed frames do not exist yet",
     "performance.enable_simd_json": "the native module has one JSON parser; there is nothing to choose yet",
     "performance.enable_mimalloc": "the native module uses the system's allocator; no gain was measured",
-    "graphql.enable_playground": "a GraphiQL that loads nothing from outside does not exist yet",
     "mcp.enable_prompts": "MCP prompts do not exist yet",
-    "frontend.bundle_optimization": "a readable development bundle is not shipped yet",
 }
 """Known keys whose feature does not exist yet, with the reason they are refused."""

@@ -10,6 +10,7 @@ from torque.api.live.ws import LiveSocket
 from torque.api.rest.endpoint import RestEndpoint
 from torque.api.rest.session import SessionEndpoint
 from torque.application.types import RUNNING
+from torque.config import Config
 from torque.db.failures import DatabaseFailure
 from torque.errors import TorqueError
 from torque.platform import Platform
@@ -21,6 +22,7 @@ from torque.server.leftovers import Leftovers
 from torque.server.middleware import Guard, RequestIds
 from torque.server.order import Order
 from torque.server.patience import Patience
+from torque.server.playground import BASE, Playground
 from torque.server.rates import Rates
 from torque.server.router import MCP, Router
 from torque.server.routes import Routes
@@ -56,11 +58,7 @@ class WorkerApp:
         limits = StreamLimits(config, BoardTally(board, worker))
         self._bridges = make_bridges(platform, limits, self.stopping)
         routes = Routes(
-            platform, board, guard=guard, rates=rates,
-            sites={
-                "/editor/": StaticSite(ASSETS / "editor", "/editor/"),
-                "/app/": app_site(ASSETS / "app", installable=config.frontend.enable_pwa),
-            },
+            platform, board, guard=guard, rates=rates, sites=_sites(config), playground=_playground(platform),
             bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
             events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
@@ -124,3 +122,22 @@ class WorkerApp:
         for bridge in self._bridges.values():
             await bridge.shutdown()
         await self.platform.close()
+
+
+def _sites(config: Config) -> dict[str, StaticSite]:
+    bundles, frames = _bundles(config), config.server.apps_origin
+    return {
+        "/editor/": StaticSite(bundles / "editor", "/editor/", frames=frames),
+        "/app/": app_site(bundles / "app", installable=config.frontend.enable_pwa, frames=frames),
+    }
+
+
+def _bundles(config: Config) -> Path:
+    """Return where the front ends are: small, or readable."""
+    return ASSETS if config.frontend.bundle_optimization else ASSETS / "readable"
+
+
+def _playground(platform: Platform) -> Playground:
+    config = platform.config
+    site = StaticSite(_bundles(config) / "playground", BASE) if config.graphql.enable_playground else None
+    return Playground(platform, site, config.server.graphql_path)

@@ -15,7 +15,7 @@ HEAD = (
 )
 
 
-def app_site(folder: Path, *, installable: bool) -> StaticSite:
+def app_site(folder: Path, *, installable: bool, frames: str = "") -> StaticSite:
     """Return the front end of the applications, below /app/.
 
     Parameters
@@ -24,7 +24,9 @@ def app_site(folder: Path, *, installable: bool) -> StaticSite:
         Its built files.
     installable
         Whether it can be installed: `frontend.enable_pwa`.
+    frames
+        Origin that frames in its pages may come from besides ours: `server.apps_origin`.
     """
     if installable:
-        return StaticSite(folder, "/app/", more=FOLDER / "on", head=HEAD)
-    return StaticSite(folder, "/app/", more=FOLDER / "off")
+        return StaticSite(folder, "/app/", more=FOLDER / "on", head=HEAD, frames=frames)
+    return StaticSite(folder, "/app/", more=FOLDER / "off", frames=frames)

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from torque.api.common.reply import Headers
 from torque.config import ServerSettings
-from torque.errors import Forbidden
+from torque.config.origins import host_of
+from torque.errors import Forbidden, NotFound
 from torque.server.http import HeaderMap, Scope
 
 ANY_ADDRESS = ("0.0.0.0", "::", "")
@@ -51,6 +52,7 @@ class Guard:
         self.hosts |= {name.lower() for name in settings.allowed_hosts if ":" in name} | self._any_port
         self.foreign = {origin.rstrip("/").lower() for origin in settings.allowed_origins}
         self.origins = {f"{scheme}://{name}" for name in self.hosts for scheme in ("http", "https")}
+        self._apps_host = host_of(settings.apps_origin)
         self._proxies = [ipaddress.ip_network(text, strict=False) for text in settings.trusted_proxies]
 
     def check(self, host: str | None, origin: str | None, *, reading_static: bool = False) -> None:
@@ -58,9 +60,12 @@ class Guard:
 
         Raises
         ------
+        NotFound
+            On the origin of what models bring along.
         Forbidden
             Saying which setting would allow it.
         """
+        self.keep_apart(host)
         if host is None or (host not in self.hosts and not self._is_allowed(host)):
             raise Forbidden(
                 f"This server does not answer to the host {host or '(none)'!r:.100}. "
@@ -73,6 +78,17 @@ class Guard:
                 f"Pages of {origin!r:.100} may not use this server. "
                 "If they are meant to, add it to server.allowed_origins."
             )
+
+    def keep_apart(self, host: str | None) -> None:
+        """Serve nothing of ours on the origin of what models bring along: no session, no data, whatever the path.
+
+        Raises
+        ------
+        NotFound
+            When the request is for that origin.
+        """
+        if self._apps_host and host is not None and host not in self.hosts and host_of(f"//{host}") == self._apps_host:
+            raise NotFound("There is nothing for frames at this path.")
 
     def cors(self, origin: str | None) -> Headers:
         """Return what lets a page of an allowed foreign origin read the answer; nothing for all others."""

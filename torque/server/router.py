@@ -64,7 +64,7 @@ class Router:
         for prefix in self._call_prefixes:
             if path.startswith(prefix):
                 return Target(JSONRPC, self._remember(path, path[len(prefix) :]))
-        for base in ("/editor/", "/app/"):
+        for base in ("/editor/", "/app/", "/playground/"):
             if path.startswith(base) or path == base[:-1]:
                 return Target(SITE, base=base)
         if path.startswith("/events/"):

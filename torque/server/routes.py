@@ -18,6 +18,8 @@ from torque.server.health import ALIVE, readiness
 from torque.server.http import NO_STORE, SECURITY, HttpProtocol, Scope, read_body
 from torque.server.metrics import CONTENT_TYPE, exposition
 from torque.server.middleware import Guard, is_json
+from torque.server.playground import BASE as PLAYGROUND
+from torque.server.playground import Playground
 from torque.server.rates import Rates
 from torque.server.router import Target
 from torque.server.static import StaticSite, redirect
@@ -62,6 +64,7 @@ class Routes:
         guard: Guard,
         rates: Rates | None,
         sites: Mapping[str, StaticSite],
+        playground: Playground,
         bridges: Mapping[str, LazyBridge],
         session: SessionEndpoint,
         rest: RestEndpoint,
@@ -73,6 +76,7 @@ class Routes:
         self._guard = guard
         self._rates = rates
         self._sites = sites
+        self._playground = playground
         self._bridges = bridges
         self._session = session
         self._rest = rest
@@ -81,7 +85,7 @@ class Routes:
         self._max_body = platform.config.server.max_payload_size
         self._timeout = platform.config.server.request_timeout
         self._handlers: dict[str, Callable[[Incoming], Awaitable[Reply | None]]] = {
-            to.GRAPHQL: self._bridged, to.MCP: self._bridged, to.EVENTS: self._stream, to.SESSION: self._sessions,
+            to.GRAPHQL: self._graphql, to.MCP: self._bridged, to.EVENTS: self._stream, to.SESSION: self._sessions,
             to.SCHEMAS: self._schema, to.SITE: self._site, to.HOME: self._home, to.HEALTH: self._health,
             to.READY: self._ready, to.METRICS: self._metrics, to.DATA: self._files,
         }  # fmt: skip
@@ -96,7 +100,9 @@ class Routes:
         """
         scope, target = incoming.scope, incoming.target
         headers = scope.headers
-        if target.kind not in _ANY_HOST:
+        if target.kind in _ANY_HOST:
+            self._guard.keep_apart(headers.get("host") or scope.authority)
+        else:
             static = target.kind in (to.SITE, to.HOME, to.SCHEMAS) and scope.method in _READING
             self._guard.check(headers.get("host") or scope.authority, headers.get("origin"), reading_static=static)
             if self._rates is not None and not static:
@@ -116,6 +122,11 @@ class Routes:
             "request_failed", level="error", request_id=request_id, method=scope.method, path=scope.path,
             error=repr(error), trace="".join(traceback.format_exception(error)),
         )  # fmt: skip
+
+    async def _graphql(self, incoming: Incoming) -> Reply | None:
+        if self._playground.wanted(incoming.scope):
+            return await self._playground.page(incoming.scope, incoming.protocol, incoming.request_id)
+        return await self._bridged(incoming)
 
     async def _bridged(self, incoming: Incoming) -> Reply | None:
         scope = incoming.scope
@@ -171,9 +182,12 @@ class Routes:
         return Reply(200, (("content-type", "application/schema+json"),), document)
 
     async def _site(self, incoming: Incoming) -> Reply | None:
-        scope, site = incoming.scope, self._sites[incoming.target.base]
+        scope = incoming.scope
         if scope.method not in _READING:
             return Reply(405, (("allow", "GET, HEAD"),))
+        if incoming.target.base == PLAYGROUND:
+            return self._playground.file(scope, incoming.protocol, incoming.request_id)
+        site = self._sites[incoming.target.base]
         if scope.path == incoming.target.base[:-1]:
             return redirect(incoming.target.base)
         extra = (("x-request-id", incoming.request_id),)

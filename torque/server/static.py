@@ -60,6 +60,8 @@ class StaticSite:
         Where it is mounted, as `/editor/`.
     frame_ancestors
         Origins that may show it in a frame; none by default.
+    frames
+        Origin that its own frames may come from besides ours; empty for none.
     more
         A folder of further files at its top.
     head
@@ -68,7 +70,7 @@ class StaticSite:
 
     def __init__(
         self, folder: Path, base: str, frame_ancestors: tuple[str, ...] = (), *, more: Path | None = None,
-        head: bytes = b"",
+        head: bytes = b"", frames: str = "",
     ) -> None:  # fmt: skip
         self._base = base
         self._folder = folder
@@ -77,6 +79,7 @@ class StaticSite:
         self._assets: dict[str, Asset] = {}
         self._index = b""
         self._built: Stamp | None = None
+        self._frames = frames
         self._ancestors = " ".join(frame_ancestors) or "'none'"
 
     @property
@@ -158,7 +161,7 @@ class StaticSite:
         nonce = secrets.token_urlsafe(16)
         headers = [
             ("content-type", "text/html; charset=utf-8"),
-            ("content-security-policy", page_policy(nonce, self._ancestors)),
+            ("content-security-policy", page_policy(nonce, self._ancestors, self._frames)),
             *NO_STORE,
             *SECURITY,
             *extra,
@@ -170,12 +173,13 @@ class StaticSite:
         return 200
 
 
-def page_policy(nonce: str, ancestors: str) -> str:
+def page_policy(nonce: str, ancestors: str, frames: str = "") -> str:
     """Return the content security policy of a page of ours."""
+    own_and_others = f"'self' {frames}".rstrip()
     return (
         "default-src 'self'; script-src 'self'; "
         f"style-src-elem 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
-        "worker-src 'self'; img-src 'self' data: blob:; frame-src 'self'; object-src 'none'; "
+        f"worker-src 'self'; img-src 'self' data: blob:; frame-src {own_and_others}; object-src 'none'; "
         f"base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     )
 

@@ -1,0 +1,36 @@
+import { expect, test } from "../editor/support";
+
+test("an administrator writes an operation, runs it and sees the result", async ({ editor, page }) => {
+  await page.goto("/graphql?query=query Names { models { name } }");
+  await expect(page).toHaveTitle("GraphQL · Torque");
+  await expect(page.getByRole("complementary", { name: "Schema" }).getByText("restoreModelRevision", { exact: true })).toBeVisible();
+
+  const operation = page.getByRole("textbox", { name: "Operation" });
+  await operation.click();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("textbox", { name: "Result" })).toContainText('"customer-orders"');
+  await expect(page.getByRole("status")).toContainText(/\d+ ms, \d+ bytes/);
+
+  await page.getByRole("button", { name: "Format the operation" }).click();
+  await expect(operation).toContainText("query Names {");
+  await page.keyboard.press("Escape");
+  await editor.accessible();
+});
+
+test("what is no operation is marked, and what the server says of it is shown, in the dark as well", async ({ editor, page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/graphql?query={ nothing }");
+  await expect(page.locator(".cm-lintRange-error")).toHaveText("nothing");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("textbox", { name: "Result" })).toContainText("INVALID_REQUEST");
+  await editor.accessible();
+});
+
+test.describe("without a session", () => {
+  test.use({ storageState: { cookies: [], origins: [] } });
+
+  test("the address leads to the sign-in page", async ({ page }) => {
+    await page.goto("/graphql");
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+});
