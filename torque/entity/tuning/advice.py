@@ -247,5 +247,5 @@ def _advice_aggregate(shape: AggregateShape, refused: str) -> str:
     if refused:
         return f"No summary can be kept: {refused}. Group by something coarser."
     if shape.summary is None:
-        return "No summary can be kept of extremes, of values behind references, or of a search."
-    return "A summary is made once it has been slow three times."
+        return "No summary can be kept of what links lead to, of extremes of times of writing, or of a search."
+    return "A summary is made within a minute, once it was slow three times or took a quarter of a second."

@@ -33,12 +33,14 @@ WHERE system_config.value <> excluded.value;
 SELECT value::text FROM system_config WHERE key = %s;
 
 -- name: forget_demand
-DELETE FROM entity_demand WHERE last_at < now() - %s::interval;
+-- What was asked for hardly ever is forgotten soon.
+DELETE FROM entity_demand WHERE last_at < now() - CASE WHEN asked < %s THEN %s ELSE %s END::interval;
 
 -- name: slow_aggregates
--- Aggregations that are slow, or would be, the dearest first.
+-- Aggregations that are slow, or would be, and asked for several times, or very slow; the dearest first.
 SELECT detail::text FROM entity_demand
-WHERE kind = 'aggregate' AND refused = '' AND asked >= %s AND slow > 0 AND jsonb_typeof(detail->'summary') = 'object'
+WHERE kind = 'aggregate' AND refused = '' AND slow > 0 AND (asked >= %s OR slowest >= %s)
+    AND jsonb_typeof(detail->'summary') = 'object'
 ORDER BY milliseconds DESC, shape;
 
 -- name: refuse_demand

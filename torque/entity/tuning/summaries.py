@@ -3,7 +3,11 @@
 A summary is made for a kind of aggregation that is asked for and slow. Its rows look like records that have only the
 members the aggregation compares and groups by, so every condition on these is said for them as for records. A change
 adds a row of its own, less what the record was and more what it is: writers never wait for each other, and the sum of
-all rows is exact at every moment. Pure.
+all rows is exact at every moment.
+
+What is told of the values that records share holds as long as one record has them, so the least and the greatest of
+these are exact after every delete. Behind a reference stands what the referenced record is now: it is shared which
+one that is, and looked up when the summary is read. Pure.
 """
 
 import hashlib
@@ -14,7 +18,7 @@ import msgspec
 from torque.entity.query.aggregate import AggregatePlan, GroupKey, MetricKey, Path
 from torque.entity.query.aggregate_sql import bucketed, group_order, having, measured, shown_group, shown_metric
 from torque.entity.query.sql import Statement, Writer, literal
-from torque.entity.types import AllOf, AnyOf, Compare, Condition, Not, ValueRef
+from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, Link, Not, ValueRef
 
 PREFIX = "tq_sum_"
 MAX_SHARED = 6
@@ -22,7 +26,9 @@ MAX_SHARED = 6
 MAX_MEASURED = 16
 _SCALARS = ("text", "plain", "number", "boolean")
 _EXACT = ("count", "sum", "avg")
-"""What can be kept by adding and taking away; the least and the greatest cannot."""
+"""What can be kept by adding and taking away. The least and the greatest cannot: their values are shared."""
+_LOOKED_AT = 4
+"""How many times as many records are looked at, before a summary is made, as it may have rows."""
 
 
 class Shared(msgspec.Struct, frozen=True):
@@ -75,11 +81,12 @@ def summary_of(plan: AggregatePlan, application_id: str) -> SummarySpec | None:
     """Return the summary that would answer an aggregation; None when none can."""
     shared = [_shared(group) for group in plan.groups]
     compared = _compared(plan.condition)
-    counted = [_measured(metric) for metric in plan.metrics if metric.path is not None]
-    if compared is None or None in shared or None in counted:
+    held = [_held(metric) for metric in plan.metrics if metric.path is not None]
+    if compared is None or None in shared or None in held:
         return None
-    together = dict.fromkeys([*(one for one in shared if one), *(Shared(ref) for ref in sorted(compared, key=str))])
-    values = dict.fromkeys(one for one in counted if one)
+    told = [*shared, *(one for one in held if isinstance(one, Shared))]
+    together = dict.fromkeys([*(one for one in told if one), *(Shared(ref) for ref in sorted(compared, key=str))])
+    values = dict.fromkeys(one for one in held if isinstance(one, Measured))
     if len(together) > MAX_SHARED or len(values) > MAX_MEASURED:
         return None
     return SummarySpec(
@@ -91,27 +98,40 @@ def summary_of(plan: AggregatePlan, application_id: str) -> SummarySpec | None:
 
 
 def _shared(group: GroupKey) -> Shared | None:
-    ref = group.path.ref
-    if group.path.links or (group.bucket is None and ref.kind not in _SCALARS):
+    path = group.path
+    if path.links:
+        return _referred(path.links[0])
+    if group.bucket is None and path.ref.kind not in _SCALARS:
         return None
-    return Shared(ref, group.bucket)
+    return Shared(path.ref, group.bucket)
 
 
-def _measured(metric: MetricKey) -> Measured | None:
+def _held(metric: MetricKey) -> Shared | Measured | None:
+    """Return what a summary has to hold for a metric; None when it cannot."""
     path = metric.path
-    if path is None or path.links or path.ref.column or metric.op not in _EXACT:
+    if path is not None and path.links:
+        return _referred(path.links[0])
+    if path is None or path.ref.column:
         return None
-    return Measured(path.ref, metric.op != "count")
+    if metric.op in _EXACT:
+        return Measured(path.ref, metric.op != "count")
+    return Shared(path.ref) if path.ref.kind in _SCALARS else None
+
+
+def _referred(link: Link) -> Shared:
+    return Shared(ValueRef("plain", link.key))
 
 
 def _compared(condition: Condition | None) -> set[ValueRef] | None:
-    """Return the values that a condition looks at; None when it looks at more than the members of a record."""
+    """Return the values of a record that a condition looks at; None when one of them is not shared."""
     if condition is None:
         return set()
     if isinstance(condition, Compare):
         return {condition.ref} if condition.ref.kind in _SCALARS else None
     if isinstance(condition, Not):
         return _compared(condition.part)
+    if isinstance(condition, Exists):
+        return None if condition.link.many else {_referred(condition.link).ref}
     if not isinstance(condition, AllOf | AnyOf):
         return None
     found: set[ValueRef] = set()
@@ -142,21 +162,25 @@ def select_summary(plan: AggregatePlan, standing: Standing, collation: str) -> S
     where = f"m.application_id = $1 AND m.summary = {literal(spec.name)}"
     groups = [f"{_grouped(writer, group)} AS g{i}" for i, group in enumerate(plan.groups)]
     condition = f" WHERE {writer.condition(plan.condition, 's')}" if plan.condition is not None else ""
-    results = [_result(spec, metric) for metric in plan.metrics]
+    results = [_result(spec, metric, i) for i, metric in enumerate(plan.metrics)]
+    looked_up = [f"{_value(writer, m)} AS v{i}" for i, m in enumerate(plan.metrics) if _is_looked_up(m)]
     shown = [f"to_jsonb({shown_group(group, i)}) AS c{i}" for i, group in enumerate(plan.groups)]
     shown += [
         f"to_jsonb({shown_metric(metric, result)}) AS c{len(plan.groups) + i}"
         for i, (metric, result) in enumerate(zip(plan.metrics, results, strict=True))
     ]
-    rows = f"SELECT m.shared AS data, m.n, m.counts, m.sums FROM entity_summaries m WHERE {where}"
-    text = f"SELECT {', '.join([*groups, 's.n', 's.counts', 's.sums'])} FROM ({rows}) s{condition}"
+    rows = (
+        f"SELECT m.shared AS data, sum(m.n) AS n, {_totals(spec, 'm.counts', 'm.sums')} FROM entity_summaries m "
+        f"WHERE {where} GROUP BY m.shared HAVING sum(m.n) > 0"
+    )
+    asked = [*groups, *looked_up, "s.n", "s.counts", "s.sums"]
+    text = f"SELECT {', '.join(asked)} FROM ({rows}) s (data, n, counts, sums){condition}"
     conditions = [having(writer, plan, results, one) for one in plan.having]
     order = group_order(writer, plan, results)
     shown.append(f"row_number() OVER ({f'ORDER BY {order}' if order else ''}) AS place")
     text = f"SELECT {', '.join(shown)} FROM ({text}) t"
     if plan.groups:
         text += " GROUP BY " + ", ".join(f"g{i}" for i in range(len(plan.groups)))
-        conditions.insert(0, "sum(n) > 0")
     if conditions:
         text += " HAVING " + " AND ".join(conditions)
     text += (f" ORDER BY {order}" if order else "") + f" LIMIT {plan.limit + 1}"
@@ -175,18 +199,36 @@ def _ready(standing: Standing) -> str:
 
 
 def _grouped(writer: Writer, group: GroupKey) -> str:
+    if group.path.links and group.bucket is not None:
+        return bucketed(writer, group.path, group.bucket, "s")
     if group.bucket is None:
-        return writer.value(group.path.ref, "s")
+        return measured(writer, group.path, False, "s")
     return f"(s.data->>{literal(Shared(group.path.ref, group.bucket).member)})::timestamp"
 
 
-def _result(spec: SummarySpec, metric: MetricKey) -> str:
+def _is_looked_up(metric: MetricKey) -> bool:
+    """Tell whether a metric is taken of values that records share."""
+    return metric.path is not None and (bool(metric.path.links) or metric.op not in _EXACT)
+
+
+def _value(writer: Writer, metric: MetricKey) -> str:
+    path = metric.path
+    if path is None:
+        return "1"
+    return measured(writer, path, metric.op != "count" and path.ref.kind in ("number", "version"), "s")
+
+
+def _result(spec: SummarySpec, metric: MetricKey, at: int) -> str:
     """Write what a metric is of the rows of a group, as it compares."""
     if metric.path is None:
         return "coalesce(sum(n), 0)::bigint"
-    wanted = Measured(metric.path.ref, metric.op != "count")
-    place = spec.measured.index(wanted) + 1
-    count, total = f"sum(counts[{place}])", f"sum(sums[{place}])"
+    if metric.op not in _EXACT:
+        return f"{metric.op}(v{at})"
+    if metric.path.links:
+        count, total = f"sum(n) FILTER (WHERE v{at} IS NOT NULL)", f"sum(n * v{at})"
+    else:
+        place = spec.measured.index(Measured(metric.path.ref, metric.op != "count")) + 1
+        count, total = f"sum(counts[{place}])", f"sum(sums[{place}])"
     if metric.op == "count":
         return f"coalesce({count}, 0)::bigint"
     if metric.op == "avg":
@@ -268,6 +310,17 @@ def differs(standing: Standing) -> str:
     )
     counted = _counted(standing)
     return f"SELECT EXISTS (({kept} EXCEPT {counted}) UNION ALL ({counted} EXCEPT {kept}))"
+
+
+def crowded(standing: Standing, rows: int) -> str:
+    """Write the statement that tells whether some of the records already come to more rows than that."""
+    spec = standing.spec
+    some = (
+        f'SELECT {_row(spec, "e")[0]} AS g FROM "{standing.leaf}" e '
+        f"WHERE e.application_id = {literal(spec.application_id)} AND e.entity_type = {literal(spec.entity_key)} "
+        f"LIMIT {rows * _LOOKED_AT}"
+    )
+    return f"SELECT count(DISTINCT t.g) > {rows} FROM ({some}) t"
 
 
 def _counted(standing: Standing) -> str:

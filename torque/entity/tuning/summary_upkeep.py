@@ -22,6 +22,7 @@ from torque.entity.tuning.summaries import (
     compaction,
     create_function,
     create_triggers,
+    crowded,
     fill,
 )
 
@@ -29,6 +30,8 @@ Q = load_queries(Path(__file__).with_name("indexes.sql"))
 KEY = "large_types"
 ASKED = 3
 """How often an aggregation has to be slow before a summary is made for it."""
+DEAR = 250.0
+"""Milliseconds from which on one slow answer is enough."""
 PER_TYPE = 6
 """Most summaries of a type; each makes a write of its records 10 to 15 microseconds dearer."""
 PER_LEAF = 60
@@ -36,6 +39,8 @@ PER_LEAF = 60
 MANY_ROWS = 5_000
 """A summary of more different rows than that is no summary."""
 UNUSED = "30 days"
+TRIED = "1 day"
+"""What was asked for less than `ASKED` times is forgotten after so long."""
 _PATIENCE = "200ms"
 
 Tell = Callable[..., None]
@@ -50,7 +55,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 def keep_summaries(session: Session, tell: Tell, many: int) -> Made:
     """Bring the summaries of all applications up to date, on a session that nobody else keeps them with."""
-    session.run(Q.forget_demand, UNUSED)
+    session.run(Q.forget_demand, ASKED, TRIED, UNUSED)
     large: dict[str, dict[str, str]] = {}
     for application, key, leaf, *_ in session.rows(Q.large_types, many):
         large.setdefault(application, {})[key] = leaf
@@ -89,7 +94,8 @@ def _wanted(
     Those that stand come before others: they are not slow any more, and would give way to what soon gave way to them.
     """
     found = [
-        msgspec.json.decode(detail, type=AggregateShape).summary for (detail,) in session.rows(Q.slow_aggregates, ASKED)
+        msgspec.json.decode(detail, type=AggregateShape).summary
+        for (detail,) in session.rows(Q.slow_aggregates, ASKED, DEAR)
     ]
     specs = list(dict.fromkeys(spec for spec in found if spec is not None))
     specs.sort(key=lambda spec: spec.name not in standing)
@@ -111,20 +117,27 @@ def _build(session: Session, tell: Tell, spec: SummarySpec, leaf: str) -> Standi
     """Make a summary; what fails leaves triggers that the next round drops."""
     made = Standing(spec=spec, leaf=leaf, trigger=f"{spec.name}_{secrets.token_hex(4)}")
     about = {"summary": spec.name, "application": spec.application_id, "entity": spec.entity_key}
+    if session.rows(crowded(made, MANY_ROWS))[0][0]:
+        _refuse(session, spec, tell, about)
+        return None
     try:
         _together(session, "READ COMMITTED", [create_function(spec), *create_triggers(made)])
         _together(session, "REPEATABLE READ", fill(made))
     except StatementFailed as error:
         tell("summary_failed", level="warning", error=str(error), **about)
         return None
-    rows = session.rows(Q.many_rows, spec.application_id, spec.name, MANY_ROWS)
-    if rows:
-        said = f"more than {MANY_ROWS} groups"
-        session.run(Q.refuse_demand, said, spec.application_id, msgspec.json.encode(spec).decode())
-        tell("summary_refused", level="warning", rows=rows[0][0], **about)
+    if session.rows(Q.many_rows, spec.application_id, spec.name, MANY_ROWS):
+        _refuse(session, spec, tell, about)
         return None
     tell("summary_built", **about)
     return made
+
+
+def _refuse(session: Session, spec: SummarySpec, tell: Tell, about: dict[str, str]) -> None:
+    """Remember that a summary would be none, so that it is not tried again."""
+    said = f"more than {MANY_ROWS} groups"
+    session.run(Q.refuse_demand, said, spec.application_id, msgspec.json.encode(spec).decode())
+    tell("summary_refused", level="warning", rows=MANY_ROWS, **about)
 
 
 def _drop_surplus(session: Session, tell: Tell, wanted: set[str]) -> tuple[list[str], set[str]]:
