@@ -135,7 +135,7 @@ class Truth:
         version, mark = fact.floor(moment.server, moment.begun)
         shown = record.get("mark") or 0
         if fact.gone_before(moment.server, moment.begun):
-            self._wrong(how, moment, record, "was deleted before")
+            self._wrong(how, moment, record, f"was {_deleted(fact, moment)}")
         if record["version"] < version or shown < mark:
             self._wrong(how, moment, record, f"is older than version {version}, mark {mark}")
         if shown > fact.attempted:
@@ -143,7 +143,7 @@ class Truth:
         for name in REFERENCES:
             target = self.facts.get(record.get(name) or "")
             if target is not None and target.gone_before(moment.server, moment.begun):
-                self._wrong(how, moment, record, f"refers by {name} to a record that was deleted before")
+                self._wrong(how, moment, record, f"refers by {name} to a record {_deleted(target, moment)}")
 
     def judge_missing(self, record_id: str, moment: Moment, how: str) -> None:
         """Judge a record that a read did not show."""
@@ -163,3 +163,9 @@ class Truth:
         fact = self.facts[record["id"]]
         ages = [f"{moment.begun - at:.3f} s by {where}" for at, where in fact.latest()]
         self.wrong(f"{how} at server {moment.server}: {dict(record)} {text}; acknowledged {ages} before it began")
+
+
+def _deleted(fact: Fact, moment: Moment) -> str:
+    assert fact.gone is not None
+    at, where = fact.gone
+    return f"deleted {moment.begun - at:.3f} s before by server {where}"

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from torque.types import utc_now
 SLOW_REQUEST_SECONDS = 1.0
 SLOW_QUERY_SECONDS = 0.5
 _QUERY_LENGTH = 500
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def report_query(observer: Observer) -> Callable[[str, float], None]:
@@ -74,8 +76,19 @@ def _json_line(level: str, name: str, process: str, fields: dict[str, object], s
 
 
 def _text_line(level: str, name: str, process: str, fields: dict[str, object], structured: bool) -> bytes:
-    tail = " ".join(f"{key}={value}" for key, value in fields.items()) if structured else _sentence(fields)
+    shown: dict[str, object] = {key: _shown(key, value) for key, value in fields.items()}
+    tail = " ".join(f"{key}={value}" for key, value in shown.items()) if structured else _sentence(shown)
     return f"{utc_now()} {level:<7} {process} {name} {tail}\n".encode(errors="replace")
+
+
+def _shown(key: str, value: object) -> str:
+    """Return a value without what ends a line or moves a cursor, for the path of a request may hold anything.
+
+    The lines of a trace stay lines, but none of them begins where a line of the log begins.
+    """
+    lines = str(value).split("\n") if key == "trace" else [str(value)]
+    seen = [_UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), line) for line in lines]
+    return seen[0] if len(seen) == 1 else "".join(f"\n    {line}" for line in seen)
 
 
 def _sentence(fields: dict[str, object]) -> str:

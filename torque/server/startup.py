@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -21,6 +22,9 @@ from torque.observe import Observer
 from torque.server.middleware import ANY_ADDRESS, split_bind
 
 SUPERVISOR_CONNECTIONS = 5
+DESCRIPTORS = 65_536
+"""Each connection is one, and many systems begin with 1024."""
+
 RUN_PREFIX = "torque-run-"
 
 
@@ -64,6 +68,14 @@ def _why_not(bind: str, error: OSError) -> str:
             return f"Ports below 1024 are for privileged users: choose another than {bind} with --bind or server.bind."
         case _:
             return f"{bind} cannot be listened on: {error.strerror}. Choose another with --bind or server.bind."
+
+
+def raise_descriptors() -> None:
+    """Let this process and its children have as many descriptors as the system allows, within reason."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

@@ -44,6 +44,7 @@ from torque.server.startup import (
     find_database,
     fit_connections,
     open_address,
+    raise_descriptors,
     reserve_port,
     run_folder,
 )
@@ -74,6 +75,7 @@ def serve(config: Config, *, samples: bool = False) -> int:
     """
     observer = make_observer(config.logging, "supervisor")
     try:
+        raise_descriptors()
         check_tls(config)
         held = reserve_port(config.server.bind)
         with held, run_folder() as runtime:

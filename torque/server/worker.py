@@ -6,6 +6,7 @@ hook for a death. A worker makes Granian's single-process server itself, on a po
 
 import asyncio
 import gc
+import math
 import os
 import signal
 import time
@@ -24,6 +25,7 @@ from torque.server.board import PREPARED, STARTED, STREAMS, Board
 from torque.server.logs import SLOW_QUERY_SECONDS, capture_standard_logging, make_observer, report_query
 from torque.server.middleware import split_bind
 from torque.server.order import Order, read_order
+from torque.server.vanished import notice
 
 _MACHINE: Any = _granian
 _GLUE: Any = _futures
@@ -36,6 +38,12 @@ YOUNG_OBJECTS = 20_000
 
 CONNECTIONS = 32_768
 """Granian's back-pressure counts connections, not requests; live streams stay open."""
+
+HEAD_SECONDS = 30.0
+"""How long a connection may take at most for the head of its next request, or say nothing in between."""
+
+HEAD_BYTES = 128 * 1024
+"""Most bytes of the head of a request."""
 
 
 def main() -> None:
@@ -86,11 +94,12 @@ def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEve
     host, port = split_bind(order.config.server.bind)
     socket = (_MACHINE.ListenerSpec(host or "0.0.0.0", port, BACKLOG), None)
     worker = _MACHINE.RSGIWorker(
-        order.context.worker + 1, socket, None, 1, 512, 1, 30, CONNECTIONS, "auto",
-        HTTP1Settings(), HTTP2Settings(), True, None, *_tls(order.config.server), (None, None),
+        order.context.worker + 1, socket, None, 1, 512, 1, 30, CONNECTIONS, *_http(order.config.server),
+        True, None, *_tls(order.config.server), (None, None),
     )  # fmt: skip
     callback = _GLUE._future_watcher_wrapper(app.rsgi.__rsgi__)
     worker.serve_str(_GLUE._new_cbscheduler(loop, callback, impl_asyncio=True), loop, stop)
+    notice(port)
     board.mark(order.context.worker, STARTED, os.getpid())
     if order.started_fd is not None:
         os.eventfd_write(order.started_fd, 1)
@@ -113,6 +122,21 @@ async def _until(drained: asyncio.Event, app: WorkerApp, *, complete: bool) -> N
         app.complete()
     await drained.wait()
     warming.cancel()
+
+
+def _http(settings: ServerSettings) -> tuple[object, ...]:
+    """Return Granian's three words about HTTP.
+
+    Version 2 is chosen in the handshake of TLS. Without TLS it would be guessed from the first bytes of a connection,
+    and one that never sends any would be waited for without end.
+    """
+    seconds = min(HEAD_SECONDS, settings.request_timeout)
+    milliseconds = max(1, round(seconds * 1000))
+    first = HTTP1Settings(header_read_timeout=milliseconds, max_buffer_size=HEAD_BYTES)
+    second = HTTP2Settings(
+        keep_alive_interval=milliseconds, keep_alive_timeout=math.ceil(seconds), max_headers_size=HEAD_BYTES
+    )
+    return ("auto" if settings.tls_cert else "1", first, second)
 
 
 def _tls(settings: ServerSettings) -> tuple[object, ...]:

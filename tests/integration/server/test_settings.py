@@ -4,7 +4,6 @@ import datetime
 import http.client
 import json
 import os
-import socket
 import ssl
 import threading
 import time
@@ -242,29 +241,6 @@ def test_with_optimize_every_application_is_compiled_before_the_first_request(
         warm.kill()
     (warmed,) = [set(line["applications"]) for line in lines if line["event"] == "warmed"]
     assert warmed >= {"customer-orders", "todo"}, "and what other tests left in the database they share"
-
-
-@pytest.fixture(scope="module")
-def impatient(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that does not wait long."""
-    url = databases.migrated()
-    settings = {"database.url": url, "server.workers": 1, "server.request_timeout": 0.3}
-    running = RunningServer(tmp_path_factory.mktemp("impatient"), settings)
-    yield running.start()
-    running.kill()
-    databases.drop(url)
-
-
-@pytest.mark.parametrize("length", [2, 100_000])
-def test_a_body_that_does_not_arrive_is_not_waited_for(impatient: RunningServer, length: int) -> None:
-    with socket.create_connection(("127.0.0.1", impatient.port), 10) as slow_sender:
-        head = f"POST /jsonrpc HTTP/1.1\r\nHost: 127.0.0.1:{impatient.port}\r\ncontent-type: application/json\r\n"
-        slow_sender.sendall(f"{head}content-length: {length}\r\n\r\n{{".encode())
-        answer = http.client.HTTPResponse(slow_sender)
-        answer.begin()
-        assert answer.status == 504
-        assert json.loads(answer.read())["error"]["data"]["code"] == "TIMEOUT"
-    assert impatient.rpc("ping")["result"]["pong"] is True
 
 
 def test_listening_everywhere_without_a_name_says_which_setting_to_add(database: str, tmp_path: Path) -> None:

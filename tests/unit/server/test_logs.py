@@ -36,6 +36,19 @@ def test_text_lines_are_for_people() -> None:
     assert lines[0].endswith(b"debug   worker-1 started port=1\n")
 
 
+@pytest.mark.parametrize("structured", [True, False])
+def test_nobody_writes_lines_of_their_own_into_a_text_log(structured: bool) -> None:
+    lines: list[bytes] = []
+    forged = "/a\n2026-01-01T00:00:00Z info supervisor ready\x1b[2J\u2028x"
+    observer(lines, format="text", structured=structured).emit("slow_request", path=forged, trace=f"one\n{forged}")
+    text = lines[0].decode()
+    assert text.endswith("\n")
+    first, *others = text.removesuffix("\n").split("\n")
+    assert "/a\\n2026-01-01" in first
+    assert all(line.startswith("    ") for line in others)
+    assert not [character for character in text if character in "\x1b\r\u2028"]
+
+
 @pytest.mark.covers("config:logging.structured")
 def test_unstructured_lines_have_one_message() -> None:
     lines: list[bytes] = []
