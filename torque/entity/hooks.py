@@ -1,4 +1,5 @@
-"""The chains that upper floors join: before a write they may change or refuse the record, afterwards they are told."""
+"""The chains that upper floors join: before a write, and when it is read, they may change or refuse a record; after a
+write they are told."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
 from torque.types import Caller
 
-Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "OnValidate"]
+Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "OnValidate", "OnRead"]
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,9 +20,9 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     record
         The data under field names: what was sent for a create, the whole merged record for an update, the
-        stored one for a delete.
+        stored one for a delete, what the caller would see for a read.
     previous
-        The stored record under field names; None for a create.
+        The stored record under field names; None for a create and a read.
     """
 
     event: Event

@@ -18,6 +18,7 @@ from torque.entity.history.lists import Past
 from torque.entity.history.records import History
 from torque.entity.hooks import Hooks
 from torque.entity.query.aggregate import Aggregate
+from torque.entity.read_hooks import ReadHooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
 from torque.entity.requests import Change, as_json, deleted, repeat_of
@@ -61,7 +62,7 @@ class EntityService:
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
-        self._log = AccessLog(db)
+        self._shown = ReadHooks(hooks, access, AccessLog(db))
         self._past = Past(db, self._store, self._reading)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
         self._swept = time.monotonic()
@@ -86,7 +87,7 @@ class EntityService:
         """
         rights = self._access.enter(caller, app)
         answer = await self._reading.get(app, rights, entity_type, record_id, expand, fields, min_version)
-        return await self._log.seen(caller, app, answer)
+        return await self._shown.seen(caller, app, answer, fields)
 
     async def list(
         self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
@@ -103,13 +104,13 @@ class EntityService:
         self._look(app)
         rights = self._access.enter(caller, app)
         past = None if as_of is None else await self._past.list(app, rights, query, as_of)
-        return await self._log.seen(caller, app, past or await self._reading.list(app, rights, query))
+        return await self._shown.seen(caller, app, past or await self._reading.list(app, rights, query), query.fields)
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
         self._look(app)
         answer = await self._reading.query(app, self._access.enter(caller, app), query)
-        return await self._log.seen(caller, app, answer)
+        return await self._shown.seen(caller, app, answer, query.fields)
 
     async def find(
         self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
@@ -118,7 +119,7 @@ class EntityService:
         self._look(app)
         rights = self._access.enter(caller, app)
         past = None if as_of is None else await self._past.find(app, rights, query, as_of)
-        return await self._log.seen(caller, app, past or await self._reading.find(app, rights, query))
+        return await self._shown.seen(caller, app, past or await self._reading.find(app, rights, query), query.fields)
 
     async def aggregate(self, caller: Caller, app: RunningApplication, asked: Aggregate) -> Answer:
         """Return counts, sums, averages and extremes by group: ``{data, meta}``.
@@ -153,7 +154,7 @@ class EntityService:
         """
         rights = self._access.enter(caller, app)
         answer = await self._related.answer(app, rights, entity_type, record_id, relationship, limit)
-        return await self._log.seen(caller, app, answer)
+        return await self._shown.seen(caller, app, answer)
 
     async def get_as_of(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, as_of: str
@@ -168,7 +169,7 @@ class EntityService:
             When the model keeps no history of it, or the log does not reach back.
         """
         answer = await self._history.get(app, self._access.enter(caller, app), entity_type, record_id, as_of)
-        return await self._log.seen(caller, app, answer)
+        return await self._shown.seen(caller, app, answer)
 
     async def restore(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,

@@ -49,7 +49,9 @@ def model() -> bytes:
     copy = {"id": "copy", "name": "copy", "fields": [text]}
     patient = {"id": "p1", "name": "label", "field_type": {"type": "String"}}
     patient["validation"] = [{"type": "Custom", "value": "slow"}]
-    found["entities"] += [copy, {"id": "patient", "name": "patient", "fields": [patient]}]
+    shown = {"id": "shown", "name": "shown", "fields": [{**text, "id": "s1", "name": "label"}]}
+    shown["lifecycle_hooks"] = [{"event": "OnRead", "xflow": "shout"}]
+    found["entities"] += [shown, copy, {"id": "patient", "name": "patient", "fields": [patient]}]
     return codec.dumps(found)
 
 
@@ -75,6 +77,13 @@ async def test_a_hook_changes_what_is_written(platform: Platform, app: RunningAp
     assert made["label"] == "TEA"
     answer = await platform.entities.update(LOCAL, app, None, made["id"], {"label": "milk"})
     assert codec.loads(answer.result)["label"] == "milk"
+
+
+async def test_a_hook_changes_what_is_read(platform: Platform, app: RunningApplication) -> None:
+    made = await create(platform, app, "shown", label="tea")
+    assert made["label"] == "tea"
+    assert codec.loads((await platform.entities.get(LOCAL, app, None, made["id"])).result)["label"] == "TEA"
+    assert [row["label"] for row in await rows(platform, app, "shown")] == ["TEA"]
 
 
 @pytest.mark.covers("error:HOOK_REJECTED")

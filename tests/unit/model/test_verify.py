@@ -153,8 +153,6 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
      "/entities/0/constraints/0/expression", "no 'created_at'"),
     ("missing-xflow/f_x/nope", {"entities": [thing(field("x", **rule("Custom", "nope")))]},
      "/entities/0/fields/1/validation/0/value", "no workflow 'nope'"),
-    ("not-executed/e/OnRead/look", {"entities": [thing(lifecycle_hooks=[{"event": "OnRead", "xflow": "look"}])]},
-     "/entities/0/lifecycle_hooks/0", "OnRead"),
     ("invalid-expression/e/rule", {"entities": [thing(constraints=[{"type": "Check", "name": "rule"}])]},
      "/entities/0/constraints/0/expression", "no expression"),
     ("missing-xflow/role/nope", {"roles": [{"id": "role", "name": "r", "xflows": ["nope"]}]},

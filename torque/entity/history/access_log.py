@@ -1,5 +1,6 @@
 """Reads that the model wants logged: one row of the audit log for every record that an answer shows."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +31,8 @@ class AccessLog:
         """
         keys = tracked(app.model)
         if keys:
-            shown = dict.fromkeys(_records(codec.loads(answer.result)))
+            found = shown_records(codec.loads(answer.result))
+            shown = dict.fromkeys((record["entity_type"], record["id"]) for record, _ in found)
             rows = [(keys[name], record_id) for name, record_id in shown if name in keys]
             if rows:
                 nothing = [None] * len(rows)
@@ -41,12 +43,21 @@ class AccessLog:
         return answer
 
 
-def _records(found: Any) -> list[tuple[str, str]]:
-    """Return entity and id of every record of an answer: one, a list, or rows with what they refer to."""
+def shown_records(found: Any) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield the records of an answer where they stand, those asked for with True, what came along with False.
+
+    Parameters
+    ----------
+    found
+        A record, a list, rows with what they refer to, or the relationships of a record.
+    """
     if isinstance(found, list):
-        return [(row["entity_type"], row["id"]) for row in found]
+        yield from ((row, True) for row in found)
+        return
     if "relationships" in found:
-        return [one for part in found["relationships"] for one in _records(part["data"])]
-    own = found["data"] if isinstance(found.get("data"), list) else [found]
-    included = found.get("included") or {}
-    return _records(own) + [one for group in included.values() for one in _records(list(group.values()))]
+        for part in found["relationships"]:
+            yield from shown_records(part["data"])
+        return
+    yield from shown_records(found["data"] if isinstance(found.get("data"), list) else [found])
+    for group in (found.get("included") or {}).values():
+        yield from ((record, False) for record in group.values())

@@ -96,9 +96,6 @@ def _entity_parts(inspection: Inspection) -> Parts:
         path: Path = ("entities", at)
         if entity.kind not in STORED_KINDS:
             yield (entity.id, "kind"), (*path, "kind"), f"An entity of kind {entity.kind}"
-        for index, hook in enumerate(entity.lifecycle_hooks):
-            if hook.event == "OnRead":
-                yield (entity.id, hook.event, hook.xflow), (*path, "lifecycle_hooks", index), f"The hook {hook.event}"
         yield from _looks(entity, path)
 
 
