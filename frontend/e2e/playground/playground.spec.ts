@@ -17,8 +17,9 @@ test("an administrator writes an operation, runs it and sees the result", async 
   await editor.accessible();
 });
 
-test("what is no operation is marked, and what the server says of it is shown, in the dark as well", async ({ editor, page }) => {
+test("what is no operation is marked, and what the server says of it is shown, on a phone in the dark as well", async ({ editor, page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("/graphql?query={ nothing }");
   await expect(page.locator(".cm-lintRange-error")).toHaveText("nothing");
   await page.getByRole("button", { name: "Run", exact: true }).click();

@@ -46,12 +46,12 @@ const typing = [history(), indentOnInput(), closeBrackets(), keymap.of([...close
 export function extensionsOf(language: Language, label: string, nonce: string, onRun: () => void): Extension[] {
   const run = keymap.of([{ key: "Mod-Enter", preventDefault: true, run: () => (onRun(), true) }]);
   const keys = keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap]);
-  const named = [EditorView.contentAttributes.of({ "aria-label": label }), EditorView.cspNonce.of(nonce)];
+  const named = [EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }), EditorView.cspNonce.of(nonce)];
   switch (language) {
     case "graphql":
       return [run, ...typing, keys, ...shared, ...named, autocompletion(), ...graphql()];
     case "variables":
-      return [run, ...typing, keys, ...shared, ...named, json(), linter(view => (view.state.doc.length > 0 ? jsonParseLinter()(view) : []))];
+      return [run, ...typing, keys, ...shared, ...named, json(), linter((view) => (view.state.doc.length > 0 ? jsonParseLinter()(view) : []))];
     case "result":
       return [run, keys, ...shared, ...named, json(), EditorState.readOnly.of(true), EditorView.lineWrapping];
     default:
