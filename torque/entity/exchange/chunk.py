@@ -36,7 +36,7 @@ class Chunks:
     Parameters
     ----------
     simple
-        Rows need nothing but themselves, so they are prepared, and their lines made, as they are read.
+        Rows whose references are known are prepared, and their lines made, as they are read.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Chunks:
         """Return the next rows, none at the end."""
         plan, now = self._plan, utc_now()
         drafts = [drafting.convert(plan, number, cells) for number, cells in islice(self._rows, self._size)]
-        if not self._simple:
+        if not self._simple or any(draft.wanted or draft.many for draft in drafts):
             return Chunk(drafts, now, None)
         drafting.prepare(plan, drafts, now)
         for draft in drafts:

@@ -12,7 +12,7 @@ KEY_COLUMNS = ("application_id", "constraint_id", "value", "entity_id")
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """The lines for each table, empty where there are none; those of links with their targets, in their order."""
+    """The lines for each table, empty where there are none; those of links with their targets, ordered by source."""
 
     records: bytes
     links: Sequence[tuple[str, str]]
@@ -42,10 +42,10 @@ def lines_of(application_id: str, key: str, drafts: Sequence[Draft], now: str) -
         for link_key, target, position in prepared.links:
             line = f"{application_id}\t{escaped(link_key)}\t{record_id}\t{target}\t{position}\n"
             links.append((target, line))
-        for constraint, value in prepared.keys:
+        for constraint, value in draft.keys:
             keys.append(f"{application_id}\t{escaped(constraint)}\t{escaped(value)}\t{record_id}\n")
-    links.sort()  # by target: foreign keys lock targets in this order
-    return Lines(b"".join(records), links, "".join(sorted(keys)).encode())
+    keys.sort()
+    return Lines(b"".join(records), links, "".join(keys).encode())
 
 
 def escaped(text: str) -> str:

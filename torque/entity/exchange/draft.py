@@ -38,6 +38,8 @@ class Draft(msgspec.Struct, kw_only=True):
         References given by id: path, entity of the target, id.
     many, links
         The many-to-many links that the row wants, before and after they were looked up.
+    keys
+        The unique values of the prepared record, by rule.
     """
 
     row: int
@@ -53,6 +55,7 @@ class Draft(msgspec.Struct, kw_only=True):
     created_at: str | None = None
     updated_at: str | None = None
     prepared: Prepared | None = None
+    keys: Sequence[tuple[str, str]] = ()
 
 
 def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
@@ -73,7 +76,7 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
             fault = RowFault(row, f"/{step.name}", "Type", f"{step.field.display_name} {misfit}", plan.entity.name)
             draft.faults = [*draft.faults, fault]
     if plan.references:
-        draft.wanted = list(_references(plan, cells))
+        draft.wanted = list(_references(plan, record, cells))
     if plan.many:
         _links(plan, draft, cells)
     if plan.id_place is not None or plan.times != (None, None):
@@ -99,7 +102,7 @@ def prepare(plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
         if errors:
             draft.faults = faults_of(plan, draft, errors)
         else:
-            draft.prepared = prepared
+            draft.prepared, draft.keys = prepared, prepared.keys
 
 
 def faults_of(plan: RowPlan, draft: Draft, errors: Sequence[dict[str, str]]) -> list[RowFault]:
@@ -115,19 +118,21 @@ def refusals(entity_name: str, draft: Draft, error: TorqueError) -> list[RowFaul
     return [RowFault(draft.row, e["path"], e["rule"], e["message"], entity_name) for e in errors]
 
 
-def _references(plan: RowPlan, cells: Cells) -> Iterator[Wanted]:
+def _references(plan: RowPlan, record: dict[str, Any], cells: Cells) -> Iterator[Wanted]:
+    """Return the references that are still to be looked up; one that was met before goes into the record."""
     for step in plan.references:
         cell = cells[step.place]
         if isinstance(cell, str) and not plan.exact and not isinstance(cell, Quoted):
             cell = cell.strip()
         if cell is None or cell == "" or cell is ABSENT:
             continue
-        if not step.field.is_array:
-            yield Wanted(step, (cell,))
+        if step.field.is_array:
+            found = split_list(cell) if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
+            yield Wanted(step, found)
+        elif step.key is not None and isinstance(cell, str | int) and (known := step.key.found.get(cell)) is not None:
+            record[step.name] = known
         else:
-            yield Wanted(
-                step, split_list(cell) if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
-            )
+            yield Wanted(step, (cell,))
 
 
 def _links(plan: RowPlan, draft: Draft, cells: Cells) -> None:

@@ -147,14 +147,13 @@ class Loader:
             await asyncio.gather(ahead, return_exceptions=True)
 
     def _is_simple(self, plan: RowPlan) -> bool:
-        """Tell whether rows need nothing but themselves, so that the reading thread may prepare them."""
-        alone = not plan.references and not plan.many and not plan.changes
-        return alone and not self._is_hooked(plan.entity)
+        """Tell whether rows whose references are known need nothing else, so that the reading thread prepares them."""
+        return not plan.changes and not self._is_hooked(plan.entity)
 
     async def _take(self, plan: RowPlan, chunk: Chunk) -> None:
         """Store one batch."""
         drafts, now = chunk.drafts, chunk.now
-        if plan.references or plan.many:
+        if chunk.lines is None and (plan.references or plan.many):
             await self._lookup.resolve(plan, drafts)
         if plan.changes:
             updater = Updater(
@@ -188,20 +187,19 @@ class Loader:
             await self.linking.keep(good, replaced=False)
 
     async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines) -> None:
-        if audit_mode(entity) != "off":
-            await self._audit(entity, drafts, now)
-        await self._connection.copy(lines)
+        await self._connection.copy(lines, self._note(entity, drafts, now) if audit_mode(entity) != "off" else ())
         made = ((draft.id or "", draft.prepared.data) for draft in drafts if draft.prepared is not None)
         await follow_creates(self._connection, self._load.app, self._load.caller, entity, made)
         self.report.created += len(drafts)
         self.touched.created[entity.name] = self.touched.created.get(entity.name, 0) + len(drafts)
 
-    async def _audit(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> None:
+    def _note(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str) -> Sequence[object]:
+        """Return what the audit log says of a batch."""
         caller = self._load.caller
-        ids = sorted(draft.id for draft in drafts if draft.id is not None)
-        batch = codec.dumps({"records": len(ids), "first": ids[0], "last": ids[-1]})
-        await self._connection.execute(
-            Q.audit, now, self._load.app.id, entity.key, new_id(), "import", caller.name, ",".join(caller.roles),
+        ids = [draft.id for draft in drafts if draft.id is not None]
+        batch = codec.dumps({"records": len(ids), "first": min(ids), "last": max(ids)})
+        return (
+            now, self._load.app.id, entity.key, new_id(), "import", caller.name, ",".join(caller.roles),
             caller.protocol, caller.request_id, batch,
         )  # fmt: skip
 
@@ -211,22 +209,16 @@ class Loader:
             return
         rules = {rule.id: rule for rule in plan.entity.uniques}
         seen: dict[tuple[str, str], Draft] = {}
-        keys_of: list[tuple[Draft, list[tuple[str, str]]]] = []
         for draft in drafts:
-            keys = draft.prepared.keys if draft.prepared is not None else []
-            keys_of.append((draft, keys))
-            for key in keys:
+            for key in draft.keys:
                 if seen.setdefault(key, draft) is not draft:
                     self._not_unique(plan, draft, rules[key[0]])
         known: dict[tuple[str, str], str] = {}
         if asked := [key for key in seen if key[0] not in self._fresh]:
             names, held = [key[0] for key in asked], [key[1] for key in asked]
             known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
-        if known:
-            for draft, keys in keys_of:
-                for key in keys:
-                    if key in known and seen[key] is draft:
-                        self._not_unique(plan, draft, rules[key[0]])
+        for key in known:
+            self._not_unique(plan, seen[key], rules[key[0]])
         await self._refuse_known_ids(plan, drafts)
 
     async def _refuse_known_ids(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:

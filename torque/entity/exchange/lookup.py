@@ -64,8 +64,8 @@ class Lookup:
 
     def fulfil(self, draft: Draft) -> None:
         """Give a new record the id that was promised for it, or a new one."""
-        if draft.prepared is not None and self.by_key:
-            for key in draft.prepared.keys:
+        if self.by_key:
+            for key in draft.keys:
                 promise = self.by_key.pop(key, None)
                 if promise is not None and not draft.given:
                     draft.id, draft.given = promise.id, True

@@ -39,6 +39,7 @@ class Orderly:
         self._connection = connection
         self._application_id = application_id
         self._held: set[str] = set()
+        self._left = False
         self.trusted = False
         self._copying: asyncio.Task[None] | None = None
 
@@ -50,28 +51,34 @@ class Orderly:
 
     async def fetch(self, sql: str, *args: object) -> Sequence[Any]:
         """Run a statement and return its rows."""
-        await self.settle()
+        await self._alone()
         return await self._connection.fetch(sql, *args)
 
     async def fetchrow(self, sql: str, *args: object) -> Any:
         """Run a statement and return its first row."""
-        await self.settle()
+        await self._alone()
         return await self._connection.fetchrow(sql, *args)
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """Run a statement and return the first value of its first row."""
-        await self.settle()
+        await self._alone()
         return await self._connection.fetchval(sql, *args)
 
     async def execute(self, sql: str, *args: object) -> str:
         """Run a statement and return its command tag."""
-        await self.settle()
+        await self._alone()
         return await self._connection.execute(sql, *args)
 
-    async def copy(self, lines: Lines) -> None:
-        """Begin to write a batch; whatever comes next waits for its end, and hears of its failure."""
+    async def copy(self, lines: Lines, note: Sequence[object] = ()) -> None:
+        """Begin to write a batch; whatever comes next waits for its end, and hears of its failure.
+
+        Parameters
+        ----------
+        note
+            What the audit log says of it, if anything.
+        """
         await self.settle()
-        self._copying = asyncio.create_task(self._copy(lines))
+        self._copying = asyncio.create_task(self._copy(lines, note))
 
     async def fill(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
         """Write lines into a table of the load's own."""
@@ -90,16 +97,29 @@ class Orderly:
             task, self._copying = self._copying, None
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _copy(self, lines: Lines) -> None:
+    async def _alone(self) -> None:
+        """Wait until nothing is under way, and put what follows under the foreign keys."""
+        await self.settle()
+        await self._under_keys()
+
+    async def _under_keys(self) -> None:
+        if self._left:
+            self._left = False
+            await self._connection.execute(Q.keep_keys)
+
+    async def _copy(self, lines: Lines, note: Sequence[object]) -> None:
         await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
         await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
         known, others = await self._look_at(lines.links)
-        if known and self.trusted:
+        if known and self.trusted and not self._left:
+            self._left = True
             await self._connection.execute(Q.leave_keys)
         await self._lines("entity_relationships", known, copying.LINK_COLUMNS)
-        if known and self.trusted:
-            await self._connection.execute(Q.keep_keys)
-        await self._lines("entity_relationships", others, copying.LINK_COLUMNS)
+        if others:
+            await self._under_keys()
+            await self._lines("entity_relationships", others, copying.LINK_COLUMNS)
+        if note:
+            await self._connection.execute(Q.audit, *note)
 
     async def _look_at(self, links: Sequence[tuple[str, str]]) -> tuple[bytes, bytes]:
         """Lock the targets of links; return the lines of those whose targets are there, and of the others."""
@@ -110,8 +130,11 @@ class Orderly:
         if wanted:
             rows = await self._connection.fetch(Q.hold_targets, self._application_id, sorted(wanted))
             held.update(row["id"] for row in rows)
-        known = "".join(line for target, line in links if target in held)
-        return known.encode(), "".join(line for target, line in links if target not in held).encode()
+        known = [line for target, line in links if target in held]
+        others = [] if len(known) == len(links) else [link for link in links if link[0] not in held]
+        if not self.trusted:  # foreign keys lock targets in this order
+            known = [line for target, line in sorted(links) if target in held]
+        return "".join(known).encode(), "".join(line for _, line in sorted(others)).encode()
 
     async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
         if lines:
