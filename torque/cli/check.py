@@ -7,6 +7,7 @@ from torque.application.types import RunningApplication
 from torque.cli.invocation import Invocation
 from torque.cli.root import FINDINGS, Command
 from torque.cli.workplace import LOCAL, at_work
+from torque.entity.repair.ownerless import check_ownerless
 from torque.entity.repair.service import Health, Repair
 from torque.platform import Platform
 
@@ -17,7 +18,7 @@ from torque.platform import Platform
     examples=[
         ("torque data check shop --dry-run", "what does not fit together; changes nothing"),
         ("torque data check shop --yes", "put it right"),
-        ("torque data check --dry-run", "all applications"),
+        ("torque data check --dry-run", "all applications, and what is left of those that are gone"),
     ],
 )
 @click.argument("app_ref", metavar="[APP]", required=False)
@@ -28,14 +29,16 @@ def check_command(state: Invocation, app_ref: str | None, dry_run: bool, yes: bo
     """Find and repair references, unique values and counts that do not fit the records.
 
     Servers may go on running. A reference to a record that is not there is taken out, like any change of the record.
-    Exit code 3 when something is wrong that was not put right.
+    Without APP all applications are looked at, and what is left of those that are gone is removed. Exit code 3 when
+    something is wrong that was not put right.
     """
     if not dry_run:
         state.confirm("Put right what does not fit the records?", yes)
 
     async def work(platform: Platform) -> dict[str, Health]:
         names = [app_ref] if app_ref else [one.name for one in await platform.applications.list(LOCAL)]
-        return {name: await _check(state, platform, await platform.catalog.get(name), dry_run) for name in names}
+        found = {name: await _check(state, platform, await platform.catalog.get(name), dry_run) for name in names}
+        return found if app_ref else found | await check_ownerless(platform.db, dry=dry_run)
 
     found = at_work(state, work)
     rows = [

@@ -179,3 +179,30 @@ async def test_the_command_tells_by_its_exit_code(db: Database, tmp_path: Path, 
     health = told.json()[str(model["name"])]
     assert health["found"] == {"wrong count": 1} and health["repaired"] == ({} if dry else {"wrong count": 1})
     assert inside("data", "check", folder=tmp_path, url=url).code == 2  # nobody to ask
+
+
+async def test_what_is_left_of_applications_that_are_gone_is_told_and_removed(db: Database, tmp_path: Path) -> None:
+    url = db.settings.dsn
+    model = {**SHOP, "name": f"shop-{new_id()[-6:]}"}
+    (tmp_path / "m.json").write_bytes(codec.dumps(model))
+    assert inside("model", "import", "--input", "m.json", folder=tmp_path, url=url).code == 0
+    standing = inside("data", "seed", str(model["name"]), "--count", "2", folder=tmp_path, url=url)
+    assert standing.code == 0, standing
+    gone, _ = await stocked(db)
+    await by_hand(gone, "DELETE FROM entity_counts WHERE application_id = :app")  # so that no server looks at it
+    finding = {
+        "kind": "application gone",
+        "entity": "",
+        "id": gone.app.id,
+        "detail": "7 records, 9 links, 6 unique values",
+    }
+    for choice, code, repaired in (("--dry-run", 3, {}), ("--yes", 0, {"application gone": 1})):
+        told = inside("data", "check", choice, "--json", folder=tmp_path, url=url)
+        assert told.code == code, told
+        health = told.json()[gone.app.id]
+        assert (health["records"], health["repaired"]) == (7, repaired)
+        assert health["findings"] == [{**finding, "repaired": bool(repaired)}]
+    assert await state(gone) == ([], [], [0, 0, 0])
+    told = inside("data", "check", "--dry-run", "--json", folder=tmp_path, url=url)
+    assert told.code == 0 and told.json()[str(model["name"])]["records"] > 0
+    assert gone.app.id not in told.json()

@@ -13,7 +13,7 @@ from torque.types import utc_now
 
 Kind = Literal[
     "unknown type", "invalid record", "dangling reference", "missing link", "surplus link", "missing key",
-    "surplus key", "value not unique", "wrong count", "wrong summary",
+    "surplus key", "value not unique", "wrong count", "wrong summary", "application gone",
 ]  # fmt: skip
 
 Link = tuple[str, str, int]

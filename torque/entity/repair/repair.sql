@@ -1,4 +1,4 @@
--- Statements of the check of stored records. Everything names one application.
+-- Statements of the check of stored records. Everything names one application, but what looks for those that are gone.
 
 -- name: page
 SELECT e.id, e.entity_type, e.data FROM entities e
@@ -85,3 +85,43 @@ SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '1
 
 -- name: known
 SELECT value FROM system_config WHERE key = 'large_types';
+
+-- name: ownerless
+-- Applications that are gone and of whose records something is left. Every table is asked by its key for one id after
+-- the other, so none is read through.
+WITH RECURSIVE recorded AS (
+    (SELECT application_id AS id FROM entities ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entities t WHERE t.application_id > recorded.id ORDER BY 1 LIMIT 1)
+    FROM recorded WHERE recorded.id IS NOT NULL
+), linked AS (
+    (SELECT application_id AS id FROM entity_relationships ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entity_relationships t WHERE t.application_id > linked.id ORDER BY 1 LIMIT 1)
+    FROM linked WHERE linked.id IS NOT NULL
+), keyed AS (
+    (SELECT application_id AS id FROM entity_keys ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entity_keys t WHERE t.application_id > keyed.id ORDER BY 1 LIMIT 1)
+    FROM keyed WHERE keyed.id IS NOT NULL
+), counted AS (
+    (SELECT application_id AS id FROM entity_counts ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entity_counts t WHERE t.application_id > counted.id ORDER BY 1 LIMIT 1)
+    FROM counted WHERE counted.id IS NOT NULL
+), summed AS (
+    (SELECT application_id AS id FROM entity_summaries ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.application_id FROM entity_summaries t WHERE t.application_id > summed.id ORDER BY 1 LIMIT 1)
+    FROM summed WHERE summed.id IS NOT NULL
+)
+SELECT DISTINCT f.id
+FROM (SELECT id FROM recorded UNION ALL SELECT id FROM linked UNION ALL SELECT id FROM keyed
+      UNION ALL SELECT id FROM counted UNION ALL SELECT id FROM summed) f
+WHERE f.id IS NOT NULL AND NOT EXISTS (SELECT FROM torque_applications a WHERE a.id = f.id)
+ORDER BY f.id;
+
+-- name: left_of
+SELECT (SELECT count(*) FROM entities WHERE application_id = $1) AS records,
+    (SELECT count(*) FROM entity_relationships WHERE application_id = $1) AS links,
+    (SELECT count(*) FROM entity_keys WHERE application_id = $1) AS keys;
