@@ -11,7 +11,7 @@ import msgspec
 from torque.config.origins import wrong_apps_origin
 from torque.config.problems import ConfigError, Problem, nearest
 from torque.config.settings import NOT_YET, SECTIONS, Config
-from torque.config.values import check, coerce, read_secret
+from torque.config.values import check, coerce, read_secret, wrong_address
 
 DEFAULT_FILE = "torque.toml"
 _HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
@@ -142,6 +142,9 @@ class _Found:
 
     def check_together(self) -> None:
         """Refuse values that contradict each other."""
+        url = self.values.get("database.url")
+        if isinstance(url, str) and url and (problem := wrong_address(url)):
+            self._refuse("database.url", f"database.url: {problem}", self.origins["database.url"])
         cert, tls_key = self.values.get("server.tls_cert"), self.values.get("server.tls_key")
         if bool(cert) != bool(tls_key):
             given = "server.tls_cert" if cert else "server.tls_key"

@@ -26,6 +26,20 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
+def wrong_address(url: str) -> str | None:
+    """Return what is wrong with the address of a database, without repeating it: it may hold a password."""
+    scheme, found, rest = url.partition("://")
+    if not found or scheme not in ("postgresql", "postgres"):
+        return "write the address of a PostgreSQL server, as in postgresql://user:password@host:5432/name."
+    hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2].split(",")
+    ports = [host.rpartition(":")[2] for host in hosts if ":" in host.rpartition("]")[2]]
+    if any(port and not port.isdecimal() for port in ports):
+        return (
+            "its port is no number; write postgresql://user:password@host:5432/name, an @ in a password as %40."
+        )
+    return None
+
+
 def read_secret(value: str, environ: Mapping[str, str], folder: Path) -> str:
     """Return what `env:NAME` or `file:PATH` stands for; any other text as it is.
 

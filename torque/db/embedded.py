@@ -201,10 +201,16 @@ def _spawn(folder: Path, order: str) -> None:
         with folder.with_name(folder.name + ".log").open("ab") as log:
             words = [sys.executable, "-I", "-S", str(script), order]
             subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, check=False)
+    except PermissionError as error:
+        raise Unavailable(_not_ours(folder.parent)) from error
     except OSError as error:
         raise Unavailable(
             f"{folder.parent} cannot be written: {error.strerror}. Make room or set database.url."
         ) from error
+
+
+def _not_ours(folder: Path) -> str:
+    return f"{folder} belongs to somebody else. Start as the user who made it, or set database.url."
 
 
 def _connect(folder: Path, runtime: Path) -> socket.socket | None:

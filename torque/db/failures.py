@@ -35,6 +35,13 @@ _UNREACHABLE: tuple[type[BaseException], ...] = (
     asyncpg.InvalidAuthorizationSpecificationError,
     OSError,
 )
+_CANNOT: tuple[tuple[type[BaseException], str], ...] = (
+    (asyncpg.DiskFullError, "The disk of the database is full: nothing can be stored until somebody makes room there."),
+    (asyncpg.OutOfMemoryError, "The database is out of memory. Try again."),
+    (asyncpg.ReadOnlySQLTransactionError, "The database takes no writes: it is a standby, or was set to read only."),
+)
+"""What the server refuses for reasons of its own, with what to say: nothing was done, and the request was right."""
+
 _LOST: tuple[type[BaseException], ...] = (
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.ConnectionFailureError,
@@ -55,6 +62,11 @@ def is_connection_failure(error: BaseException) -> bool:
     return isinstance(error, _UNREACHABLE)
 
 
+def refusal_of_server(error: BaseException) -> str | None:
+    """Return why a server that can be reached does nothing, as people are told; None for any other failure."""
+    return next((message for kind, message in _CANNOT if isinstance(error, kind)), None)
+
+
 def translate(error: BaseException, *, writing: bool = False) -> TorqueError | None:
     """Return the catalogue's error for a failure of the driver, or None for one that is a bug of ours.
 
@@ -65,6 +77,8 @@ def translate(error: BaseException, *, writing: bool = False) -> TorqueError | N
     """
     if isinstance(error, TorqueError):
         return error
+    if (reason := refusal_of_server(error)) is not None:
+        return Unavailable(reason)
     if writing and isinstance(error, _LOST):
         return OutcomeUnknown()
     if isinstance(error, asyncpg.InternalClientError):

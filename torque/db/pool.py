@@ -6,6 +6,7 @@ its database is down, and needs no restart when it comes back.
 
 import asyncio
 import socket
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,10 +17,14 @@ import asyncpg
 import msgspec
 
 from torque.db.announced import Announced, tell
-from torque.db.failures import DRIVER_FAILURES, translate
+from torque.db.failures import DRIVER_FAILURES, refusal_of_server, translate
 from torque.errors import Unavailable
 
 SlowReport = Callable[[str, float], None]
+RefusalReport = Callable[[str], None]
+_REPORT_SECONDS = 10.0
+"""A disk that is full refuses every write; who watches the log need not be told of each."""
+
 _SPARE = 4
 """Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does."""
 
@@ -64,6 +69,8 @@ class Database:
         self.settings = settings
         self._pool: asyncpg.Pool | None = None
         self._slow: tuple[float, SlowReport] | None = None
+        self._refused: RefusalReport | None = None
+        self._report_from = 0.0
         self._may_write: Callable[[], bool] | None = None
         self._spare: list[asyncpg.Connection] = []
         self._untouched = 0
@@ -75,6 +82,10 @@ class Database:
     def report_slow(self, seconds: float, report: SlowReport) -> None:
         """Call `report` with the text and the duration of every statement slower than that, on new connections."""
         self._slow = (seconds, report)
+
+    def report_refusals(self, report: RefusalReport) -> None:
+        """Call `report`, now and then, with what a server that can be reached refuses everything for."""
+        self._refused = report
 
     def ask_before_writing(self, may_write: Callable[[], bool]) -> None:
         """Refuse writes while `may_write` says so: a run that nobody knows of must not write."""
@@ -152,6 +163,7 @@ class Database:
             failure = translate(error, writing=writing)
             if failure is None:
                 raise
+            self._notice(error)
             raise failure from error
         finally:
             if not (sound and self._pass_on(connection)):
@@ -188,6 +200,12 @@ class Database:
                 if failure is None:
                     raise
                 raise failure from error
+
+    def _notice(self, error: BaseException) -> None:
+        reason, now = refusal_of_server(error), time.monotonic()
+        if reason is not None and self._refused is not None and now >= self._report_from:
+            self._report_from = now + _REPORT_SECONDS
+            self._refused(reason)
 
     def _check_lease(self) -> None:
         if self._may_write is not None and not self._may_write():

@@ -58,6 +58,7 @@ UPKEEP_SECONDS = 3600.0
 INDEX_SECONDS = 60.0
 LEFTOVER_SECONDS = 60.0
 RING_BYTES = 4 * 1024 * 1024
+_ADVICE = "Start the database, or correct database.url. Torque goes on trying; until then /ready answers 503."
 
 
 def serve(config: Config, *, samples: bool = False) -> int:
@@ -190,7 +191,7 @@ class _Supervisor:
             await self._migrate()
             await presence.look()
         except TorqueError as error:
-            self._observer.emit("database_unavailable", level="warning", error=error.message)
+            self._observer.emit("database_unavailable", level="warning", error=error.message, advice=_ADVICE)
 
     async def _migrate(self) -> None:
         steps = await bring_schema(self._config)

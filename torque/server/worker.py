@@ -59,6 +59,7 @@ def main() -> None:
     async def start() -> WorkerApp:
         platform = await Platform.open(order.config, order.context, observer=observer)
         platform.db.ask_before_writing(board.may_write)
+        platform.db.report_refusals(lambda reason: observer.emit("database_refuses", level="error", reason=reason))
         if order.config.logging.performance_logs:
             platform.db.report_slow(SLOW_QUERY_SECONDS, report_query(observer))
         return WorkerApp(platform, order)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.integration.api.tokens import make_token
@@ -83,3 +84,34 @@ async def test_a_database_that_crashes_under_writes_loses_none_and_all_can_be_re
     for key in sent:
         found = send(todo, token, "loadEntityData", entityType="todo", filters={"label": key}).json()["result"]
         assert [record["label"] for record in found["data"]] == [key]
+
+
+REFUSING = """
+CREATE FUNCTION refuse_all() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{state}'; END $$;
+CREATE TRIGGER refuse_all BEFORE INSERT OR UPDATE ON entities FOR EACH STATEMENT EXECUTE FUNCTION refuse_all();
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("53100", "The disk of the database is full"), ("53200", "out of memory"), ("25006", "takes no writes")],
+)
+def test_a_database_that_can_do_nothing_says_why_to_who_asks_and_to_who_watches(
+    server: RunningServer, token: str, state: str, words: str
+) -> None:
+    url = str(server.settings["database.url"])
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(REFUSING.format(state=state).encode())
+        try:
+            answer = send(server, token, "createEntity", entityType="todo", data={"label": "no room"})
+        finally:
+            connection.execute("DROP TRIGGER refuse_all ON entities; DROP FUNCTION refuse_all()")
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    error = answer.json()["error"]
+    assert error["data"]["code"] == "UNAVAILABLE"
+    assert words in error["message"]
+    assert "database_refuses" in server.output()
+    made = send(server, token, "createEntity", entityType="todo", data={"label": "room again"})
+    assert made.json()["result"]["label"] == "room again"

@@ -91,6 +91,34 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     assert "torque.toml:5: logging.level: 'loud' is none of debug, info, warning, error." in said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://a:geheim@host/x",
+        "postgres//a:geheim@host",
+        "host=a password=geheim",
+        "postgresql://a:geheim@host:port/x",
+    ],
+)
+def test_an_address_that_is_no_database_is_refused_without_being_repeated(tmp_path: Path, url: str) -> None:
+    said = refused(tmp_path, f'[database]\nurl = "{url}"\n')
+    assert "torque.toml:2: database.url: " in said
+    assert "postgresql://user:password@host:5432/name" in said
+    assert "geheim" not in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://torque@/torque?host=/run/x",
+        "postgres://a:b@[::1]:5432/x",
+        "postgresql://a:b@one:1,two:2/x?sslmode=require",
+    ],
+)
+def test_addresses_of_servers_and_sockets_are_taken(tmp_path: Path, url: str) -> None:
+    assert load(write(tmp_path, f'[database]\nurl = "{url}"\n')).config.database.url == url
+
+
 def test_values_below_what_makes_sense_are_refused(tmp_path: Path) -> None:
     assert "database.max_connections" in refused(tmp_path, "[database]\nmax_connections = 0\n")
     assert "min_connections is above" in refused(tmp_path, "[database]\nmax_connections = 5\nmin_connections = 6\n")
