@@ -34,9 +34,7 @@ def wrong_address(url: str) -> str | None:
     hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2].split(",")
     ports = [host.rpartition(":")[2] for host in hosts if ":" in host.rpartition("]")[2]]
     if any(port and not port.isdecimal() for port in ports):
-        return (
-            "its port is no number; write postgresql://user:password@host:5432/name, an @ in a password as %40."
-        )
+        return "its port is no number; write postgresql://user:password@host:5432/name, an @ in a password as %40."
     return None
 
 
