@@ -1,6 +1,6 @@
 /** Which parameters each method takes and what it answers: the client's `call` is typed by this table. */
 import type { ApplicationSummary, Capabilities, Execution, ModelMetadata } from "./application";
-import type { DeleteResult, EntityPage, EntityQuery, EntityRecord, SingleRecord } from "./data";
+import type { BulkMode, BulkResult, DeleteResult, EntityPage, EntityQuery, EntityRecord, SingleRecord } from "./data";
 import type { FormDefinition } from "./form";
 import type { SubscribeResult } from "./live";
 import type { Page } from "./page";
@@ -18,6 +18,11 @@ export type Methods = {
     result: EntityRecord;
   };
   deleteEntity: { params: { entityType?: string; entityId: string; ifVersion?: number } & Write; result: DeleteResult };
+  bulkUpdateEntities: {
+    params: { entityType?: string; records: { entityId: string; data: JsonObject; ifVersion?: number }[]; mode?: BulkMode } & Write;
+    result: BulkResult;
+  };
+  bulkDeleteEntities: { params: { entityType?: string; entityIds: string[]; mode?: BulkMode } & Write; result: BulkResult };
   getFormDefinition: { params: { formId?: string; entityType?: string }; result: FormDefinition };
   getModelMetadata: { params: Record<string, never>; result: ModelMetadata };
   getCapabilities: { params: Record<string, never>; result: Capabilities };

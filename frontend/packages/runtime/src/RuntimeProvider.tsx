@@ -5,6 +5,7 @@ import { showToast } from "@torque/ui";
 import { useEffect, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { RuntimeContext, type Address, type Runtime } from "./context";
+import { deleteRecords } from "./data/bulk";
 import { keys } from "./data/keys";
 import { errorText } from "./data/mutations";
 import { Titles } from "./data/titles";
@@ -36,12 +37,17 @@ export function RuntimeProvider({ client, metadata, address, user = null, onUnsa
   const deletions = useMemo(
     () =>
       new Deletions(
-        async ({ id, entityType }, options) => {
-          await writes.run(() => client.call("deleteEntity", { entityId: id, ...(entityType ? { entityType } : {}) }, options), () => ({ id }));
+        async ({ ids, entityType }, options) => {
+          const refused = await writes.run(() => deleteRecords(client, entityType, ids, options), () => ids.map((id) => ({ id })));
           void cache.invalidateQueries({ queryKey: entityType ? keys.records(entityType) : ["records"] });
+          return refused;
         },
-        ({ id, entityType }, error) =>
-          showToast({ kind: "error", message: t("record.deleteFailed", { title: titles.of(entityType, id) ?? id.slice(0, 8), reason: errorText(error, t("error.offline"), t("error.unknown")) }) }),
+        ({ ids, entityType }, error) => {
+          const reason = errorText(error, t("error.offline"), t("error.unknown"));
+          const [first = ""] = ids;
+          const title = titles.of(entityType, first) ?? first.slice(0, 8);
+          showToast({ kind: "error", message: ids.length > 1 ? t("record.deleteManyFailed", { count: ids.length, reason }) : t("record.deleteFailed", { title, reason }) });
+        },
       ),
     [client, writes, cache, titles, t],
   );

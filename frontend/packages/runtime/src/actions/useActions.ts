@@ -52,7 +52,7 @@ export function useActions(): (action: Action) => Promise<void> {
       case "updateEntity":
         return void (await update(undefined, action.entity_id, action.data ?? {}));
       case "deleteEntity":
-        return remove("", action.entity_id);
+        return remove("", [action.entity_id]);
       case "custom":
         return void showToast({ kind: "error", message: t("action.unsupported") });
       default:

@@ -6,11 +6,14 @@ import { useMemo } from "react";
 import type { FormValues, SubmitOutcome } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
+import { type Refused, updateRecords } from "./bulk";
 import { keys } from "./keys";
 
 export type Mutations = {
   create: (entityType: string, data: JsonObject) => Promise<EntityRecord>;
   update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
+  /** Changes several alike; answers what was refused. */
+  updateAll: (entityType: string, ids: readonly string[], data: JsonObject) => Promise<Refused | null>;
 };
 
 export function useMutations(): Mutations {
@@ -29,6 +32,11 @@ export function useMutations(): Mutations {
       update: async (entityType, id, data, ifVersion) => {
         const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);
+      },
+      updateAll: async (entityType, ids, data) => {
+        const { refused } = await writes.run(() => updateRecords(client, entityType, ids, data), ({ written: records }) => records);
+        void cache.invalidateQueries({ queryKey: keys.records(entityType) });
+        return refused;
       },
     };
   }, [client, writes, titles, cache]);

@@ -1,5 +1,5 @@
 /** What this reader wrote: its own changes are neither marked as somebody else's nor held back. */
-const REMEMBERED = 500;
+const REMEMBERED = 2000;
 
 /** A record as it is after a write; a deleted one has no version. */
 export type Written = { id: string; version?: number };
@@ -12,11 +12,11 @@ export class OwnWrites {
   #done: (() => void)[] = [];
 
   /** Runs a write and remembers what `written` makes of its answer. */
-  async run<T>(write: () => Promise<T>, written: (result: T) => Written): Promise<T> {
+  async run<T>(write: () => Promise<T>, written: (result: T) => Written | readonly Written[]): Promise<T> {
     this.#underWay += 1;
     try {
       const result = await write();
-      this.#keys = [...this.#keys, keyOf(written(result))].slice(-REMEMBERED);
+      this.#keys = [...this.#keys, ...[written(result)].flat().map(keyOf)].slice(-REMEMBERED);
       return result;
     } finally {
       this.#underWay -= 1;

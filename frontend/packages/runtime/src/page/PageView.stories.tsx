@@ -92,3 +92,19 @@ export const DeletesWithUndo: Story = {
     await expect(await canvas.findByText("Water the plants", {}, PATIENCE)).toBeVisible();
   },
 };
+
+export const DeletesSeveralWithUndo: Story = {
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await canvas.findByText("Water the plants", {}, PATIENCE);
+    await userEvent.click(canvas.getByRole("checkbox", { name: "Select Water the plants" }));
+    await userEvent.click(canvas.getByRole("checkbox", { name: "Select Buy groceries" }));
+    const bar = within(await canvas.findByRole("toolbar", { name: "Selected rows" }));
+    await expect(bar.getByRole("button", { name: "Set Status" })).toBeVisible();
+    await userEvent.click(bar.getByRole("button", { name: "Delete" }));
+    await expect(canvas.queryByText("Buy groceries")).toBeNull();
+    await userEvent.click(await within(document.body).findByRole("button", { name: "Undo" }, PATIENCE));
+    await expect(await canvas.findByText("Buy groceries", {}, PATIENCE)).toBeVisible();
+    await expect(canvas.getByText("Water the plants")).toBeVisible();
+  },
+};

@@ -75,7 +75,7 @@ export function DeleteButton({ open: { entityType, id, ready, close } }: { open:
       onClick={() => {
         onUnsaved("drawer", 0);
         close();
-        remove(entityType, id);
+        remove(entityType, [id]);
       }}
     >
       <icons.IconTrash aria-hidden />

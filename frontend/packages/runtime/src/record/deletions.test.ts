@@ -3,26 +3,27 @@ import { describe, expect, it, vi } from "vitest";
 import { OwnWrites } from "../data/writes";
 import { Deletions } from "./deletions";
 
-const todo = { id: "1", entityType: "todo" };
+const todo = { ids: ["1"], entityType: "todo" };
+const sent = () => vi.fn(() => Promise.resolve(null));
 
 describe("deleting with Undo", () => {
   it("hides at once and sends nothing until the time is over", async () => {
-    const send = vi.fn(() => Promise.resolve());
+    const send = sent();
     const deletions = new Deletions(send, vi.fn());
     deletions.hide(todo);
     expect(deletions.hidden().has("1")).toBe(true);
     expect(send).not.toHaveBeenCalled();
-    await deletions.commit("1");
+    await deletions.commit(todo);
     expect(send).toHaveBeenCalledExactlyOnceWith(todo, { keepalive: false });
     expect(deletions.hidden().has("1")).toBe(true);
   });
 
   it("brings back what was undone, and never sends it", async () => {
-    const send = vi.fn(() => Promise.resolve());
+    const send = sent();
     const deletions = new Deletions(send, vi.fn());
     deletions.hide(todo);
-    deletions.undo("1");
-    await deletions.commit("1");
+    deletions.undo(todo);
+    await deletions.commit(todo);
     expect(deletions.hidden().size).toBe(0);
     expect(send).not.toHaveBeenCalled();
   });
@@ -32,13 +33,25 @@ describe("deleting with Undo", () => {
     const refusal = new Error("two orders refer to it");
     const deletions = new Deletions(() => Promise.reject(refusal), failed);
     deletions.hide(todo);
-    await deletions.commit("1");
+    await deletions.commit(todo);
     expect(deletions.hidden().size).toBe(0);
     expect(failed).toHaveBeenCalledExactlyOnceWith(todo, refusal);
   });
 
+  it("brings back of several what was refused, and no more", async () => {
+    const failed = vi.fn();
+    const refusal = new Error("an order refers to it");
+    const several = { ids: ["1", "2", "3"], entityType: "todo" };
+    const deletions = new Deletions(() => Promise.resolve({ ids: ["2"], error: refusal }), failed);
+    deletions.hide(several);
+    expect(deletions.hidden().size).toBe(3);
+    await deletions.commit(several);
+    expect([...deletions.hidden()]).toEqual(["1", "3"]);
+    expect(failed).toHaveBeenCalledExactlyOnceWith({ ids: ["2"], entityType: "todo" }, refusal);
+  });
+
   it("sends what waits when the page is closed", () => {
-    const send = vi.fn(() => Promise.resolve());
+    const send = sent();
     const deletions = new Deletions(send, vi.fn());
     deletions.hide(todo);
     deletions.flush();

@@ -1,16 +1,20 @@
-/** Deleting with Undo, honestly: the record disappears at once and is deleted when the time to undo has passed.
+/** Deleting with Undo, honestly: records disappear at once and are deleted when the time to undo has passed.
  *
- * Making it anew would give it another id and lose what refers to it, so nothing is sent until the window has closed;
- * a page that is being closed sends what is left.
+ * Making them anew would give them other ids and lose what refers to them, so nothing is sent until the window has
+ * closed; a page that is being closed sends what is left.
  */
 
-export type Deletion = { id: string; entityType: string };
-type Send = (deletion: Deletion, options: { keepalive: boolean }) => Promise<unknown>;
+import type { Refused } from "../data/bulk";
+
+/** Records that go together, and come back together. */
+export type Deletion = { ids: readonly string[]; entityType: string };
+/** Deletes; answers the ids that were refused, with the reason, where others were not. */
+type Send = (deletion: Deletion, options: { keepalive: boolean }) => Promise<Refused | null>;
 
 export class Deletions {
   #send: Send;
   #onFailure: (deletion: Deletion, error: unknown) => void;
-  #waiting = new Map<string, Deletion>();
+  #waiting = new Set<Deletion>();
   #hidden: ReadonlySet<string> = new Set();
   #listeners = new Set<() => void>();
 
@@ -19,32 +23,28 @@ export class Deletions {
     this.#onFailure = onFailure;
   }
 
-  /** Hides a record; `commit` or `undo` must follow. */
+  /** Hides records; `commit` or `undo` must follow. */
   hide(deletion: Deletion): void {
-    this.#waiting.set(deletion.id, deletion);
-    this.#publish([...this.#hidden, deletion.id]);
+    this.#waiting.add(deletion);
+    this.#publish([...this.#hidden, ...deletion.ids]);
   }
 
-  undo(id: string): void {
-    if (this.#waiting.delete(id)) this.#show(id);
+  undo(deletion: Deletion): void {
+    if (this.#waiting.delete(deletion)) this.#show(deletion.ids);
   }
 
-  /** Deletes for good. A refusal brings the record back and is reported. */
-  async commit(id: string, keepalive = false): Promise<void> {
-    const deletion = this.#waiting.get(id);
-    if (!deletion) return;
-    this.#waiting.delete(id);
-    try {
-      await this.#send(deletion, { keepalive });
-    } catch (error) {
-      this.#show(id);
-      this.#onFailure(deletion, error);
-    }
+  /** Deletes for good. A refusal brings back what was refused and is reported. */
+  async commit(deletion: Deletion, keepalive = false): Promise<void> {
+    if (!this.#waiting.delete(deletion)) return;
+    const refused = await this.#send(deletion, { keepalive }).catch((error: unknown): Refused => ({ ids: deletion.ids, error }));
+    if (!refused) return;
+    this.#show(refused.ids);
+    this.#onFailure({ ...deletion, ids: refused.ids }, refused.error);
   }
 
   /** Sends everything that waits: the page is being closed. */
   flush(): void {
-    [...this.#waiting.keys()].forEach((id) => void this.commit(id, true));
+    [...this.#waiting].forEach((deletion) => void this.commit(deletion, true));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -54,8 +54,8 @@ export class Deletions {
 
   readonly hidden = (): ReadonlySet<string> => this.#hidden;
 
-  #show(id: string): void {
-    this.#publish([...this.#hidden].filter((other) => other !== id));
+  #show(ids: readonly string[]): void {
+    this.#publish([...this.#hidden].filter((other) => !ids.includes(other)));
   }
 
   #publish(ids: string[]): void {

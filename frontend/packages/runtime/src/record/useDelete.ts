@@ -2,22 +2,27 @@ import { showToast } from "@torque/ui";
 import { useCallback, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
+import { displayNameOf, plural } from "../noun";
 
-/** Deletes a record with Undo: gone at once, deleted when the toast has gone. */
-export function useDelete(): (entityType: string, id: string) => void {
-  const { t } = useTranslation("runtime");
-  const { deletions, titles } = useRuntime();
+/** Deletes records with Undo: gone at once, deleted when the toast has gone. */
+export function useDelete(): (entityType: string, ids: readonly string[]) => void {
+  const { t, i18n } = useTranslation("runtime");
+  const { deletions, titles, metadata } = useRuntime();
   return useCallback(
-    (entityType, id) => {
-      deletions.hide({ id, entityType });
+    (entityType, ids) => {
+      const [first] = ids;
+      if (first === undefined) return;
+      const deletion = { ids, entityType };
+      const noun = plural(displayNameOf(metadata, entityType), i18n.language);
+      deletions.hide(deletion);
       showToast({
-        id: `delete-${id}`,
-        message: t("record.deleted", { title: titles.of(entityType, id) ?? "" }),
-        action: { label: t("record.undo"), run: () => deletions.undo(id) },
-        onExpire: () => void deletions.commit(id),
+        id: `delete-${first}`,
+        message: ids.length === 1 ? t("record.deleted", { title: titles.of(entityType, first) ?? "" }) : t("record.deletedMany", { count: ids.length, noun }),
+        action: { label: t("record.undo"), run: () => deletions.undo(deletion) },
+        onExpire: () => void deletions.commit(deletion),
       });
     },
-    [deletions, titles, t],
+    [deletions, titles, metadata, t, i18n.language],
   );
 }
 

@@ -12,6 +12,8 @@ import { displayNameOf, plural, singular } from "../../noun";
 import { useDelete, useHidden } from "../../record/useDelete";
 import type { ComponentProps } from "../types";
 import { readView, writeView } from "./address";
+import { useBulkActions } from "./useBulkActions";
+import { useColumnLayout } from "./useColumnLayout";
 import { columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, ownSort } from "./query";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
@@ -53,7 +55,7 @@ function useRowActions(props: DataGridProps, open: (record: EntityRecord) => voi
     const actions: RowAction[] = [];
     if (wanted.includes("edit") && permissions?.update !== false) actions.push({ id: "edit", label: t("record.edit"), icon: <icons.IconPencil aria-hidden />, run: open });
     if (wanted.includes("delete") && permissions?.delete !== false)
-      actions.push({ id: "delete", label: t("record.delete"), icon: <icons.IconTrash aria-hidden />, danger: true, run: ({ id }) => remove(props.entityType, id) });
+      actions.push({ id: "delete", label: t("record.delete"), icon: <icons.IconTrash aria-hidden />, danger: true, run: ({ id }) => remove(props.entityType, [id]) });
     return actions;
   }, [props.rowActions, props.entityType, permissions, t, open, remove]);
 }
@@ -98,6 +100,8 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const formId = props.formId ?? form.data?.id ?? null;
   const open = useMemo(() => ({ id }: EntityRecord) => address.set({ form: formId, record: id, new: null }), [address, formId]);
   const actions = useRowActions(props, open);
+  const bulkActions = useBulkActions(props, columns, form.data, references);
+  const { layout, change: arrange } = useColumnLayout(metadata.appId, component.id);
   const lastChanged = [...changed.keys()].at(-1);
   const mayCreate = metadata.entities.find(({ name }) => name === props.entityType)?.permissions.create !== false;
   return (
@@ -116,6 +120,9 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
       onOpen={formId ? open : undefined}
       openId={address.params.get("record")}
       rowActions={actions}
+      bulkActions={bulkActions}
+      layout={layout}
+      onLayout={arrange}
       changed={changed}
       live={lastChanged && t("live.changed", { title: references.titleOf(props.entityType, lastChanged) ?? "" })}
       waiting={waiting}

@@ -82,6 +82,41 @@ export const WalksWithTheKeyboard: Story = {
   },
 };
 
+const bulkActions: DataGridProps["bulkActions"] = [
+  { id: "status", label: "Set status", icon: <IconPencil aria-hidden />, field: { name: "status", label: "Status", type: "Enum", options: orderColumns.find(({ field }) => field === "status")?.options }, apply: () => {} },
+  { id: "delete", label: "Delete", icon: <IconTrash aria-hidden />, danger: true, run: () => {} },
+];
+
+export const Chosen: Story = {
+  args: { bulkActions },
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await userEvent.click(canvas.getByRole("checkbox", { name: "Select 11074" }));
+    await userEvent.click(canvas.getByRole("checkbox", { name: "Select 11073" }));
+    await expect(canvas.getByRole("toolbar", { name: "Selected rows" })).toBeVisible();
+  },
+};
+export const ChosenDark: Story = { ...Chosen, globals: { scheme: "dark" } };
+
+export const ChosenOnAPhone: Story = {
+  args: { bulkActions },
+  globals: { viewport: { value: "phone" } },
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    canvas.getAllByRole("row").find((row) => row.dataset.index === "1")?.focus();
+    await userEvent.keyboard(" ");
+    await expect(canvas.getByRole("toolbar", { name: "Selected rows" })).toBeVisible();
+  },
+};
+
+export const ArrangesColumns: Story = {
+  args: { layout: { order: ["status", "number"], hidden: ["paid"], widths: { number: 140 } }, onLayout: () => {} },
+  play: async ({ canvasElement }) => {
+    await userEvent.click(within(canvasElement).getByRole("button", { name: "Columns" }));
+    await waitFor(() => expect(within(document.body).getByRole("button", { name: "As in the page" })).toBeVisible());
+  },
+};
+
 export const Open: Story = { args: { openId: rows[2]?.id } };
 export const ChangedByOthers: Story = {
   args: { changed: new Map([[rows[1]?.id ?? "", ["status", "shipped"]]]), live: "11076 set to Shipped by Laura Callahan, just now", waiting: 3 },

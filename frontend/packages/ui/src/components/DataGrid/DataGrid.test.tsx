@@ -1,10 +1,11 @@
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { customerTitle, makeOrders, orderColumns } from "../../fixtures/orders";
 import { TorqueProvider } from "../../theme/TorqueProvider";
 import { DataGrid } from "./DataGrid";
 import type { DataGridProps, GridView } from "./DataGrid.types";
+import { movedColumn, orderColumns as inOrder, resizedColumn, shownColumns, toggledColumn, MODEL_LAYOUT } from "./layout";
 import { phonePlaces } from "./PhoneCells";
 import { columnTemplate } from "./template";
 
@@ -86,11 +87,102 @@ describe("DataGrid", () => {
   });
 
   it("shares the width in proportion and leaves room for actions", () => {
-    expect(columnTemplate(orderColumns.slice(0, 2), true)).toEqual({ "--grid-columns": "minmax(90px, 90fr) minmax(220px, 220fr) 48px", "--grid-least": "358px" });
+    expect(columnTemplate(orderColumns.slice(0, 2), { actions: true })).toMatchObject({ "--grid-columns": "minmax(90px, 90fr) minmax(220px, 220fr) 48px", "--grid-least": "358px" });
   });
 
   it("puts title and amount, state and number into the two lines of a phone", () => {
     const { title, amount, meta, date } = phonePlaces(orderColumns);
     expect([title, amount, ...meta, date].map((column) => column?.field)).toEqual(["customer", "total", "status", "number", "ordered"]);
+  });
+});
+
+describe("rows chosen together", () => {
+  const run = vi.fn();
+  const apply = vi.fn();
+  const bulkActions: DataGridProps["bulkActions"] = [
+    { id: "status", label: "Set status", field: { name: "status", label: "Status", type: "Enum", options: [{ value: "shipped", label: "Shipped" }] }, apply },
+    { id: "delete", label: "Delete", danger: true, run },
+  ];
+  const checkbox = (name: string) => screen.getByRole("checkbox", { name });
+  const selected = () => screen.getAllByRole("row").filter((row) => row.getAttribute("aria-selected") === "true").length;
+
+  it("are told by their boxes, the header's and the bar, and opened by none of them", async () => {
+    const onOpen = vi.fn();
+    draw({ bulkActions, onOpen });
+    expect(screen.queryByRole("toolbar")).toBeNull();
+    await userEvent.click(checkbox("Select 11076"));
+    expect(checkbox("Select all rows of this page")).toHaveProperty("indeterminate", true);
+    await userEvent.click(checkbox("Select 11074"));
+    expect(within(screen.getByRole("toolbar", { name: "Selected rows" })).getByText("2 selected")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(run).toHaveBeenCalledExactlyOnceWith([rows[1]?.id, rows[3]?.id]);
+    expect(screen.queryByRole("toolbar")).toBeNull();
+    expect(onOpen).not.toHaveBeenCalled();
+  });
+
+  it("are chosen with the keyboard alone, and let go with Escape", async () => {
+    draw({ bulkActions });
+    (screen.getAllByRole("row")[1] as HTMLElement).focus();
+    await userEvent.keyboard(" ");
+    expect(selected()).toBe(1);
+    await userEvent.keyboard("{Shift>}{ArrowDown}{/Shift}");
+    expect(selected()).toBe(2);
+    await userEvent.keyboard("{Control>}a{/Control}");
+    expect(selected()).toBe(5);
+    await userEvent.keyboard("{Escape}");
+    expect(selected()).toBe(0);
+  });
+
+  it("are everything between two of them with Shift", async () => {
+    draw({ bulkActions });
+    await userEvent.click(checkbox("Select 11077"));
+    fireEvent.click(checkbox("Select 11074"), { shiftKey: true });
+    expect(selected()).toBe(4);
+  });
+
+  it("get one value of a field", async () => {
+    draw({ bulkActions });
+    await userEvent.click(checkbox("Select all rows of this page"));
+    await userEvent.click(screen.getByRole("button", { name: "Set status" }));
+    await userEvent.click(screen.getByRole("option", { name: "Shipped", hidden: true }));
+    expect(apply).toHaveBeenCalledExactlyOnceWith(rows.map(({ id }) => id), "shipped");
+  });
+
+  it("are not offered where nothing could be done with them", () => {
+    draw();
+    expect(screen.queryByRole("checkbox")).toBeNull();
+  });
+});
+
+describe("the columns", () => {
+  const fields = (columns: readonly { field: string }[]) => columns.map(({ field }) => field);
+  const all = fields(orderColumns);
+
+  it("are hidden, moved and drawn wider as the reader likes", () => {
+    const moved = movedColumn(orderColumns, MODEL_LAYOUT, "status", -2);
+    expect(fields(shownColumns(orderColumns, moved)).slice(0, 3)).toEqual(["status", "number", "customer"]);
+    const hidden = toggledColumn(moved, "customer");
+    expect(fields(shownColumns(orderColumns, hidden))).not.toContain("customer");
+    expect(fields(shownColumns(orderColumns, toggledColumn(hidden, "customer")))).toContain("customer");
+    expect(columnTemplate(orderColumns.slice(0, 2), {}, resizedColumn(MODEL_LAYOUT, "number", 130))).toMatchObject({ "--grid-columns": "130px minmax(220px, 220fr)" });
+  });
+
+  it("that the model has got since stand in their own place, and those that are gone are forgotten", () => {
+    expect(fields(inOrder(orderColumns, { ...MODEL_LAYOUT, order: ["gone", "customer", "number"] })).slice(0, 2)).toEqual(["customer", "number"]);
+    expect(fields(inOrder(orderColumns, { ...MODEL_LAYOUT, order: all.filter((field) => field !== "status") }))).toEqual(all);
+    expect(shownColumns(orderColumns, { ...MODEL_LAYOUT, hidden: all })).toHaveLength(1);
+  });
+
+  it("are arranged in a menu, without a mouse", async () => {
+    const onLayout = vi.fn();
+    draw({ onLayout });
+    await userEvent.click(screen.getByRole("button", { name: "Columns" }));
+    const menu = within(screen.getByRole("dialog", { hidden: true }));
+    await userEvent.click(menu.getByRole("checkbox", { name: "Customer", hidden: true }));
+    expect(onLayout).toHaveBeenLastCalledWith(expect.objectContaining({ hidden: ["customer"] }));
+    await userEvent.click(menu.getByRole("button", { name: "Move Customer forward", hidden: true }));
+    expect(onLayout).toHaveBeenLastCalledWith(expect.objectContaining({ order: ["customer", ...all.filter((field) => field !== "customer")] }));
+    await userEvent.click(menu.getByRole("button", { name: "Make Customer wider", hidden: true }));
+    expect(onLayout).toHaveBeenLastCalledWith(expect.objectContaining({ widths: { customer: 240 } }));
   });
 });

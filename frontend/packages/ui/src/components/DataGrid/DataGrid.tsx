@@ -1,20 +1,25 @@
 import { UnstyledButton } from "@mantine/core";
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../hooks/useNarrow";
 import { IconArrowUp } from "../../icons/tabler";
 import { ErrorPane } from "../ErrorPane/ErrorPane";
 import { FilterBar } from "../FilterBar/FilterBar";
 import type { FilterField } from "../FilterBar/FilterBar.types";
+import { BulkBar } from "./BulkBar";
+import { ColumnsMenu } from "./ColumnsMenu";
 import classes from "./DataGrid.module.css";
 import type { DataGridProps, GridView } from "./DataGrid.types";
 import { GridBody } from "./GridBody";
 import { GridHead } from "./GridHead";
 import { GridReadout } from "./GridReadout";
 import { GridEmpty, GridLoading } from "./GridStates";
+import { MODEL_LAYOUT, resizedColumn, shownColumns } from "./layout";
 import { columnTemplate } from "./template";
+import { useSelection } from "./useSelection";
 
 const NO_ACTIONS: NonNullable<DataGridProps["rowActions"]> = [];
+const NO_BULK: NonNullable<DataGridProps["bulkActions"]> = [];
 
 /** The fields a reader may ask about, from the columns that allow it. */
 function useFilterFields({ columns, findReferences, titleOf }: DataGridProps): FilterField[] {
@@ -37,18 +42,28 @@ function useFilterFields({ columns, findReferences, titleOf }: DataGridProps): F
 
 /** Records as rows: searched, filtered, sorted and paged by the server, closed by a line that states its measure. */
 export function DataGrid(props: DataGridProps) {
-  const { noun, columns, view, onView, data, status, pageSize = 50, rowActions = NO_ACTIONS, filtering = true, sorting = true, paging = true, fill = false } = props;
+  const { noun, view, onView, data, status, pageSize = 50, rowActions = NO_ACTIONS, bulkActions = NO_BULK, filtering = true, sorting = true, paging = true, fill = false } = props;
+  const { layout = MODEL_LAYOUT, onLayout } = props;
   const { t } = useTranslation("ui");
   const phone = usePhone();
   const scroller = useRef<HTMLDivElement>(null);
   const fields = useFilterFields(props);
+  const columns = useMemo(() => shownColumns(props.columns, layout), [props.columns, layout]);
+  const selection = useSelection(data?.rows);
+  const selectable = bulkActions.length > 0;
+  const count = selection.ids.length;
   const change = (part: Partial<GridView>): void => onView({ ...view, page: 0, ...part });
   const filtered = view.search !== "" || view.filters.length > 0;
   const withActions = rowActions.length > 0;
-  const template = useMemo(() => columnTemplate(columns, withActions), [columns, withActions]);
+  const template = useMemo(() => columnTemplate(columns, { check: selectable, actions: withActions }, layout), [columns, selectable, withActions, layout]);
   const empty = data !== null && data.rows.length === 0 && status.name !== "error";
+  const check = selectable ? { all: count > 0 && count === data?.rows.length, some: count > 0, toggle: count > 0 ? selection.clear : selection.selectAll } : null;
+  const keys = (event: KeyboardEvent<HTMLElement>): void => {
+    // What opened over the grid has the key first, and is no part of it.
+    if (event.key === "Escape" && count > 0 && event.currentTarget.contains(event.target as Node)) selection.clear();
+  };
   return (
-    <section className={classes.grid} data-fill={fill || undefined} aria-label={props.title ?? noun}>
+    <section className={classes.grid} data-fill={fill || undefined} data-choosing={count > 0 || undefined} aria-label={props.title ?? noun} onKeyDown={keys}>
       {props.title && <h2 className={classes.title}>{props.title}</h2>}
       {filtering && (
         <FilterBar
@@ -58,7 +73,9 @@ export function DataGrid(props: DataGridProps) {
           fields={fields}
           filters={view.filters}
           onFilters={(filters) => change({ filters })}
-        />
+        >
+          {onLayout && !phone && <ColumnsMenu columns={props.columns} layout={layout} onLayout={onLayout} />}
+        </FilterBar>
       )}
       {status.name === "error" && <ErrorPane message={status.message} code={status.code} onRetry={props.onRetry} />}
       <div className={classes.frame} data-refreshing={status.name === "refreshing" || undefined}>
@@ -69,18 +86,37 @@ export function DataGrid(props: DataGridProps) {
           </UnstyledButton>
         )}
         <div ref={scroller} className={classes.scroller} tabIndex={empty ? 0 : undefined}>
-          <div role="grid" className={classes.table} style={template} aria-rowcount={data ? data.total + 1 : -1} aria-label={props.title ?? noun} aria-busy={status.name === "loading" || undefined} data-phone={phone || undefined}>
+          <div role="grid" className={classes.table} style={template} aria-rowcount={data ? data.total + 1 : -1} aria-label={props.title ?? noun} aria-busy={status.name === "loading" || undefined} aria-multiselectable={selectable || undefined} data-phone={phone || undefined}>
             <div role="rowgroup" className={classes.headGroup}>
-              <GridHead columns={columns} sort={view.sort} sorting={sorting} onSort={(sort) => change({ sort })} withActions={withActions} actionsLabel={t("grid.rowActions")} />
+              <GridHead
+                columns={columns}
+                sort={view.sort}
+                sorting={sorting}
+                onSort={(sort) => change({ sort })}
+                withActions={withActions}
+                check={check}
+                onWidth={onLayout && ((field, width) => onLayout(resizedColumn(layout, field, width)))}
+              />
             </div>
             {data && !empty && (
-              <GridBody rows={data.rows} actions={rowActions} scroller={scroller} columns={columns} titleOf={props.titleOf} onOpen={props.onOpen} openId={props.openId} changed={props.changed} />
+              <GridBody
+                rows={data.rows}
+                actions={rowActions}
+                selection={selectable ? selection : null}
+                scroller={scroller}
+                columns={columns}
+                titleOf={props.titleOf}
+                onOpen={props.onOpen}
+                openId={props.openId}
+                changed={props.changed}
+              />
             )}
-            {!data && status.name === "loading" && <GridLoading columns={columns} />}
+            {!data && status.name === "loading" && <GridLoading columns={columns} check={selectable} />}
           </div>
           {empty && <GridEmpty noun={noun} emptyActions={props.emptyActions} filtered={filtered} onClear={() => change({ search: "", filters: [] })} />}
         </div>
       </div>
+      {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={selection.clear} />}
       {data && <GridReadout noun={noun} live={props.live} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
     </section>
   );

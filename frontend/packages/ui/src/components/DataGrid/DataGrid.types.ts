@@ -1,6 +1,7 @@
 import type { EntityRecord, EnumValue } from "@torque/protocol";
 import type { ReactNode } from "react";
 import type { FieldTypeName } from "../../format/value";
+import type { GridLayout } from "./layout";
 import type { FilterField, GridFilter } from "../FilterBar/FilterBar.types";
 
 export type GridColumnSpec = {
@@ -42,6 +43,16 @@ export type GridStatus =
 
 export type RowAction = { id: string; label: string; icon?: ReactNode; danger?: boolean; run: (record: EntityRecord) => void };
 
+/** What can be done to several records at once. */
+export type BulkAction = {
+  id: string;
+  label: string;
+  icon?: ReactNode;
+  danger?: boolean;
+} & ({ run: (ids: readonly string[]) => void } | { /** Asks for a value of this field first. */ field: FilterField; apply: (ids: readonly string[], value: string) => void });
+
+export type { GridLayout };
+
 export type DataGridProps = {
   /** What the rows are, for the readout and the empty states: "orders". */
   noun: string;
@@ -62,6 +73,11 @@ export type DataGridProps = {
   /** The record shown in the drawer. */
   openId?: string | null;
   rowActions?: readonly RowAction[];
+  /** With these, rows can be chosen. */
+  bulkActions?: readonly BulkAction[];
+  /** The reader's arrangement of the columns, and who keeps it; without them columns stay as the model has them. */
+  layout?: GridLayout;
+  onLayout?: (layout: GridLayout) => void;
   /** Fields somebody else just changed: record id → field names. */
   changed?: ReadonlyMap<string, readonly string[]>;
   /** Rows somebody else added that are held back so that nothing moves. Default 0. */

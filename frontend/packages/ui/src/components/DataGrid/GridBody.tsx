@@ -7,6 +7,7 @@ import classes from "./DataGrid.module.css";
 import type { DataGridProps } from "./DataGrid.types";
 import { useCellText } from "./GridCell";
 import { GridRow } from "./GridRow";
+import type { RowSelection } from "./GridRow.types";
 
 const features = tableFeatures({});
 const helper = createColumnHelper<typeof features, EntityRecord>();
@@ -20,11 +21,12 @@ const DRAW_ALL = 60;
 type GridBodyProps = Pick<DataGridProps, "columns" | "titleOf" | "onOpen" | "openId" | "changed"> & {
   rows: EntityRecord[];
   actions: NonNullable<DataGridProps["rowActions"]>;
+  selection: RowSelection | null;
   scroller: RefObject<HTMLDivElement | null>;
 };
 
 /** The rows: all of them when they are few, else only those in sight. */
-export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, actions, scroller }: GridBodyProps) {
+export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, actions, selection, scroller }: GridBodyProps) {
   const phone = usePhone();
   const body = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
@@ -51,7 +53,7 @@ export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, acti
     [drawn.length, virtual, virtualizer],
   );
   const tabbable = Math.min(focused, drawn.length - 1);
-  const shared = { columns, cellText, phone, actions, onOpen, onFocusRow: setFocused, onMove: move };
+  const shared = { columns, cellText, phone, actions, selection, onOpen, onFocusRow: setFocused, onMove: move };
   const row = (index: number, style?: React.CSSProperties) => {
     const record = drawn[index]?.original;
     if (!record) return null;

@@ -1,61 +1,71 @@
-import { Menu } from "@mantine/core";
+import { Checkbox, Menu } from "@mantine/core";
 import type { EntityRecord } from "@torque/protocol";
-import type { CSSProperties, KeyboardEvent, MouseEvent } from "react";
+import type { KeyboardEvent, MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { IconDots } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
 import classes from "./DataGrid.module.css";
 import type { GridColumnSpec, RowAction } from "./DataGrid.types";
-import { CellContent, type CellText } from "./GridCell";
+import { CellContent } from "./GridCell";
+import type { GridRowProps } from "./GridRow.types";
 import { PhoneCells } from "./PhoneCells";
 import { columnAlign } from "./template";
-
-export type GridRowProps = {
-  record: EntityRecord;
-  columns: readonly GridColumnSpec[];
-  index: number;
-  cellText: (record: EntityRecord, column: GridColumnSpec) => CellText;
-  phone: boolean;
-  open: boolean;
-  changed: readonly string[] | undefined;
-  actions: readonly RowAction[];
-  tabbable: boolean;
-  style?: CSSProperties;
-  onOpen?: (record: EntityRecord) => void;
-  onFocusRow: (index: number) => void;
-  onMove: (index: number) => void;
-};
+import { useLongPress } from "./useLongPress";
 
 const MOVES: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-/** One record. Arrows move between rows, Enter opens; a click that ends a text selection opens nothing. */
+const selectsAll = (event: KeyboardEvent): boolean => event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey);
+
+/**
+ * One record. Arrows move between rows, Enter opens, Space chooses; a click that ends a text selection opens nothing. On
+ * a phone a row is chosen by resting on it, and then others by touching them.
+ */
 export function GridRow(props: GridRowProps) {
-  const { record, columns, index, phone, open, changed, actions, tabbable, style, onOpen, onFocusRow, onMove } = props;
+  const { record, columns, index, phone, open, changed, actions, selection, tabbable, style, onOpen, onFocusRow, onMove } = props;
+  const chosen = selection?.selected.has(record.id) ?? false;
+  const choosing = phone && (selection?.selected.size ?? 0) > 0;
+  const hold = useLongPress(() => selection?.toggle(index));
+  const { wasHeld, ...pointer } = hold;
   const keys = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;
     const move = MOVES[event.key];
     if (move !== undefined) {
       event.preventDefault();
+      if (event.shiftKey && selection) {
+        if (!chosen) selection.toggle(index);
+        selection.toggle(index + move, true);
+      }
       onMove(index + move);
+    } else if (selection && event.key === " ") {
+      event.preventDefault();
+      selection.toggle(index, event.shiftKey);
+    } else if (selection && selectsAll(event)) {
+      event.preventDefault();
+      selection.selectAll();
     } else if (onOpen && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       onOpen(record);
     }
   };
   const click = (event: MouseEvent<HTMLDivElement>): void => {
+    if (wasHeld()) return;
     const selecting = (window.getSelection()?.toString() ?? "") !== "";
-    const onControl = event.target instanceof Element && event.target.closest("button, a, [role=menu]") !== null;
-    if (onOpen && !selecting && !onControl) onOpen(record);
+    const onControl = event.target instanceof Element && event.target.closest("button, a, input, label, [data-check], [role=menu]") !== null;
+    if (selecting || onControl) return;
+    if (choosing) selection?.toggle(index);
+    else onOpen?.(record);
   };
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={open || undefined}
+      aria-selected={selection ? chosen : undefined}
+      aria-current={open || undefined}
       className={classes.row}
       data-index={index}
       data-id={record.id}
       data-open={open || undefined}
+      data-selected={chosen || undefined}
       data-changed={changed ? true : undefined}
       data-interactive={onOpen ? true : undefined}
       tabIndex={tabbable ? 0 : -1}
@@ -63,13 +73,31 @@ export function GridRow(props: GridRowProps) {
       onKeyDown={keys}
       onClick={click}
       onFocus={() => onFocusRow(index)}
+      {...(phone && selection ? pointer : {})}
     >
+      {selection && (!phone || choosing) && <RowCheck {...props} selection={selection} chosen={chosen} />}
       {phone ? <PhoneCells {...props} /> : columns.map((column, at) => <GridRowCell key={column.field} {...props} column={column} first={at === 0} />)}
       {actions.length > 0 && !phone && (
         <div role="gridcell" className={classes.cell} data-actions>
           <RowMenu record={record} actions={actions} />
         </div>
       )}
+    </div>
+  );
+}
+
+function RowCheck({ record, columns, index, cellText, tabbable, selection, chosen }: GridRowProps & { selection: NonNullable<GridRowProps["selection"]>; chosen: boolean }) {
+  const { t } = useTranslation("ui");
+  const [first] = columns;
+  const title = first ? cellText(record, first).text : "";
+  return (
+    <div role="gridcell" className={classes.cell} data-check>
+      <Checkbox
+        aria-label={t("grid.select", { title })}
+        checked={chosen}
+        tabIndex={tabbable ? 0 : -1}
+        onChange={({ nativeEvent }) => selection.toggle(index, "shiftKey" in nativeEvent && nativeEvent.shiftKey === true)}
+      />
     </div>
   );
 }

@@ -9,13 +9,14 @@ import type { DataGridProps } from "./DataGrid.types";
 const SKELETON_ROWS = 8;
 
 /** Nothing for a moment, then rows of the true height that are still empty. */
-export function GridLoading({ columns }: Pick<DataGridProps, "columns">) {
+export function GridLoading({ columns, check }: Pick<DataGridProps, "columns"> & { check: boolean }) {
   const late = useDelayed(true);
   const { t } = useTranslation("ui");
   return (
     <div role="rowgroup" className={classes.body} aria-label={t("loading")}>
       {Array.from({ length: SKELETON_ROWS }, (_, row) => (
         <div key={row} role="row" className={classes.row} data-skeleton data-late={late || undefined}>
+          {check && <div role="gridcell" className={classes.cell} data-check />}
           {columns.map(({ field }) => (
             <div key={field} role="gridcell" className={classes.cell}>
               {late && <Skeleton className={classes.skeleton} animate={false} />}

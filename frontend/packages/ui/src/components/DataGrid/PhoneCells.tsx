@@ -3,7 +3,7 @@ import { useLocale } from "../../i18n/I18nProvider";
 import classes from "./DataGrid.module.css";
 import type { GridColumnSpec } from "./DataGrid.types";
 import { CellContent } from "./GridCell";
-import type { GridRowProps } from "./GridRow";
+import type { GridRowProps } from "./GridRow.types";
 
 type Places = { title: GridColumnSpec | undefined; amount: GridColumnSpec | undefined; meta: GridColumnSpec[]; date: GridColumnSpec | undefined };
 
