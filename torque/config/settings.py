@@ -102,6 +102,7 @@ class McpSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     enable_tools: bool = True
     enable_resources: bool = True
+    enable_prompts: bool = True
     max_concurrent_requests: Count = 50
 
 
@@ -197,6 +198,5 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
 NOT_YET: dict[str, str] = {
     "performance.enable_simd_json": "the native module has one JSON parser; there is nothing to choose yet",
     "performance.enable_mimalloc": "the native module uses the system's allocator; no gain was measured",
-    "mcp.enable_prompts": "MCP prompts do not exist yet",
 }
 """Known keys whose feature does not exist yet, with the reason they are refused."""

@@ -7,6 +7,7 @@ from torque.api.mcp.tool import Session
 from torque.errors import NotFound
 
 MODELS = "torque://models"
+MODEL_TEMPLATE = MODELS + "/{id}"
 _JSON = "application/json"
 
 
@@ -33,7 +34,7 @@ async def list_resources(session: Session) -> types.ListResourcesResult:
 def list_templates() -> types.ListResourceTemplatesResult:
     """List the shapes of addresses that can be read."""
     template = types.ResourceTemplate(
-        uri_template=MODELS + "/{id}",
+        uri_template=MODEL_TEMPLATE,
         name="model",
         title="Model",
         description="The document of a model, by id or name.",

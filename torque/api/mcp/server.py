@@ -1,7 +1,7 @@
 """The MCP server: the official SDK's low-level server over Torque's tools and resources."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,29 +13,30 @@ from mcp.shared.exceptions import MCPError
 from torque import codec
 from torque.api.common.release import release
 from torque.api.mcp import resources
+from torque.api.mcp.completion import complete, prompt_named
 from torque.api.mcp.errors import tool_error
-from torque.api.mcp.tool import Session, Tool
-from torque.api.mcp.tools import entities, models, reading, tables, xflows
+from torque.api.mcp.prompts.table import PROMPTS
+from torque.api.mcp.sets import TOOLS, chosen
+from torque.api.mcp.tool import Session
 from torque.config.problems import nearest
 from torque.errors import InternalError, InvalidParams, Overloaded, TorqueError
 from torque.platform import Platform
 from torque.types import Caller
 
-TOOLS: tuple[Tool[Any], ...] = (
-    *models.TOOLS,
-    *entities.TOOLS,
-    *reading.TOOLS,
-    *tables.TOOLS,
-    *xflows.TOOLS,
-)
 INSTRUCTIONS = (
     "Torque runs applications that are described by models. Call list_models to see what there is, "
-    "get_schema for the entity types of an application, then query and write records or run workflows."
+    "get_schema for the entity types of an application, then query and write records or run workflows. "
+    "More tools are in the sets models, workflows and history: /mcp?tools=models,workflows lists those."
 )
 _RESOURCE_NOT_FOUND = -32002
 """What the protocol calls a resource that is not there."""
 
 Identify = Callable[[ServerRequestContext[Any, Any]], Awaitable[Caller]]
+Ask = Callable[[ServerRequestContext[Any, Any]], Sequence[str]]
+
+
+def _nothing(context: ServerRequestContext[Any, Any]) -> Sequence[str]:
+    return ()
 
 
 class McpServer:
@@ -47,12 +48,14 @@ class McpServer:
         The services.
     identify
         Tells on whose behalf a request is made.
+    ask
+        Tells which sets of tools the client wants listed; by default it does not say.
     """
 
-    def __init__(self, platform: Platform, identify: Identify) -> None:
+    def __init__(self, platform: Platform, identify: Identify, ask: Ask = _nothing) -> None:
         self._platform = platform
         self._identify = identify
-        self._tools = {tool.name: tool for tool in TOOLS}
+        self._ask = ask
         self._busy: Counter[str] = Counter()
 
     def build(self) -> Server[Any]:
@@ -67,20 +70,25 @@ class McpServer:
                 "on_list_resource_templates": self._list_templates,
                 "on_read_resource": self._read_resource,
             }
+        if settings.enable_prompts:
+            handlers |= {"on_list_prompts": self._list_prompts, "on_get_prompt": self._get_prompt}
+        if settings.enable_prompts or settings.enable_resources:
+            handlers["on_completion"] = self._complete
         return Server("torque", version=release(), title="Torque", instructions=INSTRUCTIONS, **handlers)
 
     async def _list_tools(
         self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[tool.definition for tool in self._tools.values()])
+        with _protocol_errors():
+            return types.ListToolsResult(tools=[tool.definition for tool in chosen(self._ask(ctx))])
 
     async def _call_tool(
         self, ctx: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         try:
-            tool = self._tools.get(params.name)
+            tool = TOOLS.get(params.name)
             if tool is None:
-                raise InvalidParams(f"There is no tool {params.name[:100]!r}.{nearest(params.name, self._tools)}")
+                raise InvalidParams(f"There is no tool {params.name[:100]!r}.{nearest(params.name, TOOLS)}")
             caller = await self._identify(ctx)
             with self.room(caller):
                 result = await tool.run(Session(self._platform, caller), params.arguments or {})
@@ -111,6 +119,31 @@ class McpServer:
             caller = await self._identify(ctx)
             with self.room(caller):
                 return await resources.read(Session(self._platform, caller), str(params.uri))
+
+    async def _list_prompts(
+        self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListPromptsResult:
+        return types.ListPromptsResult(prompts=[prompt.definition for prompt in PROMPTS])
+
+    async def _get_prompt(
+        self, ctx: ServerRequestContext[Any, Any], params: types.GetPromptRequestParams
+    ) -> types.GetPromptResult:
+        with _protocol_errors():
+            prompt = prompt_named(params.name)
+            given = prompt.checked(params.arguments or {})
+            caller = await self._identify(ctx)
+            with self.room(caller):
+                parts = await prompt.write(Session(self._platform, caller), given)
+        messages = [types.PromptMessage(role="user", content=part) for part in parts]
+        return types.GetPromptResult(description=prompt.description, messages=messages)
+
+    async def _complete(
+        self, ctx: ServerRequestContext[Any, Any], params: types.CompleteRequestParams
+    ) -> types.CompleteResult:
+        with _protocol_errors():
+            caller = await self._identify(ctx)
+            with self.room(caller):
+                return await complete(Session(self._platform, caller), params)
 
     @contextmanager
     def room(self, caller: Caller) -> Iterator[None]:

@@ -18,6 +18,7 @@ IfVersion = Annotated[int | None, msgspec.Meta(description="Refuse with CONFLICT
 IdempotencyKey = Annotated[
     str | None, msgspec.Meta(description="Any text of yours; repeating a call with it never writes twice.")
 ]
+AsOf = Annotated[str | None, msgspec.Meta(description="A time: what is asked for as it was then.")]
 Data = Annotated[dict[str, Any], msgspec.Meta(description="Field names and values.")]
 
 
@@ -42,6 +43,7 @@ class QueryEntities(Arguments, frozen=True, kw_only=True):
         tuple[str, ...], msgspec.Meta(description="Reference fields whose records come along under `included`.")
     ] = ()
     fields: Annotated[tuple[str, ...] | None, msgspec.Meta(description="Only these fields; null means all.")] = None
+    as_of: AsOf = None
 
 
 class CreateEntity(Arguments, frozen=True, kw_only=True):
@@ -88,7 +90,7 @@ async def query_entities(session: Session, args: QueryEntities) -> bytes:
         fields=args.fields,
     )
     running = await running_application(session, args.application)
-    return (await session.platform.entities.list(session.caller, running, query)).result
+    return (await session.platform.entities.list(session.caller, running, query, as_of=args.as_of)).result
 
 
 async def create_entity(session: Session, args: CreateEntity) -> bytes:

@@ -9,13 +9,13 @@ from torque.api.common.aggregates import AggregateOf, GroupBy, MetricOf, aggrega
 from torque.api.common.queries import Order, SortKey, query_of
 from torque.api.mcp.applications import running_application
 from torque.api.mcp.tool import RECORD, Arguments, Session, Tool
-from torque.api.mcp.tools.entities import Application, EntityId, EntityType
+from torque.api.mcp.tools.entities import Application, AsOf, EntityId, EntityType
 from torque.entity.types import Query
+from torque.errors import InvalidParams
 
 _MANY: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
 _MAX_GROUPS = 1000
 Names = Annotated[tuple[str, ...], msgspec.Meta(description="Reference fields whose records come along.")]
-AsOf = Annotated[str | None, msgspec.Meta(description="A time: the record as it was then.")]
 
 
 class GetEntity(Arguments, frozen=True, kw_only=True):
@@ -64,6 +64,8 @@ async def get_entity(session: Session, args: GetEntity) -> bytes:
     """Return one record."""
     running, entities = await running_application(session, args.application), session.platform.entities
     if args.as_of is not None:
+        if args.expand:
+            raise InvalidParams("'asOf' goes without 'expand'.", parameter="asOf")
         return (await entities.get_as_of(session.caller, running, None, args.entity_id, args.as_of)).result
     return (await entities.get(session.caller, running, None, args.entity_id, expand=args.expand)).result
 

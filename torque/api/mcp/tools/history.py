@@ -1,0 +1,61 @@
+"""Tools about what records were: get_entity_history, restore_entity."""
+
+from typing import Annotated
+
+import msgspec
+
+from torque.api.mcp.applications import running_application
+from torque.api.mcp.tool import RECORD, Arguments, Session, Tool
+from torque.api.mcp.tools.entities import Application, EntityId
+
+_MOST = 1000
+
+
+class GetEntityHistory(Arguments, frozen=True, kw_only=True):
+    """Arguments of get_entity_history."""
+
+    entity_id: EntityId
+    application: Application = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=_MOST)] = 20
+
+
+class RestoreEntity(Arguments, frozen=True, kw_only=True):
+    """Arguments of restore_entity."""
+
+    entity_id: EntityId
+    application: Application = None
+    as_of: Annotated[
+        str | None, msgspec.Meta(description="The moment to go back to; null brings a deleted record back.")
+    ] = None
+
+
+async def get_entity_history(session: Session, args: GetEntityHistory) -> bytes:
+    """Return what happened to a record."""
+    running = await running_application(session, args.application)
+    answer = await session.platform.entities.history(session.caller, running, None, args.entity_id, limit=args.limit)
+    return answer.result
+
+
+async def restore_entity(session: Session, args: RestoreEntity) -> bytes:
+    """Bring a record back."""
+    running = await running_application(session, args.application)
+    answer = await session.platform.entities.restore(session.caller, running, None, args.entity_id, as_of=args.as_of)
+    return answer.result
+
+
+TOOLS = (
+    Tool(
+        "get_entity_history", GetEntityHistory, get_entity_history, title="Get the history of a record",
+        description="Who did what to a record, when, with old and new values; the newest first.", read_only=True,
+        output={
+            "type": "object",
+            "properties": {"entries": {"type": "array", "items": {"type": "object"}}},
+            "required": ["entries"],
+        },
+    ),
+    Tool(
+        "restore_entity", RestoreEntity, restore_entity, title="Restore a record",
+        description="Bring a record back to what it was at a moment, or a deleted one back at all.", output=RECORD,
+        destructive=True, idempotent=True,
+    ),
+)  # fmt: skip
