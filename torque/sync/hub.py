@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from torque.errors import TorqueError
+from torque.errors import InvalidParams, TorqueError
 from torque.native import EventRing
 from torque.observe import Observer
 from torque.sync import delivery
@@ -21,6 +21,9 @@ from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, Mo
 from torque.sync.subscription import Grant, Subscription
 from torque.sync.topics import Topic, parse
 from torque.types import Caller, RunContext
+
+MOST_TOPICS = 1000
+"""Topics of one stream: each costs memory, and has to be judged again when rights change."""
 
 
 class Admits(Protocol):
@@ -127,9 +130,18 @@ class Hub:
             The application that the path fixes, whose prefix may be left out.
         since
             Replay what happened after this position, or `resync` when it is not known any more.
+
+        Raises
+        ------
+        InvalidParams
+            When it would listen to more topics than one connection may.
+        NotFound, Forbidden, Unauthenticated
+            As a request for the same thing would be answered.
         """
         asked = [parse(text, application) for text in topics]
         grants = [await self._admission.admit(subscription.caller, topic) for topic in asked]
+        if len(subscription.grants.keys() | {grant.topic for grant in grants}) > MOST_TOPICS:
+            raise InvalidParams(f"One connection listens to at most {MOST_TOPICS} topics.", parameter="topics")
         for grant in grants:
             subscription.grants[grant.topic] = grant
             self._by_topic.setdefault(grant.topic, {})[subscription] = grant

@@ -9,6 +9,7 @@ from tests.integration.live.hub_support import MODEL, Rights, caller, make_hub, 
 from torque import codec
 from torque.errors import Forbidden, InvalidParams
 from torque.native import EventRing
+from torque.sync.hub import MOST_TOPICS
 from torque.sync.messages import (
     AccessSignal,
     ApplicationSignal,
@@ -192,6 +193,19 @@ async def test_unsubscribing_ends_a_topic_and_leaves_the_others() -> None:
     assert [message.topic for message in await taken(listener)] == ["app:a1/entity:person"]
     hub.leave(listener)
     assert hub.listeners == 0
+    hub.close()
+
+
+async def test_one_stream_listens_to_no_more_topics_than_it_may() -> None:
+    hub = make_hub(Rights())
+    listener = hub.open(caller())
+    topics = [f"app:a1/entity:todo/{number:08x}-0000-7000-8000-000000000000" for number in range(MOST_TOPICS)]
+    await hub.subscribe(listener, topics)
+    await hub.subscribe(listener, topics[:5])
+    with pytest.raises(InvalidParams, match="at most 1000 topics"):
+        await hub.subscribe(listener, ["app:a1/entity:person"])
+    hub.unsubscribe(listener, topics[:1])
+    assert await hub.subscribe(listener, ["app:a1/entity:person"]) == ["app:a1/entity:person"]
     hub.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.live.fakes import KeptFrame, KeptSocket, KeptStream
 from tests.support.waiting import eventually
-from torque.api.common.limits import StreamLimits
+from torque.api.common.limits import SOCKETS_TIMES, StreamLimits
 from torque.api.common.opening import Opening
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.api.live.events import EventStream
@@ -119,6 +119,27 @@ async def test_streams_are_counted_per_address_and_in_all(opened: Opener, applic
             assert ("retry-after", "1") in refused.headers
         for one in kept:
             one.gone.set()
+        await asyncio.gather(*running)
+        assert limits.open == 0
+
+
+@pytest.mark.covers("config:limits.streams_per_address")
+async def test_sockets_of_nobody_in_particular_are_counted_per_address(opened: Opener, application: str) -> None:
+    async with opened(limits__streams_per_address=1) as platform:
+        limits = StreamLimits(platform.config)
+        live = LiveSocket(platform, JsonRpcEndpoint(platform), limits)
+        kept = [KeptSocket() for _ in range(SOCKETS_TIMES)]
+        running = [asyncio.ensure_future(live.handle(one, opening(application))) for one in kept]
+        await eventually(lambda: limits.open == SOCKETS_TIMES)
+        late, elsewhere = KeptSocket(), KeptSocket()
+        await live.handle(late, opening(application))
+        assert not late.accepted
+        running.append(asyncio.ensure_future(live.handle(elsewhere, opening(application, "10.0.0.9"))))
+        await eventually(lambda: elsewhere.accepted)
+        with limits.socket(Caller.local("test"), "10.0.0.1"):
+            assert limits.open == SOCKETS_TIMES + 2, "who signed in is not one of them"
+        for one in (*kept, elsewhere):
+            await one.incoming.put(KeptFrame(0))
         await asyncio.gather(*running)
         assert limits.open == 0
 

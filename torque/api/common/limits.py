@@ -7,6 +7,10 @@ from typing import Protocol
 
 from torque.config import Config
 from torque.errors import Overloaded
+from torque.types import Caller
+
+SOCKETS_TIMES = 10
+"""WebSockets without a sign-in that an address may have for each event stream: many people share an address."""
 
 
 class Tally(Protocol):
@@ -77,17 +81,41 @@ class StreamLimits:
 
     @contextmanager
     def stream(self, address: str = "") -> Iterator[None]:
-        """Count one stream while it is open; an empty address is not limited on its own.
+        """Count one event stream while it is open; an empty address is not limited on its own.
 
         Raises
         ------
         Overloaded
             When there are as many as there may be.
         """
+        most = self._per_address
+        with self._counted(
+            address, most, f"Your address already has {most} event streams open. Close one, or use /ws."
+        ):
+            yield
+
+    @contextmanager
+    def socket(self, caller: Caller, address: str) -> Iterator[None]:
+        """Count one WebSocket while it is open; those of one address are limited where nobody signed in.
+
+        A connection may make the server hold a long message before it is refused, so that nobody knows by whom.
+
+        Raises
+        ------
+        Overloaded
+            When there are as many as there may be.
+        """
+        most = SOCKETS_TIMES * self._per_address
+        key = f"sockets of {address}" if caller.is_anonymous and address else ""
+        with self._counted(key, most, f"Your address already has {most} connections open. Close one, or sign in."):
+            yield
+
+    @contextmanager
+    def _counted(self, address: str, most: int, refusal: str) -> Iterator[None]:
         if self._tally.total() >= self._total:
             raise Overloaded("There are as many live connections as this server takes. Try again later.")
-        if address and self._tally.at(address) >= self._per_address:
-            raise Overloaded(f"Your address already has {self._per_address} event streams open. Close one, or use /ws.")
+        if address and self._tally.at(address) >= most:
+            raise Overloaded(refusal)
         self._tally.enter(address)
         try:
             yield

@@ -42,10 +42,10 @@ class LiveSocket:
     async def handle(self, protocol: SocketProtocol, opening: Opening) -> None:
         """Serve one connection until either side ends it; a refused one is answered with an HTTP status."""
         try:
-            with self._limits.stream():
-                caller = await self._platform.access.authenticate(
-                    opening.authorization, opening.cookie, protocol="live", request_id=opening.request_id
-                )
+            caller = await self._platform.access.authenticate(
+                opening.authorization, opening.cookie, protocol="live", request_id=opening.request_id
+            )
+            with self._limits.socket(caller, opening.address):
                 if opening.application is not None:
                     running = await self._platform.catalog.get(opening.application)
                     self._platform.access.enter(caller, running)
