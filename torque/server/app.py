@@ -14,6 +14,7 @@ from torque.config import Config
 from torque.db.failures import DatabaseFailure
 from torque.errors import TorqueError
 from torque.platform import Platform
+from torque.server.arrivals import Arrivals
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
 from torque.server.http import Scope
@@ -72,8 +73,13 @@ class WorkerApp:
         self.rsgi = TorqueApp(
             calls, routes, sockets, guard=guard, ids=ids, rates=rates, router=router, board=board, worker=worker,
             max_body=config.server.max_payload_size, body_seconds=config.server.request_timeout,
-            patience=self._patience, compress=config.jsonrpc.enable_compression,
+            compress=config.jsonrpc.enable_compression,
             report_slow=self._report_slow if config.logging.performance_logs else None,
+        )  # fmt: skip
+        self.arrivals = Arrivals(
+            self.rsgi, calls.open, asyncio.get_running_loop(), paths=router.calls, guard=guard, ids=ids,
+            patience=self._patience, board=board, worker=worker, largest=config.server.max_payload_size,
+            compress=config.jsonrpc.enable_compression, limited=rates is not None,
         )  # fmt: skip
 
     def _report_slow(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:

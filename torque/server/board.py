@@ -22,6 +22,8 @@ BYTES_IN = 1
 LIMITED = 2
 STREAMS = 3
 STARTED = 4
+CACHED_LATER = 5
+"""Like CACHED, for calls whose request took a closer look: counted on the loop, the others where they arrive."""
 _FIRST_ROUTE = 8
 _PER_ROUTE = len(CLASSES) + len(BUCKETS) + 2
 WORKER_CELLS = _FIRST_ROUTE + len(ROUTES) * _PER_ROUTE

@@ -23,7 +23,8 @@ class RunCollector:
         """Yield every family."""
         yield from self._requests()
         board = self._board
-        yield _counter("torque_cached_answers", "JSON-RPC calls answered natively.", board.total(cells.CACHED))
+        cached = board.total(cells.CACHED) + board.total(cells.CACHED_LATER)
+        yield _counter("torque_cached_answers", "JSON-RPC calls answered natively.", cached)
         yield _counter("torque_request_bytes", "Bytes of request bodies.", board.total(cells.BYTES_IN))
         yield _counter("torque_limited_requests", "Requests refused by a rate limit.", board.total(cells.LIMITED))
         yield _counter("torque_worker_respawns", "Workers replaced after they died.", board.get(cells.RESPAWNS))

@@ -1,18 +1,26 @@
 """How long small bodies are waited for, at the cost of one set operation before and one after.
 
-A timer for each would cost ten times as much, on the shortest path there is. One for all looks now and then who has
-been reading since its last look.
+A timer for each would cost ten times as much, on the shortest path there is. One for all looks now and then which
+bodies have been on their way since its last look.
 """
 
 import asyncio
+from collections.abc import Callable
+from typing import Protocol
 
-from torque.errors import TimedOut
 
-Reader = asyncio.Task[object] | None
+class Body(Protocol):
+    """A body on its way, as Granian promises it: a future for bytes."""
+
+    def add_done_callback(self, callback: Callable[["Body"], object]) -> None: ...
+
+    def cancel(self) -> bool: ...
+
+    def result(self) -> bytes: ...
 
 
 class Patience:
-    """Ends reads that take too long: after `seconds` at the earliest, after twice as many at the latest.
+    """Cancels bodies that take too long: after `seconds` at the earliest, after twice as many at the latest.
 
     Parameters
     ----------
@@ -21,12 +29,11 @@ class Patience:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.reading: set[Reader] = set()
-        """The tasks that wait for a body; each enters and leaves by itself."""
+        self.reading: set[Body] = set()
+        """What is waited for; each is entered and taken out by who waits, on any thread."""
 
         self._seconds = seconds
-        self._seen: set[Reader] = set()
-        self._late: set[Reader] = set()
+        self._seen: set[Body] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -38,18 +45,8 @@ class Patience:
         if self._timer is not None:
             self._timer.cancel()
 
-    def ended(self, task: Reader) -> TimedOut | None:
-        """Return what a cancelled reader answers if it was cancelled here; its cancellation is over then."""
-        if task is None or task not in self._late:
-            return None
-        self._late.discard(task)
-        task.uncancel()
-        return TimedOut("The body of the request did not arrive in time.")
-
     def _look(self) -> None:
-        for task in self._seen & self.reading:
-            if task is not None:
-                self._late.add(task)
-                task.cancel()
+        for body in self._seen & self.reading:
+            body.cancel()
         self._seen = set(self.reading)
         self.start()

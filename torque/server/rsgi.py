@@ -1,15 +1,14 @@
-"""The callable that Granian calls: one look-up for cached JSON-RPC answers, the routes for everything else."""
+"""Answers every request but cached answers to plain calls: JSON-RPC, sockets, the routes for everything else."""
 
 import asyncio
 import time
-from asyncio import current_task
 from collections.abc import Awaitable, Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.jsonrpc import protocol as rpc
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint, Opened
-from torque.errors import InternalError, InvalidRequest, TorqueError
-from torque.server.board import CACHED, ROUTES, Board
+from torque.errors import InternalError, InvalidRequest, TimedOut, TorqueError
+from torque.server.board import CACHED_LATER, ROUTES, Board
 from torque.server.http import (
     COMPRESS_FROM,
     NO_SNIFF,
@@ -24,16 +23,12 @@ from torque.server.http import (
 )
 from torque.server.logs import SLOW_REQUEST_SECONDS
 from torque.server.middleware import Guard, RequestIds, is_json
-from torque.server.patience import Patience, Reader
 from torque.server.rates import Rates
 from torque.server.router import JSONRPC, Router
 from torque.server.routes import Incoming, Routes
 from torque.server.sockets import Sockets
 
-_JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
-SMALL_BODY = 64 * 1024
-"""What arrives in one go as a rule; larger bodies are read with a timer of their own."""
-
+JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
 _RPC = ROUTES.index("jsonrpc")
 SlowRequest = Callable[[Scope, int, float, str], None]
 
@@ -51,8 +46,6 @@ class TorqueApp:
         Who may come in, how requests are named, and how many there may be.
     board, worker
         Where this worker counts.
-    patience
-        Ends small bodies that do not come.
     """
 
     def __init__(
@@ -69,7 +62,6 @@ class TorqueApp:
         worker: int,
         max_body: int,
         body_seconds: float,
-        patience: Patience,
         compress: bool,
         report_slow: SlowRequest | None,
     ) -> None:
@@ -82,107 +74,81 @@ class TorqueApp:
         self._rates = rates
         self._router = router
         self._rpc_paths = router.calls
-        self._hosts, self._origins = guard.hosts, guard.origins
         self._board, self._base = board, board.base(worker)
-        self._cells, self._cached = board.cells, board.base(worker) + CACHED
+        self._cells, self._cached = board.cells, board.base(worker) + CACHED_LATER
         self._max_body = max_body
         self._body_seconds = body_seconds
-        self._patience = patience
-        self._reading = patience.reading
-        self._small_body = min(max_body, SMALL_BODY)
         self._compress = compress
         self._report_slow = report_slow
 
-    async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
-        """Answer one request, or serve one WebSocket; a cached answer to a plain call leaves by the first return."""
-        path = scope.path
-        if path not in self._rpc_paths or scope.method != "POST":
-            await self._elsewhere(scope, protocol)
-            return
-        get = scope.headers.get
-        origin, length = get("origin"), get("content-length")
-        if (
-            get("host") in self._hosts
-            and (origin is None or origin in self._origins)
-            and get("content-type") == "application/json"
-            and length is not None
-            and int(length) <= self._small_body
-            and self._rates is None
-        ):
-            reader = current_task()
-            self._reading.add(reader)
-            try:
-                body = await protocol()
-            except asyncio.CancelledError:
-                self._too_late(scope, protocol, reader)
-                return
-            finally:
-                self._reading.discard(reader)
-            answer = self._open(body, get("authorization"), get("cookie"), self._rpc_paths[path])
-            if not isinstance(answer, bytes):
-                await self._miss(scope, protocol, self._rpc_paths[path], body, answer)
-                return
-            self._cells[self._cached] += 1
-            if len(answer) < COMPRESS_FROM or not self._compress or get("accept-encoding") is None:
-                headers = [*_JSON_ANSWER, ("x-request-id", self._ids.of(get("x-request-id")))]
-                protocol.response_bytes(200, headers, answer)
-                return
-            self._send(scope, protocol, rpc.answered(answer), self._ids.of(get("x-request-id")))
-            return
-        await self._miss(scope, protocol, self._rpc_paths[path], None, None)
-
-    def _too_late(self, scope: Scope, protocol: HttpProtocol, reader: Reader) -> None:
-        """Answer a request whose body did not come in time, or pass its cancellation on."""
-        late = self._patience.ended(reader)
-        if late is None:
-            raise asyncio.CancelledError
-        self._send(scope, protocol, _refused(late), self._ids.of(scope.headers.get("x-request-id")))
-
-    async def _elsewhere(self, scope: Scope, protocol: HttpProtocol) -> None:
-        if scope.proto != "http":
+    async def serve(self, scope: Scope, protocol: HttpProtocol) -> None:
+        """Answer one request, or serve one WebSocket."""
+        if scope.path in self._rpc_paths and scope.method == "POST":
+            await self._unusual(scope, protocol, self._rpc_paths[scope.path])
+        elif scope.proto != "http":
             await self._sockets.handle(scope, protocol)
-            return
-        await self._other(scope, protocol)
+        else:
+            await self._other(scope, protocol)
 
-    async def _miss(
-        self, scope: Scope, protocol: HttpProtocol, app: str | None, body: bytes | None, opened: Opened | None
-    ) -> None:
-        """Answer a call that is not cached, or whose request (without `body`) needs a closer look."""
+    def too_late(self, scope: Scope, protocol: HttpProtocol, request_id: str) -> None:
+        """Answer a request whose body did not come in time."""
+        late = TimedOut("The body of the request did not arrive in time.")
+        self._send(scope, protocol, _refused(late), request_id)
+
+    def compressed(self, scope: Scope, protocol: HttpProtocol, answer: bytes, request_id: str) -> None:
+        """Answer with bytes that are worth compressing for those who take them so."""
+        self._send(scope, protocol, rpc.answered(answer), request_id)
+
+    async def miss(
+        self, scope: Scope, protocol: HttpProtocol, headers: HeaderMap, app: str | None, body: bytes,
+        opened: Opened | None,
+    ) -> None:  # fmt: skip
+        """Answer a plain call that is not cached."""
         begin = time.monotonic()
-        headers, plain = scope.headers, body is not None
         request_id = self._ids.of(headers.get("x-request-id"))
         try:
-            if body is None:
-                self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
-                if self._rates is not None:
-                    self._rates.check(self._guard.address(scope), headers.get("authorization"))
-                if not is_json(headers):
-                    wrong = InvalidRequest("JSON-RPC takes a body of content type application/json.")
-                    self._send(scope, protocol, Reply(415, JSON, rpc.failure(None, wrong)), request_id)
-                    return
-                body = await read_body(headers, protocol, self._max_body, self._body_seconds)
-                found = self._open(body, headers.get("authorization"), headers.get("cookie"), app)
-                if isinstance(found, bytes):
-                    self._cells[self._cached] += 1
-                    self._send(scope, protocol, rpc.answered(found), request_id)
-                    return
-                opened = found
             reply = await self._answer(headers, app, body, opened, request_id)
         except TorqueError as error:
-            reply, plain = _refused(error), False
+            reply = _refused(error)
         except Exception as error:
             self._routes.report(scope, request_id, error)
-            reply, plain = rpc.refused(InternalError(requestId=request_id)), False
+            reply = rpc.refused(InternalError(requestId=request_id))
         answer = reply.body
         if (
-            plain
-            and reply.headers is JSON
+            reply.headers is JSON
             and answer is not None
             and (len(answer) < COMPRESS_FROM or not self._compress or headers.get("accept-encoding") is None)
         ):
-            protocol.response_bytes(reply.status, [*_JSON_ANSWER, ("x-request-id", request_id)], answer)
+            protocol.response_bytes(reply.status, [*JSON_ANSWER, ("x-request-id", request_id)], answer)
         else:
             self._send(scope, protocol, reply, request_id)
+        self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
+
+    async def _unusual(self, scope: Scope, protocol: HttpProtocol, app: str | None) -> None:
+        """Answer a call whose request needs a closer look before its body is read."""
+        begin, headers = time.monotonic(), scope.headers
+        request_id = self._ids.of(headers.get("x-request-id"))
+        try:
+            self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
+            if self._rates is not None:
+                self._rates.check(self._guard.address(scope), headers.get("authorization"))
+            if is_json(headers):
+                body = await read_body(headers, protocol, self._max_body, self._body_seconds)
+                opened = self._open(body, headers.get("authorization"), headers.get("cookie"), app)
+                if isinstance(opened, bytes):
+                    self._cells[self._cached] += 1
+                    self._send(scope, protocol, rpc.answered(opened), request_id)
+                    return
+                reply = await self._answer(headers, app, body, opened, request_id)
+            else:
+                wrong = InvalidRequest("JSON-RPC takes a body of content type application/json.")
+                reply = Reply(415, JSON, rpc.failure(None, wrong))
+        except TorqueError as error:
+            reply = _refused(error)
+        except Exception as error:
+            self._routes.report(scope, request_id, error)
+            reply = rpc.refused(InternalError(requestId=request_id))
+        self._send(scope, protocol, reply, request_id)
         self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
 
     def _answer(
@@ -197,7 +163,7 @@ class TorqueApp:
         """Answer what is not a JSON-RPC call on a path that is known already."""
         target = self._router.find(scope.path)
         if target.kind == JSONRPC and scope.method == "POST":
-            await self._miss(scope, protocol, target.application, None, None)
+            await self._unusual(scope, protocol, target.application)
             return
         begin = time.monotonic()
         watched = Watched(protocol)

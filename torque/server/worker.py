@@ -14,13 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uvloop
-from granian import _futures, _granian
+from granian import _granian
 from granian.http import HTTP1Settings, HTTP2Settings
 
 from torque.config import ServerSettings
 from torque.platform import Platform
 from torque.server.app import WorkerApp
+from torque.server.arrivals import ServingLoop
 from torque.server.board import PREPARED, STARTED, STREAMS, Board
 from torque.server.logs import SLOW_QUERY_SECONDS, capture_standard_logging, make_observer, report_query
 from torque.server.middleware import split_bind
@@ -28,8 +28,7 @@ from torque.server.order import Order, read_order
 from torque.server.vanished import notice
 
 _MACHINE: Any = _granian
-_GLUE: Any = _futures
-# Private parts of one pinned version of Granian; its type stubs are of an older one.
+# Private part of one pinned version of Granian; its type stubs are of an older one.
 
 LOOK_SECONDS = 0.01
 BACKLOG = 1024
@@ -53,7 +52,7 @@ def main() -> None:
     capture_standard_logging(observer)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     board = Board(order.board_fd, order.context.workers)
-    loop = uvloop.new_event_loop()
+    loop = ServingLoop()
     asyncio.set_event_loop(loop)
 
     async def start() -> WorkerApp:
@@ -98,8 +97,9 @@ def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEve
         order.context.worker + 1, socket, None, 1, 512, 1, 30, CONNECTIONS, *_http(order.config.server),
         True, None, *_tls(order.config.server), (None, None),
     )  # fmt: skip
-    callback = _GLUE._future_watcher_wrapper(app.rsgi.__rsgi__)
-    worker.serve_str(_GLUE._new_cbscheduler(loop, callback, impl_asyncio=True), loop, stop)
+    scheduler = _MACHINE.CallbackScheduler(loop, None, None, None, None)
+    scheduler._schedule_fn = app.arrivals.arrive
+    worker.serve_str(scheduler, loop, stop)
     notice(port)
     board.mark(order.context.worker, STARTED, os.getpid())
     if order.started_fd is not None:

@@ -1,0 +1,176 @@
+"""Plain JSON-RPC calls, met on the thread that brings them: a cached answer leaves without the event loop.
+
+Granian hands every request and every body to Python from one thread of its own, with the interpreter locked. Scheduling
+a task for each and waking the loop for each, twice a request, costs more than a cached answer does. So a call is opened
+right there, and only what has to wait for something becomes a task.
+
+Everything here runs on that one thread, but for the end of a body that does not come: that comes from the loop.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import uvloop
+
+from torque.api.jsonrpc.endpoint import Opened
+from torque.server.board import CACHED, Board
+from torque.server.http import COMPRESS_FROM, HeaderMap, HttpProtocol, Scope
+from torque.server.middleware import Guard, RequestIds
+from torque.server.patience import Body, Patience
+from torque.server.rsgi import JSON_ANSWER, TorqueApp
+
+SMALL_BODY = 64 * 1024
+"""What arrives in one go as a rule; larger bodies are read with a timer of their own."""
+
+
+class Watcher(Protocol):
+    """Granian's hold on a request: its parts, and what became of it."""
+
+    scope: Scope
+    proto: Any
+
+    def done(self) -> None: ...
+
+    def err(self, error: BaseException) -> None: ...
+
+    def taskref(self, task: "asyncio.Task[None]") -> None: ...
+
+
+class ServingLoop(uvloop.Loop):
+    """The loop of a worker. A body that has come for an arrival is taken on the thread that brings it."""
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
+    ) -> Any:
+        """Run an arrival at once, schedule everything else."""
+        if callback.__class__ is Arrival:
+            callback(*args)
+            return None
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+
+class Arrivals:
+    """Takes every request of a worker from Granian.
+
+    Parameters
+    ----------
+    app
+        Answers what is not a cached answer to a plain call.
+    open_call
+        Opens the body of a call; see `JsonRpcEndpoint.open`.
+    loop
+        Where tasks run.
+    paths
+        Paths of JSON-RPC, with the application that each fixes.
+    largest
+        Bodies above so many bytes are no plain calls.
+    """
+
+    def __init__(
+        self,
+        app: TorqueApp,
+        open_call: Callable[[bytes, str | None, str | None, str | None], bytes | Opened | None],
+        loop: asyncio.AbstractEventLoop,
+        *,
+        paths: dict[str, str | None],
+        guard: Guard,
+        ids: RequestIds,
+        patience: Patience,
+        board: Board,
+        worker: int,
+        largest: int,
+        compress: bool,
+        limited: bool,
+    ) -> None:
+        self.app = app
+        self.open_call = open_call
+        self.ids = ids
+        self.reading = patience.reading
+        self.cells, self.cached = board.cells, board.base(worker) + CACHED
+        self.compress = compress
+        self._loop = loop
+        self._context = contextvars.copy_context()
+        self._paths = paths
+        self._hosts, self._origins = guard.hosts, guard.origins
+        self._largest = -1 if limited else min(largest, SMALL_BODY)
+
+    def arrive(self, watcher: Watcher) -> None:
+        """Take a request; its body follows. Granian takes no error from here."""
+        try:
+            scope = watcher.scope
+            path = scope.path
+            if path in self._paths and scope.method == "POST":
+                headers = scope.headers
+                get = headers.get
+                origin, length = get("origin"), get("content-length")
+                if (
+                    get("host") in self._hosts
+                    and (origin is None or origin in self._origins)
+                    and get("content-type") == "application/json"
+                    and length is not None
+                    and int(length) <= self._largest
+                ):
+                    protocol = watcher.proto
+                    body: Body = protocol()
+                    self.reading.add(body)
+                    body.add_done_callback(Arrival(self, watcher, protocol, headers, self._paths[path]))
+                    return
+            self.begin(watcher, self.app.serve(scope, watcher.proto))
+        except Exception as error:
+            watcher.err(error)
+
+    def begin(self, watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:
+        """Run the rest of a request as a task."""
+        self._loop.call_soon_threadsafe(self._start, watcher, work, context=self._context)
+
+    def _start(self, watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:
+        watcher.taskref(self._loop.create_task(_watched(watcher, work)))
+
+
+class Arrival:
+    """A plain call whose body is on its way; called with the body once it has come."""
+
+    __slots__ = ("_app", "_arrivals", "_headers", "_protocol", "_watcher")
+
+    def __init__(
+        self, arrivals: Arrivals, watcher: Watcher, protocol: HttpProtocol, headers: HeaderMap, app: str | None
+    ) -> None:
+        self._arrivals = arrivals
+        self._watcher = watcher
+        self._protocol = protocol
+        self._headers = headers
+        self._app = app
+
+    def __call__(self, arrived: Body) -> None:
+        """Answer from the cache, or let a task answer."""
+        arrivals, watcher, get = self._arrivals, self._watcher, self._headers.get
+        arrivals.reading.discard(arrived)
+        try:
+            body = arrived.result()
+            answer = arrivals.open_call(body, get("authorization"), get("cookie"), self._app)
+            if not isinstance(answer, bytes):
+                app, headers = arrivals.app, self._headers
+                arrivals.begin(watcher, app.miss(watcher.scope, self._protocol, headers, self._app, body, answer))
+                return
+            arrivals.cells[arrivals.cached] += 1
+            request_id = arrivals.ids.of(get("x-request-id"))
+            if len(answer) < COMPRESS_FROM or not arrivals.compress or get("accept-encoding") is None:
+                self._protocol.response_bytes(200, [*JSON_ANSWER, ("x-request-id", request_id)], answer)
+            else:
+                arrivals.app.compressed(watcher.scope, self._protocol, answer, request_id)
+        except asyncio.CancelledError:
+            arrivals.app.too_late(watcher.scope, self._protocol, arrivals.ids.of(get("x-request-id")))
+        except Exception as error:
+            watcher.err(error)
+
+
+async def _watched(watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:
+    """Run the work on a request and tell Granian of its end."""
+    try:
+        await work
+    except BaseException as error:
+        watcher.err(error)
+        return
+    watcher.done()
