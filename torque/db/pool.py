@@ -32,6 +32,8 @@ _JSONB_VERSION = b"\x01"
 _from_jsonb = itemgetter(slice(1, None))
 """Takes the version off; called for every value of every row, so not a function of our own."""
 
+_STEADY, _FLEXIBLE = "SET plan_cache_mode = force_generic_plan", "RESET plan_cache_mode"
+
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 
 
@@ -73,6 +75,7 @@ class Database:
         self._report_from = 0.0
         self._may_write: Callable[[], bool] | None = None
         self._spare: list[asyncpg.Connection] = []
+        self._steady: set[asyncpg.Connection] = set()
         self._untouched = 0
         self._held = 0
         self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
@@ -124,7 +127,7 @@ class Database:
         held = []
         try:
             for _ in range(self.settings.min_size):
-                held.append(self._take_spare() or await self._acquire(pool))
+                held.append(self._take_spare(steady=False) or await self._acquire(pool))
         except Unavailable:
             return
         except DRIVER_FAILURES:
@@ -134,13 +137,16 @@ class Database:
                 await self._release(pool, connection)
 
     @asynccontextmanager
-    async def connection(self, *, writing: bool = False) -> AsyncIterator[asyncpg.Connection]:
+    async def connection(self, *, writing: bool = False, steady: bool = False) -> AsyncIterator[asyncpg.Connection]:
         """Lend one connection, in autocommit.
 
         Parameters
         ----------
         writing
             Statements may write: one that is lost with its connection may have been done (OUTCOME_UNKNOWN).
+        steady
+            Each statement is planned once for good, not for the values of every call. For statements whose plan is
+            the same whatever the values; planning one over the partitions costs more than running it.
 
         Raises
         ------
@@ -152,8 +158,10 @@ class Database:
             When a statement took longer than the query timeout.
         """
         pool = self._ready()
-        connection, sound = self._take_spare() or await self._acquire(pool), False
+        connection, sound = self._take_spare(steady=steady) or await self._acquire(pool), False
         try:
+            if steady != (connection in self._steady):
+                await self._plan(connection, steady=steady)
             if writing:
                 self._check_lease()
             announcement = self.settings.announcement if writing else ""
@@ -211,9 +219,14 @@ class Database:
         if self._may_write is not None and not self._may_write():
             raise Unavailable("This server is not entered among those that use the database at present. Try again.")
 
-    async def fetch(self, sql: str, *args: object) -> Sequence[asyncpg.Record]:
-        """Run one statement and return its rows."""
-        async with self.connection() as connection:
+    async def _plan(self, connection: asyncpg.Connection, *, steady: bool) -> None:
+        """Let a connection plan its statements once, or for each call."""
+        await connection.execute(_STEADY if steady else _FLEXIBLE)
+        (self._steady.add if steady else self._steady.discard)(connection)
+
+    async def fetch(self, sql: str, *args: object, steady: bool = False) -> Sequence[asyncpg.Record]:
+        """Run one statement and return its rows; `steady` as for `connection`."""
+        async with self.connection(steady=steady) as connection:
             rows: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
             return rows
 
@@ -278,6 +291,11 @@ class Database:
 
     async def _release(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
         try:
+            if connection in self._steady:
+                self._steady.discard(connection)
+                if _is_open(connection):
+                    with suppress(*DRIVER_FAILURES):
+                        await connection.execute(_FLEXIBLE)
             await pool.release(connection)
         finally:
             self._forget()
@@ -299,13 +317,19 @@ class Database:
             if self._sweep is None:
                 self._sweep = asyncio.get_running_loop().call_later(self.settings.idle_timeout, self._give_back)
 
-    def _take_spare(self) -> asyncpg.Connection | None:
-        """Return a connection that is kept; the pool has taken back by itself what was lost meanwhile."""
+    def _take_spare(self, *, steady: bool) -> asyncpg.Connection | None:
+        """Return a connection that is kept, if possible one that plans as is wanted.
+
+        The pool has taken back by itself what was lost meanwhile.
+        """
         while self._spare:
-            connection = self._spare.pop()
-            self._untouched = min(self._untouched, len(self._spare))
+            last = len(self._spare) - 1
+            at = next((n for n in range(last, -1, -1) if (self._spare[n] in self._steady) == steady), last)
+            connection = self._spare.pop(at)
+            self._untouched = min(self._untouched, at)
             if _is_open(connection):
                 return connection
+            self._steady.discard(connection)
             self._forget()
         return None
 

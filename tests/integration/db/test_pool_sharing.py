@@ -84,3 +84,27 @@ async def test_connections_nobody_uses_are_closed(database_url: str) -> None:
         assert await database.fetchval("SELECT 1") == 1
     finally:
         await database.close()
+
+
+MODE = "SELECT pg_backend_pid(), current_setting('plan_cache_mode')"
+
+
+async def test_steady_statements_are_planned_once_and_others_for_their_values(narrow: Database) -> None:
+    ((_, steady),) = await narrow.fetch(MODE, steady=True)
+    ((_, plain),) = await narrow.fetch(MODE)
+    assert (steady, plain) == ("force_generic_plan", "auto")
+    for _ in range(8):
+        await narrow.fetch("SELECT $1::int + 1", 1, steady=True)
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'"
+    assert [tuple(row) for row in await narrow.fetch(plans, steady=True)] == [(8, 0)]
+
+
+async def test_each_kind_of_statement_finds_the_connection_that_it_left(narrow: Database) -> None:
+    rounds = [
+        [tuple(*await narrow.fetch(MODE, steady=steady)) for steady in (True, False, False, True)] for _ in range(3)
+    ]
+    assert all(row[1] == "force_generic_plan" for one in rounds for row in (one[0], one[3]))
+    assert all(row[1] == "auto" for one in rounds for row in one[1:3])
+    many = await asyncio.gather(*(narrow.fetch(MODE, steady=n % 3 == 0) for n in range(30)))
+    modes = [rows[0][1] for rows in many]
+    assert modes == ["force_generic_plan" if n % 3 == 0 else "auto" for n in range(30)]
