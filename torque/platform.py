@@ -10,6 +10,7 @@ from torque.bus import Bus
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
 from torque.entity.exchange.service import ExchangeService
+from torque.entity.history.trail import AuditTrail
 from torque.entity.hooks import Hooks
 from torque.entity.outbox import Outbox
 from torque.entity.repair.effects import EffectService
@@ -65,6 +66,7 @@ class Platform:
         self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
         self.hooks = Hooks()
         self.entities = EntityService(db, self.access, self.generations, self.bus, self.hooks, observer)
+        self.trail = AuditTrail(db)
         self.effects = EffectService(db)
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)
         self.files = FileService(db, self.access, self.entities, self.hooks, open_store(config), config.files, observer)

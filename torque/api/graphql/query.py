@@ -7,8 +7,19 @@ from strawberry import ID
 from torque.api.graphql import read
 from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.fields import described
-from torque.api.graphql.scalars import JSON
-from torque.api.graphql.types import Application, Finding, Me, Model, ModelRevision, ModelSummary, Token
+from torque.api.graphql.scalars import JSON, Timestamp
+from torque.api.graphql.types import (
+    Application,
+    AuditEntry,
+    EntityType,
+    Finding,
+    Me,
+    Model,
+    ModelRevision,
+    ModelSummary,
+    Token,
+)
+from torque.entity.history.trail import TrailQuery
 
 
 @strawberry.type
@@ -64,6 +75,45 @@ class Query:
         context = info.context
         found = await context.platform.applications.get(context.require_identity(), id)
         return Application.of(await context.shown(found))
+
+    @described("What records of a model are: its entity types with their fields.")
+    async def entity_types(self, info: GraphInfo, model_id: ID) -> list[EntityType]:
+        """Return the entity types of a model."""
+        context = info.context
+        found = await context.platform.models.get(context.require_identity(), model_id)
+        compiled = await context.platform.models.compiled(found.id, found.revision)
+        return [EntityType.of(entity) for entity in compiled.entities.values()]
+
+    @described(
+        "Who did what to the records of an application, the newest first. Without `entityId` and `since` it reaches a "
+        "day back from `before`, or from the place of `after`."
+    )
+    async def audit_log(
+        self,
+        info: GraphInfo,
+        application_id: ID,
+        entity_type: str | None = None,
+        entity_id: ID | None = None,
+        actor: str | None = None,
+        since: Timestamp | None = None,
+        before: Timestamp | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[AuditEntry]:
+        """Return entries of the audit log."""
+        context = info.context
+        caller = context.require_identity()
+        running = await context.platform.catalog.get(application_id)
+        asked = TrailQuery(
+            entity_type=entity_type,
+            entity_id=entity_id,
+            actor=actor,
+            since=since,
+            before=before,
+            after=after,
+            limit=limit,
+        )
+        return [read.audit_entry(one) for one in await context.platform.trail.read(caller, running, asked)]
 
     @strawberry.field
     async def tokens(self, info: GraphInfo) -> list[Token]:

@@ -7,6 +7,7 @@ from torque.access.types import Token as AccessToken
 from torque.api.graphql.scalars import JSON, Timestamp, fragment
 from torque.api.graphql.types import (
     Application,
+    AuditEntry,
     ChangeResult,
     Finding,
     ImportNote,
@@ -17,6 +18,7 @@ from torque.api.graphql.types import (
     Token,
     XFlowExecution,
 )
+from torque.entity.history.trail import TrailEntry
 from torque.model.report import Note
 from torque.model.types import ChangeResult as ChangeOutcome
 from torque.model.types import ImportResult as ImportOutcome
@@ -98,6 +100,23 @@ def execution(run: Execution) -> XFlowExecution:
         status=run.status,
         output=JSON(run.output) if run.output is not None else None,
         error=JSON(run.error) if run.error is not None else None,
+    )
+
+
+def audit_entry(entry: TrailEntry) -> AuditEntry:
+    """Return an entry of the audit log."""
+    return AuditEntry(
+        cursor=entry.cursor,
+        at=Timestamp(entry.at),
+        action=entry.action,
+        actor=entry.actor,
+        role=entry.role,
+        protocol=entry.protocol,
+        request_id=entry.request_id,
+        entity_type=entry.entity_type,
+        entity_id=ID(entry.entity_id),
+        old=JSON(entry.old) if entry.old is not None else None,
+        new=JSON(entry.new) if entry.new is not None else None,
     )
 
 

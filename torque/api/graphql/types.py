@@ -10,6 +10,7 @@ from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.fields import described
 from torque.api.graphql.scalars import JSON, Timestamp
 from torque.application.types import ApplicationInfo
+from torque.model.compile import CompiledEntity
 from torque.model.finding import Finding as ModelFinding
 from torque.model.types import ChangeResult as ChangeOutcome
 
@@ -263,3 +264,77 @@ class XFlowExecution:
     status: str = strawberry.field(description="succeeded, failed, timed_out or cancelled.")
     output: JSON | None
     error: JSON | None = strawberry.field(description="The error's code, message and details.")
+
+
+@strawberry.type(description="A field of an entity type.")
+class EntityField:
+    """A field."""
+
+    id: ID
+    name: str
+    display_name: str
+    type: str = strawberry.field(description="String, Integer, Reference and so on; of a list, that of its items.")
+    list: bool
+    target: str | None = strawberry.field(description="The entity type that a reference leads to.")
+    required: bool
+    unique: bool
+    read_only: bool
+
+
+@strawberry.type(description="An entity type of a model, as applications know it.")
+class EntityType:
+    """An entity type."""
+
+    id: ID
+    name: str
+    display_name: str
+    description: str
+    icon: str | None
+    title_field: str | None = strawberry.field(description="What a reference to a record of it shows.")
+    fields: list[EntityField]
+    definition: JSON = strawberry.field(description="The part of the document.")
+
+    @classmethod
+    def of(cls, entity: CompiledEntity) -> "EntityType":
+        """Return an entity type as it is shown."""
+        definition = entity.definition
+        return cls(
+            id=ID(definition.id),
+            name=entity.name,
+            display_name=entity.display_name,
+            description=definition.description or "",
+            icon=entity.icon,
+            title_field=entity.title_field,
+            fields=[
+                EntityField(
+                    id=ID(field.id),
+                    name=field.name,
+                    display_name=field.display_name,
+                    type=field.type_name,
+                    list=field.is_array,
+                    target=field.target,
+                    required=field.required,
+                    unique=field.unique,
+                    read_only=field.read_only or field.system,
+                )
+                for field in entity.fields.values()
+            ],
+            definition=JSON(msgspec.to_builtins(definition)),
+        )
+
+
+@strawberry.type(description="One entry of the audit log.")
+class AuditEntry:
+    """Who did what to a record."""
+
+    cursor: str = strawberry.field(description="Give the last one as `after` to go on.")
+    at: Timestamp
+    action: str = strawberry.field(description="create, update, delete, read and so on.")
+    actor: str
+    role: str
+    protocol: str = strawberry.field(description="What it came through: jsonrpc, rest, mcp, cli and so on.")
+    request_id: str
+    entity_type: str
+    entity_id: ID
+    old: JSON | None = strawberry.field(description="What changed, before.")
+    new: JSON | None = strawberry.field(description="What changed, after.")
