@@ -8,6 +8,7 @@ from tests.integration.entity.test_indexes import MANY, Told, explained, learn
 from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.query import search_sql
 from torque.entity.query.search_sql import configuration
 from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Sort
@@ -96,6 +97,23 @@ async def test_a_large_type_finds_beginnings_and_stems_by_its_index(books: Shop)
         await found(books, strange)
     with pytest.raises(InvalidParams):
         await found(books, "\0")
+
+
+async def test_a_word_that_many_records_have_ranks_the_newest_of_them(
+    books: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grow(books)
+    monkeypatch.setattr(search_sql, "RANKED_TO", 4)
+    for rank, title in enumerate(("Volume and many other words", "Volume Volume", "Volume", "volumes")):
+        await books.create("job", title=title, rank=rank)
+    answer = await books.entities.list(ADMIN, books.app, Query(entity_type="job", search="volume", limit=3))
+    page = codec.loads(answer.result)
+    ranked = [record["title"] for record in page["data"]]
+    rest = await found(books, "volume", limit=3, cursor=page["pagination"]["nextCursor"])
+    assert set(ranked) == {"volumes", "Volume Volume", "Volume"} and rest == ["Volume and many other words"]
+    assert page["pagination"]["totalIsEstimate"]
+    plan = await explained(books, search="volume 17")
+    assert "tq_" in plan and "entities_base" not in plan, plan
 
 
 async def test_a_hidden_field_is_not_searched(books: Shop) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from torque import codec
+from torque.entity.query.search_sql import newest, vector
 from torque.entity.query.search_sql import query as words
-from torque.entity.query.search_sql import vector
 from torque.entity.types import (
     WORDS,
     AllOf,
@@ -89,6 +89,10 @@ class Writer:
         """Tell whether all that an order compares is in indexes of the type's own."""
         return self._indexed is not None and all(key.ref.column or key.ref.key in self._indexed for key in order)
 
+    def has_words(self, search: Search | None) -> bool:
+        """Tell whether an index of words answers a search."""
+        return search is not None and search.complete and self._indexed is not None and WORDS in self._indexed
+
     def inner(self) -> str:
         """Return an alias that the statement does not have yet."""
         self._aliases += 1
@@ -129,7 +133,7 @@ class Writer:
 
     def _search(self, search: Search, alias: str) -> str:
         """Write a search: by the index of words where there is one, else wherever in a text a word occurs."""
-        if search.complete and alias == "e" and self._indexed is not None and WORDS in self._indexed:
+        if alias == "e" and self.has_words(search):
             return f"{vector(search, alias)} @@ {words(search, self.argument)}"
         refs = [ValueRef("text", key) for key in search.keys]
         found = [AnyOf(tuple(Compare(ref, "contains", word) for ref in refs)) for word in search.words]
@@ -232,7 +236,8 @@ def select_list(
     sections it is the one with values, or the one in which they are `missing`.
     """
     writer = Writer(application_id, collation, indexed)
-    where = _where(writer, plan)
+    where, ranked = _where(writer, plan), writer.has_words(plan.order[0].search)
+    source, where = (newest(where), "true") if ranked else ("entities e", where)
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
     expressions = [writer.sort(key, "e") for key in plan.order]
@@ -247,7 +252,7 @@ def select_list(
         [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
         + ["e.id DESC" if plan.id_descending != backward else "e.id"]
     )
-    text = f"SELECT {', '.join(columns)} FROM entities e WHERE {where} ORDER BY {order} LIMIT {plan.limit + 1}"
+    text = f"SELECT {', '.join(columns)} FROM {source} WHERE {where} ORDER BY {order} LIMIT {plan.limit + 1}"
     if plan.page:
         text += f" OFFSET {plan.page * plan.limit}"
     return Statement(text, tuple(writer.args))
