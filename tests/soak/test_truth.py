@@ -36,6 +36,25 @@ def test_an_old_version_is_stale_at_once_where_it_was_acknowledged_and_a_second_
     assert bool(truth.violations) == stale
 
 
+@pytest.mark.parametrize(
+    ("followed", "begun", "stale"),
+    [(True, 300.5, False), (True, 301.4, False), (True, 301.53, True), (False, 300.5, True)],
+)
+def test_a_state_that_another_followed_elsewhere_may_refer_to_what_went_since(
+    truth: Truth, clock: list[float], followed: bool, begun: float, stale: bool
+) -> None:
+    """The line was deleted by server 1; the order, to which nothing referred any more, by server 0."""
+    line, order = Fact("line", "b", "c"), Fact("order", "c")
+    for clock[0], fact in ((201.0, order), (202.0, line)):
+        truth.add(fact)
+        fact.acknowledge(0, 1, 0)
+    if followed:
+        line.going, line.gone = True, (300.4, 1)
+    order.going, order.gone = True, (300.5, 0)
+    truth.judge({"id": "b", "version": 1, "order_id": "c"}, Moment(0, begun), "a read")
+    assert bool(truth.violations) == stale
+
+
 def test_a_record_that_nobody_deleted_may_not_be_missing(truth: Truth) -> None:
     truth.judge_missing("a", Moment(0, 250.0), "a read")
     assert len(truth.violations) == 1

@@ -23,6 +23,8 @@ State = tuple[int, int]
 """A version and a mark."""
 
 KEPT = 2000
+ELSEWHERE = -1
+"""A server that acknowledged nothing."""
 
 
 class Ledger:
@@ -87,6 +89,10 @@ class Fact:
         elsewhere = self._anywhere.at(begun - ELSEWHERE_SECONDS - SLACK)
         return max(elsewhere, own.at(begun)) if own is not None else elsewhere
 
+    def is_followed(self, version: int, mark: int) -> bool:
+        """Tell whether a state may have been followed by another one, acknowledged or not yet."""
+        return self.going or self.version > version or self.attempted > mark
+
     def gone_before(self, server: int, moment: float) -> bool:
         """Tell whether a read at a server, begun at that moment, must not find it any more."""
         if self.gone is None:
@@ -140,9 +146,11 @@ class Truth:
             self._wrong(how, moment, record, f"is older than version {version}, mark {mark}")
         if shown > fact.attempted:
             self._wrong(how, moment, record, f"was never written: only {fact.attempted} was asked for")
+        # A state that has been followed by another, which this server need not show yet, may refer to what went since.
+        judge = ELSEWHERE if fact.is_followed(record["version"], shown) else moment.server
         for name in REFERENCES:
             target = self.facts.get(record.get(name) or "")
-            if target is not None and target.gone_before(moment.server, moment.begun):
+            if target is not None and target.gone_before(judge, moment.begun):
                 self._wrong(how, moment, record, f"refers by {name} to a record {_deleted(target, moment)}")
 
     def judge_missing(self, record_id: str, moment: Moment, how: str) -> None:

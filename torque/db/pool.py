@@ -5,18 +5,17 @@ its database is down, and needs no restart when it comes back.
 """
 
 import asyncio
-import socket
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from operator import itemgetter
 from typing import Any
 
 import asyncpg
 import msgspec
 
 from torque.db.announced import Announced, tell
+from torque.db.connecting import prepare
 from torque.db.failures import DRIVER_FAILURES, refusal_of_server, translate
 from torque.errors import Unavailable
 
@@ -28,13 +27,7 @@ _REPORT_SECONDS = 10.0
 _SPARE = 4
 """Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does."""
 
-_JSONB_VERSION = b"\x01"
-_from_jsonb = itemgetter(slice(1, None))
-"""Takes the version off; called for every value of every row, so not a function of our own."""
-
 _STEADY, _FLEXIBLE = "SET plan_cache_mode = force_generic_plan", "RESET plan_cache_mode"
-
-_KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 
 
 class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,13 +283,15 @@ class Database:
             timer.cancel()
 
     async def _release(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+        """Give a connection back; one that is lost on the way changes nothing about what was done over it."""
         try:
-            if connection in self._steady:
-                self._steady.discard(connection)
-                if _is_open(connection):
-                    with suppress(*DRIVER_FAILURES):
+            with suppress(*DRIVER_FAILURES):
+                if connection in self._steady:
+                    self._steady.discard(connection)
+                    if _is_open(connection):
                         await connection.execute(_FLEXIBLE)
-            await pool.release(connection)
+            with suppress(*DRIVER_FAILURES):
+                await pool.release(connection)
         finally:
             self._forget()
 
@@ -355,7 +350,7 @@ class Database:
             self._sweep = loop.call_later(self.settings.idle_timeout, self._give_back)
 
     async def _prepare(self, connection: asyncpg.Connection) -> None:
-        await _prepare(connection)
+        await prepare(connection)
         if self._slow is not None:
             seconds, report = self._slow
 
@@ -386,23 +381,6 @@ def server_settings(settings: PoolSettings) -> dict[str, str]:
         "jit": "off",
         "random_page_cost": "1.1",  # memory and solid state: else a sort of all looks cheaper than a deep cursor
     }
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    """Pass jsonb through as bytes and uuids as text, and let the kernel notice a dead server."""
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="binary", encoder=_to_jsonb, decoder=_from_jsonb
-    )
-    await connection.set_type_codec("uuid", schema="pg_catalog", format="text", encoder=str, decoder=str)
-    raw = connection._transport.get_extra_info("socket")
-    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, value in _KEEPALIVE:
-            raw.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def _to_jsonb(value: bytes) -> bytes:
-    return _JSONB_VERSION + value
 
 
 def _is_open(connection: asyncpg.Connection) -> bool:

@@ -76,6 +76,17 @@ async def test_a_transaction_that_loses_its_connection_before_commit_is_unavaila
             await connection.fetchval("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
+async def test_a_connection_lost_on_its_way_back_changes_no_outcome(db: Database) -> None:
+    loop = asyncio.get_running_loop()
+    with pytest.raises(LookupError):
+        async with db.connection() as connection:
+            await connection.fetchval("SELECT 1")
+            loop.call_soon(connection._con.terminate)
+            raise LookupError
+    assert await db.fetchval("SELECT 2") == 2
+    assert db.sizes()[0] <= 1, "the lost one is counted no more"
+
+
 async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
     async def write() -> None:
         async with db.transaction() as connection:
