@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from torque import codec
+from torque.api.common.bodies import Body
 from torque.api.jsonrpc.context import CallContext
 from torque.application.types import Answer
 from torque.config.problems import nearest
@@ -15,13 +16,16 @@ from torque.errors import InvalidParams, MethodNotFound
 _AT = re.compile(r" - at `\$\.?([^`]*)`\Z")
 
 
-class Params(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Base of the parameters of every method; `app` names the application where the path does not."""
+class Params(Body, frozen=True, kw_only=True):
+    """Base of the parameters of most methods; `app` names the application where the path does not.
+
+    Those that share a body with other protocols derive from it, and have an `app` of their own.
+    """
 
     app: str | None = None
 
 
-P = TypeVar("P", bound=Params)
+P = TypeVar("P", bound=Body)
 
 
 class Method(Generic[P]):
@@ -32,7 +36,7 @@ class Method(Generic[P]):
     name
         As on the wire.
     params
-        Its parameters; a positional call fills them in the order they are declared in.
+        Its parameters; a positional call fills them in the order they are declared in, inherited ones last.
     run
         What it does.
     cacheable
@@ -59,9 +63,10 @@ class Method(Generic[P]):
         self.own_clock = own_clock
         self.call = run
         self._decoder = msgspec.json.Decoder(params)
-        names = [field.encode_name for field in msgspec.structs.fields(params)]
-        self._positions = [name for name in names if name != "app"]
-        self._names = names
+        fields = msgspec.structs.fields(params)
+        self._names = [field.encode_name for field in fields]
+        ordered = sorted(fields, key=lambda field: field.name not in params.__annotations__)
+        self._positions = [field.encode_name for field in ordered if field.name != "app"]
 
     def decode(self, params: bytes) -> P:
         """Return the typed parameters, which `call` takes.

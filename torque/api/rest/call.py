@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from torque.api.common.bodies import Body
 from torque.api.common.reply import Reply
 from torque.api.rest.request import Params, RestProtocol, RestRequest, json_body
 from torque.application.types import RunningApplication
@@ -13,10 +14,6 @@ from torque.platform import Platform
 from torque.types import Caller
 
 B = TypeVar("B", bound="Body")
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Base of bodies with named members."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,22 +1,19 @@
 """Records at ``/api/v1/apps/{app}/entities/{type}``: the verbs of the services, by path and method."""
 
 import re
-from typing import Annotated, Any
 
 import msgspec
 
-from torque.api.common.aggregates import AggregateOf, aggregate_of
-from torque.api.common.bulk import Edits, Ids, Rows, create_many, delete_many, update_many
-from torque.api.common.queries import Order, SortKey, query_of
+from torque.api.common.aggregates import aggregate_of
+from torque.api.common.bodies import MAX_LIMIT, CreateBody, DeleteBody, QueryBody, RestoreBody, UpdateBody
+from torque.api.common.bulk import create_many, delete_many, update_many
 from torque.api.common.reply import JSON, Reply
-from torque.api.rest.call import Body, Call, Verb
+from torque.api.rest.call import Call, Verb
 from torque.api.rest.request import filters, names, number, one, sorting
 from torque.application.types import Answer
 from torque.entity.types import Query
-from torque.entity.write.bulk_types import Mode
 from torque.errors import InvalidParams
 
-MAX_LIMIT = 1000
 _FARTHEST_PAGE = 10**9
 _MATCH = re.compile(r'(?:W/)?"(\d{1,9})"')
 _TYPE = ("entities", "{type}")
@@ -27,54 +24,6 @@ class _Version(msgspec.Struct):
     """The member of a record that its tag is made of."""
 
     version: int = 0
-
-
-class QueryBody(Body, frozen=True, kw_only=True):
-    """A query; with `aggregate` it answers groups instead of records."""
-
-    filters: dict[str, Any] = {}
-    search: str | None = None
-    sort_by: str | tuple[SortKey, ...] | None = None
-    sort_order: Order | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] | None = None
-    expand: tuple[str, ...] = ()
-    fields: tuple[str, ...] | None = None
-    as_of: str | None = None
-    aggregate: AggregateOf | None = None
-
-
-class CreateBody(Body, frozen=True, kw_only=True):
-    """New records; `upsertBy` names the fields of a unique rule."""
-
-    records: Rows
-    mode: Mode = "atomic"
-    upsert_by: tuple[str, ...] = ()
-    idempotency_key: str | None = None
-
-
-class UpdateBody(Body, frozen=True, kw_only=True):
-    """Records with their changes, or one change `data` for all that `filters` match."""
-
-    records: Edits | None = None
-    filters: dict[str, Any] | None = None
-    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    mode: Mode = "atomic"
-    idempotency_key: str | None = None
-
-
-class DeleteBody(Body, frozen=True, kw_only=True):
-    """Ids, or all that `filters` match."""
-
-    entity_ids: Ids | None = None
-    filters: dict[str, Any] | None = None
-    mode: Mode = "atomic"
-    idempotency_key: str | None = None
-
-
-class RestoreBody(Body, frozen=True, kw_only=True):
-    """A moment; without one a deleted record comes back as it was last."""
-
-    as_of: str | None = None
 
 
 async def list_records(call: Call) -> Reply:
@@ -95,15 +44,9 @@ async def list_records(call: Call) -> Reply:
 async def query_records(call: Call) -> Reply:
     """Return the records of a query, or their aggregation."""
     body, running, entities = await call.read(QueryBody), await call.running(), call.platform.entities
-    query = query_of(
-        call.places["type"], filters=body.filters, sort_by=body.sort_by, sort_order=body.sort_order, page=None,
-        limit=body.limit or (MAX_LIMIT if body.aggregate else 50), cursor=None, search=body.search,
-        expand=body.expand, fields=body.fields,
-    )  # fmt: skip
+    query = body.query(call.places["type"])
     if body.aggregate is None:
         return _reply(await entities.find(call.caller, running, query, as_of=body.as_of))
-    if body.expand or body.fields is not None or body.as_of is not None:
-        raise InvalidParams("An aggregation has no 'expand', 'fields' and 'asOf'.", parameter="aggregate")
     return _reply(await entities.aggregate(call.caller, running, aggregate_of(query, body.aggregate)))
 
 

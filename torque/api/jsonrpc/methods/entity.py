@@ -4,14 +4,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from torque.api.common.aggregates import AggregateOf, aggregate_of
+from torque.api.common.aggregates import aggregate_of
+from torque.api.common.bodies import MAX_LIMIT, QueryBody
 from torque.api.common.queries import Order, SortKey, query_of
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
 from torque.errors import InvalidParams
-
-MAX_LIMIT = 1000
 
 
 class LoadEntityData(Params, frozen=True, kw_only=True):
@@ -30,19 +29,11 @@ class LoadEntityData(Params, frozen=True, kw_only=True):
     as_of: str | None = None
 
 
-class QueryEntities(Params, frozen=True, kw_only=True):
-    """Parameters of queryEntities; with `aggregate` it answers groups instead of records."""
+class QueryEntities(QueryBody, frozen=True, kw_only=True):
+    """Parameters of queryEntities."""
 
     entity_type: str
-    filters: dict[str, Any] = {}
-    search: str | None = None
-    sort_by: str | tuple[SortKey, ...] | None = None
-    sort_order: Order | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] | None = None
-    expand: tuple[str, ...] = ()
-    fields: tuple[str, ...] | None = None
-    aggregate: AggregateOf | None = None
-    as_of: str | None = None
+    app: str | None = None
 
 
 class GetEntityRelationships(Params, frozen=True, kw_only=True):
@@ -114,25 +105,11 @@ async def load_entity_data(context: CallContext, params: LoadEntityData) -> Answ
 
 async def query_entities(context: CallContext, params: QueryEntities) -> Answer:
     """Return the records of a query, or their aggregation."""
-    running = await context.application(params.app)
-    query = query_of(
-        params.entity_type,
-        filters=params.filters,
-        sort_by=params.sort_by,
-        sort_order=params.sort_order,
-        page=None,
-        limit=params.limit or (MAX_LIMIT if params.aggregate else 50),
-        cursor=None,
-        search=params.search,
-        expand=params.expand,
-        fields=params.fields,
-    )
+    running, entities = await context.application(params.app), context.platform.entities
+    query = params.query(params.entity_type)
     if params.aggregate is None:
-        return await context.platform.entities.find(context.caller, running, query, as_of=params.as_of)
-    if params.expand or params.fields is not None or params.as_of is not None:
-        raise InvalidParams("An aggregation has neither 'expand' nor 'fields' nor 'asOf'.", parameter="aggregate")
-    asked = aggregate_of(query, params.aggregate)
-    return await context.platform.entities.aggregate(context.caller, running, asked)
+        return await entities.find(context.caller, running, query, as_of=params.as_of)
+    return await entities.aggregate(context.caller, running, aggregate_of(query, params.aggregate))
 
 
 async def get_entity_relationships(context: CallContext, params: GetEntityRelationships) -> Answer:
