@@ -41,6 +41,15 @@ class RecordsChanged(Event, frozen=True, kw_only=True):
     records: tuple[tuple[str, int, tuple[str, ...]], ...]
 
 
+class ExchangeProgress(Event, frozen=True, kw_only=True):
+    """How far an import or export of records is. `figures` has what listeners are told of it."""
+
+    application_id: str
+    entity_type: str
+    finished: bool
+    figures: dict[str, str | int | None]
+
+
 class AccessChanged(Event, frozen=True, kw_only=True):
     """Credentials were revoked or narrowed; streams opened with them end."""
 

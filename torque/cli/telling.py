@@ -15,6 +15,7 @@ from torque.entity.exchange.types import ImportReport, Progress
 
 _SECONDS = 1.0
 _SHOWN = 20
+_MEGABYTE = 1_000_000
 
 
 class Teller:
@@ -39,9 +40,7 @@ class Teller:
         if now - self._last < (0.1 if self._terminal else _SECONDS):
             return
         self._last = now
-        of = f" of {self._total}" if self._total else ""
-        failed = f", {progress.failed} not taken" if progress.failed else ""
-        line = f"{progress.entity}: {progress.rows}{of} rows{failed}"
+        line = line_of(progress, self._total)
         if self._terminal:
             click.echo(f"\r\x1b[K{line}", err=True, nl=False)
             self._open = True
@@ -54,6 +53,24 @@ class Teller:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._open:
             click.echo("", err=True)
+
+
+def line_of(progress: Progress, total: int = 0) -> str:
+    """Return how far an import or export is, in one line."""
+    parts = [f"{progress.rows:,}" + (f" of {total:,}" if total else "") + " rows"]
+    if progress.updated:
+        parts.append(f"{progress.updated:,} changed")
+    if progress.failed:
+        parts.append(f"{progress.failed:,} not taken")
+    if progress.bytes:
+        of = f" of {progress.size / _MEGABYTE:.1f}" if progress.size else ""
+        parts.append(f"{progress.bytes / _MEGABYTE:.1f}{of} MB")
+    if progress.rate:
+        parts.append(f"{progress.rate:,} rows/s")
+    if progress.left:
+        minutes, seconds = divmod(progress.left, 60)
+        parts.append(f"{minutes}:{seconds:02} left")
+    return f"{progress.entity}: {', '.join(parts)}"
 
 
 def report_import(output: Output, report: ImportReport, extra: Mapping[str, Any], head: str) -> int:

@@ -6,7 +6,15 @@ from torque.application.types import RunningApplication
 from torque.errors import Forbidden, NotFound, Unauthenticated
 from torque.model.service import ModelService
 from torque.sync.subscription import Grant
-from torque.sync.topics import Topic, application_topic, entity_topic, model_topic, page_topic, record_topic
+from torque.sync.topics import (
+    Topic,
+    application_topic,
+    entity_topic,
+    exchange_topic,
+    model_topic,
+    page_topic,
+    record_topic,
+)
 from torque.types import Caller
 
 
@@ -39,7 +47,7 @@ class Admission:
         rights = self._access.rights(caller, running)
         if not rights.may_enter:
             raise Unauthenticated if caller.is_anonymous else NotFound
-        if topic.kind in ("entity", "record"):
+        if topic.kind in ("entity", "record", "exchange"):
             return self._records(caller, running, topic)
         application = running.application
         followed = application.model_id if application.model_revision is None else ""
@@ -61,11 +69,12 @@ class Admission:
         if not rights.read:
             raise Unauthenticated if caller.is_anonymous else Forbidden
         application = running.application
-        full = (
-            record_topic(application.id, topic.name, topic.record)
-            if topic.record
-            else entity_topic(application.id, topic.name)
-        )
+        if topic.kind == "exchange":
+            full = exchange_topic(application.id, topic.name)
+        elif topic.record:
+            full = record_topic(application.id, topic.name, topic.record)
+        else:
+            full = entity_topic(application.id, topic.name)
         return Grant(
             topic=full,
             asked=topic,

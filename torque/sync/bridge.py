@@ -4,7 +4,15 @@ import msgspec
 
 from torque.application.catalog import Catalog
 from torque.bus import Bus
-from torque.events import AccessChanged, ApplicationChanged, Event, ModelChanged, ModelDeleted, RecordsChanged
+from torque.events import (
+    AccessChanged,
+    ApplicationChanged,
+    Event,
+    ExchangeProgress,
+    ModelChanged,
+    ModelDeleted,
+    RecordsChanged,
+)
 from torque.sync.hub import Hub
 from torque.sync.messages import RecordSignal, signal_of
 from torque.sync.relay import Relay
@@ -27,7 +35,7 @@ class Bridge:
         self._hub = hub
         self._relay = relay
         self._catalog = catalog
-        for kind in (RecordsChanged, ModelChanged, ModelDeleted, ApplicationChanged, AccessChanged):
+        for kind in (RecordsChanged, ModelChanged, ModelDeleted, ApplicationChanged, AccessChanged, ExchangeProgress):
             bus.on(kind, self._tell)
 
     def _tell(self, event: Event) -> None:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from torque import codec
-from torque.sync.messages import ApplicationSignal, Message, ModelSignal, RecordSignal, Signal
+from torque.sync.messages import ApplicationSignal, ExchangeSignal, Message, ModelSignal, RecordSignal, Signal
 from torque.sync.subscription import Grant, Subscription
-from torque.sync.topics import application_topic, entity_topic, model_topic, record_topic
+from torque.sync.topics import application_topic, entity_topic, exchange_topic, model_topic, record_topic
 
 Index = Mapping[str, Mapping[Subscription, Grant]]
 Writer = Callable[[Grant], Message | None]
@@ -34,6 +34,8 @@ def events(signal: Signal, index: Index, seq: str) -> Iterator[tuple[str, Writer
             topic = application_topic(signal.application)
             message = Message(topic, seq, "changed", codec.dumps({"action": signal.action}))
             yield topic, lambda _grant: message
+        case ExchangeSignal():
+            yield from _exchange(signal, seq)
         case _:
             return
 
@@ -51,6 +53,15 @@ def _records(signal: RecordSignal, index: Index, seq: str) -> Iterator[tuple[str
         for topic in (all_of_type, record_topic(signal.application, signal.entity, record)):
             if topic in index:
                 yield topic, _RecordEvent(topic, seq, signal.kind, record, version, fields)
+
+
+def _exchange(signal: ExchangeSignal, seq: str) -> Iterator[tuple[str, Writer]]:
+    """Tell how far a file is; who may not see all records hears of no figures that would count them."""
+    topic, kind = exchange_topic(signal.application, signal.entity), "finished" if signal.finished else "changed"
+    told = Message(topic, seq, kind, codec.dumps(signal.figures))
+    known = {name: signal.figures[name] for name in ("id", "direction", "state") if name in signal.figures}
+    bare = Message(topic, seq, kind, codec.dumps(known))
+    yield topic, lambda grant: bare if grant.blind else told
 
 
 def _constant(message: Message) -> Writer:

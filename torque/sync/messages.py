@@ -5,7 +5,15 @@ from functools import cached_property
 import msgspec
 
 from torque import codec
-from torque.events import AccessChanged, ApplicationChanged, Event, ModelChanged, ModelDeleted, RecordsChanged
+from torque.events import (
+    AccessChanged,
+    ApplicationChanged,
+    Event,
+    ExchangeProgress,
+    ModelChanged,
+    ModelDeleted,
+    RecordsChanged,
+)
 
 RESYNC = "resync"
 """Kind of the event that tells a client to load anew: it missed something."""
@@ -24,7 +32,7 @@ class Message:
     seq
         ``{run}.{n}``: where a client resumes.
     kind
-        created, updated, deleted, changed or resync.
+        created, updated, deleted, changed, finished or resync.
     data
         JSON of the event's data.
     """
@@ -84,7 +92,16 @@ class WroteSignal(msgspec.Struct, frozen=True, tag="wrote", rename="camel"):
     """A process beside the servers committed something, and is about to say what."""
 
 
-Signal = RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal | WroteSignal
+class ExchangeSignal(msgspec.Struct, frozen=True, tag="exchange", rename="camel"):
+    """How far an import or export of records of one type is. Nothing is read anew because of it."""
+
+    application: str
+    entity: str
+    finished: bool
+    figures: dict[str, str | int | None]
+
+
+Signal = RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal | WroteSignal | ExchangeSignal
 """Everything one process tells the others."""
 
 _ENCODER = msgspec.json.Encoder()
@@ -113,6 +130,8 @@ def signal_of(event: Event) -> Signal | None:
             return ModelSignal(event.model_id)
         case ApplicationChanged():
             return ApplicationSignal(event.application_id, event.action)
+        case ExchangeProgress():
+            return ExchangeSignal(event.application_id, event.entity_type, event.finished, event.figures)
         case AccessChanged():
             return AccessSignal(tuple(credential.hex() for credential in event.credentials))
         case _:

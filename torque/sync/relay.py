@@ -24,6 +24,7 @@ from torque.sync.messages import (
     AccessSignal,
     ApplicationSignal,
     DropSignal,
+    ExchangeSignal,
     ModelSignal,
     RecordSignal,
     Signal,
@@ -46,7 +47,7 @@ class Envelope(msgspec.Struct, frozen=True):
     """One notification."""
 
     run: str
-    signals: tuple[RecordSignal | ModelSignal | ApplicationSignal | AccessSignal | DropSignal | WroteSignal, ...]
+    signals: tuple[Signal, ...]
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -137,7 +138,8 @@ class Receiver:
             return
         if envelope.run == self._run_id:
             return
-        self._heard_more(envelope.run)
+        if any(not isinstance(signal, ExchangeSignal) for signal in envelope.signals):
+            self._heard_more(envelope.run)
         for signal in envelope.signals:
             if isinstance(signal, WroteSignal):
                 self._expect_more(envelope.run)
@@ -180,7 +182,7 @@ def slots_of(generations: Generations, signal: Signal) -> Iterator[int]:
         case AccessSignal():
             for credential in signal.credentials:
                 yield generations.slot("identity", credential)
-        case DropSignal() | WroteSignal():
+        case DropSignal() | WroteSignal() | ExchangeSignal():
             return
 
 

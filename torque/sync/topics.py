@@ -7,13 +7,14 @@ import msgspec
 
 from torque.errors import InvalidParams
 
-Kind = Literal["entity", "record", "page", "application", "model"]
+Kind = Literal["entity", "record", "page", "application", "model", "exchange"]
 
 SHAPES = (
     "app:{application}/entity:{type}",
     "app:{application}/entity:{type}/{recordId}",
     "app:{application}/page:{pageId}",
     "app:{application}/model",
+    "app:{application}/exchange:{type}",
     "model:{model}",
 )
 """Every topic there is, as documentation and error messages show them."""
@@ -21,6 +22,7 @@ SHAPES = (
 _MODEL = re.compile(r"model:([^/\s]{1,200})\Z")
 _APPLICATION = re.compile(r"app:([^/\s]{1,200})/(.+)\Z", re.DOTALL)
 _ENTITY = re.compile(r"entity:([a-z][a-z0-9_]{0,199})(?:/([0-9a-fA-F-]{36}))?\Z")
+_EXCHANGE = re.compile(r"exchange:([a-z][a-z0-9_]{0,199})\Z")
 _PAGE = re.compile(r"page:([^/\s]{1,200})\Z")
 
 
@@ -66,6 +68,8 @@ def parse(text: str, application: str | None = None) -> Topic:
     if (entity := _ENTITY.match(rest)) is not None:
         record = (entity[2] or "").lower()
         return Topic(kind="record" if record else "entity", application=reference, name=entity[1], record=record)
+    if (moved := _EXCHANGE.match(rest)) is not None:
+        return Topic(kind="exchange", application=reference, name=moved[1])
     if (page := _PAGE.match(rest)) is not None:
         return Topic(kind="page", application=reference, name=page[1])
     raise _unknown(text)
@@ -93,6 +97,11 @@ def page_topic(application_id: str, page_id: str) -> str:
 def application_topic(application_id: str) -> str:
     """Return the topic of an application's model and state."""
     return f"app:{application_id}/model"
+
+
+def exchange_topic(application_id: str, entity_type: str) -> str:
+    """Return the topic of the imports and exports of one type."""
+    return f"app:{application_id}/exchange:{entity_type}"
 
 
 def model_topic(model_id: str) -> str:

@@ -8,7 +8,15 @@ from torque.observe import Observer
 from torque.sync.hub import Hub
 from torque.sync.messages import Message
 from torque.sync.subscription import Grant, Subscription
-from torque.sync.topics import Topic, application_topic, entity_topic, model_topic, page_topic, record_topic
+from torque.sync.topics import (
+    Topic,
+    application_topic,
+    entity_topic,
+    exchange_topic,
+    model_topic,
+    page_topic,
+    record_topic,
+)
 from torque.types import Caller, RunContext
 
 MODEL = "m1"
@@ -34,6 +42,7 @@ class Rights:
             "application": lambda: application_topic(app),
             "page": lambda: page_topic(app, topic.name),
             "entity": lambda: entity_topic(app, topic.name),
+            "exchange": lambda: exchange_topic(app, topic.name),
             "record": lambda: record_topic(app, topic.name, topic.record),
         }[topic.kind]()
         return Grant(

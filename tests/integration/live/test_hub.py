@@ -14,6 +14,7 @@ from torque.sync.messages import (
     AccessSignal,
     ApplicationSignal,
     DropSignal,
+    ExchangeSignal,
     Message,
     ModelSignal,
     RecordSignal,
@@ -65,6 +66,27 @@ async def test_hidden_fields_are_not_named_and_hidden_records_not_at_all() -> No
     assert body((await taken(masked))[0])["data"] == {"id": RECORD, "version": 1, "fields": ["label"]}
     only_that = body((await taken(blind))[0])
     assert (only_that["kind"], only_that["data"]) == ("changed", {})
+    hub.close()
+
+
+async def test_who_may_not_see_all_records_hears_of_an_import_but_no_figures() -> None:
+    rights = Rights()
+    hub = make_hub(rights)
+    listener, blind, elsewhere = hub.open(caller()), hub.open(caller()), hub.open(caller())
+    assert await hub.subscribe(listener, ["exchange:todo"], "a1") == ["app:a1/exchange:todo"]
+    await hub.subscribe(elsewhere, ["exchange:person", "entity:todo"], "a1")
+    rights.blind = True
+    await hub.subscribe(blind, ["app:a1/exchange:todo"])
+    figures: dict[str, str | int | None] = {"id": "r1", "direction": "import", "state": "running", "rows": 7}
+    hub.publish(ExchangeSignal("a1", "todo", False, figures))
+    hub.publish(ExchangeSignal("a1", "todo", True, {**figures, "state": "done"}))
+    heard = [body(message) for message in await taken(listener)]
+    assert [(one["kind"], one["data"]) for one in heard] == [
+        ("changed", figures), ("finished", {**figures, "state": "done"}),
+    ]  # fmt: skip
+    assert body((await taken(blind))[0])["data"] == {"id": "r1", "direction": "import", "state": "running"}
+    hub.publish(created())
+    assert [message.topic for message in await taken(elsewhere)] == ["app:a1/entity:todo"]
     hub.close()
 
 

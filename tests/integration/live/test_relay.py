@@ -11,6 +11,7 @@ from torque.sync.messages import (
     AccessSignal,
     ApplicationSignal,
     DropSignal,
+    ExchangeSignal,
     ModelSignal,
     RecordSignal,
     Signal,
@@ -103,8 +104,9 @@ async def test_listeners_hear_only_what_was_written_when_a_command_says_so(monke
     receiver.receive(payload_of("command", [WroteSignal()]))
     receiver.receive(payload_of("command", [ModelSignal("m1", 2)]))
     receiver.receive(payload_of("another", [WroteSignal()]))
-    await eventually(lambda: ring.head() == 2)
-    assert kinds(ring) == ["ModelSignal", "DropSignal"], "the second is of the other command"
+    receiver.receive(payload_of("another", [ExchangeSignal("a1", "todo", False, {})]))
+    await eventually(lambda: ring.head() == 3)
+    assert kinds(ring) == ["ModelSignal", "ExchangeSignal", "DropSignal"], "the other said how far it is, not what"
 
 
 async def test_listeners_of_the_other_run_hear_it() -> None:

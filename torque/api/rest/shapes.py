@@ -142,7 +142,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "ImportReport": _object(
         ("rows", "created", "updated", "failed", "applied"), rows=_COUNT, created=_COUNT, updated=_COUNT,
-        unchanged=_COUNT, failed=_COUNT, links=_COUNT, applied={"type": "boolean"}, dryRun={"type": "boolean"}, errors=_LIST,
-        entities=_ANY, ignored={"type": "array", "items": _TEXT},
+        unchanged=_COUNT, failed=_COUNT, links=_COUNT, applied={"type": "boolean"}, dryRun={"type": "boolean"},
+        errors=_LIST, entities=_ANY, ignored={"type": "array", "items": _TEXT},
     ),
 }  # fmt: skip

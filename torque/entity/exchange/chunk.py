@@ -1,6 +1,6 @@
 """Batches of rows, made in a thread while the database takes the batch before. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 import msgspec
@@ -9,7 +9,7 @@ from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.mapping import RowPlan
-from torque.entity.exchange.types import Cells, Unreadable
+from torque.entity.exchange.types import Rows
 from torque.entity.write.fresh import RecordIds
 from torque.types import utc_now
 
@@ -21,6 +21,8 @@ class Chunk(msgspec.Struct, frozen=True):
     ----------
     now
         When the records are made.
+    read
+        Bytes of the file up to here.
     lines
         What COPY takes of those that can be stored, made ahead; None where something has to be looked up first.
     """
@@ -28,6 +30,7 @@ class Chunk(msgspec.Struct, frozen=True):
     drafts: Sequence[Draft]
     now: str
     lines: Lines | None
+    read: int
 
 
 class Chunks:
@@ -41,13 +44,14 @@ class Chunks:
 
     def __init__(
         self,
-        rows: Iterator[tuple[int, Cells | Unreadable]],
+        rows: Rows,
         plan: RowPlan,
         application_id: str,
         size: int,
         simple: bool,
     ) -> None:
-        self._rows = rows
+        self._file = rows
+        self._rows = rows.read()
         self._plan = plan
         self._application_id = application_id
         self._size = size
@@ -59,9 +63,10 @@ class Chunks:
         plan, now = self._plan, utc_now()
         drafts = [drafting.convert(plan, number, cells) for number, cells in islice(self._rows, self._size)]
         if not self._simple or any(draft.wanted or draft.many for draft in drafts):
-            return Chunk(drafts, now, None)
+            return Chunk(drafts, now, None, self._file.position)
         drafting.prepare(plan, drafts, now)
         for draft in drafts:
             if draft.id is None:
                 draft.id = self._ids.new()
-        return Chunk(drafts, now, lines_of(self._application_id, plan.entity.key, drafts, now))
+        lines = lines_of(self._application_id, plan.entity.key, drafts, now)
+        return Chunk(drafts, now, lines, self._file.position)

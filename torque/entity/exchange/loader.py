@@ -22,7 +22,8 @@ from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
 from torque.entity.exchange.moving import move
 from torque.entity.exchange.orderly import CopyConnection, Orderly
-from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault, Tell
+from torque.entity.exchange.progress import Telling
+from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault
 from torque.entity.exchange.updating import Updater
 from torque.entity.following import follow_creates
 from torque.entity.history.audit import audit_mode
@@ -59,7 +60,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     app: RunningApplication
     rights: Rights
     skip_invalid: bool
-    tell: Tell | None
+    telling: Telling
     careful: bool = True
 
 
@@ -82,6 +83,8 @@ class Loader:
         self.report = ImportReport()
         self.touched = Touched({}, {})
         self.removed: dict[str, int] = {}
+        self._size = 0
+        self._read = 0
         self._fresh: set[str] = set()
         self._lookup = Lookup(self._connection, load.app.id, load.app.model, self._ids, set())
         self.linking = Linking(self._connection, load.app, load.caller, self._lookup)
@@ -97,6 +100,8 @@ class Loader:
     async def _run(self, jobs: Sequence[Job]) -> None:
         model, load = self._load.app.model, self._load
         plans = []
+        sizes = [job.rows.size for job in jobs]
+        self._size = sum(sizes) if all(sizes) else 0
         for job in jobs:
             entity, _ = checks.creatable(load.app, load.rights, load.caller, job.entity_type)
             wish = Wish(
@@ -133,18 +138,19 @@ class Loader:
     async def _run_job(self, job: Job, plan: RowPlan) -> None:
         """Load one job, a batch ahead in a thread."""
         self.report.ignored += plan.ignored
-        chunks = Chunks(job.rows.read(), plan, self._load.app.id, BATCH, self._is_simple(plan))
+        chunks = Chunks(job.rows, plan, self._load.app.id, BATCH, self._is_simple(plan))
         ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
         try:
             while (chunk := await ahead).drafts:
                 ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
                 await self._take(plan, chunk)
                 self.report.rows += len(chunk.drafts)
-                self._tell(plan.entity)
+                await self._tell(plan.entity, chunk.read)
                 if self._full():
                     break
         finally:
             await asyncio.gather(ahead, return_exceptions=True)
+        self._read += job.rows.size
 
     def _is_simple(self, plan: RowPlan) -> bool:
         """Tell whether rows whose references are known need nothing else, so that the reading thread prepares them."""
@@ -289,10 +295,14 @@ class Loader:
         """Tell whether there is no point in going on."""
         return not self._load.skip_invalid and self.report.failed >= REPORTED
 
-    def _tell(self, entity: CompiledEntity) -> None:
-        if self._load.tell is not None:
-            found = self.report
-            self._load.tell(Progress(entity.name, found.rows, found.created, found.updated, found.failed))
+    async def _tell(self, entity: CompiledEntity, read: int) -> None:
+        found = self.report
+        await self._load.telling.at(
+            Progress(
+                entity=entity.name, rows=found.rows, created=found.created, updated=found.updated,
+                failed=found.failed, bytes=self._read + read, size=self._size,
+            )
+        )  # fmt: skip
 
     async def _settle_promises(self) -> None:
         """Report references and links to records that never came, and take out the records that hold them."""

@@ -29,7 +29,32 @@ class Source(Protocol):
     def open(self) -> BinaryIO: ...
 
 
-class CsvRows:
+class _Tracked:
+    """Knows how large a file is and how much of it was read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._file: BinaryIO | None = None
+        with source.open() as file:
+            self.size: int = file.seek(0, io.SEEK_END)
+
+    @property
+    def position(self) -> int:
+        """Bytes that the newest reading has used."""
+        file = self._file
+        if file is None:
+            return 0
+        try:
+            return file.tell()
+        except ValueError:  # it was read to its end and closed
+            return self.size
+
+    def _open(self) -> BinaryIO:
+        self._file = self._source.open()
+        return self._file
+
+
+class CsvRows(_Tracked):
     """Records of RFC 4180: quotes may hold delimiters, line ends and doubled quotes. The first record is the header.
 
     Parameters
@@ -41,7 +66,7 @@ class CsvRows:
     exact = False
 
     def __init__(self, source: Source, encoding: str | None = None, delimiter: str | None = None) -> None:
-        self._source = source
+        super().__init__(source)
         csv.field_size_limit(_LONGEST_VALUE)
         with source.open() as file:
             self.dialect: Dialect = dialect_of(file, encoding, delimiter)
@@ -73,7 +98,7 @@ class CsvRows:
         return ()
 
     def _records(self) -> Iterator[list[str]]:
-        with io.TextIOWrapper(self._source.open(), self.dialect.encoding, newline="") as text:
+        with io.TextIOWrapper(self._open(), self.dialect.encoding, newline="") as text:
             held: list[str] = []
             reader = csv.reader(_kept(text, held), delimiter=self.dialect.delimiter)
             try:
@@ -88,13 +113,13 @@ class CsvRows:
                 raise ParseError(f"The file is not {self.dialect.encoding}: {error.reason}.") from error
 
 
-class ObjectRows:
+class ObjectRows(_Tracked):
     """Objects of JSON: an array of them, or one on each line. A first pass collects the names of their members."""
 
     exact = True
 
     def __init__(self, source: Source, lines: bool) -> None:
-        self._source = source
+        super().__init__(source)
         self._lines = lines
         names: dict[str, None] = {}
         for item in self._items():
@@ -114,7 +139,7 @@ class ObjectRows:
                 yield number, Unreadable("This is no object: {field: value}.")
 
     def _items(self) -> Iterator[Any]:
-        with self._source.open() as file:
+        with self._open() as file:
             yield from _of_lines(file) if self._lines else _of_array(file)
 
 

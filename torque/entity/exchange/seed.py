@@ -93,6 +93,8 @@ class SeedRows:
     """The made-up records of one entity, as rows with their ids."""
 
     exact = True
+    size = 0
+    position = 0
 
     def __init__(self, made: Made, entity: CompiledEntity, start: int) -> None:
         self._made = made

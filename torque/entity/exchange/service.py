@@ -18,6 +18,7 @@ from torque.entity.encode import Encoder
 from torque.entity.exchange.keyed import References, keyed_fields, link_columns
 from torque.entity.exchange.loader import Load, Loader
 from torque.entity.exchange.lookup import Q
+from torque.entity.exchange.progress import State, Telling
 from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Tell
 from torque.entity.exchange.writers import Shape, writer_for
 from torque.entity.hooks import Hooks
@@ -93,21 +94,32 @@ class ExchangeService:
             When others wrote the same values, or deleted what is referred to, at the same time.
         """
         rights = self._access.enter(caller, app)
-        load = Load(caller=caller, app=app, rights=rights, skip_invalid=skip_invalid, tell=tell, careful=False)
+        telling = Telling(self._bus, caller, app.id, jobs[0].entity_type if jobs else "", "import", tell)
+        load = Load(caller=caller, app=app, rights=rights, skip_invalid=skip_invalid, telling=telling, careful=False)
+        state: State = "failed"
+        try:
+            loader = await self._loaded(app, load, jobs, dry_run)
+            state = "done" if loader.report.applied or dry_run else "refused"
+            if loader.report.applied:
+                await self._announce(app, loader)
+            return loader.report
+        finally:
+            await telling.end(state)
+
+    async def _loaded(self, app: RunningApplication, load: Load, jobs: Sequence[Job], dry_run: bool) -> Loader:
+        """Load all jobs, with errors in the words of whoever called."""
         try:
             try:
-                loader = await self._load(load, jobs, dry_run)
+                return await self._load(load, jobs, dry_run)
             except UniqueViolation:  # so the rows have to be asked about, to tell which it is
-                loader = await self._load(msgspec.structs.replace(load, careful=True), jobs, dry_run)
+                load.telling.begin()
+                return await self._load(msgspec.structs.replace(load, careful=True), jobs, dry_run)
         except OutcomeUnknown:
             self._generations.bump([self._generations.slot("catalogue", app.id)])
             raise
         except (UniqueViolation, ForeignKeyViolation, Deadlock, LockTimeout) as error:
             message = "Others changed the same records at the same time. Nothing was imported; try again."
             raise Conflict(message, current=None) from error
-        if loader.report.applied:
-            await self._announce(app, loader)
-        return loader.report
 
     async def _load(self, load: Load, jobs: Sequence[Job], dry_run: bool) -> Loader:
         """Load all jobs in one transaction, which is taken back if nothing is to be kept."""
@@ -156,7 +168,8 @@ class ExchangeService:
         plan = msgspec.structs.replace(plan, limit=_EVERYTHING)
         statement = select_list(plan, app.id, settings.collation, total=False)
         keyed = keyed_fields(app.model, rights, entity, plan.answered) if references == "key" else ()
-        return self._blocks(app.id, statement, Shape(entity, plan.answered, keyed, links), kind, tell)
+        telling = Telling(self._bus, caller, app.id, entity.name, "export", tell)
+        return self._told(app.id, statement, Shape(entity, plan.answered, keyed, links), kind, telling)
 
     async def empty(self, caller: Caller, app: RunningApplication) -> int:
         """Delete all records of an application, with links, keys and counts; return how many there were."""
@@ -181,10 +194,23 @@ class ExchangeService:
             await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="deleted", records=()))
         return count
 
-    async def _blocks(
-        self, application_id: str, statement: Any, shape: Shape, kind: Format, tell: Tell | None
+    async def _told(
+        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling
     ) -> AsyncIterator[bytes]:
-        count = 0
+        """Return the blocks of a file, and tell how it ends."""
+        telling.begin()
+        state: State = "failed"
+        try:
+            async for block in self._blocks(application_id, statement, shape, kind, telling):
+                yield block
+            state = "done"
+        finally:
+            await telling.end(state)
+
+    async def _blocks(
+        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling
+    ) -> AsyncIterator[bytes]:
+        count = size = 0
         writer = writer_for(kind, shape)
         yield writer.begin()
         async with self._db.transaction() as connection:
@@ -195,9 +221,8 @@ class ExchangeService:
                 block = await asyncio.to_thread(writer.rows, rows)
                 if block:
                     yield block
-                count += len(rows)
-                if tell is not None:
-                    tell(Progress(shape.entity.name, count, 0, 0, 0))
+                count, size = count + len(rows), size + len(block)
+                await telling.at(Progress(entity=shape.entity.name, rows=count, bytes=size))
         for block in writer.end():
             yield block
 

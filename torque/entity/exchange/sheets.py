@@ -28,6 +28,8 @@ class SheetRows:
     """
 
     exact = True
+    size = 0
+    position = 0
 
     def __init__(self, source: Source, sheet: str | None = None) -> None:
         self._source = source

@@ -50,6 +50,14 @@ class Rows(Protocol):
     def exact(self) -> bool:
         """True when spaces around a value belong to it; false when only those in quotes do."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file, 0 where there is none to be read in order."""
+
+    @property
+    def position(self) -> int:
+        """Bytes that the newest reading has used."""
+
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows with their numbers."""
 
@@ -75,17 +83,45 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     upsert: str | None = None
 
 
-class Progress(msgspec.Struct, frozen=True):
-    """How far an import is."""
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an import or export is.
+
+    Parameters
+    ----------
+    rows
+        Read from the file, or written to it.
+    failed
+        Rows that were not taken.
+    bytes, size
+        How much of the file was read or written, and how large it is; 0 where that is not known.
+    seconds
+        Since it began.
+    """
 
     entity: str
-    rows: int
-    created: int
-    updated: int
-    failed: int
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    failed: int = 0
+    bytes: int = 0
+    size: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> int:
+        """Rows in a second."""
+        return round(self.rows / self.seconds) if self.seconds > 0 else 0
+
+    @property
+    def left(self) -> int | None:
+        """Seconds until the end as far as one can tell, None where one cannot."""
+        if not self.bytes or not self.size or not self.seconds:
+            return None
+        return round(self.seconds * max(0, self.size - self.bytes) / self.bytes)
 
 
 Tell = Callable[[Progress], None]
+"""Takes how far an import or export is."""
 
 
 class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
