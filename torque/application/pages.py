@@ -7,13 +7,22 @@ from torque.errors import InvalidParams, NotFound
 from torque.types import utc_now
 
 
-def load_page(app: RunningApplication, page_ref: str) -> Answer:
-    """Return the result of loadPage."""
-    return Answer(app.model.page(page_ref).page_bytes(app.id, utc_now()), app.stamp)
+def load_page(app: RunningApplication, page_ref: str, locale: str | None = None) -> Answer:
+    """Return the result of loadPage, in the reader's language where the model has it."""
+    page = app.model.page(page_ref)
+    if (translation := app.model.translation(locale)) is not None:
+        page = translation.pages[page.id]
+    return Answer(page.page_bytes(app.id, utc_now()), app.stamp)
 
 
-def form(app: RunningApplication, rights: Rights, form_ref: str | None, entity_type: str | None) -> Answer:
-    """Return the result of getFormDefinition: the form of that id, or the one of an entity."""
+def form(
+    app: RunningApplication,
+    rights: Rights,
+    form_ref: str | None,
+    entity_type: str | None,
+    locale: str | None = None,
+) -> Answer:
+    """Return the result of getFormDefinition: the form of that id or of an entity, in the reader's language."""
     if form_ref is None:
         if entity_type is None:
             raise InvalidParams("Give 'formId' or 'entityType'.")
@@ -21,12 +30,16 @@ def form(app: RunningApplication, rights: Rights, form_ref: str | None, entity_t
     found = app.model.form(form_ref)
     if not rights.entity(found.entity_type).any:
         raise NotFound(f"There is no form '{form_ref}'.", formId=form_ref)
+    if (translation := app.model.translation(locale)) is not None:
+        found = translation.forms[found.id]
     return Answer(found.result, app.stamp)
 
 
-def metadata(app: RunningApplication, rights: Rights) -> Answer:
-    """Return the result of getModelMetadata, as far as the caller may see it."""
+def metadata(app: RunningApplication, rights: Rights, locale: str | None = None) -> Answer:
+    """Return the result of getModelMetadata, as far as the caller may see it, in the reader's language."""
     model = app.model
+    translation = model.translation(locale)
+    labels = translation.entity_labels if translation else {}
     entities = []
     for entity in model.entities.values():
         granted = rights.entity(entity.name)
@@ -36,15 +49,22 @@ def metadata(app: RunningApplication, rights: Rights) -> Answer:
             }  # fmt: skip
             title = entity.title_field if entity.title_field not in granted.hidden else None
             entities.append({
-                "name": entity.name, "displayName": entity.display_name, "icon": entity.icon,
+                "name": entity.name, "displayName": labels.get(entity.name, entity.display_name), "icon": entity.icon,
                 "titleField": title, "permissions": permissions,
             })  # fmt: skip
     navigation = [
-        {"pageId": item.page_id, "title": item.title, "icon": item.icon, "path": item.path} for item in model.navigation
-    ]
+        {
+            "pageId": item.page_id, "title": item.title, "icon": item.icon, "path": item.path,
+            "entityType": item.entity_type if item.entity_type and rights.entity(item.entity_type).read else None,
+        }
+        for item in (translation or model).navigation
+    ]  # fmt: skip
+    label = app.application.label or model.label
+    if translation is not None and label == model.label:
+        label = translation.label
     result = {
-        "appId": app.id, "name": app.application.name, "label": app.application.label or model.label,
+        "appId": app.id, "name": app.application.name, "label": label,
         "modelVersion": model.revision, "startPage": model.start_page, "entities": entities, "navigation": navigation,
-        "locale": model.locale, "theme": model.theme, "colorScheme": model.color_scheme,
+        "locale": translation.locale if translation else model.locale, "theme": model.theme, "colorScheme": model.color_scheme,
     }  # fmt: skip
     return Answer(codec.dumps(result), app.stamp)

@@ -130,20 +130,27 @@ class ApplicationService:
         if credentials:
             await self._bus.emit(AccessChanged(credentials=credentials))
 
-    async def load_page(self, caller: Caller, app: RunningApplication, page_id: str = "start_page") -> Answer:
+    async def load_page(
+        self, caller: Caller, app: RunningApplication, page_id: str = "start_page", locale: str | None = None
+    ) -> Answer:
         """Return the result of loadPage."""
         self._access.enter(caller, app)
-        return pages.load_page(app, page_id)
+        return pages.load_page(app, page_id, locale)
 
     async def form(
-        self, caller: Caller, app: RunningApplication, form_id: str | None = None, entity_type: str | None = None
+        self,
+        caller: Caller,
+        app: RunningApplication,
+        form_id: str | None = None,
+        entity_type: str | None = None,
+        locale: str | None = None,
     ) -> Answer:
         """Return the result of getFormDefinition."""
-        return pages.form(app, self._access.enter(caller, app), form_id, entity_type)
+        return pages.form(app, self._access.enter(caller, app), form_id, entity_type, locale)
 
-    async def metadata(self, caller: Caller, app: RunningApplication) -> Answer:
+    async def metadata(self, caller: Caller, app: RunningApplication, locale: str | None = None) -> Answer:
         """Return the result of getModelMetadata."""
-        return pages.metadata(app, self._access.enter(caller, app))
+        return pages.metadata(app, self._access.enter(caller, app), locale)
 
     async def _info(self, caller: Caller, application: Application) -> ApplicationInfo | None:
         public, admin = False, caller.is_admin and caller.application_id in (None, application.id)

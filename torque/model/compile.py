@@ -11,6 +11,7 @@ from torque.model.compiled import (
     CompiledPage,
     InboundLink,
     NavigationItem,
+    Translation,
     UniqueRule,
 )
 from torque.model.context import LayoutContext
@@ -18,7 +19,8 @@ from torque.model.definition.config import Config, UiConfig
 from torque.model.definition.form import Form
 from torque.model.definition.model import Model
 from torque.model.definition.page import Page
-from torque.model.derive import derived_forms, derived_pages, entity_forms, shown_by
+from torque.model.derive import derived_forms, derived_pages, entity_forms, label_of, listed_by, shown_by
+from torque.model.translate import Texts, translated, translated_form, translated_page
 from torque.native import compile_form, compile_page
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "CompiledPage",
     "InboundLink",
     "NavigationItem",
+    "Translation",
     "UniqueRule",
     "compile_model",
 ]
@@ -45,11 +48,7 @@ def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledMode
     entities = {entity.name: compile_entity(entity, links, config.performance) for entity in model.entities}
     pages = {p.id: _page(p, around, revision) for p in (*model.pages, *derived_pages(model))}
     ui = config.ui or UiConfig()
-    navigation = tuple(
-        NavigationItem(page_id=page.id, title=page.title, icon=page.icon, path=page.path)
-        for page in pages.values()
-        if page.in_navigation
-    )
+    navigation = _navigation(pages)
     return CompiledModel(
         model_id=model_id,
         revision=revision,
@@ -69,11 +68,39 @@ def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledMode
         locale=ui.locale or "en",
         theme=ui.theme or "default",
         color_scheme=ui.color_scheme or "auto",
-        languages=tuple(sorted(model.locales)),
+        translations={
+            language.lower(): _translation(model, language, texts, revision)
+            for language, texts in model.locales.items()
+        },
     )
 
 
-def _page(page: Page, around: LayoutContext, revision: int) -> CompiledPage:
+def _translation(model: Model, language: str, texts: Texts, revision: int) -> Translation:
+    """Return pages, forms and names in another language; what is derived is translated too, after it was derived."""
+    said = translated(model, texts)
+    around = LayoutContext(said)
+    derived = (translated_page(page, texts) for page in derived_pages(model))
+    pages = {p.id: _page(p, around, revision, language) for p in (*said.pages, *derived)}
+    forms = (*said.forms, *(translated_form(form, texts) for form in derived_forms(model)))
+    return Translation(
+        locale=language,
+        label=said.display_name or said.name,
+        entity_labels={entity.name: label_of(entity) for entity in said.entities},
+        pages=pages,
+        forms={form.id: _form(form, around) for form in forms},
+        navigation=_navigation(pages),
+    )
+
+
+def _navigation(pages: dict[str, CompiledPage]) -> tuple[NavigationItem, ...]:
+    return tuple(
+        NavigationItem(page_id=page.id, title=page.title, icon=page.icon, path=page.path, entity_type=page.counts)
+        for page in pages.values()
+        if page.in_navigation
+    )
+
+
+def _page(page: Page, around: LayoutContext, revision: int, locale: str | None = None) -> CompiledPage:
     visible = page.in_navigation
     return CompiledPage(
         id=page.id,
@@ -83,7 +110,9 @@ def _page(page: Page, around: LayoutContext, revision: int) -> CompiledPage:
         icon=page.icon,
         in_navigation=page.type not in OUTSIDE_NAVIGATION if visible is None else visible,
         entities=shown_by(page),
+        counts=listed_by(page),
         revision=revision,
+        locale=locale,
         result=compile_page(msgspec.json.encode(page), around.for_page(page.components)),
     )
 

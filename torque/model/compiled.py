@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from torque import codec
 from torque.errors import NotFound
 from torque.model.definition.entity import Entity, Sort
 from torque.model.definition.field import Field
@@ -117,12 +118,15 @@ class CompiledPage(Compiled, frozen=True, kw_only=True):
     icon: str | None
     in_navigation: bool
     entities: tuple[str, ...]
+    counts: str | None
     revision: int
     result: bytes
+    locale: str | None = None
 
     def page_bytes(self, application_id: str, now: str) -> bytes:
-        """Return the complete result of loadPage."""
-        tail = f',"modelVersion":{self.revision},"generatedAt":"{now}","appId":"{application_id}"' + "}}"
+        """Return the complete result of loadPage; a translated page names its language."""
+        language = "" if self.locale is None else ',"locale":' + codec.dumps(self.locale).decode()
+        tail = f',"modelVersion":{self.revision},"generatedAt":"{now}","appId":"{application_id}"{language}' + "}}"
         return self.result + tail.encode()
 
 
@@ -142,6 +146,18 @@ class NavigationItem(Compiled, frozen=True, kw_only=True):
     title: str
     icon: str | None
     path: str
+    entity_type: str | None
+
+
+class Translation(Compiled, frozen=True, kw_only=True):
+    """What an application shows in one more language, by the ids and names of the parts."""
+
+    locale: str
+    label: str
+    entity_labels: Mapping[str, str]
+    pages: Mapping[str, CompiledPage]
+    forms: Mapping[str, CompiledForm]
+    navigation: tuple[NavigationItem, ...]
 
 
 class CompiledModel(Compiled, frozen=True, kw_only=True):
@@ -168,12 +184,22 @@ class CompiledModel(Compiled, frozen=True, kw_only=True):
     locale: str
     theme: str
     color_scheme: str
-    languages: tuple[str, ...]
+    translations: Mapping[str, Translation]
 
     @property
     def relationships(self) -> tuple[Relationship, ...]:
         """The relationships of the document."""
         return self.definition.relationships
+
+    def translation(self, locale: str | None) -> Translation | None:
+        """Return what is shown to a reader of this language ("de-AT", "de"), None for the model's own."""
+        if not locale or not self.translations:
+            return None
+        wanted = locale.lower()
+        found = self.translations.get(wanted)
+        if found is None and wanted != self.locale.lower():
+            found = self.translations.get(wanted.partition("-")[0])
+        return found
 
     def entity(self, name: str) -> CompiledEntity:
         """Return the entity of that name. Raises NotFound."""

@@ -8,6 +8,7 @@ from torque.model.definition.form import Form, FormField, FormLayout
 from torque.model.definition.model import Model
 from torque.model.definition.page import Component, Page, PageLayout, Position
 
+LISTS = frozenset({"List", "Grid"})
 RECORD_PAGES = frozenset({"Form", "Detail"})
 LIST_COLUMNS = 8
 
@@ -87,6 +88,14 @@ def shown_by(page: Page) -> tuple[str, ...]:
 
     visit(page.components)
     return tuple(found)
+
+
+def listed_by(page: Page) -> str | None:
+    """Return the entity whose records a page lists: the one of a list, so that it stands for all of them."""
+    if page.type not in LISTS:
+        return None
+    shown = shown_by(page)
+    return shown[0] if len(shown) == 1 else None
 
 
 def derived_pages(model: Model) -> tuple[Page, ...]:

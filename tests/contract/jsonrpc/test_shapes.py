@@ -9,6 +9,7 @@ import pytest
 from tests.contract.matching import differences
 from tests.support.server import RunningServer
 
+GERMAN = json.loads(Path(__file__).with_name("german.json").read_text(encoding="utf-8"))
 SHAPES = json.loads(Path(__file__).with_name("shapes.json").read_text(encoding="utf-8"))
 
 
@@ -17,6 +18,15 @@ def test_the_answer_has_the_shape(server: RunningServer, token: str, shape: dict
     answer = server.rpc(shape["method"], shape["params"], app="todo", token=token)
     assert set(answer) == {"jsonrpc", "id", "result"}, answer
     assert differences(shape["result"], answer["result"]) == []
+
+
+@pytest.mark.parametrize("shape", GERMAN, ids=[shape["title"] for shape in GERMAN])
+def test_the_answer_is_in_the_readers_language(server: RunningServer, token: str, shape: dict[str, Any]) -> None:
+    for _ in range(3):  # from the cache too, where the same page stands in other languages
+        answer = server.rpc(shape["method"], shape["params"], app="todo", token=token)
+        assert differences(shape["result"], answer["result"]) == []
+        own = server.rpc("loadPage", {"pageId": "dashboard_page"}, app="todo", token=token)["result"]
+        assert (own["title"], "locale" in own["meta"]) == ("Dashboard", False)
 
 
 def test_a_record_is_written_read_changed_and_deleted(server: RunningServer, token: str) -> None:

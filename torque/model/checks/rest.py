@@ -136,8 +136,6 @@ def _other_parts(inspection: Inspection) -> Parts:
     for at, link in enumerate(model.relationships):
         if link.ui_config is not None:
             yield (link.id, "ui_config"), ("relationships", at, "ui_config"), f"The display of '{link.name}'"
-    for language in model.locales:
-        yield ("locale", language), ("locales", language), f"The language '{language}'"
     for at, flow in enumerate(model.xflows):
         for index, trigger in enumerate(flow.triggers):
             if trigger.type != "Manual":

@@ -7,7 +7,14 @@ export type EntityMetadata = {
   titleField: string | null;
   permissions: Permissions;
 };
-export type NavigationItem = { pageId: string; title: string; icon: string | null; path: string | null };
+export type NavigationItem = {
+  pageId: string;
+  title: string;
+  icon: string | null;
+  path: string | null;
+  /** The page lists all records of this entity. */
+  entityType?: string | null;
+};
 export type ModelMetadata = {
   appId: string;
   name: string;

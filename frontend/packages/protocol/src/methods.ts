@@ -6,10 +6,12 @@ import type { SubscribeResult } from "./live";
 import type { Page } from "./page";
 import type { JsonObject } from "./rpc";
 
+/** The reader's language: labels come in it where the model has it. */
+type Read = { locale?: string };
 type Write = { idempotencyKey?: string };
 
 export type Methods = {
-  loadPage: { params: { pageId?: string; params?: JsonObject }; result: Page };
+  loadPage: { params: { pageId?: string; params?: JsonObject } & Read; result: Page };
   loadEntityData: { params: EntityQuery; result: EntityPage };
   getEntity: { params: { entityType?: string; entityId: string; expand?: string[]; minVersion?: number }; result: SingleRecord };
   createEntity: { params: { entityType: string; data: JsonObject } & Write; result: EntityRecord };
@@ -23,8 +25,8 @@ export type Methods = {
     result: BulkResult;
   };
   bulkDeleteEntities: { params: { entityType?: string; entityIds: string[]; mode?: BulkMode } & Write; result: BulkResult };
-  getFormDefinition: { params: { formId?: string; entityType?: string }; result: FormDefinition };
-  getModelMetadata: { params: Record<string, never>; result: ModelMetadata };
+  getFormDefinition: { params: { formId?: string; entityType?: string } & Read; result: FormDefinition };
+  getModelMetadata: { params: Read; result: ModelMetadata };
   getCapabilities: { params: Record<string, never>; result: Capabilities };
   ping: { params: Record<string, never>; result: { pong: true; time: string } };
   listApplications: { params: Record<string, never>; result: { applications: ApplicationSummary[] } };

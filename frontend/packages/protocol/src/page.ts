@@ -35,7 +35,7 @@ export type Page = {
   title: string;
   layout: PageLayout;
   components: PageComponent[];
-  meta: { version: string; generatedAt: string; appId: string; modelVersion?: number };
+  meta: { version: string; generatedAt: string; appId: string; modelVersion?: number; /** Where the labels are in another language than the model's own. */ locale?: string };
 };
 
 export type EnumValue = { value: string; label: string; color?: string | null; icon?: string | null };

@@ -1,5 +1,6 @@
 import type { TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
+import { useCounts } from "@torque/runtime";
 import { AppFrame } from "@torque/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +14,14 @@ export function ApplicationFrame({ client, metadata, session, children }: Applic
   const { t } = useTranslation("app");
   const { application = "", page } = useParams();
   const navigate = useNavigate();
-  const items = metadata.navigation.map(({ pageId, title, icon }) => ({ id: pageId, title, icon, href: `/app/${encodeURIComponent(application)}/${encodeURIComponent(pageId)}` }));
+  const counts = useCounts(client, [...new Set(metadata.navigation.flatMap(({ entityType }) => entityType ?? []))]);
+  const items = metadata.navigation.map(({ pageId, title, icon, entityType }) => ({
+    id: pageId,
+    title,
+    icon,
+    href: `/app/${encodeURIComponent(application)}/${encodeURIComponent(pageId)}`,
+    count: entityType ? counts.get(entityType) : undefined,
+  }));
   return (
     <AppFrame
       name={metadata.label || metadata.name}

@@ -1,6 +1,7 @@
 import { codeOf, createClient, type TorqueClient } from "@torque/client";
 import type { ModelMetadata, SessionInfo } from "@torque/protocol";
-import { errorText, keys, type FormPlace, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useConnection, useModelEvents, useOfflineSince } from "@torque/runtime";
+import { errorText, keys, type FormPlace, metadataQuery, pageQuery, preloadComponents, RuntimeProvider, shouldRetry, useConnection, useModelEvents, useOfflineSince } from "@torque/runtime";
+import { useLocale } from "@torque/ui";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -47,14 +48,14 @@ function useSession(client: TorqueClient): SessionInfo | null {
 
 function Application({ name, client }: { name: string; client: TorqueClient }) {
   const { page = START_PAGE } = useParams();
+  const locale = useLocale();
   const metadata = useQuery({
-    queryKey: keys.metadata,
-    queryFn: () => client.call("getModelMetadata", {}),
+    ...metadataQuery(client, locale),
     refetchInterval: ({ state }) => (!state.data && codeOf(state.error) === "CONNECTION_LOST" ? KNOCK_MS : false),
   });
   const capabilities = useQuery({ queryKey: keys.capabilities, queryFn: () => client.call("getCapabilities", {}), staleTime: Number.POSITIVE_INFINITY });
   // Asked here, in one batch with the frame; the page itself finds the answer in the cache.
-  useQuery(pageQuery(client, page));
+  useQuery(pageQuery(client, page, locale));
   const transport = capabilities.data?.live.transport;
   useEffect(() => {
     if (transport) client.setTransport(transport);

@@ -2,6 +2,7 @@
 import { codeOf, type TorqueClient } from "@torque/client";
 import type { EntityPage, EntityQuery, FormDefinition, Page, SingleRecord } from "@torque/protocol";
 import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useLocale } from "@torque/ui";
 import { useRuntime } from "../context";
 import { keys } from "./keys";
 
@@ -12,22 +13,37 @@ const FINAL = new Set(["NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED", "INVALID_PAR
 
 export const shouldRetry = (failures: number, error: unknown): boolean => failures < 2 && !FINAL.has(codeOf(error));
 
+/** In another language the same thing stays on screen until it has come; another thing does not stand in for it. */
+const sameThing = <T>(previous: T | undefined, before: { queryKey: readonly unknown[] } | undefined, wanted: readonly unknown[]): T | undefined =>
+  before && JSON.stringify(before.queryKey.slice(0, wanted.length)) === JSON.stringify(wanted) ? previous : undefined;
+
+/** What the frame around the pages needs, in the reader's language. */
+export const metadataQuery = (client: TorqueClient, locale: string) =>
+  queryOptions({ queryKey: [...keys.metadata, locale], queryFn: ({ signal }) => client.call("getModelMetadata", { locale }, { signal }), placeholderData: keepPreviousData });
+
 /** The question behind a page, for whoever wants to ask it before the page is drawn. */
-export const pageQuery = (client: TorqueClient, pageId: string) =>
-  queryOptions({ queryKey: keys.page(pageId), queryFn: ({ signal }) => client.call("loadPage", { pageId }, { signal }) });
+export const pageQuery = (client: TorqueClient, pageId: string, locale: string) =>
+  queryOptions<Page>({
+    queryKey: [...keys.page(pageId), locale],
+    queryFn: ({ signal }) => client.call("loadPage", { pageId, locale }, { signal }),
+    placeholderData: (previous, before) => sameThing(previous, before, keys.page(pageId)),
+  });
 
 export function usePage(pageId: string): UseQueryResult<Page> {
   const { client } = useRuntime();
-  return useQuery(pageQuery(client, pageId));
+  return useQuery(pageQuery(client, pageId, useLocale()));
 }
 
 /** A form by its id, else the one of an entity. */
 export function useFormDefinition(ref: { formId?: string | null; entityType?: string | null }): UseQueryResult<FormDefinition> {
   const { client } = useRuntime();
   const { formId, entityType } = ref;
-  return useQuery({
-    queryKey: keys.form(formId ? `form:${formId}` : `entity:${entityType ?? ""}`),
-    queryFn: ({ signal }) => client.call("getFormDefinition", formId ? { formId } : { entityType: entityType ?? "" }, { signal }),
+  const locale = useLocale();
+  const key = keys.form(formId ? `form:${formId}` : `entity:${entityType ?? ""}`);
+  return useQuery<FormDefinition>({
+    queryKey: [...key, locale],
+    queryFn: ({ signal }) => client.call("getFormDefinition", { ...(formId ? { formId } : { entityType: entityType ?? "" }), locale }, { signal }),
+    placeholderData: (previous, before) => sameThing(previous, before, key),
     enabled: Boolean(formId ?? entityType),
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -10,9 +10,9 @@ const meta: Meta<typeof AppFrame> = {
     name: "Northwind Traders",
     items: [
       { id: "dashboard", title: "Dashboard", icon: "dashboard", href: "#dashboard" },
-      { id: "orders", title: "Orders", icon: "receipt", href: "#orders" },
-      { id: "customers", title: "Customers", icon: "users", href: "#customers" },
-      { id: "products", title: "Products", icon: "package", href: "#products" },
+      { id: "orders", title: "Orders", icon: "receipt", href: "#orders", count: 830 },
+      { id: "customers", title: "Customers", icon: "users", href: "#customers", count: 93 },
+      { id: "products", title: "Products", icon: "package", href: "#products", count: 12077 },
       { id: "suppliers", title: "Suppliers", icon: "factory", href: "#suppliers" },
       { id: "shippers", title: "Shippers", icon: "truck", href: "#shippers" },
     ],

@@ -1,6 +1,13 @@
 import type { MouseEvent, ReactNode } from "react";
 
-export type FrameItem = { id: string; title: string; icon: string | null; href: string };
+export type FrameItem = {
+  id: string;
+  title: string;
+  icon: string | null;
+  href: string;
+  /** How many records the page lists, where it lists records. */
+  count?: number;
+};
 
 export type AppFrameProps = {
   /** Name of the application, at the top of the navigation. */

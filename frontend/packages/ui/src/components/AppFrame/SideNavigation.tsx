@@ -1,5 +1,7 @@
 import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { formatNumber } from "../../format/value";
+import { useLocale } from "../../i18n/I18nProvider";
 import { NamedIcon } from "../../icons/named";
 import { IconChevronDown, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
@@ -58,11 +60,13 @@ export function SideNavigation({ name, items, activeId, onNavigate, account, men
 }
 
 function Place({ item, active, rail, onNavigate }: { item: FrameItem; active: boolean; rail: boolean; onNavigate: AppFrameProps["onNavigate"] }) {
+  const locale = useLocale();
   return (
     <Tooltip label={item.title} position="right" disabled={!rail}>
       <a className={classes.place} href={item.href} aria-current={active ? "page" : undefined} aria-label={rail ? item.title : undefined} onClick={(event) => follow(event, () => onNavigate(item, event))}>
         <NamedIcon name={item.icon} />
         {!rail && <span className={classes.placeName}>{item.title}</span>}
+        {!rail && item.count !== undefined && <span className={classes.placeCount}>{formatNumber(item.count, locale)}</span>}
       </a>
     </Tooltip>
   );
