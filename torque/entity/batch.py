@@ -99,7 +99,7 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
     if lane.repeatable:
         parts.append("remember" if creating else "update_remember")
         _repeats(values, ordered)
-    text, names = _assemble((*parts, f"{lane.kind}_end"), alone)
+    text, names = assemble((*parts, f"{lane.kind}_end"), alone)
     return Batch(text, tuple(values[name] for name in names))
 
 
@@ -129,7 +129,7 @@ def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
     if lane.repeatable:
         parts.append("remember")
         _repeats(values, writes)
-    text, names = _assemble((*parts, "create_end"), True)
+    text, names = assemble((*parts, "create_end"), True)
     return Batch(text, tuple(values[name] for name in names))
 
 
@@ -158,7 +158,7 @@ def revive_statement(lane: Lane, write: Write, created_at: str, now: str) -> Bat
     if lane.followed:
         parts.append("create_follow")
         values["letters"] = json_array([letter("create", write)])
-    text, names = _assemble((*parts, "create_end"), True)
+    text, names = assemble((*parts, "create_end"), True)
     return Batch(text, tuple(values[name] for name in names))
 
 
@@ -176,13 +176,13 @@ def seed_statement(application_id: str, writes: Sequence[Write], times: Sequence
     parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
     parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
     _audit(values, writes, Lane(application_id, "create", "names", False))
-    text, names = _assemble((*parts, "create_audit", "create_end"), False)
+    text, names = assemble((*parts, "create_audit", "create_end"), False)
     return Batch(text, tuple(values[name] for name in names))
 
 
 @lru_cache(maxsize=256)
-def _assemble(parts: tuple[str, ...], alone: bool) -> tuple[str, tuple[str, ...]]:
-    """Put parts together and number their arguments in the order they are met."""
+def assemble(parts: tuple[str, ...], alone: bool) -> tuple[str, tuple[str, ...]]:
+    """Return parts put together as one statement, and its arguments in the order they are met."""
     *tables, end = (getattr(Q, part) for part in parts)
     text = "WITH " + ", ".join(tables) + "\n" + end
     if alone:

@@ -72,6 +72,7 @@ class Hooks:
         self._before: list[tuple[Wants, Before]] = []
         self._after: list[After] = []
         self._wanted: dict[tuple[CompiledEntity, Event], bool] = {}
+        self.registered = 0
 
     def before(self, wants: Wants, handler: Before) -> None:
         """Call `handler` at every occasion that `wants` accepts; what it returns replaces the record.
@@ -80,6 +81,7 @@ class Hooks:
         """
         self._before.append((wants, handler))
         self._wanted.clear()
+        self.registered += 1
 
     def after(self, handler: After) -> None:
         """Call `handler` with every letter of the outbox; when it raises, the letter comes again."""

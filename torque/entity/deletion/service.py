@@ -1,4 +1,7 @@
-"""Deletes for callers, and their consequences: every cache misses what went, then it is told."""
+"""Deletes for callers, and their consequences: every cache misses what went, then it is told.
+
+A record that nothing refers to goes together with others in one statement, else with what hangs on it in a transaction.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +11,7 @@ from torque.application.types import RunningApplication
 from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity.batch import Repeat, Write
+from torque.entity.deletion.erasing import Erasing
 from torque.entity.deletion.relations import Request, TooMany
 from torque.entity.deletion.removal import Applications, Removals
 from torque.entity.store import EntityStore
@@ -37,6 +41,7 @@ class Deletion:
         self._writer = writer
         self._writing = writing
         self.at_once = AT_ONCE
+        self.erasing = Erasing(db, store, writer, writing, bus)
         self.removals = Removals(db, observer, self._remove_batch, self._empty_batch)
 
     async def delete(
@@ -45,6 +50,9 @@ class Deletion:
     ) -> str | None:  # fmt: skip
         """Delete a record; return the job that does it, None when it is done."""
         rights = self._access.enter(caller, app)
+        repeat = repeats.get(record_id)
+        if await self.erasing.erase(caller, app, rights, entity_type, record_id, if_version, repeat):
+            return None
         work = self._asked(caller, app, rights, entity_type, (record_id,), if_version, repeats, self.at_once)
         try:
             await self._writer.custody.own(work)
@@ -59,8 +67,12 @@ class Deletion:
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
         if_version: int | None, repeats: Mapping[str, Repeat],
     ) -> None:  # fmt: skip
-        """Delete records in one transaction, all or none."""
+        """Delete records, all or none: in one transaction, or one of them as `delete` does."""
         rights = self._access.enter(caller, app)
+        if len(ids) == 1 and await self.erasing.erase(
+            caller, app, rights, entity_type, ids[0], if_version, repeats.get(ids[0])
+        ):
+            return
         await self._writer.custody.own(self._asked(caller, app, rights, entity_type, ids, if_version, repeats, None))
 
     async def resume(self, applications: Applications) -> int:
@@ -70,6 +82,7 @@ class Deletion:
     async def close(self) -> None:
         """Stop what goes on in the background."""
         await self.removals.drain()
+        await self.erasing.drain()
 
     async def _asked(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: tuple[str, ...],

@@ -18,6 +18,15 @@ class Hooked:
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks
 
+    @property
+    def known(self) -> int:
+        """How many hooks were registered; what was found out about them holds as long as it stays."""
+        return self._hooks.registered
+
+    def on_delete(self, entity: CompiledEntity) -> bool:
+        """Tell whether somebody looks at records of an entity that are about to go."""
+        return self._hooks.wanted(entity, "BeforeDelete")
+
     def on_create(self, entity: CompiledEntity) -> bool:
         """Tell whether somebody looks at new records of an entity."""
         return self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate")

@@ -1,7 +1,6 @@
-"""Coalesced writes: one statement per batch, then the generations, then the answers, then the events.
+"""Coalesced creates and updates: one statement per batch, then the generations, then the answers, then the events.
 
-A failed batch is retried in halves, so that one bad record fails only itself. Deadlocks are repeated. A record
-whose row another transaction holds goes on alone, on another connection, and keeps nobody waiting.
+A record whose row another transaction holds goes on alone, on another connection.
 """
 
 import asyncio
@@ -10,21 +9,18 @@ from collections.abc import Sequence
 import msgspec
 
 from torque.bus import Bus
-from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
+from torque.db.failures import LockTimeout
 from torque.db.pool import Database
-from torque.entity.batch import Lane, Write, revive_statement, statement
-from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.batch import Batch, Lane, Write, revive_statement, statement
+from torque.entity.coalesce import Pending
 from torque.entity.types import Connection, Row
+from torque.entity.write.batches import Batches
 from torque.entity.write.custody import Custody
-from torque.errors import InvalidParams, OutcomeUnknown, TimedOut
+from torque.errors import OutcomeUnknown, TimedOut
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity
 from torque.native import Generations
 from torque.types import utc_now
-
-_WRITES = 2
-_BATCH = 128
-_ATTEMPTS = 3
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -47,16 +43,14 @@ Outcome = Written | Moved | Gone
 PendingWrite = Pending[Write, Outcome]
 
 
-class Writer:
-    """Owns the statement and the bump of every coalesced write."""
+class Writer(Batches[Lane, Write, Outcome]):
+    """Owns the statement and the bump of every coalesced create and update."""
 
     def __init__(self, db: Database, generations: Generations, bus: Bus) -> None:
-        self._db = db
+        super().__init__(db, Custody(db))
         self._generations = generations
         self._bus = bus
         self._alone: set[asyncio.Task[None]] = set()
-        self.custody = Custody(db)
-        self.queue: Coalescer[Lane, Write, Outcome] = Coalescer(_WRITES, _BATCH, self._run)
 
     def submit(self, lane: Lane, write: Write) -> "asyncio.Future[Outcome]":
         """Hand a write over; it happens whether or not anybody waits for the result."""
@@ -88,51 +82,11 @@ class Writer:
         self._bump(lane, writes)
         await self._tell(lane, writes)
 
-    async def _run(self, lane: Lane, batch: Sequence[PendingWrite]) -> None:
-        backend = 0
-        try:
-            async with self._db.connection(writing=True) as connection:
-                backend = connection.get_server_pid()
-                await self._attempt(connection, lane, batch)
-        except OutcomeUnknown:
-            await self.custody.settle(backend, lambda: self._bump(lane, [pending.item for pending in batch]))
-            raise
+    def prepare(self, lane: Lane, items: Sequence[Write], now: str) -> Batch:
+        """Return the statement of these writes."""
+        return statement(lane, items, now)
 
-    async def _attempt(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite]) -> None:
-        """Run a batch; what is wrong with one of its records is found by halving."""
-        for attempt in range(_ATTEMPTS):
-            now = utc_now()
-            prepared = statement(lane, [pending.item for pending in batch], now)
-            try:
-                rows = await connection.fetch(prepared.text, *prepared.args)
-            except (Deadlock, SerializationFailure) as error:
-                if attempt == _ATTEMPTS - 1:
-                    await self._halve(connection, lane, batch, error)
-            except LockTimeout as error:
-                if len(batch) == 1:
-                    self._go_alone(lane, batch[0])
-                else:
-                    await self._halve(connection, lane, batch, error)
-                return
-            except DatabaseFailure as error:
-                known = translate(error, writing=True)
-                if known is not None and not isinstance(known, InvalidParams):
-                    raise  # the server is gone or out of time: no half of the batch would fare better
-                await self._halve(connection, lane, batch, known or error)
-                return
-            else:
-                await self._settle(lane, batch, now, rows)
-                return
-
-    async def _halve(self, connection: Connection, lane: Lane, batch: Sequence[PendingWrite], error: Exception) -> None:
-        if len(batch) == 1:
-            batch[0].fail(error)
-            return
-        middle = len(batch) // 2
-        await self._attempt(connection, lane, batch[:middle])
-        await self._attempt(connection, lane, batch[middle:])
-
-    async def _settle(self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]) -> None:
+    async def settle(self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]) -> None:
         """Bump, answer, tell, in this order: whoever has an answer finds nothing stale."""
         if lane.kind == "create":
             done = list(batch)
@@ -147,12 +101,12 @@ class Writer:
             for pending in batch:
                 outcome = outcomes.get(pending.id)
                 if outcome is None:
-                    self._go_alone(lane, pending)
+                    self.set_apart(lane, pending)
                 else:
                     pending.succeed(outcome)
         await self._tell(lane, [pending.item for pending in done])
 
-    def _go_alone(self, lane: Lane, pending: PendingWrite) -> None:
+    def set_apart(self, lane: Lane, pending: PendingWrite) -> None:
         """Let one record wait for its lock by itself."""
         task = asyncio.get_running_loop().create_task(self._write_alone(lane, pending))
         self._alone.add(task)
@@ -177,9 +131,9 @@ class Writer:
             pending.succeed(outcome)
             await self._tell(lane, done)
 
-    def doubt(self, lane: Lane, writes: Sequence[Write]) -> None:
+    def doubt(self, lane: Lane, items: Sequence[Write]) -> None:
         """Make every cache of the run miss writes of which nobody knows whether they were done."""
-        self._bump(lane, writes)
+        self._bump(lane, items)
 
     def doubt_application(self, application_id: str) -> None:
         """Make every cache of the run miss all of an application: nobody knows what a deletion took along."""

@@ -50,7 +50,7 @@ class Writing:
         self._store = store
         self._writer = writer
         self._reading = reading
-        self._hooked = Hooked(hooks)
+        self.hooked = Hooked(hooks)
         self._encoder = encoder
         self._deleter = Deleter(writer)
         self._linker = Linker(store)
@@ -83,11 +83,11 @@ class Writing:
         entity, granted = checks.creatable(app, rights, caller, entity_type)
         data, links = split(app.model, entity, rights, data)
         checks.refuse_masked(granted, data)
-        data = await self._hooked.before_create(caller, app, entity, data)
+        data = await self.hooked.before_create(caller, app, entity, data)
         now, record_id = self._clock.now(), record_id or self._ids.new()
         prepared = entity.validator.create(data, now)
         await self._refuse(app, entity, prepared, record_id)
-        prepared = await self._hooked.validated(caller, app, entity, None, prepared, now)
+        prepared = await self.hooked.validated(caller, app, entity, None, prepared, now)
         await self._refuse(app, entity, prepared, record_id)
         write = Write(
             entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller,
@@ -116,7 +116,7 @@ class Writing:
     def _is_plain(self, app: RunningApplication, entity: CompiledEntity, granted: EntityRights) -> bool:
         """Tell whether nothing but its own rules looks at what is sent for a new record."""
         masked = granted.hidden or granted.read_only
-        return not (self._hooked.on_create(entity) or masked or many_of(app.model, entity.name))
+        return not (self.hooked.on_create(entity) or masked or many_of(app.model, entity.name))
 
     async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
         """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
@@ -178,21 +178,28 @@ class Writing:
         """Delete records, all or none; return what went with them and what lost a reference to them."""
 
         async def check(row: Row) -> None:
-            entity, granted = self._reading.visible(app, rights, entity_type, row, row[0])
-            checks.require(granted.delete, caller, "delete", entity)
-            await self._reading.require_matching(app, rights, entity, granted, row)
-            self._check_version(entity, granted, row, if_version)
+            await self.require_deletable(caller, app, rights, entity_type, row, if_version)
 
         for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
             if row is not None:
                 await check(row)
-                await self._hooked.delete(caller, app, row)
+                await self.hooked.delete(caller, app, row)
         try:
             return await self._deleter.delete(
                 Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats, limit=limit)
             )
         except UniqueViolation:
             raise RepeatMet from None
+
+    async def require_deletable(
+        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, row: Row,
+        if_version: int | None,
+    ) -> None:  # fmt: skip
+        """Refuse a record that the caller may not delete, or not at its version."""
+        entity, granted = self._reading.visible(app, rights, entity_type, row, row[0])
+        checks.require(granted.delete, caller, "delete", entity)
+        await self._reading.require_matching(app, rights, entity, granted, row)
+        self._check_version(entity, granted, row, if_version)
 
     async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
         """Delete records for which everything was asked before."""
@@ -213,7 +220,7 @@ class Writing:
         self._check_version(entity, granted, row, change.if_version)
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
         checks.refuse_masked(granted, change.patch)
-        now, hooked = self._clock.now(), self._hooked
+        now, hooked = self._clock.now(), self.hooked
         prepared = entity.validator.update(row[1], patch, change.replace, now)
         await self._refuse(app, entity, prepared, change.id)
         prepared = await hooked.before_update(change.caller, app, entity, row, prepared, now)
