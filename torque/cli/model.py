@@ -84,15 +84,22 @@ def create(state: Invocation, name: str, display_name: str, description: str) ->
     show_default=True,
     help="Make a model, take the place of the one of that name, or be merged into it by ids.",
 )
+@click.option(
+    "--if-revision", type=click.IntRange(1), metavar="N", help="Replace or merge only what is still at this revision."
+)
 @click.option("--dry-run", is_flag=True, help="Report only; change nothing.")
 @click.option("--no-app", is_flag=True, help="Make no application of a new model.")
 @click.pass_obj
-def import_(state: Invocation, source: str, name: str | None, mode: str, dry_run: bool, no_app: bool) -> None:
+def import_(
+    state: Invocation, source: str, name: str | None, mode: str, if_revision: int | None, dry_run: bool, no_app: bool
+) -> None:
     """Load a model document, of this format or an older one, and make an application of a new model."""
     data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
 
     async def work(platform: Platform) -> None:
-        found = await platform.models.import_document(LOCAL, data, name=name, mode=mode, dry_run=dry_run)
+        found = await platform.models.import_document(
+            LOCAL, data, name=name, mode=mode, dry_run=dry_run, if_revision=if_revision
+        )
         result: dict[str, object] = {"model": as_row(found.model), "report": [as_row(line) for line in found.report]}
         for line in found.report:
             state.output.message(f"  {line.path}: {line.what}; {line.done}")

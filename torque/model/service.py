@@ -101,8 +101,9 @@ class ModelService:
         return write_document(decode_model((await self._find(ref)).document))
 
     async def import_document(
-        self, caller: Caller, data: bytes, name: str | None = None, mode: str = "new", dry_run: bool = False
-    ) -> ImportResult:
+        self, caller: Caller, data: bytes, name: str | None = None, mode: str = "new", dry_run: bool = False,
+        if_revision: int | None = None,
+    ) -> ImportResult:  # fmt: skip
         """Read a document of any dialect into a new model, in place of one of the same name, or merged into it.
 
         Raises
@@ -110,7 +111,7 @@ class ModelService:
         ValidationFailed
             With every mistake, when the document cannot be read.
         Conflict
-            When a new model's name is taken.
+            When a new model's name is taken, or `if_revision` is not that of the model that is there.
         NotFound
             When there is no model to replace or merge into.
         """
@@ -122,7 +123,9 @@ class ModelService:
             shown = model.display_name or model.name
             model = _checked({**fragment(model), "name": name, "display_name": shown})
         if mode != "new":
-            return await self._import_into(caller, model, notes, mode, dry_run)
+            return await self._import_into(caller, model, notes, mode, dry_run, if_revision)
+        if if_revision is not None:
+            raise InvalidParams("A new model has no revision yet; 'ifRevision' is for the modes replace and merge.")
         if not dry_run:
             record = await self._insert(caller, model, "Imported")
         elif await self._store.find(model.name) is not None:
@@ -241,12 +244,14 @@ class ModelService:
         return record
 
     async def _import_into(
-        self, caller: Caller, model: Model, notes: Sequence[Note], mode: str, dry_run: bool
+        self, caller: Caller, model: Model, notes: Sequence[Note], mode: str, dry_run: bool, if_revision: int | None
     ) -> ImportResult:
         report = Report()
         report.notes += notes
 
         async def edit(connection: Any, found: ModelRecord, before: Model) -> Model:
+            if if_revision is not None and if_revision != found.revision:
+                await self._refuse_stale(found, if_revision)
             if mode == "replace":
                 return retire(before, keep_keys(before, model))
             return retire(before, apply_all(before, merge_changes(before, model, report)))

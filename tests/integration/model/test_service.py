@@ -222,6 +222,18 @@ async def test_merging_adds_what_is_new_and_reports_what_differs(desk: Desk, tod
     assert [line.what for line in result.report] == ["Form 'todo_form' differs in name"]
 
 
+@pytest.mark.parametrize("mode", ["replace", "merge"])
+async def test_an_import_may_insist_on_the_revision_it_was_made_for(desk: Desk, todo: ModelRecord, mode: str) -> None:
+    await desk.edit("todo", {"type": "UpdatePage", "target": "start_page", "set": {"title": "Tasks"}})
+    with pytest.raises(Conflict) as refused:
+        await desk.models.import_document(ADMIN, sample_document("todo"), mode=mode, if_revision=1)
+    assert refused.value.details["current"] == {"revision": 2}
+    done = await desk.models.import_document(ADMIN, sample_document("todo"), mode=mode, if_revision=2)
+    assert done.revision == 3
+    with pytest.raises(InvalidParams):
+        await desk.models.import_document(ADMIN, sample_document("todo"), name="new", if_revision=1)
+
+
 async def test_replacing_needs_a_model_of_that_name(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await desk.models.import_document(ADMIN, sample_document("todo"), mode="replace")

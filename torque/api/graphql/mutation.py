@@ -36,7 +36,10 @@ class Mutation(RecordMutation):
         models = context.platform.models
         return read.model(await models.create(context.require_identity(), name, display_name, description))
 
-    @described("Read a document (text of the file; torque/1 or an older dialect).")
+    @described(
+        "Read a document (text of the file; torque/1 or an older dialect). Replace and Merge are refused with CONFLICT "
+        "when ifRevision is not the model's revision."
+    )
     async def import_model(
         self,
         info: GraphInfo,
@@ -45,12 +48,13 @@ class Mutation(RecordMutation):
         mode: ImportMode = ImportMode.New,
         dry_run: bool = False,
         create_application: bool = True,
+        if_revision: int | None = None,
     ) -> ImportResult:
         """Import a document, and make an application of a new model when asked for."""
         context = info.context
         caller, platform = context.require_identity(), context.platform
         result = await platform.models.import_document(
-            caller, document.encode(), name=name, mode=mode.value, dry_run=dry_run
+            caller, document.encode(), name=name, mode=mode.value, dry_run=dry_run, if_revision=if_revision
         )
         application = None
         if create_application and not dry_run and mode is ImportMode.New:
