@@ -1,25 +1,11 @@
-import { ErrorPane } from "@torque/ui";
 import type { PageComponent } from "@torque/protocol";
-import { Suspense, type CSSProperties } from "react";
-import { useTranslation } from "react-i18next";
-import { Boundary } from "./Boundary";
+import { createContext, use, type ComponentType, type CSSProperties } from "react";
+import type { ComponentProps } from "../components/types";
 import classes from "./PageView.module.css";
-import { registry } from "./registry";
 import { layoutStyle } from "./style";
 
-/** One component by its type, kept apart from its neighbours' failures. */
-export function ComponentView({ component, alone }: { component: PageComponent; alone: boolean }) {
-  const { t } = useTranslation("runtime");
-  const Registered = registry[component.type];
-  if (!Registered) return <ErrorPane message={t("component.unknown", { type: component.type })} code={component.id} />;
-  return (
-    <Boundary>
-      <Suspense fallback={<div className={classes.waiting} aria-busy />}>
-        <Registered component={component} alone={alone} />
-      </Suspense>
-    </Boundary>
-  );
-}
+/** What draws one component: given from above, because components hold grids of components themselves. */
+export const ComponentViewContext = createContext<ComponentType<ComponentProps>>(() => null);
 
 type ComponentGridProps = {
   components: readonly PageComponent[];
@@ -48,6 +34,7 @@ function rowsOf(components: readonly PageComponent[]): PageComponent[][] {
 
 /** The layout grid of a page or a region: twelve columns, one line between rows. */
 export function ComponentGrid({ components, columns, alone, lines = true }: ComponentGridProps) {
+  const ComponentView = use(ComponentViewContext);
   return rowsOf(components).map((row) => {
     const buttons = row.every(({ type }) => type === "Button");
     const [first] = row;

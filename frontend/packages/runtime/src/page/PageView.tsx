@@ -7,7 +7,8 @@ import { RecordDrawer } from "../record/RecordDrawer";
 import { RecordPage } from "../record/RecordPage";
 import { useOpenRecord } from "../record/useOpenRecord";
 import { arrange } from "./arrange";
-import { ComponentGrid, ComponentView } from "./ComponentGrid";
+import { ComponentGrid, ComponentViewContext } from "./ComponentGrid";
+import { ComponentView } from "./ComponentView";
 import { modalIds, PageModals } from "./modals";
 import classes from "./PageView.module.css";
 import { pageScope, visibleComponents } from "./visible";
@@ -33,21 +34,23 @@ export function PageView({ page, notice }: PageViewProps) {
   }, [title, metadata.label, metadata.name]);
   if (open.opened && open.large) return <RecordPage open={open} back={title} notice={notice} />;
   return (
-    <PageModals value={known}>
-      <PageHeader title={title}>
-        {actions.map((button) => (
-          <ComponentView key={button.id} component={button} alone={false} />
+    <ComponentViewContext value={ComponentView}>
+      <PageModals value={known}>
+        <PageHeader title={title}>
+          {actions.map((button) => (
+            <ComponentView key={button.id} component={button} alone={false} />
+          ))}
+        </PageHeader>
+        {notice}
+        <div className={classes.body} data-fill={alone ? true : undefined}>
+          {body.length === 0 && modals.length === 0 && <EmptyState title={t("page.empty")} />}
+          <ComponentGrid components={body} columns={page.layout.columns} alone={alone} />
+        </div>
+        {modals.map((modal) => (
+          <ComponentView key={modal.id} component={modal} alone={false} />
         ))}
-      </PageHeader>
-      {notice}
-      <div className={classes.body} data-fill={alone ? true : undefined}>
-        {body.length === 0 && modals.length === 0 && <EmptyState title={t("page.empty")} />}
-        <ComponentGrid components={body} columns={page.layout.columns} alone={alone} />
-      </div>
-      {modals.map((modal) => (
-        <ComponentView key={modal.id} component={modal} alone={false} />
-      ))}
-      <RecordDrawer open={open} />
-    </PageModals>
+        <RecordDrawer open={open} />
+      </PageModals>
+    </ComponentViewContext>
   );
 }

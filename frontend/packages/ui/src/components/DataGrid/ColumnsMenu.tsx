@@ -6,8 +6,8 @@ import { IconArrowDown, IconArrowUp, IconColumns, IconMinus, IconPlus } from "..
 import { Button } from "../Button/Button";
 import { IconButton } from "../IconButton/IconButton";
 import classes from "./ColumnsMenu.module.css";
-import type { GridColumnSpec } from "./DataGrid.types";
-import { MODEL_LAYOUT, movedColumn, orderColumns, resizedColumn, shownColumns, toggledColumn, type GridLayout } from "./layout";
+import type { GridColumnSpec, GridLayout } from "./DataGrid.types";
+import { MODEL_LAYOUT, movedColumn, orderColumns, resizedColumn, shownColumns, toggledColumn } from "./layout";
 import { leastOf } from "./template";
 
 type ColumnsMenuProps = { columns: readonly GridColumnSpec[]; layout: GridLayout; onLayout: (layout: GridLayout) => void };

@@ -1,7 +1,6 @@
 import type { EntityRecord, EnumValue } from "@torque/protocol";
 import type { ReactNode } from "react";
 import type { FieldTypeName } from "../../format/value";
-import type { GridLayout } from "./layout";
 import type { FilterField, GridFilter } from "../FilterBar/FilterBar.types";
 
 export type GridColumnSpec = {
@@ -51,7 +50,14 @@ export type BulkAction = {
   danger?: boolean;
 } & ({ run: (ids: readonly string[]) => void } | { /** Asks for a value of this field first. */ field: FilterField; apply: (ids: readonly string[], value: string) => void });
 
-export type { GridLayout };
+/** A reader's own arrangement of the columns. */
+export type GridLayout = {
+  /** Fields in the reader's order; columns it does not name keep their own place. */
+  order: readonly string[];
+  hidden: readonly string[];
+  /** Widths in pixels by field. */
+  widths: Readonly<Record<string, number>>;
+};
 
 export type DataGridProps = {
   /** What the rows are, for the readout and the empty states: "orders". */

@@ -1,13 +1,5 @@
 /** Which columns a reader sees, in which order and how wide: their own arrangement over the model's. */
-import type { GridColumnSpec } from "./DataGrid.types";
-
-export type GridLayout = {
-  /** Fields in the reader's order; columns it does not name keep their own place. */
-  order: readonly string[];
-  hidden: readonly string[];
-  /** Widths in pixels by field. */
-  widths: Readonly<Record<string, number>>;
-};
+import type { GridColumnSpec, GridLayout } from "./DataGrid.types";
 
 export const MODEL_LAYOUT: GridLayout = { order: [], hidden: [], widths: {} };
 

@@ -1,8 +1,8 @@
 /** Column widths as a CSS grid template: at least their width, and a share of what is left in proportion to it. */
 import type { CSSProperties } from "react";
 import { isNumeric, type FieldTypeName } from "../../format/value";
-import type { GridColumnSpec } from "./DataGrid.types";
-import { LEAST_WIDTH, MODEL_LAYOUT, type GridLayout } from "./layout";
+import type { GridColumnSpec, GridLayout } from "./DataGrid.types";
+import { LEAST_WIDTH, MODEL_LAYOUT } from "./layout";
 
 /** What a column needs when the model gives it no width. */
 const WIDTHS: Partial<Record<FieldTypeName, number>> = { Boolean: 90, Time: 90, Date: 120, Enum: 130, Integer: 110, Decimal: 120, Float: 120, DateTime: 160, Reference: 190, Json: 200 };
