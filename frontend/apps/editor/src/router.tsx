@@ -27,6 +27,7 @@ export const routes: RouteObject[] = [
           { path: "entities/:entity?", handle: { crumb: "entities" }, lazy: screens.entities, errorElement },
           { path: "pages/:page?", handle: { crumb: "pages" }, lazy: screens.pages, errorElement },
           { path: "forms/:form?", handle: { crumb: "forms" }, lazy: screens.forms, errorElement },
+          { path: "translations", handle: { crumb: "translations" }, lazy: screens.translations, errorElement },
           { path: "data/:application?/:entity?", handle: { crumb: "data" }, lazy: screens.data, errorElement },
           { path: "history", handle: { crumb: "history" }, lazy: screens.history, errorElement },
         ],

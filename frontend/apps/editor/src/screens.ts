@@ -7,6 +7,7 @@ export const screens = {
   entities: () => import("./entities/EntitiesRoute").then((found) => ({ Component: found.EntitiesRoute })),
   pages: () => import("./pages/PagesRoute").then((found) => ({ Component: found.PagesRoute })),
   forms: () => import("./pages/FormsRoute").then((found) => ({ Component: found.FormsRoute })),
+  translations: () => import("./translations/TranslationsRoute").then((found) => ({ Component: found.TranslationsRoute })),
   data: () => import("./data/DataRoute").then((found) => ({ Component: found.DataRoute })),
   history: () => import("./overview/Revisions").then((found) => ({ Component: found.HistoryRoute })),
   unknown: () => import("./frame/Unknown").then((found) => ({ Component: found.Unknown })),

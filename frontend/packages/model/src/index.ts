@@ -11,6 +11,7 @@ export * from "./document/model";
 export * from "./document/order";
 export * from "./document/page";
 export * from "./findings/findings";
+export * from "./labels/labels";
 export * from "./names/names";
 export * from "./session/overlap";
 export * from "./session/session";

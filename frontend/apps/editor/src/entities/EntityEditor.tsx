@@ -10,12 +10,13 @@ import { Tag } from "../parts/Tag";
 import { ConstraintsTab } from "./ConstraintsTab";
 import { EntitySettings } from "./EntitySettings";
 import { FieldsTab } from "./FieldsTab";
+import { HooksTab } from "./HooksTab";
 import { IndexesTab } from "./IndexesTab";
 import { RelationshipsTab } from "./RelationshipsTab";
 import { relationshipsOf } from "./relationships";
 import classes from "./entities.module.css";
 
-const TABS = ["fields", "relationships", "constraints", "indexes", "settings"] as const;
+const TABS = ["fields", "relationships", "constraints", "indexes", "hooks", "settings"] as const;
 type TabName = (typeof TABS)[number];
 
 /** One entity: its name, its parts by tab, and the part that is being edited beside them. */
@@ -28,6 +29,7 @@ export function EntityEditor({ entity, onList }: { entity: Entity; onList: () =>
     relationships: relationshipsOf(document, entity).length,
     constraints: entity.constraints?.length ?? 0,
     indexes: entity.indexes?.length ?? 0,
+    hooks: entity.lifecycle_hooks?.length ?? 0,
   };
   const head = (
     <>
@@ -41,6 +43,12 @@ export function EntityEditor({ entity, onList }: { entity: Entity; onList: () =>
       {tab === "relationships" && <RelationshipsTab entity={entity} head={head} />}
       {tab === "constraints" && <ConstraintsTab entity={entity} head={head} />}
       {tab === "indexes" && <IndexesTab entity={entity} head={head} />}
+      {tab === "hooks" && (
+        <>
+          {head}
+          <HooksTab entity={entity} />
+        </>
+      )}
       {tab === "settings" && (
         <>
           {head}

@@ -1,7 +1,7 @@
-import { TextInput } from "@mantine/core";
+import { Menu, TextInput, UnstyledButton } from "@mantine/core";
 import { IconArrowUp, IconPlus, IconX } from "../icons";
 import { compact, toName, type EnumValue } from "@torque/model";
-import { Button, IconButton } from "@torque/ui";
+import { Button, IconButton, Status, statusShapes } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import parts from "../parts/parts.module.css";
 import classes from "./entities.module.css";
@@ -36,6 +36,7 @@ export function EnumValues({ values, error, onChange }: EnumValuesProps) {
           const place = { n: at + 1 };
           return (
             <li key={at}>
+              <ShapeMenu label={t("enum.shape", place)} value={value} onChange={(color) => { edit(at, { color, icon: undefined }); }} />
               <TextInput
                 aria-label={t("enum.label", place)}
                 placeholder={t("enum.labelHint")}
@@ -73,5 +74,33 @@ export function EnumValues({ values, error, onChange }: EnumValuesProps) {
         {t("enum.add")}
       </Button>
     </fieldset>
+  );
+}
+
+/** Colours of the format, each with the shape that draws it. */
+const COLORS = ["gray", "teal", "blue", "green", "amber", "red"] as const;
+
+const shapeOf = (value: EnumValue) => statusShapes([{ ...value, label: value.label ?? value.value }]).get(value.value) ?? null;
+
+/** The shape a value wears as a state; without one of its own, its word decides. */
+function ShapeMenu({ label, value, onChange }: { label: string; value: EnumValue; onChange: (color: string | undefined) => void }) {
+  const { t } = useTranslation("editor");
+  const shape = shapeOf(value);
+  return (
+    <Menu>
+      <Menu.Target>
+        <UnstyledButton className={classes.shape} aria-label={label} title={label}>
+          {shape ? <Status label="" shape={shape} /> : <span aria-hidden="true">–</span>}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => { onChange(undefined); }}>{t("enum.byWord")}</Menu.Item>
+        {COLORS.map((color) => (
+          <Menu.Item key={color} onClick={() => { onChange(color); }}>
+            <Status label={t(`enum.color.${color}`)} shape={shapeOf({ value: "-", color })} />
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

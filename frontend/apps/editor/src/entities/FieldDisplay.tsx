@@ -59,6 +59,15 @@ export const FieldDisplay = memo(function FieldDisplay({ ui = NONE, computed, sy
             value={ui.visibility === "Visible" ? null : (ui.visibility ?? null)}
             onChange={(value) => { set({ visibility: value ?? undefined }); }}
           />
+          <Select
+            label={t("display.editMode")}
+            className={classes.line}
+            clearable
+            placeholder={t("display.edit.Editable")}
+            data={(["ReadOnly", "Hidden"] as const).map((value) => ({ value, label: t(`display.edit.${value}`) }))}
+            value={ui.edit_mode === "Editable" ? null : (ui.edit_mode ?? null)}
+            onChange={(value) => { set({ edit_mode: value ?? undefined }); }}
+          />
           {text("show_if", t("display.showIf"), true)}
           <Textarea
             label={t("display.computed")}

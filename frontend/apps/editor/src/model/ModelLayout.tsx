@@ -15,7 +15,7 @@ import { useModelCommands } from "./useModelCommands";
 import { useRun } from "./useRun";
 
 /** What a route of a model says about itself for the breadcrumbs. */
-export type ModelRouteHandle = { crumb?: "entities" | "pages" | "forms" | "data" | "history" };
+export type ModelRouteHandle = { crumb?: "entities" | "pages" | "forms" | "translations" | "data" | "history" };
 
 /** The frame of one model: breadcrumbs, undo, Run, tabs, status. */
 export function ModelLayout() {

@@ -14,12 +14,13 @@ export function ModelTabs() {
   }, [pathname]);
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
-  const { entities, pages, forms } = useDocument();
+  const { entities, pages, forms, locales } = useDocument();
   const tabs = [
     { to: "", name: "overview" },
     { to: "/entities", name: "entities", count: entities?.length ?? 0 },
     { to: "/pages", name: "pages", count: pages?.length ?? 0 },
     { to: "/forms", name: "forms", count: forms?.length ?? 0 },
+    { to: "/translations", name: "translations", count: Object.keys(locales ?? {}).length },
     { to: "/data", name: "data" },
     { to: "/history", name: "history" },
   ];

@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowForwardUp, IconFileDescription, IconForms, IconHistory, IconLayout, IconPlayerPlay, IconTable, IconTag } from "../icons";
+import { IconArrowBackUp, IconArrowForwardUp, IconFileDescription, IconForms, IconHistory, IconLanguage, IconLayout, IconPlayerPlay, IconTable, IconTag } from "../icons";
 import { entityLabel, fieldLabel } from "@torque/model";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ export function useModelCommands(steps: Steps, run: () => void): void {
     const kindOf = { entity: t("kind.entity"), field: t("kind.field") };
     return [
       { id: "go-overview", group: "goto", title: t("tabs.overview"), kind: t("kind.view"), icon: IconFileDescription, run: go("") },
+      { id: "go-translations", group: "goto", title: t("tabs.translations"), kind: t("kind.view"), icon: IconLanguage, run: go("/translations") },
       { id: "go-data", group: "goto", title: t("tabs.data"), kind: t("kind.view"), icon: IconTable, run: go("/data") },
       { id: "go-history", group: "goto", title: t("tabs.history"), kind: t("kind.view"), icon: IconHistory, run: go("/history") },
       ...(document.entities ?? []).flatMap<Command>((entity) => [

@@ -1,10 +1,11 @@
 /** The reducer: `apply(document, change)` gives a new document and never touches the old one. */
 import { isObject, without } from "../document/json";
 import type { ModelDocument } from "../document/model";
-import type { AddChange, Change, ListedKind, MoveChange, PartKind, RemoveChange, UpdateChange } from "./change";
+import type { AddChange, Change, ListedKind, MoveChange, RemoveChange, SingleKind, UpdateChange } from "./change";
 import { ChangeRefused, isAdd, isMove, isRemove, readType } from "./change";
 import type { Located, Path } from "./parts";
 import { freeKey, keyOf, stores, withKey } from "./keys";
+import { applyLocale } from "./locale";
 import { findPart, listFor, partId, valueAt } from "./parts";
 
 type Part = Record<string, unknown>;
@@ -69,7 +70,7 @@ function applyAdd(document: ModelDocument, kind: ListedKind, change: AddChange):
   return withValue(base, path, [...siblings.slice(0, at), value, ...siblings.slice(at)]);
 }
 
-function applyUpdate(document: ModelDocument, kind: PartKind, change: UpdateChange): ModelDocument {
+function applyUpdate(document: ModelDocument, kind: ListedKind | SingleKind, change: UpdateChange): ModelDocument {
   const edit = (part: Part): Part => {
     const gone = new Set(change.unset);
     return Object.fromEntries(Object.entries({ ...part, ...change.set }).filter(([name]) => !gone.has(name)));
@@ -120,6 +121,7 @@ function applyMove(document: ModelDocument, kind: ListedKind, change: MoveChange
 /** Applies one change; throws ChangeRefused and leaves the document alone when it does not fit. */
 export function apply(document: ModelDocument, change: Change): ModelDocument {
   const { kind } = readType(change);
+  if (kind === "Locale") return applyLocale(document, change);
   if (isAdd(change)) return applyAdd(document, kind as ListedKind, change);
   if (isRemove(change)) return applyRemove(document, kind as ListedKind, change);
   if (isMove(change)) return applyMove(document, kind as ListedKind, change);

@@ -21,9 +21,13 @@ export type ListedKind = (typeof LISTED_KINDS)[number];
 export const SINGLE_KINDS = ["Model", "Config"] as const;
 export type SingleKind = (typeof SINGLE_KINDS)[number];
 
-export type PartKind = ListedKind | SingleKind;
+/** The parts that stand under a key of their own: a language with its texts. */
+export const KEYED_KINDS = ["Locale"] as const;
+export type KeyedKind = (typeof KEYED_KINDS)[number];
 
-export interface AddChange<K extends ListedKind = ListedKind> {
+export type PartKind = ListedKind | SingleKind | KeyedKind;
+
+export interface AddChange<K extends ListedKind | KeyedKind = ListedKind | KeyedKind> {
   type: `Add${K}`;
   /** Id of the part it goes into; absent for the lists of the model itself. */
   parent?: string;
@@ -42,7 +46,7 @@ export interface UpdateChange<K extends PartKind = PartKind> {
   unset?: string[];
 }
 
-export interface RemoveChange<K extends ListedKind = ListedKind> {
+export interface RemoveChange<K extends ListedKind | KeyedKind = ListedKind | KeyedKind> {
   type: `Remove${K}`;
   target: string;
   /** Does not retire the storage key: only the inverse of an Add says so. */
@@ -82,7 +86,7 @@ export const isUpdate = (change: Change): change is UpdateChange => change.type.
 export const isRemove = (change: Change): change is RemoveChange => change.type.startsWith("Remove");
 export const isMove = (change: Change): change is MoveChange => change.type.startsWith("Move");
 
-export function add<K extends ListedKind>(
+export function add<K extends ListedKind | KeyedKind>(
   kind: K,
   value: object,
   place: { parent?: string; index?: number } = {},
@@ -103,7 +107,7 @@ export function update<K extends PartKind>(
   };
 }
 
-export function remove<K extends ListedKind>(kind: K, target: string): RemoveChange<K> {
+export function remove<K extends ListedKind | KeyedKind>(kind: K, target: string): RemoveChange<K> {
   return { type: `Remove${kind}`, target };
 }
 

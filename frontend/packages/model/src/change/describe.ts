@@ -15,6 +15,7 @@ export function describeChange(change: Change, document?: ModelDocument): string
     return `${change.type} ${Object.keys("set" in change ? (change.set ?? {}) : {}).join(", ")}`.trim();
   }
   if (kind === "Model" || kind === "Config") return change.type;
+  if (kind === "Locale") return `${change.type} ${change.target}`;
   const found = document && findPart(document, kind, change.target);
   if (!found) return `${change.type} ${change.target}`;
   const parent = found.parent === undefined || kind === "Component" ? "" : `${nameOf(found.parent, document)}.`;

@@ -2,8 +2,9 @@
 import type { ModelDocument } from "../document/model";
 import { apply } from "./apply";
 import type { Change, ListedKind, UpdateChange } from "./change";
-import { ChangeRefused, isAdd, isMove, isRemove, readType } from "./change";
+import { ChangeRefused, isAdd, isMove, isRemove, isUpdate, readType } from "./change";
 import { stores, withoutKey } from "./keys";
+import { invertLocale, textsOf } from "./locale";
 import type { Located } from "./parts";
 import { findPart, partId } from "./parts";
 
@@ -33,6 +34,10 @@ export function invert(document: ModelDocument, change: Change): Change {
   }
   if (kind === "Config") {
     return { type: "UpdateConfig", ...undoUpdate({ ...document.config }, change as UpdateChange) };
+  }
+  if (kind === "Locale") {
+    if (!isUpdate(change)) return invertLocale(document, change);
+    return { type: "UpdateLocale", target: change.target, ...undoUpdate(textsOf(document, change)[1], change) };
   }
   if (isAdd(change)) {
     return { type: `Remove${kind}`, target: partId(change.value, change.parent), ...(change.restore ? {} : { forget: true }) };

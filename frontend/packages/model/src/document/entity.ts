@@ -88,8 +88,9 @@ export interface Field {
   ui_config?: FieldUi;
 }
 
-export const ENTITY_KINDS = ["Data", "Lookup", "Audit", "Temporary", "View"] as const;
-export type EntityKind = (typeof ENTITY_KINDS)[number];
+/** Kinds whose records a server keeps; the format has more. */
+export const ENTITY_KINDS = ["Data", "Lookup"] as const;
+export type EntityKind = (typeof ENTITY_KINDS)[number] | "Audit" | "Temporary" | "View";
 
 export const CONSTRAINT_TYPES = ["PrimaryKey", "UniqueKey", "ForeignKey", "Check"] as const;
 export type ConstraintType = (typeof CONSTRAINT_TYPES)[number];
@@ -114,11 +115,19 @@ export interface Index {
   unique?: boolean;
 }
 
+/** What happens to a record; workflows may be started by it. */
+export const LIFECYCLE_EVENTS = ["BeforeCreate", "AfterCreate", "BeforeUpdate", "AfterUpdate", "BeforeDelete", "AfterDelete", "OnValidate"] as const;
+
 export interface LifecycleHook {
   event: string;
   xflow: string;
   enabled?: boolean;
   order?: number;
+}
+
+export interface Behavior {
+  auditing?: { enabled?: boolean; track_changes?: boolean; track_access?: boolean };
+  caching?: { enabled?: boolean; ttl_seconds?: number };
 }
 
 export interface EntityUi {
@@ -148,7 +157,7 @@ export interface Entity {
   constraints?: Constraint[];
   indexes?: Index[];
   ui_config?: EntityUi;
-  behavior?: Record<string, unknown>;
+  behavior?: Behavior;
   lifecycle_hooks?: LifecycleHook[];
 }
 

@@ -12,6 +12,7 @@ function partBehind(document: ModelDocument, change: Change): Part | undefined {
   const { kind } = readType(change);
   if (kind === "Model") return { ...document };
   if (kind === "Config") return { ...document.config };
+  if (kind === "Locale") return document.locales?.["target" in change ? String(change.target) : ""];
   const target = "target" in change ? change.target : undefined;
   return target === undefined ? undefined : findPart(document, kind as ListedKind, target)?.value;
 }
