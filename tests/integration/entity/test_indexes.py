@@ -19,6 +19,7 @@ from torque.entity.tuning.indexing import specs_of
 from torque.entity.types import Query, Scope, Sort
 
 MANY = 500
+COUNT_STATISTICS = "SELECT count(*) FROM pg_statistic_ext WHERE stxname LIKE 'tq_stat_%'"
 GRID: dict[str, Any] = {
     "id": "g",
     "type": "DataGrid",
@@ -197,6 +198,22 @@ async def test_a_page_whose_total_is_known_touches_little_more_than_its_records(
         touched.append(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
     assert touched[0] <= 51 + 20
     assert touched[1] > touched[0]
+
+
+async def test_the_planner_knows_how_many_records_have_a_value(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    metrics, filters = (Metric(op="max", field="rank"),), ({"status": "open"},)
+    plan = plan_aggregate(Aggregate(entity_type="job", metrics=metrics, filters=filters), scope)
+    indexed = jobs.entities._store.indexed(jobs.app.id, "job")
+    statement = select_aggregate(plan, jobs.app.id, await collation(jobs), indexed)
+    rows = await jobs.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}", *statement.args)
+    scan = next(part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if "Relation Name" in part)
+    assert scan["Actual Rows"] / 2 < scan["Plan Rows"] < scan["Actual Rows"] * 2
+    assert await jobs.db.fetchval(COUNT_STATISTICS) > 0
+    keep_indexes(jobs.db.settings.dsn, Told(), many=10**9)
+    assert await jobs.db.fetchval(COUNT_STATISTICS) == 0
 
 
 def parts_of(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
 from torque.entity.tuning.indexing import MANY_RECORDS, PER_LEAF, PREFIX, IndexSpec, specs_of
+from torque.entity.tuning.statistics import keep_statistics
 from torque.entity.tuning.summary_upkeep import keep_summaries
 from torque.model.compile import CompiledModel, compile_model
 from torque.model.definition.model import Model
@@ -71,7 +72,8 @@ def _keep(session: Session, tell: Tell, many: int, per_leaf: int) -> Upkeep:
         leaf, spec = wanted[name]
         if _build(session, spec, leaf, collation, tell, f"{place + 1}/{len(missing)}"):
             built.append(name)
-    for leaf in sorted({wanted[name][0] for name in built}):
+    fresh = keep_statistics(session, wanted.values())
+    for leaf in sorted(fresh | {wanted[name][0] for name in built}):
         session.run(f"ANALYZE {quoted(leaf)}")  # expressions have statistics of their own
     valid_now = {name for name, _, valid in session.rows(_Q.standing, PREFIX + "%") if valid}
     _remember(session, [spec for name, (_, spec) in wanted.items() if name in valid_now])

@@ -21,6 +21,10 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid
 JOIN pg_inherits h ON h.inhrelid = t.oid
 WHERE h.inhparent = 'entities'::regclass AND c.relname LIKE %s;
 
+-- name: statistics
+SELECT s.stxname::text, t.relname::text FROM pg_statistic_ext s JOIN pg_class t ON t.oid = s.stxrelid
+WHERE s.stxname LIKE %s;
+
 -- name: collation
 SELECT value #>> '{}' FROM system_config WHERE key = 'text_collation';
 
