@@ -37,6 +37,7 @@ def data() -> None:
         ("torque data import shop customer customers.csv", "columns go into the fields of their name"),
         ('torque data import shop order o.xlsx --map "Client=customer_id.email"', "references by a unique field"),
         ("torque data import shop customer new.ndjson --upsert email", "change those that are there"),
+        ('torque data import shop song s.csv --map "Genres=tags.code"', "many-to-many: rock;pop in a cell"),
         ("torque data import shop customer c.csv --dry-run", "every mistake with its row, nothing changed"),
     ],
 )
@@ -62,7 +63,8 @@ def import_(
     """Take the rows of a file as records. Exit code 3 when a row was not taken; then nothing is kept.
 
     FILE is CSV, JSON (an array of objects), NDJSON or an Excel workbook; - reads stdin. References are given by the id
-    of a record, or by the value of a unique field of it.
+    of a record, or by the value of a unique field of it. Many-to-many links are several of these between semicolons,
+    with a backslash before a semicolon that belongs to a value; in JSON a list.
     """
     chosen = format_of(file, kind)
     with _readable(file) as path:

@@ -335,7 +335,7 @@ class Loader:
             missing, wrong = [row["id"] for row in rows], []
             if changed & set(missing):
                 raise ValidationFailed(_CHANGED, errors=[])
-            for statement in (Q.remove_links, Q.remove_keys, Q.remove_records):
+            for statement in (Q.remove_links, Q.remove_keys, Q.remove_records, Q.remove_letters):
                 await self._connection.execute(statement, self._load.app.id, missing)
             await self.linking.forget(missing)
             for row in rows:

@@ -15,7 +15,7 @@ _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 async def move(connection: Connection, application_id: str, moved: Mapping[str, str]) -> None:
-    """Write the ids that records have over those that were promised: in records, in unique values and in links."""
+    """Write the ids that records have over those that were promised: in records and all that was written of them."""
     names = {old.encode(): new.encode() for old, new in moved.items()}
     promised = list(moved)
 
@@ -35,4 +35,8 @@ async def move(connection: Connection, application_id: str, moved: Mapping[str, 
             rules = [keys[place]["constraint_id"] for place in changed]
             values = [before[place] for place in changed], [after[place] for place in changed]
             await connection.execute(Q.move_keys, application_id, rules, *values)
+        for told, rewrite in ((Q.letters_of, Q.move_letters), (Q.entries_of, Q.move_entries)):
+            papers = await connection.fetch(told, application_id, ids)
+            texts = [written(row["text"]) for row in papers]
+            await connection.execute(rewrite, application_id, [row["id"] for row in papers], texts)
         await connection.execute(Q.move_links, application_id, old, [moved[one] for one in old])

@@ -60,6 +60,9 @@ DELETE FROM entity_keys WHERE application_id = $1 AND entity_id = ANY($2::uuid[]
 -- name: remove_records
 DELETE FROM entities WHERE application_id = $1 AND id = ANY($2::uuid[]);
 
+-- name: remove_letters
+DELETE FROM outbox WHERE application_id = $1 AND entity_id = ANY($2::uuid[]);
+
 -- name: audit
 -- One row for a batch, under the batch's own id: its records lie between the first id and the last.
 INSERT INTO audit_log
@@ -112,6 +115,22 @@ SELECT k.constraint_id, k.value FROM entity_keys k WHERE k.application_id = $1 A
 -- name: move_keys
 UPDATE entity_keys k SET value = w.new FROM unnest($2::text[], $3::text[], $4::text[]) AS w (rule, old, new)
 WHERE k.application_id = $1 AND k.constraint_id = w.rule AND k.value = w.old;
+
+-- name: letters_of
+-- What follows these records: nobody else sees the letters of this load before it ends.
+SELECT o.id, o.payload AS text FROM outbox o WHERE o.application_id = $1 AND o.entity_id = ANY($2::uuid[]);
+
+-- name: move_letters
+UPDATE outbox o SET payload = w.text::jsonb FROM unnest($2::uuid[], $3::text[]) AS w (id, text)
+WHERE o.application_id = $1 AND o.id = w.id;
+
+-- name: entries_of
+SELECT l.id, l.new AS text FROM audit_log l WHERE l.application_id = $1 AND l.entity_id = ANY($2::uuid[])
+    AND l.at > now() - interval '1 hour' AND l.action = 'update' AND l.new IS NOT NULL;
+
+-- name: move_entries
+UPDATE audit_log l SET new = w.text::jsonb FROM unnest($2::uuid[], $3::text[]) AS w (id, text)
+WHERE l.application_id = $1 AND l.id = w.id AND l.at > now() - interval '1 hour';
 
 -- name: move_links
 UPDATE entity_relationships r SET target_id = w.new FROM unnest($2::uuid[], $3::uuid[]) AS w (old, new)

@@ -100,7 +100,7 @@ class CsvRows(_Tracked):
     def _records(self) -> Iterator[list[str]]:
         with io.TextIOWrapper(self._open(), self.dialect.encoding, newline="") as text:
             held: list[str] = []
-            reader = csv.reader(_kept(text, held), delimiter=self.dialect.delimiter)
+            reader = csv.reader(_kept(text, held), delimiter=self.dialect.delimiter, strict=True)
             try:
                 for record in reader:
                     if len(held) > 1 or ('"' in held[0] and _SPACED.search(held[0])):
