@@ -17,13 +17,13 @@ from torque.model.definition.entity import Entity
 from torque.model.definition.field import Field
 from torque.model.definition.field_type import (
     ArrayType,
-    BinaryType,
     DecimalType,
     EnumType,
     FieldType,
     FloatType,
     IntegerType,
     StringType,
+    file_type,
     reference_target,
     type_name,
 )
@@ -158,8 +158,8 @@ def checks_of(field: Field) -> Json:
         checks.update({n: v for n, v in (("min", kind.min), ("max", kind.max)) if v is not None})
     if isinstance(kind, IntegerType):
         checks["integer"] = True
-    if isinstance(kind, BinaryType):
-        checks.update({n: v for n, v in (("maxSize", kind.max_size), ("accept", list(kind.types))) if v})
+    if (files := file_type(kind)) is not None:
+        checks.update({n: v for n, v in (("maxSize", files.max_size), ("accept", list(files.types))) if v})
     if isinstance(kind, DecimalType) and kind.scale is not None:
         checks["scale"] = kind.scale
     for rule in field.validation:

@@ -194,7 +194,9 @@ def _input(source: Json, field: Json) -> Json:
 def derived_input(field: Json) -> str:
     """Return the input that fits a field of the context when the form names none."""
     if field.get("multiple"):
-        return {"Reference": "ReferenceSelect", "Enum": "MultiSelect"}.get(field.get("element") or "", "JsonEditor")
+        return {"Reference": "ReferenceSelect", "Enum": "MultiSelect", "Binary": "FileInput"}.get(
+            field.get("element") or "", "JsonEditor"
+        )
     chosen = INPUTS_BY_COMPONENT.get(field.get("component") or "")
     return chosen or INPUTS.get(field.get("type") or "", "TextInput")
 

@@ -51,6 +51,17 @@ test("a deleted todo comes back by Undo, and is gone for good without it", async
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(todo.row("Water the plants")).toBeVisible();
 
+  await page.getByRole("checkbox", { name: "Select Water the plants" }).check();
+  await page.getByRole("checkbox", { name: "Select Call the electrician" }).check();
+  await page.getByRole("toolbar", { name: "Selected rows" }).getByRole("button", { name: "Delete" }).click();
+  await expect(todo.readout()).toContainText("3 of 3 todos");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(todo.readout()).toContainText("5 of 5 todos");
+  await page.getByRole("checkbox", { name: "Select Call the electrician" }).check();
+  await page.getByRole("button", { name: "Set Status" }).click();
+  await page.getByRole("option", { name: "Closed" }).click();
+  await expect(todo.row("Call the electrician")).toContainText("Closed");
+
   await todo.row("Buy groceries").hover();
   await todo.row("Buy groceries").getByRole("button", { name: "Actions" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
@@ -82,6 +93,24 @@ test("what a form lacks is said at its field, counted at its foot, and nothing t
   await expect(todo.readout()).toContainText("5 of 5 todos");
 });
 
+test.describe("to a German reader", () => {
+  test.use({ locale: "de-DE" });
+
+  test("an application speaks German, down to its fields, and counts beside its pages", async ({ todo, page }) => {
+    await todo.open();
+    await expect(page.getByRole("heading", { name: "Aufgabenliste" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Aufgabenliste" })).toContainText("5");
+    await expect(page.getByRole("columnheader", { name: "Angelegt" })).toBeVisible();
+    await expect(todo.row("Buy groceries")).toContainText("Offen");
+    await page.getByRole("button", { name: "Neue Aufgabe" }).click();
+    await page.keyboard.type("Zaun streichen");
+    await expect(todo.drawer().getByRole("textbox", { name: "Was ist zu tun?" })).toHaveValue("Zaun streichen");
+    await page.keyboard.press("Control+s");
+    await expect(todo.row("Zaun streichen")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Aufgabenliste" })).toContainText("6");
+  });
+});
+
 test("the dashboard shows open and closed ones and its button downloads what the workflow answers", async ({ todo, page }) => {
   await todo.open("/dashboard_page");
   await expect(page.getByRole("grid", { name: "Open" }).getByRole("row")).toHaveCount(4);
@@ -95,7 +124,7 @@ test("a todo is added and opened with the keyboard alone", async ({ todo, page }
   await page.getByRole("button", { name: "New Todo" }).focus();
   await page.keyboard.press("Enter");
   await expect(todo.drawer()).toBeVisible();
-  await todo.drawer().getByRole("textbox", { name: "Task" }).focus();
+  await expect(todo.drawer().getByRole("textbox", { name: "Task" })).toBeFocused();
   await page.keyboard.type("Written by hand");
   await page.keyboard.press("Control+s");
   await expect(todo.drawer()).toBeHidden();

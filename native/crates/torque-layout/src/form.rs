@@ -98,6 +98,7 @@ fn derived_input(field: &Value<'_>) -> &'static str {
         return match field.text("element") {
             Some("Reference") => "ReferenceSelect",
             Some("Enum") => "MultiSelect",
+            Some("Binary") => "FileInput",
             _ => "JsonEditor",
         };
     }
@@ -147,6 +148,17 @@ mod tests {
                 r#""validation":[],"submit_action":"SaveEntity","layout":{"type":"grid","spacing":"medium","gap":1}}"#,
             )
         );
+    }
+
+    #[test]
+    fn a_list_of_files_is_an_input_for_files() {
+        let form = br#"{"id":"f","entity_type":"todo","fields":[{"name":"papers"}]}"#;
+        let context = br#"{"forms":{},"entities":{"todo":{"form":"f","columns":[],"fields":{
+            "papers":{"label":"Papers","type":"Array","multiple":true,"element":"Binary","checks":{"maxSize":9}}}}}}"#;
+        let out = String::from_utf8(compile_form(form, context).unwrap()).unwrap();
+        assert!(out.contains(
+            r#"{"name":"papers","field_type":"FileInput","label":"Papers","required":false,"multiple":true,"validation":{"maxSize":9}}"#
+        ), "{out}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ export function useFiles(entityType: string, record: EntityRecord | null | undef
 }
 
 function holds(value: unknown, id: string): boolean {
+  if (Array.isArray(value)) return value.some((one) => holds(one, id));
   return typeof value === "object" && value !== null && "id" in value && value.id === id;
 }
 

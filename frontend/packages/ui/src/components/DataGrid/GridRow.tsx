@@ -86,10 +86,17 @@ export function GridRow(props: GridRowProps) {
   );
 }
 
-function RowCheck({ record, columns, index, cellText, tabbable, selection, chosen }: GridRowProps & { selection: NonNullable<GridRowProps["selection"]>; chosen: boolean }) {
+/** The box of a row; on a phone it only shows what touching the row chose. */
+function RowCheck({ record, columns, index, cellText, phone, tabbable, selection, chosen }: GridRowProps & { selection: NonNullable<GridRowProps["selection"]>; chosen: boolean }) {
   const { t } = useTranslation("ui");
   const [first] = columns;
   const title = first ? cellText(record, first).text : "";
+  if (phone)
+    return (
+      <div role="gridcell" className={classes.cell} data-check>
+        <Checkbox.Indicator checked={chosen} aria-hidden />
+      </div>
+    );
   return (
     <div role="gridcell" className={classes.cell} data-check>
       <Checkbox

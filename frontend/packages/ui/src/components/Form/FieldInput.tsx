@@ -3,6 +3,7 @@ import type { Ref } from "react";
 import { useLocale } from "../../i18n/I18nProvider";
 import { CheckboxInput, MultiSelectInput, RadioInput, SelectInput } from "./ChoiceInputs";
 import { FileField } from "./FileField";
+import { FilesField } from "./FilesField";
 import classes from "./Form.module.css";
 import type { FieldInputProps } from "./inputs.types";
 import { ReferenceInput } from "./ReferenceInput";
@@ -41,7 +42,7 @@ export function FieldInput(props: FieldInputProps) {
     case "ReferenceSelect":
       return <ReferenceInput {...props} />;
     case "FileInput":
-      return <FileField {...props} />;
+      return field.multiple ? <FilesField {...props} /> : <FileField {...props} />;
     default:
       return field.field_type satisfies never;
   }

@@ -28,6 +28,31 @@ function show(props: Partial<FormProps>) {
 
 const access = (upload: FileAccess["upload"]): FileAccess => ({ upload, urlOf: (field, { id }, width) => `/${field}/${id}?${width ?? ""}` });
 
+describe("a field of several files", () => {
+  const several: FormProps["definition"] = { ...definition, fields: [{ name: "photos", field_type: "FileInput", label: "Photos", multiple: true, validation: { maxSize: 10 } }] };
+  const second = { ...value, id: "f2", name: "b.png" };
+
+  it("adds each file that is chosen to those the record holds, and takes one away by itself", async () => {
+    const upload = vi.fn<FileAccess["upload"]>((_field, { name }) => Promise.resolve({ ...second, id: name, name }));
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    const input = show({ definition: several, record: { id: "r1", photos: [value, second] }, onSubmit, files: access(upload) });
+    await userEvent.upload(input, [new File(["x"], "c.png"), new File(["y"], "d.png")]);
+    expect(await screen.findByRole("link", { name: "d.png" })).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Remove b.png" }));
+    await userEvent.click(screen.getByRole("button", { name: /Save/ }));
+    expect(onSubmit.mock.calls[0]?.[0]).toMatchObject({ photos: [{ name: "a.png" }, { name: "c.png" }, { name: "d.png" }] });
+  });
+
+  it("keeps the others when one is refused", async () => {
+    const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(second));
+    const input = show({ definition: several, files: access(upload) });
+    await userEvent.upload(input, [chosen(11), chosen(3)]);
+    expect(screen.getByText(/at most 10/)).toBeTruthy();
+    expect(await screen.findByRole("link", { name: "b.png" })).toBeTruthy();
+    expect(upload).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("a file field", () => {
   it("sends the file when it is chosen and the value when the form is saved", async () => {
     const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(value));

@@ -38,6 +38,7 @@ export function toInput(field: FormField, value: Json | undefined): InputValue {
     case "JsonEditor":
       return present === null ? "" : JSON.stringify(present, null, 2);
     case "FileInput":
+      if (field.multiple) return Array.isArray(present) ? present.filter(isFileValue) : [];
       return isFileValue(present) ? present : null;
     default:
       return field.field_type satisfies never;
