@@ -1,18 +1,20 @@
-"""Named statements: SQL text stands in `queries.sql` files, code says its name."""
+"""Named statements: SQL text stands in files of its own, code says its name."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 _NAME = re.compile(r"--\s*name:\s*([a-z][a-z0-9_]*)\s*$")
+_INCLUDE = re.compile(r"^--\s*include:\s*([a-z][a-z0-9_, ]*)$", re.MULTILINE)
 
 
 class Queries:
-    """The statements of one file, each an attribute under its name.
+    """Statements, each an attribute under its name.
 
     Raises
     ------
     AttributeError
-        When the file has no statement of that name.
+        When there is no statement of that name.
     """
 
     def __init__(self, statements: dict[str, str], source: str) -> None:
@@ -29,14 +31,43 @@ class Queries:
         return sorted(self._statements)
 
 
-def load_queries(path: Path) -> Queries:
-    """Read a file of statements, each under a line `-- name: the_name`; comments before the SQL are kept out.
+def load_queries(*paths: Path) -> Queries:
+    """Read files of statements, each under a line `-- name: the_name`; comments before the SQL are kept out.
+
+    A line `-- include: a, b` stands for parts that several statements share, separated by commas from what is before
+    and after it, as common table expressions are.
 
     Raises
     ------
     ValueError
-        When a name appears twice, or text stands before the first name.
+        When a name appears twice or is included and nowhere, or text stands before the first name.
     """
+    bodies: dict[str, str] = {}
+    for path in paths:
+        for name, body in _read(path).items():
+            if name in bodies:
+                raise ValueError(f"{path}: the statement {name} is in another file already")
+            bodies[name] = body
+    statements = {name: _resolved(name, body, bodies) for name, body in bodies.items()}
+    return Queries(statements, ", ".join(path.name for path in paths))
+
+
+def _resolved(name: str, body: str, bodies: Mapping[str, str]) -> str:
+    """Put the shared parts of a statement in, which themselves include nothing."""
+    texts: list[str] = []
+    for place, piece in enumerate(_INCLUDE.split(body)):
+        if place % 2 == 0:
+            texts.append(piece)
+            continue
+        for part in piece.replace(",", " ").split():
+            if part not in bodies:
+                raise ValueError(f"The statement {name} includes {part}, which is not there")
+            texts.append(bodies[part])
+    return ", ".join(text.strip() for text in texts if text.strip()).rstrip(";")
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return the statements of a file with the lines that include parts, without other comments."""
     statements: dict[str, list[str]] = {}
     lines: list[str] | None = None
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -45,8 +76,8 @@ def load_queries(path: Path) -> Queries:
                 raise ValueError(f"{path}:{number}: the statement {match[1]} is there twice")
             lines = statements[match[1]] = []
         elif lines is not None:
-            if not line.lstrip().startswith("--"):
+            if _INCLUDE.match(line) or not line.lstrip().startswith("--"):
                 lines.append(line)
         elif line.strip() and not line.startswith("--"):
             raise ValueError(f"{path}:{number}: text before the first `-- name:` line")
-    return Queries({name: "\n".join(body).strip().rstrip(";") for name, body in statements.items()}, path.name)
+    return {name: "\n".join(body) for name, body in statements.items()}

@@ -14,7 +14,8 @@ from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller
 
-Q = load_queries(Path(__file__).with_name("queries.sql"))
+_FILES = ("queries.sql", "write/write.sql", "deletion/deletion.sql", "history/history.sql")
+Q = load_queries(*(Path(__file__).parent / name for name in _FILES))
 
 _PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
 _SEPARATOR = "\x1f"

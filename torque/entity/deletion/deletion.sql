@@ -1,0 +1,151 @@
+-- Statements that delete records, what depends on them and what is kept beside them.
+
+-- name: erase_records
+-- Whoever is about to refer to one of these records holds its key, so it is skipped; who has done so since the snapshot
+-- is found by the foreign key, which refuses the whole. The version in the snapshot has to be the one that is held, or
+-- links and keys that came with a newer one would stay behind. These are asked for as an array, because for a join the
+-- planner may scan the whole application.
+-- include: limits
+held AS MATERIALIZED (
+    SELECT e.id, e.entity_type, e.version, e.data, e.created_at,
+        (SELECT r.target_id FROM entity_relationships r
+            WHERE r.application_id = :application::uuid AND r.target_id = e.id LIMIT 1) AS referred
+    FROM limits, entities e
+    WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
+        AND e.entity_type = ANY(:types::text::text[])
+    ORDER BY e.id
+    FOR UPDATE OF e SKIP LOCKED
+), gone AS (
+    DELETE FROM entities e
+    USING held h JOIN unnest(:ids::text::uuid[], :versions::text::int[], :actors::text::text[], :roles::text::text[],
+        :protocols::text::text[], :requests::text::text[]) AS i (id, version, actor, role, protocol, request_id)
+        ON i.id = h.id
+    WHERE e.application_id = :application::uuid AND e.id = h.id AND e.version = h.version AND h.referred IS NULL
+        AND (i.version = 0 OR i.version = h.version)
+    RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, i.actor, i.role, i.protocol, i.request_id
+), unlinked AS (
+    DELETE FROM entity_relationships r
+    WHERE r.application_id = :application::uuid AND r.source_id = ANY(ARRAY(SELECT g.id FROM gone g))
+), unkeyed AS (
+    DELETE FROM entity_keys k
+    WHERE k.application_id = :application::uuid AND k.entity_id = ANY(ARRAY(SELECT g.id FROM gone g))
+), counted AS (
+    INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+    SELECT :application::uuid, g.entity_type, pg_backend_pid() & 63, -count(*) FROM gone g
+    GROUP BY g.entity_type ORDER BY g.entity_type
+    ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
+), audited AS (
+    INSERT INTO audit_log
+        (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, g.entity_type, g.id, 'delete',
+        g.actor, g.role, g.protocol, g.request_id,
+        CASE WHEN g.entity_type = ANY(:valued::text::text[]) THEN g.data END,
+        jsonb_build_object('version', g.version,
+            'created_at', to_char(g.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+    FROM gone g WHERE g.entity_type = ANY(:logged::text::text[])
+)
+
+-- name: erase_follow
+letters AS (
+    INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+    SELECT :application::uuid, gen_random_uuid(), 'after', g.entity_type, g.id, l.letter
+    FROM gone g JOIN ROWS FROM (unnest(:ids::text::uuid[]), jsonb_array_elements(:letters::jsonb)) AS l (id, letter)
+        ON l.id = g.id
+)
+
+-- name: erase_remember
+remembered AS (
+    INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+    SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash,
+        jsonb_build_object('id', g.id, 'version', g.version)
+    FROM gone g JOIN unnest(:repeat_callers::text::text[], :repeat_methods::text::text[], :repeat_keys::text::text[],
+        :repeat_hashes::bytea[], :ids::text::uuid[]) AS r (caller, method, key, params_hash, id) ON r.id = g.id
+)
+
+-- name: erase_end
+SELECT g.id, g.version, g.entity_type FROM gone g
+
+-- name: defer_constraints
+SET CONSTRAINTS ALL DEFERRED;
+
+-- name: lock_level
+-- FOR UPDATE waits for every insert that refers to these records, so their dependants are all to be seen afterwards.
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
+ORDER BY e.id
+FOR UPDATE;
+
+-- name: dependants
+SELECT r.link_key, r.source_id, r.target_id, e.entity_type
+FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
+ORDER BY r.source_id;
+
+-- name: dependants_among
+SELECT r.link_key, r.source_id, r.target_id, e.entity_type
+FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+WHERE r.application_id = $1 AND r.source_id = ANY($3::uuid[]) AND r.target_id = ANY($2::uuid[])
+ORDER BY r.source_id;
+
+-- name: set_patience
+SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true);
+
+-- name: delete_links_of
+DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
+
+-- name: delete_links_to
+DELETE FROM entity_relationships WHERE application_id = $1 AND target_id = ANY($2::uuid[]) AND link_key = ANY($3::text[]);
+
+-- name: delete_keys_of
+DELETE FROM entity_keys WHERE application_id = $1 AND entity_id = ANY($2::uuid[]);
+
+-- name: delete_records
+DELETE FROM entities WHERE application_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: count_down
+INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+SELECT $1, t.entity_type, pg_backend_pid() & 63, -t.n FROM unnest($2::text[], $3::bigint[]) AS t (entity_type, n)
+ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n;
+
+-- name: insert_repeat
+INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: restricting_links
+-- Links of these relationships at either end of these records.
+SELECT r.source_id, r.target_id, r.link_key FROM entity_relationships r
+WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+UNION ALL
+SELECT r.source_id, r.target_id, r.link_key FROM entity_relationships r
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
+
+-- name: some_dependants
+-- Not distinct: that would read them all to answer a few.
+SELECT r.source_id FROM entity_relationships r
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
+    AND NOT (r.source_id = ANY($4::uuid[]))
+LIMIT $5;
+
+-- name: begin_removal
+INSERT INTO outbox (application_id, id, kind, entity_id, payload, due_at)
+VALUES ($1, $2, 'removal', $3, $4, now() + interval '30 s');
+
+-- name: standing_removal
+SELECT id FROM outbox WHERE application_id = $1 AND kind = 'removal' AND entity_id = $2 LIMIT 1;
+
+-- name: claim_removals
+UPDATE outbox o SET due_at = now() + interval '30 s', attempts = o.attempts + 1
+WHERE o.application_id = $1 AND o.id IN (
+    SELECT i.id FROM outbox i WHERE i.application_id = $1 AND i.kind = 'removal' AND i.due_at < now()
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING o.id, o.entity_id, o.payload;
+
+-- name: renew_removal
+UPDATE outbox SET due_at = now() + interval '30 s' WHERE application_id = $1 AND id = $2 RETURNING id;
+
+-- name: end_removal
+DELETE FROM outbox WHERE application_id = $1 AND id = $2;

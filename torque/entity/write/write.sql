@@ -1,0 +1,266 @@
+-- Statements that create and change records; see the statements of records for how values travel.
+
+-- name: limits
+-- How long a write waits for locks, and how it checks foreign keys.
+limits AS MATERIALIZED (
+    SELECT set_config('lock_timeout', :patience, true), set_config('plan_cache_mode', 'force_generic_plan', true)
+)
+
+-- name: input
+-- The records of a write.
+input AS MATERIALIZED (
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb)
+    ) AS i (id, entity_type, data)
+)
+
+-- name: counted
+-- What the records of a write add to the kept counts.
+counted AS (
+    INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
+    SELECT :application::uuid, i.entity_type, pg_backend_pid() & 63, count(*) FROM input i
+    GROUP BY i.entity_type ORDER BY i.entity_type
+    ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
+)
+
+-- name: end_backend
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2;
+
+-- name: backend_lives
+SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND application_name = $2);
+
+-- name: create_records
+-- include: limits, input
+records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, :now::text::timestamptz, :now::text::timestamptz
+    FROM input i
+)
+-- include: counted
+
+-- name: revive_records
+-- As create_records, for a record that comes back: it goes on counting its versions, and is as old as it was.
+-- include: limits, input
+records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, :version::int, :created::text::timestamptz,
+        :now::text::timestamptz
+    FROM input i
+)
+-- include: counted
+
+-- name: revive_audit
+audited AS (
+    INSERT INTO audit_log
+        (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'undelete',
+        :actor::text, :role::text, :protocol::text, :request::text,
+        jsonb_build_object('version', :version::int, 'created_at', :created::text),
+        CASE WHEN :values THEN i.data END
+    FROM input i
+)
+
+-- name: seed_records
+-- As create_records, but each record has its own time, and their order in the document is the order they were made in.
+input AS MATERIALIZED (
+    SELECT i.* FROM ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb),
+        unnest(:times::text::text[])
+    ) AS i (id, entity_type, data, at)
+), records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, i.at::timestamptz, i.at::timestamptz FROM input i
+)
+-- include: counted
+
+-- name: create_links
+linked AS (
+    INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+    SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
+    FROM unnest(:link_keys::text::text[], :link_sources::text::uuid[], :link_targets::text::uuid[], :link_positions::text::int[])
+        AS l (link_key, source_id, target_id, position)
+)
+
+-- name: create_keys
+keyed AS (
+    INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
+    SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
+    FROM unnest(:key_constraints::text::text[], :key_values::text::text[], :key_owners::text::uuid[]) AS k (constraint_id, value, entity_id)
+)
+
+-- name: create_audit
+audited AS (
+    INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+        a.actor, a.role, a.protocol, a.request_id, CASE WHEN :values THEN i.data END
+    FROM input i JOIN unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[], :requests::text::text[])
+        AS a (id, actor, role, protocol, request_id) ON a.id = i.id
+)
+
+-- name: bulk_audit
+-- One caller for all, so there is nothing to join.
+audited AS (
+    INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+        :actor::text, :role::text, :protocol::text, :request::text, CASE WHEN :values THEN i.data END
+    FROM input i
+)
+
+-- name: create_follow
+letters AS (
+    INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+    SELECT :application::uuid, gen_random_uuid(), 'after', i.entity_type, i.id, l.letter
+    FROM input i JOIN ROWS FROM (unnest(:ids::text::uuid[]), jsonb_array_elements(:letters::jsonb)) AS l (id, letter)
+        ON l.id = i.id
+)
+
+-- name: remember
+remembered AS (
+    INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+    SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
+    FROM ROWS FROM (
+        unnest(:repeat_callers::text::text[], :repeat_methods::text::text[], :repeat_keys::text::text[],
+            :repeat_hashes::bytea[]),
+        jsonb_array_elements(:repeat_results::jsonb)
+    ) AS r (caller, method, key, params_hash, result)
+)
+
+-- name: create_end
+SELECT 1
+
+-- name: update_records
+-- The version held is the newest there is; a plain join would compare with the snapshot's. The ids are asked for as
+-- an array, because for a join the planner may scan the whole application.
+-- include: limits
+input AS MATERIALIZED (
+    SELECT i.* FROM ROWS FROM (
+        unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[])
+    ) AS i (id, data, version)
+), held AS MATERIALIZED (
+    SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type
+    FROM limits, entities e
+    WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
+    ORDER BY e.id
+    FOR NO KEY UPDATE OF e SKIP LOCKED
+), written AS (
+    UPDATE entities e SET data = i.data, version = i.version + 1, updated_at = :now::text::timestamptz
+    FROM held h JOIN input i ON i.id = h.id
+    WHERE e.application_id = :application::uuid AND e.id = h.id AND h.version = i.version
+    RETURNING e.id, e.entity_type
+)
+
+-- name: update_unlinks
+unlinked AS (
+    DELETE FROM entity_relationships r
+    USING unnest(:unlink_keys::text::text[], :unlink_sources::text::uuid[], :unlink_positions::text::int[]) AS l (link_key, source_id, position),
+        written w
+    WHERE r.application_id = :application::uuid AND r.source_id = l.source_id AND r.link_key = l.link_key
+        AND r.position = l.position AND w.id = l.source_id
+)
+
+-- name: update_links
+linked AS (
+    INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+    SELECT :application::uuid, l.link_key, l.source_id, l.target_id, l.position
+    FROM unnest(:link_keys::text::text[], :link_sources::text::uuid[], :link_targets::text::uuid[], :link_positions::text::int[])
+        AS l (link_key, source_id, target_id, position) JOIN written w ON w.id = l.source_id
+    ON CONFLICT (application_id, source_id, link_key, position) DO UPDATE SET target_id = excluded.target_id
+)
+
+-- name: update_unkeys
+unkeyed AS (
+    DELETE FROM entity_keys k
+    USING unnest(:unkey_constraints::text::text[], :unkey_values::text::text[], :unkey_owners::text::uuid[]) AS o (constraint_id, value, entity_id),
+        written w
+    WHERE k.application_id = :application::uuid AND k.constraint_id = o.constraint_id AND k.value = o.value
+        AND k.entity_id = o.entity_id AND w.id = o.entity_id
+)
+
+-- name: update_keys
+keyed AS (
+    INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
+    SELECT :application::uuid, k.constraint_id, k.value, k.entity_id
+    FROM unnest(:key_constraints::text::text[], :key_values::text::text[], :key_owners::text::uuid[]) AS k (constraint_id, value, entity_id)
+    JOIN written w ON w.id = k.entity_id
+)
+
+-- name: update_audit
+audited AS (
+    INSERT INTO audit_log
+        (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, w.entity_type, w.id, 'update',
+        a.actor, a.role, a.protocol, a.request_id, a.old, a.new
+    FROM written w JOIN ROWS FROM (
+        unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[],
+            :requests::text::text[]),
+        jsonb_array_elements(:olds::jsonb), jsonb_array_elements(:news::jsonb)
+    ) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
+)
+
+-- name: update_follow
+letters AS (
+    INSERT INTO outbox (application_id, id, kind, entity_type, entity_id, payload)
+    SELECT :application::uuid, gen_random_uuid(), 'after', w.entity_type, w.id, l.letter
+    FROM written w JOIN ROWS FROM (unnest(:ids::text::uuid[]), jsonb_array_elements(:letters::jsonb)) AS l (id, letter)
+        ON l.id = w.id
+)
+
+-- name: update_remember
+remembered AS (
+    INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+    SELECT :application::uuid, r.caller, r.method, r.key, r.params_hash, r.result
+    FROM ROWS FROM (
+        unnest(:repeat_callers::text::text[], :repeat_methods::text::text[], :repeat_keys::text::text[],
+            :repeat_hashes::bytea[], :ids::text::uuid[]),
+        jsonb_array_elements(:repeat_results::jsonb)
+    ) AS r (caller, method, key, params_hash, id, result)
+    JOIN written w ON w.id = r.id
+)
+
+-- name: update_end
+-- A record held at another version comes back as it is now; one that is missing here is locked, or gone.
+SELECT e.id, CASE WHEN w.id IS NULL THEN e.data END AS data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type,
+    w.id IS NOT NULL AS written
+FROM held e LEFT JOIN written w ON w.id = e.id
+
+-- name: hold_sources
+SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR NO KEY UPDATE;
+
+-- name: unlink
+DELETE FROM entity_relationships
+WHERE application_id = $1 AND link_key = $2 AND source_id = ANY($3::uuid[]) AND target_id = ANY($4::uuid[]);
+
+-- name: link
+-- The rows of the sources are held, so nobody else takes their next places, or adds the same links.
+INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
+SELECT $1, $2, w.source_id, w.target_id,
+    coalesce((SELECT max(r.position) FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = $2), -1)
+    + row_number() OVER (PARTITION BY w.source_id ORDER BY w.ordinality)
+FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS w (source_id, target_id, ordinality)
+WHERE NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = $1 AND r.source_id = w.source_id
+    AND r.link_key = $2 AND r.target_id = w.target_id);
+
+-- name: claim_formulas
+-- Only one server at a time gets the row, and only while the records stand on other expressions.
+INSERT INTO entity_formulas AS f (application_id, entity_type, lease_until)
+VALUES ($1, $2, now() + make_interval(secs => $4))
+ON CONFLICT (application_id, entity_type) DO UPDATE SET lease_until = excluded.lease_until
+    WHERE f.signature <> $3::text AND f.lease_until <= now()
+RETURNING true;
+
+-- name: renew_formulas
+UPDATE entity_formulas SET lease_until = now() + make_interval(secs => $3) WHERE application_id = $1 AND entity_type = $2;
+
+-- name: formulas_done
+UPDATE entity_formulas SET signature = $3, lease_until = now() WHERE application_id = $1 AND entity_type = $2;
+
+-- name: some_records
+SELECT e.id, e.data, e.version,
+    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+FROM entities e
+WHERE e.application_id = $1 AND e.entity_type = $2 AND e.id > $3
+ORDER BY e.id LIMIT $4;
