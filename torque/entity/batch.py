@@ -36,7 +36,15 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record ready to be stored. `base_version` is 0 for a new one."""
+    """One record ready to be stored.
+
+    Parameters
+    ----------
+    base_version
+        The version it was prepared on, 0 for a new one.
+    base_time
+        When that was written, where the version alone does not tell: a record may have been made anew under its id.
+    """
 
     entity: CompiledEntity
     id: str
@@ -44,6 +52,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     prepared: Prepared
     caller: Caller
     repeat: Repeat | None = None
+    base_time: str | None = None
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -89,6 +98,7 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         parts += _keys(values, [(write.id, key) for write in ordered for key in write.prepared.keys], "create")
     else:
         values["versions"] = plain([str(write.base_version) for write in ordered])
+        values["times"] = plain([write.base_time or "NULL" for write in ordered])
         parts += _relink(values, ordered)
         parts += _rekey(values, ordered)
     if lane.audit != "off":
@@ -223,8 +233,11 @@ def _relink(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
     """Change only the links that differ: a position that stays is written over, one that is no more goes."""
     new, gone = [], []
     for write in writes:
-        before = {(link[0], link[2]): link[1] for link in write.prepared.old_links}
-        after = {(link[0], link[2]): link[1] for link in write.prepared.links}
+        old_links, links = write.prepared.old_links, write.prepared.links
+        if old_links == links:
+            continue
+        before = {(link[0], link[2]): link[1] for link in old_links}
+        after = {(link[0], link[2]): link[1] for link in links}
         new += [(write.id, (key, target, at)) for (key, at), target in after.items() if before.get((key, at)) != target]
         gone += [(write.id, place) for place in before if place not in after]
     parts = []
@@ -239,7 +252,10 @@ def _relink(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
 def _rekey(values: dict[str, Any], writes: Sequence[Write]) -> list[str]:
     new, gone = [], []
     for write in writes:
-        before, after = set(write.prepared.old_keys), set(write.prepared.keys)
+        old_keys, keys = write.prepared.old_keys, write.prepared.keys
+        if old_keys == keys:
+            continue
+        before, after = set(old_keys), set(keys)
         new += [(write.id, key) for key in after - before]
         gone += [(write.id, key) for key in before - after]
     parts = []

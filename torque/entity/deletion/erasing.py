@@ -27,8 +27,10 @@ from torque.entity.following import followed
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.write.batches import Batches
+from torque.entity.write.deleting import Deletes
+from torque.entity.write.hooked import Hooked
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet, Writing
+from torque.entity.write.writing import RepeatMet
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.types import Caller
@@ -41,11 +43,14 @@ PendingErasure = Pending[Erasure, bool]
 class Erasing(Batches[EraseLane, Erasure, bool]):
     """Owns the statement and the bump of every coalesced delete."""
 
-    def __init__(self, db: Database, store: EntityStore, writer: Writer, writing: Writing, bus: Bus) -> None:
+    def __init__(
+        self, db: Database, store: EntityStore, writer: Writer, deletes: Deletes, hooked: Hooked, bus: Bus
+    ) -> None:
         super().__init__(db, writer.custody)
         self._store = store
         self._writer = writer
-        self._writing = writing
+        self._deletes = deletes
+        self._hooked = hooked
         self._bus = bus
         self._kinds: dict[tuple[CompiledModel, int, int], Kinds] = {}
 
@@ -75,7 +80,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         entity = app.model.entities_by_key.get(row[5]) if row is not None else None
         if row is None or entity is None or not self._is_erasable(app.model, entity):
             return False
-        await self._writing.require_deletable(caller, app, rights, entity_type, row, if_version)
+        await self._deletes.require_deletable(caller, app, rights, entity_type, row, if_version)
         followed_by = "AfterDelete" in followed(entity)
         letter = message_of("AfterDelete", caller, row[2], row[1], b"null") if followed_by else b"null"
         lane = EraseLane(app.id, kind_of(entity), repeat is not None, followed_by)
@@ -126,7 +131,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
 
     def _unconditional(self, model: CompiledModel, rights: Rights, entity_type: str | None) -> Kinds | None:
         """Return what a caller may delete whatever stands in the record; None when it has to be looked at."""
-        key = (model, rights.class_id, self._writing.hooked.known)
+        key = (model, rights.class_id, self._hooked.known)
         kinds = self._kinds.get(key)
         if kinds is None:
             if len(self._kinds) >= _KINDS_KEPT:
@@ -145,4 +150,4 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
 
     def _is_erasable(self, model: CompiledModel, entity: CompiledEntity) -> bool:
         """Tell whether records of an entity may go in a statement: no hook looks at them, fields hold all links."""
-        return is_erasable(model, entity) and not self._writing.hooked.on_delete(entity)
+        return is_erasable(model, entity) and not self._hooked.on_delete(entity)

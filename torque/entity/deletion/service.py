@@ -16,6 +16,7 @@ from torque.entity.deletion.relations import Request, TooMany
 from torque.entity.deletion.removal import Applications, Removals
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
+from torque.entity.write.deleting import Deletes
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import Writing
 from torque.events import RecordsChanged
@@ -39,9 +40,9 @@ class Deletion:
         self._bus = bus
         self._store = store
         self._writer = writer
-        self._writing = writing
+        self._deletes = Deletes(store, writer, writing)
         self.at_once = AT_ONCE
-        self.erasing = Erasing(db, store, writer, writing, bus)
+        self.erasing = Erasing(db, store, writer, self._deletes, writing.hooked, bus)
         self.removals = Removals(db, observer, self._remove_batch, self._empty_batch)
 
     async def delete(
@@ -89,15 +90,15 @@ class Deletion:
         if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None,
     ) -> None:  # fmt: skip
         """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
-        found = await self._writing.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
+        found = await self._deletes.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
         await self._follow(app, *found)
 
     async def _remove_batch(self, caller: Caller, app: RunningApplication, ids: tuple[str, ...]) -> None:
         request = Request(caller=caller, app=app, ids=ids, check=_nothing)
-        await self._follow(app, *await self._writing.delete_batch(request))
+        await self._follow(app, *await self._deletes.delete_batch(request))
 
     async def _empty_batch(self, request: Request, sources: Sequence[str]) -> None:
-        await self._follow(request.app, (), await self._writing.empty(request, sources))
+        await self._follow(request.app, (), await self._deletes.empty(request, sources))
 
     async def _follow(self, app: RunningApplication, gone: Sequence[Row], emptied: Sequence[Write]) -> None:
         """Make every cache miss what went and what lost a reference, then tell."""

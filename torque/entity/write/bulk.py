@@ -120,7 +120,7 @@ class Bulk:
         return [
             self._writing.visible_record(entity, granted, held.rows[change.id])
             if write is None
-            else self._writing.written_record(entity, granted, held.rows[change.id], write, Written(held.now))
+            else self._writing.written_record(held.app, entity, granted, held.rows[change.id], write, Written(held.now))
             for change, (entity, granted, write) in zip(held.changes, held.prepared, strict=True)
         ]
 

@@ -23,6 +23,10 @@ class Hooked:
         """How many hooks were registered; what was found out about them holds as long as it stays."""
         return self._hooks.registered
 
+    def on_update(self, entity: CompiledEntity) -> bool:
+        """Tell whether somebody looks at changed records of an entity."""
+        return self._hooks.wanted(entity, "BeforeUpdate") or self._hooks.wanted(entity, "OnValidate")
+
     def on_delete(self, entity: CompiledEntity) -> bool:
         """Tell whether somebody looks at records of an entity that are about to go."""
         return self._hooks.wanted(entity, "BeforeDelete")

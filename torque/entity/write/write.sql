@@ -89,9 +89,10 @@ keyed AS (
 )
 
 -- name: create_audit
+-- A record begins once, so its entry may have its id; making another takes as long as a tenth of the whole.
 audited AS (
     INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
-    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+    SELECT :now::text::timestamptz, i.id, :application::uuid, i.entity_type, i.id, 'create',
         a.actor, a.role, a.protocol, a.request_id, CASE WHEN :values THEN i.data END
     FROM input i JOIN unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[], :requests::text::text[])
         AS a (id, actor, role, protocol, request_id) ON a.id = i.id
@@ -101,7 +102,7 @@ audited AS (
 -- One caller for all, so there is nothing to join.
 audited AS (
     INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
-    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'create',
+    SELECT :now::text::timestamptz, i.id, :application::uuid, i.entity_type, i.id, 'create',
         :actor::text, :role::text, :protocol::text, :request::text, CASE WHEN :values THEN i.data END
     FROM input i
 )
@@ -134,8 +135,9 @@ SELECT 1
 -- include: limits
 input AS MATERIALIZED (
     SELECT i.* FROM ROWS FROM (
-        unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[])
-    ) AS i (id, data, version)
+        unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[]),
+        unnest(:times::text::timestamptz[])
+    ) AS i (id, data, version, at)
 ), held AS MATERIALIZED (
     SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type
     FROM limits, entities e
@@ -146,6 +148,7 @@ input AS MATERIALIZED (
     UPDATE entities e SET data = i.data, version = i.version + 1, updated_at = :now::text::timestamptz
     FROM held h JOIN input i ON i.id = h.id
     WHERE e.application_id = :application::uuid AND e.id = h.id AND h.version = i.version
+        AND (i.at IS NULL OR h.updated_at = i.at)
     RETURNING e.id, e.entity_type
 )
 

@@ -1,7 +1,6 @@
 """Writing records: prepare on a base, hand over one statement, repeat in silence when the base has moved."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -12,7 +11,6 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Repeat, Write
-from torque.entity.deletion.relations import Deleter, Request
 from torque.entity.encode import Encoder
 from torque.entity.ends import many_of
 from torque.entity.hooks import Hooks
@@ -22,12 +20,13 @@ from torque.entity.requests import Change, Draft
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
+from torque.entity.write.bases import Bases
 from torque.entity.write.fresh import Clock, RecordIds
 from torque.entity.write.hooked import Hooked
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker, Wanted, split
 from torque.entity.write.writer import Gone, Moved, Outcome, Writer, Written
-from torque.errors import Conflict, InternalError, NotFound, ValidationFailed
+from torque.errors import Conflict, InternalError, NotFound, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller
@@ -49,10 +48,10 @@ class Writing:
         self._db = db
         self._store = store
         self._writer = writer
-        self._reading = reading
+        self.reading = reading
         self.hooked = Hooked(hooks)
         self._encoder = encoder
-        self._deleter = Deleter(writer)
+        self._bases = Bases()
         self._linker = Linker(store)
         self._ids = RecordIds()
         self._clock = Clock()
@@ -151,8 +150,12 @@ class Writing:
         The statement carries the version of the base it was prepared on. When the record moved on meanwhile,
         it is prepared anew; the third time its row is held, so it cannot move any more.
         """
+        if (known := self._bases.get(change.app.id, change.id)) is not None:
+            answer = await self._update_known(change, known)
+            if answer is not None:
+                return answer
         row = await self._store.read(change.app.id, change.id)
-        entity, _ = self._reading.visible(change.app, change.rights, change.entity_type, row, change.id)
+        entity, _ = self.reading.visible(change.app, change.rights, change.entity_type, row, change.id)
         patch, links = split(change.app.model, entity, change.rights, change.patch)
         if links:
             own, change = self._writer.custody.own, msgspec.structs.replace(change, patch=patch, links=links)
@@ -168,75 +171,66 @@ class Writing:
             elif isinstance(outcome, Gone):
                 row = None
             else:
-                return self.written_record(entity, granted, row, write, outcome)
+                return self.written_record(change.app, entity, granted, row, write, outcome)
         return await self._writer.custody.own(self._update_held(change))
 
-    async def delete(
-        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: Sequence[str],
-        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None = None,
-    ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
-        """Delete records, all or none; return what went with them and what lost a reference to them."""
-
-        async def check(row: Row) -> None:
-            await self.require_deletable(caller, app, rights, entity_type, row, if_version)
-
-        for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
-            if row is not None:
-                await check(row)
-                await self.hooked.delete(caller, app, row)
+    async def _update_known(self, change: Change, row: Row) -> bytes | None:
+        """Change a record as it was left; None when it has moved on, or when its place in the store has to be asked."""
+        entity = change.app.model.entities_by_key.get(row[5])
+        if entity is None or self.hooked.on_update(entity) or many_of(change.app.model, entity.name):
+            return None
         try:
-            return await self._deleter.delete(
-                Request(caller=caller, app=app, ids=tuple(ids), check=check, repeats=repeats, limit=limit)
-            )
-        except UniqueViolation:
-            raise RepeatMet from None
-
-    async def require_deletable(
-        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, row: Row,
-        if_version: int | None,
-    ) -> None:  # fmt: skip
-        """Refuse a record that the caller may not delete, or not at its version."""
-        entity, granted = self._reading.visible(app, rights, entity_type, row, row[0])
-        checks.require(granted.delete, caller, "delete", entity)
-        await self._reading.require_matching(app, rights, entity, granted, row)
-        self._check_version(entity, granted, row, if_version)
-
-    async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
-        """Delete records for which everything was asked before."""
-        return await self._deleter.delete(request)
-
-    async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
-        """Take references to records that are about to go out of others."""
-        return await self._deleter.empty(request, sources)
+            entity, granted, write = await self.prepare(change, row)
+        except TorqueError:
+            return None
+        if write is None:
+            return None
+        outcome = await self._hand_over(change.app, lane_of(change.app, "update", write), write)
+        return (
+            self.written_record(change.app, entity, granted, row, write, outcome)
+            if isinstance(outcome, Written)
+            else None
+        )
 
     async def prepare(self, change: Change, row: Row | None) -> tuple[CompiledEntity, EntityRights, Write | None]:
         """Prepare an update on a base; no write when it would change nothing."""
         app, rights = change.app, change.rights
-        entity, granted = self._reading.visible(app, rights, change.entity_type, row, change.id)
+        entity, granted = self.reading.visible(app, rights, change.entity_type, row, change.id)
         if row is None:
             raise NotFound
-        await self._reading.require_matching(app, rights, entity, granted, row)
+        if granted.where is not None:
+            await self.reading.require_matching(app, rights, entity, granted, row)
         checks.require(granted.update, change.caller, "update", entity)
-        self._check_version(entity, granted, row, change.if_version)
+        self.require_version(entity, granted, row, change.if_version)
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
         checks.refuse_masked(granted, change.patch)
-        now, hooked = self._clock.now(), self.hooked
+        now = self._clock.now()
         prepared = entity.validator.update(row[1], patch, change.replace, now)
-        await self._refuse(app, entity, prepared, change.id)
-        prepared = await hooked.before_update(change.caller, app, entity, row, prepared, now)
-        await self._refuse(app, entity, prepared, change.id)
-        prepared = await hooked.validated(change.caller, app, entity, row, prepared, now)
-        await self._refuse(app, entity, prepared, change.id)
+        if prepared.errors or self.hooked.on_update(entity):
+            prepared = await self._looked_at(change, entity, row, prepared, now)
         if not prepared.changed and change.repeat is None:
             return entity, granted, None
-        await self._check_links(app, entity, prepared, change.id)
+        if prepared.links:
+            await self._check_links(app, entity, prepared, change.id)
         if granted.where is not None:
             await self._require_fit(app, rights, entity, granted, change.id, prepared)
         write = Write(
-            entity=entity, id=change.id, base_version=row[2], prepared=prepared, caller=change.caller,
-            repeat=change.repeat,
+            entity=entity, id=change.id, base_version=row[2], base_time=row[4], prepared=prepared,
+            caller=change.caller, repeat=change.repeat,
         )  # fmt: skip
         return entity, granted, write
+
+    async def _looked_at(
+        self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared, now: str
+    ) -> Prepared:
+        """Return an update as its own rules and whoever looks at changed records leave it."""
+        caller, app = change.caller, change.app
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await self.hooked.before_update(caller, app, entity, row, prepared, now)
+        await self._refuse(app, entity, prepared, change.id)
+        prepared = await self.hooked.validated(caller, app, entity, row, prepared, now)
+        await self._refuse(app, entity, prepared, change.id)
+        return prepared
 
     async def _update_held(self, change: Change) -> bytes:
         """Update under the record's row lock, its links as well."""
@@ -264,7 +258,7 @@ class Writing:
         if not isinstance(outcome, Written):
             raise NotFound(entityId=change.id)
         await self._writer.committed(lane, [write])
-        return self.written_record(entity, granted, row, write, outcome)
+        return self.written_record(app, entity, granted, row, write, outcome)
 
     async def revive(self, app: RunningApplication, draft: Draft, version: int, created_at: str) -> bytes:
         """Store a deleted record again, with its links, under the version after `version`, as old as it was."""
@@ -370,11 +364,11 @@ class Writing:
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights,
         record_id: str, prepared: Prepared,
     ) -> None:  # fmt: skip
-        if not await self._reading.fits(app, rights, entity, granted, record_id, prepared.data):
+        if not await self.reading.fits(app, rights, entity, granted, record_id, prepared.data):
             message = "Your role does not allow records like this."
             raise ValidationFailed(errors=[checks.error("", "Rule", message)])
 
-    def _check_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
+    def require_version(self, entity: CompiledEntity, granted: EntityRights, row: Row, if_version: int | None) -> None:
         if if_version is not None and row[2] != if_version:
             current = codec.loads(self.visible_record(entity, granted, row))
             raise Conflict(current=current)
@@ -386,10 +380,12 @@ class Writing:
         return self._encoder.record(entity, row, answered_fields(None, entity, granted))
 
     def written_record(
-        self, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write, written: Written
-    ) -> bytes:
+        self, app: RunningApplication, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write,
+        written: Written,
+    ) -> bytes:  # fmt: skip
         """Return a record just changed on the wire; `row` is its base."""
         updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
+        self._bases.keep(app.id, updated)
         return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
 
 
