@@ -83,6 +83,15 @@ describe("a file field", () => {
     expect(document.querySelector("img")?.getAttribute("src")).toBe("/photo/f1?128");
   });
 
+  it("takes the file a record holds away", async () => {
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => Promise.resolve({ ok: true }));
+    show({ record: { id: "r1", photo: value }, files: access(() => Promise.resolve(value)), onSubmit });
+    await userEvent.click(screen.getByRole("button", { name: "Remove a.png" }));
+    expect(screen.queryByRole("link", { name: "a.png" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: /Save/ }));
+    expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ photo: null });
+  });
+
   it("says sizes in the largest unit that leaves a whole part, and tells files from other values", () => {
     expect([sizeText(0, "en"), sizeText(1536, "en"), sizeText(5 * 1024 * 1024, "en")]).toEqual(["0 byte", "1.5 kB", "5 MB"]);
     expect([isFileValue(value), isFileValue("a"), isFileValue(null), isFileValue(["a"])]).toEqual([true, false, false, false]);

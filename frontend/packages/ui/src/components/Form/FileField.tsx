@@ -1,7 +1,8 @@
 import { FileInput } from "@mantine/core";
 import { useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
-import { IconUpload } from "../../icons/tabler";
+import { IconUpload, IconX } from "../../icons/tabler";
+import { IconButton } from "../IconButton/IconButton";
 import classes from "./FileField.module.css";
 import { isFileValue } from "./files";
 import { HeldFile } from "./HeldFile";
@@ -39,6 +40,11 @@ export function FileField({ field, value, onChange, onBlur, inputRef, frame }: F
       <div className={classes.held} aria-live="polite">
         {sending && <span>{t("form.fileSending")}</span>}
         {held && !sending && !problem && <HeldFile field={field.name} file={held} />}
+        {held && !chosen && !frame.disabled && (
+          <IconButton label={t("form.removeFile", { name: held.name })} onClick={() => { onChange(null); }}>
+            <IconX aria-hidden />
+          </IconButton>
+        )}
       </div>
     </div>
   );
