@@ -17,6 +17,9 @@ import "monaco-editor/features/codicon/register";
 import "monaco-editor/editor/contrib/suggest/browser/suggestController";
 import "monaco-editor/features/toggleTabFocusMode/register";
 import "monaco-editor/features/wordOperations/register";
+// JSON brings more of the editor with it once it is first needed; what that asks for has to be known before.
+import "monaco-editor/editor/common/services/treeViewsDndService";
+import "monaco-editor/editor/contrib/codelens/browser/codeLensCache";
 import { jsonDefaults, type JSONSchema } from "monaco-editor/languages/features/json/register";
 import EditorWorker from "monaco-editor/editor/editor.worker?worker";
 import JsonWorker from "monaco-editor/languages/features/json/json.worker?worker";

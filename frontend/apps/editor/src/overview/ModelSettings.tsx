@@ -1,6 +1,6 @@
-import { Drawer, Group, Switch, Textarea, TextInput } from "@mantine/core";
+import { Group, Switch, Textarea, TextInput } from "@mantine/core";
 import { updateBetween, type ModelDocument } from "@torque/model";
-import { Button } from "@torque/ui";
+import { Button, Drawer } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommit, useDocument } from "../model/ModelProvider";
@@ -12,7 +12,7 @@ import classes from "./overview.module.css";
 export function ModelSettings({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation("editor");
   return (
-    <Drawer opened={opened} onClose={onClose} title={t("settings.title")} closeButtonProps={{ "aria-label": t("close") }}>
+    <Drawer opened={opened} onClose={onClose} title={t("settings.title")}>
       {opened && <SettingsForm onClose={onClose} />}
     </Drawer>
   );

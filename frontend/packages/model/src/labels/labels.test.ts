@@ -21,7 +21,7 @@ it("lists every text people read once, with the parts that say it", () => {
     pages: [{ id: "p", name: "p", title: "Order", components: [{ id: "g", type: "DataGrid", props: { entityType: "order", columns: [{ field: "state", title: "How far" }, "state"] } }] }],
     forms: [{ id: "m", name: "m", entity_type: "order", fields: [{ name: "state", field_type: "Select", label: "State", help: "Where it stands." }] }],
   });
-  expect(labels.map(({ text }) => text)).toEqual(["Shop", "Order", "State", "Choose one.", "Open", "Done", "How far", "Where it stands."]);
+  expect(labels.map(({ text }) => text)).toEqual(["Shop", "Order", "State", "Choose one.", "Open", "Done", "How far", "m", "Where it stands."]);
   expect(labels.find(({ text }) => text === "Order")?.places).toEqual(["order", "p"]);
 });
 

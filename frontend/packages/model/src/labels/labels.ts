@@ -3,6 +3,7 @@ import { isObject } from "../document/json";
 import type { Entity, Field } from "../document/entity";
 import type { ModelDocument } from "../document/model";
 import type { Component, Form, Page } from "../document/page";
+import { entityLabel, readable } from "../names/names";
 
 export interface Label {
   /** As the model has it; a language gives its translation under these very words. */
@@ -18,7 +19,7 @@ type Said = (text: unknown, place: string) => void;
 
 function ofField(field: Field, place: string, said: Said): void {
   const { ui_config: ui, field_type: type } = field;
-  for (const text of [field.display_name, ui?.label, ui?.placeholder, ui?.help_text]) said(text, place);
+  for (const text of [field.display_name ?? readable(field.name), ui?.label, ui?.placeholder, ui?.help_text]) said(text, place);
   for (const rule of field.validation ?? []) said(rule.message, place);
   const inner = type.type === "Array" ? type.element_type : type;
   if (inner.type !== "Enum") return;
@@ -26,9 +27,8 @@ function ofField(field: Field, place: string, said: Said): void {
 }
 
 function ofEntity(entity: Entity, said: Said): void {
-  said(entity.display_name, entity.name);
+  said(entityLabel(entity), entity.name);
   for (const field of entity.fields) ofField(field, `${entity.name}.${field.name}`, said);
-  for (const constraint of entity.constraints ?? []) said(constraint.message, `${entity.name}.${constraint.name}`);
 }
 
 function ofComponent(component: Component, page: Page, said: Said): void {
@@ -40,12 +40,14 @@ function ofComponent(component: Component, page: Page, said: Said): void {
 }
 
 function ofForm(form: Form, said: Said): void {
+  said(form.name, form.id);
   for (const field of form.fields) {
     const place = `${form.id} / ${field.name}`;
     for (const text of [field.label, field.placeholder, field.help]) said(text, place);
-    for (const option of field.options ?? []) said(isObject(option) ? option.label : option, place);
+    for (const option of field.options ?? []) said(isObject(option) ? (option.label ?? option.value) : option, place);
   }
   for (const step of form.steps ?? []) if (isObject(step)) said(step.title, form.id);
+  for (const rule of form.validation ?? []) if (isObject(rule)) said(rule.message, form.id);
 }
 
 /** The texts of a model, each once, in the order of the document. */
@@ -60,7 +62,7 @@ export function labelsOf(document: ModelDocument): Label[] {
   said(document.display_name, document.name);
   for (const entity of document.entities ?? []) ofEntity(entity, said);
   for (const page of document.pages ?? []) {
-    said(page.title, page.id);
+    said(page.title ?? page.name ?? page.id, page.id);
     for (const component of page.components ?? []) ofComponent(component, page, said);
   }
   for (const form of document.forms ?? []) ofForm(form, said);
