@@ -113,14 +113,14 @@ class Reading:
         known = None if planned.counting is None else self._totals.known(planned.counting)
         begun = time.monotonic()
         rows = await self._rows(app, planned, total=known is None)
-        total = known.total if known is not None else await self._total(planned, rows)
+        total = _fitting(plan, rows, known.total) if known is not None else await self._total(planned, rows)
         if known is None and planned.counting is not None:
             kept = stamp if is_cacheable(plan.entity) else None
             self._totals.learn(planned.counting, total, planned.total, kept, begun)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
-        result = list_result(plan, data, included, rows, _ended(plan, rows, total), settings.cursor_secret)
+        result = list_result(plan, data, included, rows, total, settings.cursor_secret)
         return self._answer(plan.entity, result, stamp, plan.expansions, known.seconds if known is not None else None)
 
     async def _rows(self, app: RunningApplication, planned: Planned, *, total: bool) -> Sequence[Any]:
@@ -331,10 +331,15 @@ class Reading:
         return Answer(result, stamp, life)
 
 
-def _ended(plan: ListPlan, rows: Sequence[Any], total: int) -> int:
-    """Return the total; where the records ran out, what was seen says it, and better than an estimate does."""
+def _fitting(plan: ListPlan, rows: Sequence[Any], total: int) -> int:
+    """Return a total that was counted before as it fits the rows, which may have been written since.
+
+    Where they ran out they say how many there are; else there are at least as many.
+    """
+    if plan.seek is not None or (plan.page and not rows):
+        return total
     seen = plan.page * plan.limit + len(rows)
-    return min(total, seen) if plan.seek is None and 0 < len(rows) <= plan.limit else total
+    return seen if len(rows) <= plan.limit else max(total, seen)
 
 
 def valid_id(record_id: str) -> str:

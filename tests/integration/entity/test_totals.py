@@ -21,7 +21,7 @@ from torque.entity.tuning.totals import Counting, counting_of
 from torque.entity.types import Query, Scope, Sort
 from torque.model.compile import compile_model
 from torque.model.exchange import read_document
-from torque.types import Caller
+from torque.types import Caller, new_id
 
 MODEL = compile_model(read_document(codec.dumps(SHOP))[0], model_id="m", revision=1)
 SCOPE = Scope(MODEL, Rights(class_id=1, may_enter=True, every_entity=EVERYTHING))
@@ -183,3 +183,15 @@ async def test_a_page_that_ends_the_list_says_how_long_it_is(shop: Shop) -> None
     await shop.db.execute("DELETE FROM entities WHERE application_id = $1 AND id = ANY($2)", shop.app.id, ids[3:])
     page = await ask(shop, limit=50)
     assert (page["total"], page["totalIsEstimate"], page["nextCursor"]) == (3, False, None)
+
+
+async def test_a_total_fits_what_a_page_shows_though_it_was_counted_before(shop: Shop) -> None:
+    for letter in "bcde":
+        await shop.create("memo", text=letter)
+    assert (await ask(shop))["total"] == 4
+    written = "INSERT INTO entities (application_id, id, entity_type, data) SELECT $1, $2, 'memo', '{\"text\": \"f\"}'"
+    await shop.db.execute(written, shop.app.id, new_id())  # committed by somebody who has not told it yet
+    assert (await ask(shop, limit=50))["total"] == 5
+    assert (await ask(shop, limit=4))["total"] == 5
+    await shop.db.execute("DELETE FROM entities WHERE application_id = $1", shop.app.id)
+    assert (await ask(shop))["total"] == 0
