@@ -82,6 +82,8 @@ class Broker:
             for key, _ in self._selector.select(timeout=IDLE_SECONDS / 2):
                 if key.fileobj is self._listener:
                     self._accept()
+                elif key.data is not None:
+                    self._reap(key.data)
                 elif (client := self._clients.get(key.fd)) is not None:
                     self._hear(client)
             self._retire_idle()
@@ -168,11 +170,17 @@ class Broker:
             os._exit(0)
 
     def _kill(self, script: Script) -> None:
+        """End a process; one that runs behind all others may take a while to go, and counts until it has."""
         signal.pidfd_send_signal(script.pidfd, signal.SIGKILL)
+        script.sock.close()
+        self._selector.register(script.pidfd, selectors.EVENT_READ, script)
+
+    def _reap(self, script: Script) -> None:
+        self._selector.unregister(script.pidfd)
         os.waitpid(script.pid, 0)
         os.close(script.pidfd)
-        script.sock.close()
         self._count -= 1
+        self._hand_out()
 
     def _forget(self, client: Client) -> None:
         if self._clients.pop(client.sock.fileno(), None) is None:

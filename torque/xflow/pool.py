@@ -14,7 +14,9 @@ from pathlib import Path
 from torque.errors import Unavailable
 from torque.xflow.process import Answers, ScriptProcess, refuse
 
-GRACE_SECONDS = 0.1
+GRACE_SECONDS = 0.05
+"""How long after its limit a script may still say itself that it was too slow."""
+
 KEEP_SECONDS = 1.0
 _PID = struct.Struct("<I")
 _MOST_ASKED = 4

@@ -1,9 +1,11 @@
 """One script process as a worker of the server sees it: takes a request, asks back, answers, is killed when late."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import struct
+import time
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -13,7 +15,14 @@ from torque import codec
 from torque.xflow.outbound import Call, Refused
 
 MAX_FRAME = 16 * 1024 * 1024
+TIRED_SECONDS = 0.1
+"""Processor time of a script until it makes way for short ones: the rest it gets when nobody else wants it."""
+
+_LOOK_SECONDS = 0.02
+
 _LENGTH = struct.Struct("<I")
+_SCHEDULED = 2
+"""Of the clocks of a process, the one that the scheduler keeps."""
 
 Answers = Callable[[Call], Awaitable[bytes]]
 """Answers what a script asks of the world outside as JSON; raises Refused."""
@@ -41,6 +50,8 @@ class ScriptProcess(asyncio.Protocol):
         self._answers: Answers = refuse
         self._calls: set[asyncio.Task[None]] = set()
         self._overlapped = False
+        self._tired = False
+        self._patience: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -101,8 +112,10 @@ class ScriptProcess(asyncio.Protocol):
         ScriptEnded
             When the process died.
         """
-        self._answer, self._answers = asyncio.get_running_loop().create_future(), answers
+        loop = asyncio.get_running_loop()
+        self._answer, self._answers = loop.create_future(), answers
         self._overlapped = False
+        self._patience = loop.call_later(TIRED_SECONDS, self._step_back, loop, _computed(self.pid))
         try:
             self._write(frame)
             async with asyncio.timeout(seconds):
@@ -111,13 +124,27 @@ class ScriptProcess(asyncio.Protocol):
             self.kill()
             raise
         else:
-            if self._overlapped:  # it may have ended with an answer on its way, and would take that for a request
+            # It may have ended with an answer on its way, and would take that for a request; or it runs behind all
+            # others, and the system lets nobody raise it again.
+            if self._overlapped or self._tired:
                 self.kill()
             return answer
         finally:
+            if self._patience is not None:
+                self._patience.cancel()
             self._answer, self._answers = None, refuse
             for task in self._calls:
                 task.cancel()
+
+    def _step_back(self, loop: asyncio.AbstractEventLoop, since: float) -> None:
+        """Let everybody else go first once the script has computed for long, waiting left out."""
+        left = TIRED_SECONDS - (_computed(self.pid) - since)
+        if left > 0:
+            self._patience = loop.call_later(max(left, _LOOK_SECONDS), self._step_back, loop, since)
+            return
+        self._tired = True
+        with contextlib.suppress(OSError):  # it has ended, or the system knows no such policy
+            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
     def kill(self) -> None:
         """End the process now, whatever it does."""
@@ -132,6 +159,15 @@ class ScriptProcess(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
         os.close(self._pidfd)
+
+
+def _computed(pid: int) -> float:
+    """Return how many seconds of processor time a process has had; 0 for one that is gone."""
+    clock = ~pid << 3 | _SCHEDULED  # how Linux numbers the clocks of processes
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return 0.0
 
 
 async def refuse(_call: Call) -> bytes:

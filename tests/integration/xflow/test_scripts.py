@@ -1,6 +1,7 @@
 """Script processes: what a script cannot do, and that it is ended when it tries for too long."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -11,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.burden import waited
 from tests.support.processes import descendants
 from tests.support.server import command_of
 from tests.support.waiting import eventually
@@ -99,16 +99,11 @@ async def value(pool: ScriptPool, code: str, **scope: object) -> Any:
 @pytest.mark.parametrize("name", KILLERS)
 async def test_an_endless_script_ends_within_its_limit_and_200_ms(pool: ScriptPool, name: str) -> None:
     await value(pool, "return 1")
-    begin = net_time()
+    begin = time.monotonic()
     answer = await run(pool, KILLERS[name], 0.3)
-    taken = net_time() - begin
+    taken = time.monotonic() - begin
     assert not answer["ok"]
     assert taken < 0.3 + GRACE
-
-
-def net_time() -> float:
-    """Return the time less what this thread, which ends scripts, waited for a core that others used."""
-    return time.monotonic() - waited()
 
 
 @pytest.mark.parametrize("name", HOGS)
@@ -116,6 +111,28 @@ async def test_a_memory_hungry_script_ends_and_harms_nobody(pool: ScriptPool, na
     answer = await run(pool, HOGS[name], 1.0)
     assert not answer["ok"]
     assert await value(pool, "return 1 + 1") == 2
+
+
+async def test_a_script_that_computes_for_long_lets_everybody_else_go_first(pool: ScriptPool) -> None:
+    """It gets the time that nobody wants, and its process, which cannot be raised again, is not used again."""
+    assert await value(pool, "return 1") == 1
+    broker, *_ = [pid for pid in descendants(os.getpid()) if pool.socket_path in command_of(pid)]
+    running = asyncio.create_task(run(pool, "while (performance_now() < 20000) {}", 2.0))
+    await eventually(lambda: os.SCHED_IDLE in policies(broker), what="a script that steps back")
+    assert not (await running)["ok"]
+    for _ in range(2):
+        running = asyncio.create_task(run(pool, "let n = 0; while (n < 1e7) n++; return n", 30.0))
+        assert (await running)["result"] == 10_000_000
+    await eventually(lambda: os.SCHED_IDLE not in policies(broker), what="the end of those that stepped back")
+
+
+def policies(broker: int) -> set[int]:
+    """Return how the script processes of a broker are scheduled."""
+    found = set()
+    for pid in descendants(broker):
+        with contextlib.suppress(ProcessLookupError):
+            found.add(os.sched_getscheduler(pid))
+    return found
 
 
 async def test_other_work_goes_on_while_scripts_are_ended(pool: ScriptPool) -> None:
@@ -133,9 +150,9 @@ async def test_other_work_goes_on_while_scripts_are_ended(pool: ScriptPool) -> N
 async def heartbeat(beats: list[float]) -> None:
     """Note how long each turn of the event loop takes."""
     while True:
-        begin = net_time()
+        begin = time.monotonic()
         await asyncio.sleep(0)
-        beats.append(net_time() - begin)
+        beats.append(time.monotonic() - begin)
 
 
 async def test_nothing_one_script_does_is_seen_by_another(pool: ScriptPool) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from tests.integration.cli.command import torque
 from tests.integration.xflow.flows import document, script
-from tests.support.burden import waited
 from tests.support.databases import Databases
 from tests.support.server import RunningServer
 
@@ -63,9 +62,7 @@ class Pings:
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
-        self._worker = server.workers()[0]
         self.taken: list[float] = []
-        self.net: list[float] = []
 
     def during(self, work: Callable[[], object]) -> None:
         """Ping until the work, in a thread of its own, is done."""
@@ -74,11 +71,10 @@ class Pings:
         thread.start()
         try:
             while thread.is_alive():
-                queued, begin = waited(self._worker) + waited(), time.perf_counter()
+                begin = time.perf_counter()
                 connection.request("POST", "/jsonrpc", PING, JSON)
                 assert b"pong" in connection.getresponse().read()
                 self.taken.append(time.perf_counter() - begin)
-                self.net.append(self.taken[-1] - (waited(self._worker) + waited() - queued))
         finally:
             connection.close()
             thread.join()
@@ -91,12 +87,8 @@ def p99(seconds: Sequence[float]) -> float:
 
 @pytest.mark.parametrize("flow", ["endless", "deaf", "hungry"])
 def test_a_script_that_misbehaves_is_ended_and_nobody_else_waits(scripts: tuple[RunningServer, str], flow: str) -> None:
-    """By turns with a workflow that does nothing, which tells what the way there and back takes at the moment.
-
-    Where that is not enough because others want the cores as well, what client and worker waited for one is left out.
-    """
+    """By turns with a workflow that does nothing, which tells what the way there and back takes at the moment."""
     execute(*scripts, "hello", {"name": "warm"})
-    worker = scripts[0].workers()[0]
     quiet, beside = Pings(scripts[0]), Pings(scripts[0])
     there_and_back: list[float] = []
     ended: list[float] = []
@@ -107,16 +99,14 @@ def test_a_script_that_misbehaves_is_ended_and_nobody_else_waits(scripts: tuple[
             there_and_back.append(execute(*scripts, "hello", {"name": "between"})[1])
 
     def misbehave() -> None:
-        queued = waited(worker) + waited()
         answer, seconds = execute(*scripts, flow)
-        queued = waited(worker) + waited() - queued
         assert answer["error"]["code"] == -32012
         assert answer["error"]["data"]["error"]["code"] in ("TIMEOUT", "MEMORY")
-        ended.append(seconds - queued)
+        ended.append(seconds)
 
     for _ in range(ROUNDS):
         quiet.during(greet)
         beside.during(misbehave)
     assert len(ended) == ROUNDS, "each ended with its error"
     assert max(ended) < LIMIT_MS / 1000 + GRACE + max(there_and_back)
-    assert p99(beside.taken) < max(0.05, 3 * p99(quiet.taken)) or p99(beside.net) < 0.05
+    assert p99(beside.taken) < max(0.05, 3 * p99(quiet.taken))
