@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -84,8 +84,9 @@ def run_folder() -> Iterator[str]:
     base = Path(tempfile.gettempdir())
     for left in base.glob(f"{RUN_PREFIX}*-*"):
         pid = left.name.removeprefix(RUN_PREFIX).partition("-")[0]
-        if pid.isdecimal() and not Path(f"/proc/{pid}").exists() and left.stat().st_uid == os.getuid():
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another server that starts at this moment was faster
+            if pid.isdecimal() and not Path(f"/proc/{pid}").exists() and left.lstat().st_uid == os.getuid():
+                shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{RUN_PREFIX}{os.getpid()}-") as folder:
         yield folder
 
