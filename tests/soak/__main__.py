@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,9 +36,13 @@ def plans(operations: int, seed: int) -> Iterator[tuple[str, Plan]]:
             yield f"{game}, part {part + 1} of {parts}, {size} calls, seed {seed + part}", plan
 
 
+def report(name: str, summary: str, bad: Sequence[str]) -> None:
+    """Say what a part came to, and at once what was wrong: a run may be interrupted before its end."""
+    print("\n  ".join([f"{name}: {summary}", *bad[:50]]), file=sys.stderr, flush=True)
+
+
 async def soak(operations: int, kills: int, seed: int, state: Path | None) -> int:
     """Run the coherence tests and the crash test; return the exit code."""
-    bad: list[str] = []
     parts = load(state) if state is not None else {}
 
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as folder:
@@ -48,8 +52,7 @@ async def soak(operations: int, kills: int, seed: int, state: Path | None) -> in
             place = Path(folder) / str(number)
             place.mkdir()
             outcome = await play(plan, place)
-            print(f"{name}: {outcome.summary()}", file=sys.stderr, flush=True)
-            bad += outcome.bad
+            report(name, outcome.summary(), outcome.bad)
             parts[name] = of_game(outcome)
             if state is not None:
                 save(state, parts)
@@ -58,13 +61,10 @@ async def soak(operations: int, kills: int, seed: int, state: Path | None) -> in
             place = Path(folder) / "crash"
             place.mkdir()
             crashes = await crash(kills, place, seed)
-            print(f"{name}: {crashes.summary()}", file=sys.stderr, flush=True)
-            bad += crashes.problems + crashes.unexpected
+            report(name, crashes.summary(), crashes.problems + crashes.unexpected)
             parts[name] = of_crashes(crashes)
             if state is not None:
                 save(state, parts)
-    for line in bad[:50]:
-        print(f"  {line}", file=sys.stderr)
     total = summarise(list(parts.values()))
     print(msgspec.json.format(msgspec.json.encode(total), indent=2).decode())
     return 1 if total.stale or total.unauthorised or total.problems else 0
