@@ -6,6 +6,7 @@ a slow reader leaves.
 
 import asyncio
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ _BLOCK = 1 << 20
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _SECONDS = 30.0
 _RANGE_PAST_END = 416
+_SPOOL = "torque-files-"
 
 
 class S3Store:
@@ -45,7 +47,7 @@ class S3Store:
             access_key=settings.s3_access_key, secret_key=settings.s3_secret_key, region=settings.s3_region
         )
         self._client = httpx2.AsyncClient(timeout=_SECONDS, follow_redirects=False)
-        self._spool = Path(tempfile.mkdtemp(prefix="torque-files-"))
+        self._spool = Path(tempfile.mkdtemp(prefix=f"{_SPOOL}{os.getpid()}-"))
 
     def spool(self) -> Path:
         """Return a folder of this process's own."""
@@ -91,11 +93,16 @@ class S3Store:
             self._require(answer.status_code in (200, 202, 204, 404), answer)
 
     async def tidy(self, seconds: float) -> None:
-        """Remove uploads that were cut off so long ago."""
-        before = time.time() - seconds
-        for path in await asyncio.to_thread(lambda: list(self._spool.iterdir())):
+        """Remove uploads that were cut off so long ago, and the folders of processes that were killed."""
+        await asyncio.to_thread(self._tidy, time.time() - seconds)
+
+    def _tidy(self, before: float) -> None:
+        for path in self._spool.iterdir():
             if path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)
+        for folder in self._spool.parent.glob(f"{_SPOOL}*-*"):
+            if _left_behind(folder) and folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
 
     async def close(self) -> None:
         """Close the connections and remove the spool."""
@@ -126,6 +133,12 @@ class S3Store:
 async def _blocks(file: BinaryIO) -> AsyncIterator[bytes]:
     while block := await asyncio.to_thread(file.read, _BLOCK):
         yield block
+
+
+def _left_behind(folder: Path) -> bool:
+    """True for the folder of a process of ours that is no more."""
+    owner = folder.name.removeprefix(_SPOOL).partition("-")[0]
+    return owner.isdecimal() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.geteuid()
 
 
 def _lost(error: httpx2.HTTPError) -> Unavailable:
