@@ -1,6 +1,7 @@
 """Deleting: what goes along, what loses its reference, what stands against it."""
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, Shop, entity, link, reference
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.batch import Lane, Write
 from torque.entity.deletion import relations
+from torque.entity.types import Connection
 from torque.errors import NotFound, TorqueError, ValidationFailed
 from torque.types import new_id
 
@@ -47,6 +50,27 @@ async def test_set_null_empties_the_reference_of_what_stays(shop: Shop) -> None:
         row for row in await shop.rows("audit_log") if row["entity_id"] == order["id"] and row["action"] == "update"
     ]
     assert codec.loads(audit[0]["old"]) == {"payer_id": payer["id"]}
+
+
+async def test_many_references_are_emptied_in_one_statement(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    payer = await shop.create("customer", name="Ada")
+    orders = await asyncio.gather(*(shop.create("order", number=n, payer_id=payer["id"]) for n in range(40)))
+    memo = await shop.create("memo", customer_id=payer["id"])
+    writer, asked = shop.entities._writer, list[int]()
+    update_in = writer.update_in
+
+    def counted(connection: Connection, lane: Lane, writes: Sequence[Write], now: str) -> Awaitable[None]:
+        asked.append(len(writes))
+        return update_in(connection, lane, writes, now)
+
+    monkeypatch.setattr(writer, "update_in", counted)
+    await shop.delete(payer["id"])
+    assert asked == [41]
+    assert {row["version"] for row in await shop.rows("entities")} == {2}
+    assert await shop.rows("entity_relationships") == []
+    assert "customer_id" not in await shop.get(memo["id"])
+    logged = [row for row in await shop.rows("audit_log") if row["action"] == "update"]
+    assert {row["entity_id"] for row in logged} == {memo["id"], *(order["id"] for order in orders)}
 
 
 async def test_restrict_and_no_rule_refuse(shop: Shop) -> None:

@@ -18,9 +18,10 @@ from torque.db.pool import Database
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.deletion.graves import graves_of
 from torque.entity.ends import ends_of
-from torque.entity.following import follow_deletes, followed
+from torque.entity.following import follow_deletes
 from torque.entity.history.audit import audit_mode
 from torque.entity.types import Connection, Row
+from torque.entity.write.lanes import lane_of
 from torque.entity.write.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity, InboundLink
@@ -189,7 +190,7 @@ class Deleter:
     async def _empty(self, connection: Connection, request: Request, removal: Removal) -> Sequence[Write]:
         """Take the references out of the records that stay, validated and audited like any update."""
         ids = sorted(removal.emptied.keys() - removal.rows.keys())
-        writes = []
+        lanes: dict[Lane, list[Write]] = {}
         for row in await connection.fetch(Q.lock_level, request.app.id, ids) if ids else ():
             entity, fields = removal.emptied[row[0]]
             patch = _without(entity, fields, codec.loads(row[1]), removal.rows)
@@ -200,9 +201,10 @@ class Deleter:
                     errors=prepared.errors,
                 )
             write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller)
-            await self._writer.write_in(connection, _lane(request.app, entity), write)
-            writes.append(write)
-        return writes
+            lanes.setdefault(lane_of(request.app, "update", write), []).append(write)
+        for lane, writes in lanes.items():
+            await self._writer.update_in(connection, lane, writes, utc_now())
+        return [write for writes in lanes.values() for write in writes]
 
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
         """Delete links, keys and records, count them down and log them."""
@@ -243,10 +245,6 @@ class Deleter:
                 [item[0] for item in logged], [item[1] for item in logged], ["delete"] * len(logged),
                 [item[2] for item in logged], [graves[item[1]] for item in logged],
             )  # fmt: skip
-
-
-def _lane(app: RunningApplication, entity: CompiledEntity) -> Lane:
-    return Lane(app.id, "update", audit_mode(entity), False, "AfterUpdate" in followed(entity))
 
 
 def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:

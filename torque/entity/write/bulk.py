@@ -7,7 +7,7 @@ import msgspec
 from torque.access.types import EntityRights
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
-from torque.entity.batch import Lane, Q, Write, statement
+from torque.entity.batch import Lane, Q, Write
 from torque.entity.requests import Change
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
@@ -21,7 +21,6 @@ from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueErr
 from torque.model.compile import CompiledEntity
 from torque.types import utc_now
 
-_CHUNK = 1000
 _ATTEMPTS = 4
 
 
@@ -101,9 +100,7 @@ class Bulk:
         """Write what is held."""
         held.now = utc_now()
         for lane, writes in _lanes(held.app, held.writes).items():
-            for start in range(0, len(writes), _CHUNK):
-                batch = statement(lane, writes[start : start + _CHUNK], held.now, alone=True)
-                await connection.fetch(batch.text, *batch.args)
+            await self._writer.update_in(connection, lane, writes, held.now)
         for change, (entity, _, _) in zip(held.changes, held.prepared, strict=True):
             if change.links:
                 await self._linker.apply(connection, held.app, entity, change.id, change.links, change.caller)

@@ -22,6 +22,9 @@ from torque.model.compile import CompiledEntity
 from torque.native import Generations
 from torque.types import utc_now
 
+_CHUNK = 1000
+"""Most updates of one statement in a transaction."""
+
 
 class Written(msgspec.Struct, frozen=True):
     """A write was committed at this time."""
@@ -69,6 +72,12 @@ class Writer(Batches[Lane, Write, Outcome]):
         batch = statement(lane, [write], now, alone=True)
         rows = await connection.fetch(batch.text, *batch.args)
         return Written(now) if lane.kind == "create" else _outcomes(rows, now).get(write.id, Gone())
+
+    async def update_in(self, connection: Connection, lane: Lane, writes: Sequence[Write], now: str) -> None:
+        """Run many updates of held records on a connection of the caller's, who commits and then calls `committed`."""
+        for start in range(0, len(writes), _CHUNK):
+            batch = statement(lane, writes[start : start + _CHUNK], now, alone=True)
+            await connection.fetch(batch.text, *batch.args)
 
     async def revive_in(self, connection: Connection, lane: Lane, write: Write, created_at: str) -> Outcome:
         """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`."""
