@@ -332,3 +332,12 @@ def test_a_page_compiles_to_the_same_bytes_as_long_as_it_is_the_same() -> None:
     model = read_document(sample_document("todo"))[0]
     first, later = (compile_model(model, model_id="m", revision=n) for n in (1, 9))
     assert first.page("start_page").result == later.page("start_page").result
+
+
+def test_a_list_of_files_is_chosen_and_checked_as_files_are() -> None:
+    papers = {"type": "Array", "element_type": {"type": "Binary", "max_size": 9, "types": ["image/*"]}}
+    entity = {"id": "e", "name": "paper", "fields": [{"id": "f", "name": "scans", "field_type": papers}]}
+    form = json.loads(compiled({"entities": [entity]}).form("paper_form").result)
+    (scans,) = form["fields"]
+    assert (scans["field_type"], scans["multiple"]) == ("FileInput", True)
+    assert scans["validation"] == {"maxSize": 9, "accept": ["image/*"]}

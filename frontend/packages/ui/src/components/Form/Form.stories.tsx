@@ -29,6 +29,30 @@ export const NewGerman: Story = { globals: { locale: "de-DE" } };
 export const Edit: Story = { args: { record: order } };
 export const ReadOnly: Story = { args: { record: order, readOnly: true } };
 
+const scan = { id: "f1", name: "delivery note.pdf", type: "application/pdf", size: 48_213 };
+
+/** One file, and several in one field. */
+export const Files: Story = {
+  args: {
+    definition: {
+      ...orderForm,
+      fields: [
+        { name: "invoice", field_type: "FileInput", label: "Invoice" },
+        { name: "scans", field_type: "FileInput", label: "Scans", multiple: true },
+      ],
+      validation: [],
+    },
+    record: order && { ...order, invoice: { ...scan, name: "invoice.pdf" }, scans: [scan, { ...scan, id: "f2", name: "signature of whoever took the parcel in.pdf" }] },
+    files: { upload: () => Promise.resolve(scan), urlOf: (_field, { id }) => `#${id}` },
+  },
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await userEvent.click(canvas.getByRole("button", { name: "Remove delivery note.pdf" }));
+    await expect(canvas.queryByText("delivery note.pdf")).toBeNull();
+    await expect(canvas.getByText("1 unsaved change")).toBeVisible();
+  },
+};
+
 export const CountsItsErrors: Story = {
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
