@@ -205,5 +205,5 @@ def _text(body: bytes, headers: dict[str, str]) -> str:
     match = _CHARSET.search(headers.get("content-type", ""))
     try:
         return body.decode(match[1] if match else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # a name that is no encoding, or that of one which replaces nothing
         return body.decode("utf-8", "replace")

@@ -69,6 +69,8 @@ class Site:
             status, to, text = "200 OK", "", b"x" * 5000
         elif path == "/latin":
             status, to, text = "200 OK", "content-type: text/plain; charset=latin-1\r\n", "Käse".encode("latin-1")
+        elif path.startswith("/written-in/"):
+            status, to, text = "200 OK", f"content-type: text/plain; charset={path[12:]}\r\n", b"plain \xff"
         else:
             status, to, text = "200 OK", "content-type: application/json\r\n", b'{"here": true}'
         writer.write(f"HTTP/1.1 {status}\r\n{to}content-length: {len(text)}\r\n\r\n".encode() + text)
@@ -130,6 +132,8 @@ async def test_a_script_asks_a_host_that_is_allowed(opened: Opener, site: Site) 
     async with opened(**HERE) as run:
         answer = await run("ask", url=site.url("/path?q=1"), options=options)
         assert (await run("ask", url=site.url("/latin")))["text"] == "Käse"
+        for odd in ("nothing", "idna", "undefined", "zlib"):
+            assert (await run("ask", url=site.url(f"/written-in/{odd}")))["text"] == "plain \ufffd"
     assert answer == {
         "status": 200, "ok": True, "url": site.url("/path?q=1"), "type": "application/json", "text": '{"here": true}',
     }  # fmt: skip
