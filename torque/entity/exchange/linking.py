@@ -93,6 +93,12 @@ class Linking:
         await self._connection.fill("import_owners", "".join(owners).encode(), _OWNER_COLUMNS)
         await self._connection.fill("import_links", "".join(links).encode(), _LINK_COLUMNS)
 
+    async def close(self) -> None:
+        """Say that all links are there."""
+        if self._columns:
+            await self._connection.execute(Q.find_links)
+            await self._connection.execute(Q.weigh_links)
+
     async def broken(self) -> Broken:
         """Find out whom all links mean; return the records that want links to nobody."""
         owners: dict[str, None] = {}

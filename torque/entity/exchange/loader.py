@@ -315,6 +315,7 @@ class Loader:
             self.report.failed += len(broken)
             return
         await self._remove([promise.id for promise in broken], [])
+        await self.linking.close()
         while (wrong := await self.linking.broken()).owners:
             for fault in wrong.faults:
                 self._fault(fault)

@@ -145,6 +145,13 @@ CREATE TEMP TABLE import_links
 -- The records whose links are told; of those that were there before, the links become those and no others.
 CREATE TEMP TABLE import_owners (step int, owner uuid, replaced boolean) ON COMMIT DROP;
 
+-- name: find_links
+CREATE INDEX ON import_links (step, owner);
+
+-- name: weigh_links
+-- Without it the planner takes these tables for small ones.
+ANALYZE import_links, import_owners;
+
 -- name: name_links
 UPDATE import_links l SET other = k.entity_id FROM entity_keys k
 WHERE l.step = $2 AND l.other IS NULL AND k.application_id = $1 AND k.constraint_id = $3 AND k.value = l.value;
@@ -174,14 +181,16 @@ INSERT INTO audit_log
     (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
 SELECT $4::text::timestamptz, gen_random_uuid(), $1, $5, c.owner, 'link', $6, $7, $8, $9,
     CASE WHEN $10 THEN jsonb_build_object($3::text, c.old) END, CASE WHEN $10 THEN jsonb_build_object($3::text, c.new) END
-FROM (SELECT o.owner, o.replaced,
-    coalesce((SELECT jsonb_agg(CASE WHEN $11 THEN r.source_id ELSE r.target_id END
-        ORDER BY CASE WHEN $11 THEN NULL ELSE r.position END, r.source_id) FROM entity_relationships r
-        WHERE r.application_id = $1 AND r.link_key = $3 AND NOT $11 AND r.source_id = o.owner
-            OR r.application_id = $1 AND r.link_key = $3 AND $11 AND r.target_id = o.owner), '[]') AS old,
-    coalesce((SELECT jsonb_agg(n.other ORDER BY n.place) FROM (SELECT l.other, min(l.place) AS place FROM import_links l
-        WHERE l.step = $2 AND l.owner = o.owner GROUP BY l.other) AS n), '[]') AS new
-    FROM import_owners o WHERE o.step = $2) AS c
+FROM (SELECT o.owner, coalesce(b.ids, '[]') AS old, coalesce(a.ids, '[]') AS new FROM import_owners o
+    LEFT JOIN (SELECT w.owner, jsonb_agg(w.other ORDER BY w.position, w.other) AS ids FROM (
+            SELECT h.owner, r.target_id AS other, r.position FROM import_owners h JOIN entity_relationships r
+            ON r.application_id = $1 AND r.source_id = h.owner AND r.link_key = $3 WHERE NOT $11 AND h.step = $2 AND h.replaced
+            UNION ALL SELECT h.owner, r.source_id, 0 FROM import_owners h JOIN entity_relationships r
+            ON r.application_id = $1 AND r.target_id = h.owner AND r.link_key = $3 WHERE $11 AND h.step = $2 AND h.replaced
+        ) AS w GROUP BY w.owner) AS b ON b.owner = o.owner
+    LEFT JOIN (SELECT n.owner, jsonb_agg(n.other ORDER BY n.place) AS ids FROM (SELECT l.owner, l.other, min(l.place) AS place
+            FROM import_links l WHERE l.step = $2 GROUP BY l.owner, l.other) AS n GROUP BY n.owner) AS a ON a.owner = o.owner
+    WHERE o.step = $2) AS c
 WHERE c.old <> c.new;
 
 -- name: unlink_from
@@ -208,11 +217,14 @@ WHERE NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = 
     AND r.link_key = $3 AND r.target_id = w.target_id);
 
 -- name: links_out
-SELECT r.source_id AS owner, r.link_key, r.target_id AS other FROM entity_relationships r
-WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
-ORDER BY r.source_id, r.link_key, r.position;
+-- Record by record, because what was just loaded has no statistics: the planner would read all links for each batch.
+SELECT w.id AS owner, r.other FROM unnest($2::uuid[]) WITH ORDINALITY AS w (id, place) CROSS JOIN LATERAL (
+    SELECT l.target_id AS other, l.position FROM entity_relationships l
+    WHERE l.application_id = $1 AND l.source_id = w.id AND l.link_key = $3 OFFSET 0) AS r
+ORDER BY w.place, r.position;
 
 -- name: links_in
-SELECT r.target_id AS owner, r.link_key, r.source_id AS other FROM entity_relationships r
-WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
-ORDER BY r.target_id, r.link_key, r.source_id;
+SELECT w.id AS owner, r.other FROM unnest($2::uuid[]) WITH ORDINALITY AS w (id, place) CROSS JOIN LATERAL (
+    SELECT l.source_id AS other FROM entity_relationships l
+    WHERE l.application_id = $1 AND l.target_id = w.id AND l.link_key = $3 OFFSET 0) AS r
+ORDER BY w.place, r.other;

@@ -243,13 +243,13 @@ class ExchangeService:
         self, connection: Any, application_id: str, shape: Shape, rows: Sequence[Row]
     ) -> dict[str, dict[str, list[str]]]:  # fmt: skip
         """Return by column whom each of some rows is linked to."""
-        linked: dict[str, dict[str, list[str]]] = {one.column: {} for one in shape.links}
+        linked: dict[str, dict[str, list[str]]] = {}
         ids = [row[0] for row in rows]
-        for query, backward in ((Q.links_out, False), (Q.links_in, True)):
-            columns = {one.end.link_key: one.column for one in shape.links if one.end.backward is backward}
-            if columns:
-                for row in await connection.fetch(query, application_id, ids, list(columns)):
-                    linked[columns[row["link_key"]]].setdefault(row["owner"], []).append(row["other"])
+        for one in shape.links:
+            found = linked[one.column] = {}
+            query = Q.links_in if one.end.backward else Q.links_out
+            for row in await connection.fetch(query, application_id, ids, one.end.link_key):
+                found.setdefault(row["owner"], []).append(row["other"])
         return linked
 
     async def _announce(self, app: RunningApplication, loader: Loader) -> None:
