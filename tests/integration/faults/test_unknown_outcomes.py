@@ -13,6 +13,7 @@ from tests.integration.faults.two_workers import DOCUMENT, LOCAL
 from torque import codec
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
+from torque.entity.write.bulk_types import Mode
 from torque.errors import NotFound, OutcomeUnknown
 from torque.observe import Observer
 from torque.platform import Platform
@@ -89,3 +90,18 @@ async def test_a_token_that_was_revoked_is_asked_about_again(lossy: Platform) ->
     assert caller.credential is not None
     slots = [lossy.generations.slot("identity", caller.credential.hex())]
     await twice(lossy, slots, lambda: lossy.access.revoke_token(LOCAL, token.id))
+
+
+@pytest.mark.parametrize("mode", ["atomic", "perRow"])
+async def test_records_that_were_deleted_in_bulk_are_asked_about_again(lossy: Platform, mode: Mode) -> None:
+    app = await lossy.catalog.get("shop")
+    made = [await lossy.entities.create(LOCAL, app, "group", {"title": f"{mode} {n}"}) for n in range(2)]
+    ids = [codec.loads(one.result)["id"] for one in made]
+    slots = [lossy.generations.slot("catalogue", app.id)]
+
+    async def delete() -> None:
+        answer = await lossy.entities.bulk_delete(LOCAL, app, "group", ids, mode=mode, idempotency_key=f"gone {mode}")
+        if b"OUTCOME_UNKNOWN" in answer.result:
+            raise OutcomeUnknown
+
+    await twice(lossy, slots, delete)

@@ -45,7 +45,7 @@ class BulkVerbs:
         self._bulk = Bulk(store, writer, writing)
         self._creation = BulkCreate(store, writer, writing)
         self._upserts = Upserts(store, writer, self._bulk, self._creation)
-        self._custody = writer.custody
+        self._writer, self._custody = writer, writer.custody
         self._verbs = verbs
 
     async def create(
@@ -160,6 +160,7 @@ class BulkVerbs:
             if params_hash != repeat.params_hash:
                 raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
             if repeat.method == "bulkDeleteEntities":
+                self._writer.doubt_application(call.app.id)  # nobody here knows what went with it
                 results[index] = _gone(result["id"])
                 continue
             (results[index],) = await each([self._verbs.answer_again(call.caller, call.app, repeat, result["id"])])
