@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -214,6 +215,27 @@ async def test_the_planner_knows_how_many_records_have_a_value(jobs: Shop) -> No
     assert await jobs.db.fetchval(COUNT_STATISTICS) > 0
     keep_indexes(jobs.db.settings.dsn, Told(), many=10**9)
     assert await jobs.db.fetchval(COUNT_STATISTICS) == 0
+
+
+async def test_the_least_and_the_greatest_number_are_read_at_the_ends_of_an_index(jobs: Shop) -> None:
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    insert = "INSERT INTO entities (application_id, id, entity_type, data) SELECT $1, gen_random_uuid(), 'job', $2"
+    for stray in ("none", True, [10**9], None, {"a": 1}):  # what older models may have left
+        await jobs.db.execute(insert, jobs.app.id, codec.dumps({"rank": stray}))
+    asked = Aggregate(entity_type="job", metrics=(Metric(op="max", field="rank"), Metric(op="min", field="rank")))
+    scope = Scope(jobs.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    plan, text = plan_aggregate(asked, scope), await collation(jobs)
+    statement = select_aggregate(plan, jobs.app.id, text, jobs.entities._store.indexed(jobs.app.id, "job"))
+    rows = await jobs.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}", *statement.args)
+    scans = [part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if "Relation Name" in part]
+    assert [round(scan["Actual Rows"]) for scan in scans] == [1, 1]
+    assert all(scan["Index Name"].startswith("tq_") for scan in scans)
+    answers = [select_aggregate(plan, jobs.app.id, text, keys) for keys in (frozenset({"rank"}), None)]
+    assert len({tuple((await jobs.db.fetch(one.text, *one.args))[0]) for one in answers}) == 1
+    having = msgspec.structs.replace(asked, having={"max_rank": {"lt": 0}})
+    found = await jobs.entities.aggregate(ADMIN, jobs.app, having)
+    assert codec.loads(found.result)["data"] == []
 
 
 def parts_of(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ def select_aggregate(
     writer = Writer(application_id, collation, indexed)
     if plan.kept:
         return _kept(writer, plan)
+    if _at_an_end(writer, plan):
+        return _ends(writer, plan)
     columns = [f"{_group(writer, group)} AS g{i}" for i, group in enumerate(plan.groups)]
     columns += [f"{_input(writer, m)} AS v{i}" for i, m in enumerate(plan.metrics) if m.path is not None]
     where = writer.records_of(plan.entity.key)
@@ -45,6 +47,29 @@ def _kept(writer: Writer, plan: AggregatePlan) -> Statement:
     shown = ", ".join("to_jsonb(c.n)" for _ in plan.metrics)
     text = f"SELECT {shown} FROM ({count}) c" + (" WHERE " + " AND ".join(conditions) if conditions else "")
     return Statement(text, tuple(writer.args))
+
+
+def _at_an_end(writer: Writer, plan: AggregatePlan) -> bool:
+    """Tell whether all that is asked for are least and greatest numbers that indexes of the type's own hold."""
+    ends = [m.path.ref for m in plan.metrics if m.op in ("min", "max") and m.path is not None and not m.path.links]
+    whole = plan.condition is None and not plan.groups and len(ends) == len(plan.metrics)
+    return whole and all(ref.kind == "number" and ref.key in (writer.indexed or ()) for ref in ends)
+
+
+def _ends(writer: Writer, plan: AggregatePlan) -> Statement:
+    """Read the least and the greatest numbers at the ends of indexes, past values of other types."""
+    records, columns = writer.records_of(plan.entity.key), []
+    for at, metric in enumerate(plan.metrics):
+        value = writer.value(metric.path.ref, "e") if metric.path is not None else ""
+        numbers = f"{value} >= '-1e400'::jsonb AND {value} < 'false'::jsonb"  # as jsonb is ordered
+        direction = "DESC" if metric.op == "max" else "ASC"
+        found = f"SELECT {value}::numeric FROM entities e WHERE {records} AND {numbers}"
+        columns.append(f"({found} ORDER BY {value} {direction} LIMIT 1) AS v{at}")
+    results = [f"v{at}" for at in range(len(columns))]
+    shown = ", ".join(f"to_jsonb(trim_scale({result}))" for result in results)
+    conditions = [having(writer, plan, results, one) for one in plan.having]
+    text = f"SELECT {shown} FROM (SELECT {', '.join(columns)}) t"
+    return Statement(text + (" WHERE " + " AND ".join(conditions) if conditions else ""), tuple(writer.args))
 
 
 def _scalar(writer: Writer, path: Path, form: str, alias: str = "e", at: int = 0) -> str:

@@ -69,7 +69,7 @@ class Writer:
 
     def __init__(self, application_id: str, collation: str, indexed: frozenset[str] | None = None) -> None:
         self.args: list[Any] = [application_id]
-        self._indexed = indexed
+        self.indexed = indexed
         self._collation = '"' + collation.replace('"', '""') + '"'
         self._aliases = 0
 
@@ -80,18 +80,18 @@ class Writer:
 
     def records_of(self, key: str) -> str:
         """Write the condition on the records of a type. One with indexes of its own is named by constants."""
-        if self._indexed is None:
+        if self.indexed is None:
             return f"e.application_id = $1 AND e.entity_type = {self.argument(key)}"
         application = literal(self.args[0])
         return f"e.application_id = {application}::uuid AND e.entity_type = {literal(key)} AND $1::uuid IS NOT NULL"
 
     def is_indexed(self, order: tuple[OrderKey, ...]) -> bool:
         """Tell whether all that an order compares is in indexes of the type's own."""
-        return self._indexed is not None and all(key.ref.column or key.ref.key in self._indexed for key in order)
+        return self.indexed is not None and all(key.ref.column or key.ref.key in self.indexed for key in order)
 
     def has_words(self, search: Search | None) -> bool:
         """Tell whether an index of words answers a search."""
-        return search is not None and search.complete and self._indexed is not None and WORDS in self._indexed
+        return search is not None and search.complete and self.indexed is not None and WORDS in self.indexed
 
     def inner(self) -> str:
         """Return an alias that the statement does not have yet."""
@@ -195,7 +195,7 @@ class Writer:
             return self._part(ref, op, value, alias)
         if ref.column:
             return f"{alias}.{ref.key} {_SYMBOLS[op]} {self.argument(value)}{_CASTS[ref.kind]}"
-        expressed = alias == "e" and self._indexed is not None and ref.key in self._indexed
+        expressed = alias == "e" and self.indexed is not None and ref.key in self.indexed
         if op == "eq" and ref.kind not in ("array", "json") and not expressed:
             return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
         if ref.kind in ("text", "plain"):
