@@ -216,3 +216,33 @@ async def test_a_delete_waits_for_who_is_about_to_refer_to_the_record_and_takes_
     await going
     assert await shop.rows("entities") == []
     assert begun == [1]  # without the lock the database refuses the first attempt
+
+
+@pytest.mark.parametrize("field", ["customer_id", "payer_id"])
+async def test_a_record_that_is_given_another_reference_in_time_keeps_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """Its row is locked by who changes it when the deletion, which saw the old reference, comes to it."""
+    monkeypatch.setattr(relations, "_PATIENCE", "60s")
+    gone, stays = await shop.create("customer", name="Ada"), await shop.create("customer", name="Eve")
+    order = await shop.create("order", number=1, **{field: gone["id"]})
+    line = await shop.create("line", order_id=order["id"], text="x")
+    async with shop.db.transaction() as other:
+        await other.execute(
+            "UPDATE entities SET data = data || $3, version = version + 1 WHERE application_id = $1 AND id = $2",
+            shop.app.id, order["id"], codec.dumps({field: stays["id"]}),
+        )  # fmt: skip
+        await other.execute(
+            "UPDATE entity_relationships SET target_id = $3 WHERE application_id = $1 AND source_id = $2",
+            shop.app.id, order["id"], stays["id"],
+        )  # fmt: skip
+        going = asyncio.create_task(shop.delete(gone["id"]))
+        while not await shop.db.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ):
+            assert not going.done()
+    await going
+    assert (await shop.get(order["id"]))[field] == stays["id"]
+    assert (await shop.get(line["id"]))["order_id"] == order["id"]
+    with pytest.raises(NotFound):
+        await shop.get(gone["id"])

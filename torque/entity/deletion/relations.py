@@ -125,6 +125,7 @@ class Deleter:
         app, removal = request.app, new_removal()
         wanted = set(request.ids)
         level = sorted(wanted)
+        above: list[str] = []
         while level:
             rows = await connection.fetch(Q.lock_level, app.id, level)
             if not removal.rows:
@@ -132,9 +133,14 @@ class Deleter:
                     raise NotFound("There is no such record, or you may not see it.", entityId=min(lost))
                 for row in rows:
                     await request.check(row)
+            else:  # who was given another reference while its lock was waited for does not go along
+                links = await connection.fetch(Q.dependants_among, app.id, above, level)
+                hanging = _sort_out(app, removal, links)
+                rows = [row for row in rows if row[0] in hanging]
             removal.rows.update((row[0], row) for row in rows)
+            above = [row[0] for row in rows]
             await self._restricted(connection, app, rows, removal)
-            following = _sort_out(app, removal, await connection.fetch(Q.dependants, app.id, level))
+            following = _sort_out(app, removal, await connection.fetch(Q.dependants, app.id, above))
             level = sorted(following - removal.rows.keys())
             if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
                 raise TooMany
@@ -194,6 +200,8 @@ class Deleter:
         for row in await connection.fetch(Q.lock_level, request.app.id, ids) if ids else ():
             entity, fields = removal.emptied[row[0]]
             patch = _without(entity, fields, codec.loads(row[1]), removal.rows)
+            if not patch:
+                continue
             prepared = entity.validator.update(row[1], codec.dumps(patch), False, utc_now())
             if prepared.errors:
                 raise ValidationFailed(
@@ -325,5 +333,8 @@ def _without(
     for name in fields:
         field = entity.fields[name]
         value = data.get(field.key)
-        patch[name] = [item for item in value if item not in gone] or None if isinstance(value, list) else None
+        if isinstance(value, list):
+            patch[name] = [item for item in value if item not in gone] or None
+        elif value in gone:  # it may have been given another reference while its lock was waited for
+            patch[name] = None
     return patch
