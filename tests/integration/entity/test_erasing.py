@@ -9,6 +9,7 @@ from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from tests.support.waiting import eventually
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.batch import Q
 from torque.entity.deletion.erasure import EraseLane, Erasure, erase_statement, kinds_of
 from torque.entity.hooks import Occasion
 from torque.entity.write.batches import Batches
@@ -226,3 +227,28 @@ async def test_a_caller_who_gives_up_a_delete_cancels_nothing(shop: Shop) -> Non
     impatient.cancel()
     await shop.entities.close()
     assert await shop.count("memo") == 0
+
+
+async def test_references_are_looked_up_by_index_where_nearly_all_lead_to_one_record(shop: Shop) -> None:
+    """Statistics then say that every lookup finds all of them, and reading them all looks cheaper."""
+    ada, free = await shop.create("customer", name="Ada"), await shop.create("customer", name="Eve")
+    await shop.db.execute(
+        "INSERT INTO entity_relationships SELECT $1::uuid, 'order_f_customer_id', gen_random_uuid(), $2::uuid, 0"
+        " FROM generate_series(1, 3000)", shop.app.id, ada["id"],
+    )  # fmt: skip
+    await shop.db.execute("ANALYZE entity_relationships")
+    lane = EraseLane(shop.app.id, kinds_of(list(shop.app.model.entities.values())))
+    batch = erase_statement(lane, [Erasure(id=free["id"], caller=ADMIN)], utc_now())
+    scans = "SELECT sum(seq_scan) FROM pg_stat_xact_user_tables WHERE relname LIKE 'entity_relationships%'"
+    alone: list[tuple[Any, ...]] = [(Q.set_patience, "2s"), (Q.delete_records, shop.app.id, [free["id"]])]
+    for statements in ([(batch.text, *batch.args)], alone):
+        pool = await Database.open(shop.db.settings)
+        async with pool.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            for text, *args in statements:
+                await connection.fetch(text, *args)
+            assert await connection.fetchval(scans) == 0
+            await transaction.rollback()
+        await pool.close()

@@ -9,7 +9,8 @@
 held AS MATERIALIZED (
     SELECT e.id, e.entity_type, e.version, e.data, e.created_at,
         (SELECT r.target_id FROM entity_relationships r
-            WHERE r.application_id = :application::uuid AND r.target_id = e.id LIMIT 1) AS referred
+            WHERE r.application_id = :application::uuid AND r.target_id = e.id
+            ORDER BY r.link_key LIMIT 1) AS referred
     FROM limits, entities e
     WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
         AND e.entity_type = ANY(:types::text::text[])
@@ -91,7 +92,9 @@ WHERE r.application_id = $1 AND r.source_id = ANY($3::uuid[]) AND r.target_id = 
 ORDER BY r.source_id;
 
 -- name: set_patience
-SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true);
+-- By index, also where nearly all references lead to one record: see `limits`.
+SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true);
 
 -- name: delete_links_of
 DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
