@@ -1,11 +1,13 @@
 """Who may come in and with what: hosts, origins, media types, bodies of any size, request ids, headers."""
 
+import asyncio
 import http.client
 import json
 import socket
 
 import pytest
 
+from tests.integration.api.tokens import make_link
 from tests.support.server import Response, RunningServer
 from tests.support.waiting import until
 
@@ -48,6 +50,67 @@ def test_a_foreign_host_is_refused_everywhere(server: RunningServer, host: str, 
     assert "server.allowed_hosts" in answer.json()["error"]["message"]
 
 
+OPENING = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+           "Sec-WebSocket-Version: 13")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/todo"])
+@pytest.mark.parametrize("wrong", ["Host: evil.example", "Origin: https://evil.example", "Origin: null"])
+def test_a_foreign_page_or_host_opens_no_websocket(server: RunningServer, path: str, wrong: str) -> None:
+    host = () if wrong.startswith("Host") else (f"Host: 127.0.0.1:{server.port}",)
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.sendall("\r\n".join((f"GET {path} HTTP/1.1", *host, wrong, *OPENING, "", "")).encode())
+        assert connection.recv(64).startswith(b"HTTP/1.1 403")
+
+
+@pytest.mark.parametrize(("name", "value"), [("host", "evil.example"), ("origin", "https://evil.example")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/events/todo?topics=entity:todo"), ("GET", "/api/v1/apps/todo/entities/todo"),
+        ("POST", "/api/v1/apps/todo/entities/todo"), ("POST", "/api/v1/apps/todo/files"), ("DELETE", "/api/v1/session"),
+        ("GET", "/graphql?query=%7Bmodels%7Bid%7D%7D"), ("GET", "/mcp"), ("POST", "/rpc/todo"),
+    ],
+)  # fmt: skip
+def test_foreign_pages_and_hosts_reach_no_data(
+    server: RunningServer, method: str, path: str, name: str, value: str
+) -> None:
+    body = b"{}" if method == "POST" else None
+    answer = server.request(method, path, body, {**JSON, name: value})
+    assert answer.status == 403, answer
+    assert f"server.allowed_{name}s" in answer.body.decode()
+
+
+async def test_a_cookie_that_was_planted_is_not_what_somebody_signs_in_with(server: RunningServer) -> None:
+    secret = await make_link(str(server.settings["database.url"]))
+    planted = {**JSON, "cookie": "torque_session=" + "A" * 43}
+    answer = server.request("POST", "/api/v1/session", json.dumps({"secret": secret}).encode(), planted)
+    assert answer.status == 204
+    made = answer.headers["set-cookie"].split(";")[0]
+    assert made.startswith("torque_session=") and "A" * 43 not in made
+    assert server.request("GET", "/api/v1/session", headers=planted).status == 401
+    assert server.request("GET", "/api/v1/session", headers={"cookie": made}).status == 200
+
+
+async def test_of_many_who_open_a_sign_in_link_at_once_one_comes_in(server: RunningServer) -> None:
+    secret = await make_link(str(server.settings["database.url"]))
+    body = json.dumps({"secret": secret}).encode()
+    attempts = [asyncio.to_thread(server.request, "POST", "/api/v1/session", body, JSON) for _ in range(8)]
+    statuses = sorted(answer.status for answer in await asyncio.gather(*attempts))
+    assert statuses == [204, *[401] * 7]
+
+
+def test_what_people_show_to_come_in_stands_in_no_log(server: RunningServer) -> None:
+    shown = ("tq_" + "S" * 43, "C" * 43, "L" * 43)
+    token, cookie, link = shown
+    call(server, authorization=f"Bearer {token}")
+    call(server, cookie=f"torque_session={cookie}", content_type="application/json; charset=utf-8")
+    server.request("POST", "/api/v1/session", json.dumps({"secret": link}).encode(), JSON)
+    server.request("GET", f"/events?topics=model:{token}", headers={"authorization": f"Bearer {token}"})
+    said = server.output() + server.request("GET", "/metrics").body.decode()
+    assert not [secret for secret in shown if secret in said]
+
+
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
 def test_health_takes_any_host(server: RunningServer, path: str) -> None:
     assert server.request("GET", path, None, {"host": "probe.internal"}).status == 200
@@ -70,16 +133,6 @@ def test_our_own_origin_is_taken_and_no_cors_is_offered(server: RunningServer) -
 
 def test_static_files_may_be_read_from_anywhere(server: RunningServer) -> None:
     assert server.request("GET", "/", None, {"origin": "https://evil.example"}).status == 302
-
-
-def test_a_foreign_page_cannot_open_a_websocket(server: RunningServer) -> None:
-    lines = [
-        "GET /ws HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "Origin: https://evil.example",
-    ]  # fmt: skip
-    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        assert connection.recv(64).startswith(b"HTTP/1.1 403")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
