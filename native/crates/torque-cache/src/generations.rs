@@ -39,6 +39,11 @@ impl Stamp {
         self.slots.iter().map(|(slot, _)| *slot)
     }
 
+    /// What the slots take in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        std::mem::size_of_val(&*self.slots)
+    }
+
     /// One stamp for what rests on both: it is as old as the older one.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {

@@ -12,8 +12,8 @@ use hashbrown::{HashMap, HashTable};
 use crate::generations::{Generations, Stamp};
 use crate::store::Statistics;
 
-/// What an entry costs beside key and value: table, slab, stamp.
-const OVERHEAD: usize = 160;
+/// What an entry costs beside key, value and the generations of its stamp: table and slab.
+const OVERHEAD: usize = 128;
 const NONE: u32 = u32::MAX;
 
 pub(crate) struct Entry {
@@ -44,7 +44,7 @@ impl Entry {
     }
 
     fn size(&self) -> usize {
-        self.key.len() + self.value.len() + OVERHEAD
+        self.key.len() + self.value.len() + self.stamp.bytes() + OVERHEAD
     }
 }
 

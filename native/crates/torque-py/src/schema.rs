@@ -102,15 +102,40 @@ impl Prepared {
 }
 
 fn faults<'py>(py: Python<'py>, found: &[native::Fault]) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let (path, rule) = (intern!(py, "path"), intern!(py, "rule"));
+    let (message, severity) = (intern!(py, "message"), intern!(py, "severity"));
     let told = |fault: &native::Fault| {
         let dict = PyDict::new(py);
-        dict.set_item(intern!(py, "path"), &fault.path)?;
-        dict.set_item(intern!(py, "rule"), PyString::intern(py, fault.rule))?;
-        dict.set_item(intern!(py, "message"), &fault.message)?;
-        dict.set_item(intern!(py, "severity"), PyString::intern(py, fault.severity.name()))?;
+        dict.set_item(path, &fault.path)?;
+        dict.set_item(rule, known(py, fault.rule))?;
+        dict.set_item(message, &*fault.message)?;
+        dict.set_item(severity, known(py, fault.severity.name()))?;
         Ok(dict)
     };
     found.iter().map(told).collect()
+}
+
+/// The names of rules and severities that are met most, made once.
+fn known<'py>(py: Python<'py>, name: &'static str) -> Bound<'py, PyString> {
+    macro_rules! made_once {
+        ($($known:literal),*) => {
+            match name {
+                $($known => intern!(py, $known).clone(),)*
+                _ => PyString::new(py, name),
+            }
+        };
+    }
+    made_once!(
+        "Error",
+        "Required",
+        "Type",
+        "Enum",
+        "Range",
+        "MaxLength",
+        "UnknownField",
+        "Reference",
+        "ReadOnly"
+    )
 }
 
 fn dict<'py>(py: Python<'py>, members: &[(&str, &str)]) -> PyResult<Bound<'py, PyDict>> {

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 /// How much a broken rule matters; only an error refuses a record.
@@ -39,7 +41,7 @@ pub struct Fault {
     /// The rule's name.
     pub rule: &'static str,
     /// A sentence for people.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// How much it matters.
     pub severity: Severity,
 }
@@ -62,19 +64,17 @@ impl<'a> Faults<'a> {
         Faults { field: self.field, indexes, found: self.found }
     }
 
-    pub(crate) fn error(&mut self, rule: &'static str, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, rule: &'static str, message: impl Into<Cow<'static, str>>) {
         self.push(rule, message.into(), Severity::Error);
     }
 
-    pub(crate) fn push(&mut self, rule: &'static str, message: String, severity: Severity) {
+    pub(crate) fn push(&mut self, rule: &'static str, message: Cow<'static, str>, severity: Severity) {
         let mut path = String::with_capacity(self.field.len() + 1);
         path.push('/');
-        for character in self.field.chars() {
-            match character {
-                '~' => path.push_str("~0"),
-                '/' => path.push_str("~1"),
-                other => path.push(other),
-            }
+        if self.field.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+            path.push_str(&self.field.replace('~', "~0").replace('/', "~1"));
+        } else {
+            path.push_str(self.field);
         }
         for index in &self.indexes {
             path.push('/');

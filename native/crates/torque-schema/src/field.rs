@@ -31,7 +31,7 @@ pub(crate) struct Field {
     pub(crate) default: Default,
     pub(crate) computed: Option<String>,
     rules: Vec<Rule>,
-    required_message: String,
+    required_message: Cow<'static, str>,
 }
 
 impl Field {
@@ -67,7 +67,7 @@ impl Field {
             default,
             computed: text("computed"),
             rules,
-            required_message: required_message.unwrap_or_else(|| "A value is required.".to_owned()),
+            required_message: required_message.map_or(Cow::Borrowed("A value is required."), Cow::Owned),
         })
     }
 

@@ -155,7 +155,7 @@ impl Formulas {
                     found.push(Fault {
                         path: String::new(),
                         rule: "Check",
-                        message,
+                        message: message.into(),
                         severity: Severity::Error,
                     });
                 }

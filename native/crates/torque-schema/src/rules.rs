@@ -84,7 +84,7 @@ impl Rule {
             _ => None,
         };
         if let Some(sentence) = broken {
-            faults.push(self.name, self.message.clone().unwrap_or(sentence), self.severity);
+            faults.push(self.name, self.message.clone().unwrap_or(sentence).into(), self.severity);
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 use torque_json::{DOCUMENT_DEPTH, JsonError, JsonErrorKind, Kind as JsonKind, Scanner, Value, parse};
 
 use crate::fault::{Fault, Faults, Severity};
@@ -57,6 +58,10 @@ pub struct Validator {
     formulas: Formulas,
     problems: Vec<Problem>,
 }
+
+/// Letters of a name that count when the nearest known one is looked for.
+const LONGEST_NAME: usize = 64;
+type Letters = SmallVec<[char; LONGEST_NAME]>;
 
 /// What was sent for a field.
 enum Sent<'a> {
@@ -202,7 +207,7 @@ impl Validator {
         let mut unsound: Vec<Option<JsonErrorKind>> = vec![None; self.fields.len()];
         if let Err(message) = self.read_members(data, &mut sent, &mut unsound, found) {
             let path = String::new();
-            found.push(Fault { path, rule: "Type", message, severity: Severity::Error });
+            found.push(Fault { path, rule: "Type", message: message.into(), severity: Severity::Error });
             return sent;
         }
         for ((field, sent), unsound) in self.fields.iter().zip(&mut sent).zip(unsound) {
@@ -259,10 +264,12 @@ impl Validator {
             faults.error("ReadOnly", "The server sets this.");
             return;
         }
+        let asked: Letters = name.chars().take(LONGEST_NAME).collect();
         let nearest = self
             .fields
             .iter()
-            .map(|field| (distance(&field.name, name), &field.name))
+            .filter(|field| field.name.chars().count().abs_diff(asked.len()) * 2 <= field.name.len())
+            .map(|field| (distance(&field.name, &asked), &field.name))
             .filter(|(steps, known)| steps * 2 <= known.len())
             .min();
         faults.error(
@@ -279,6 +286,9 @@ fn judged(found: Vec<Fault>) -> Prepared {
     if found.is_empty() {
         return Prepared::default();
     }
+    if found.iter().all(|fault| fault.severity == Severity::Error) {
+        return Prepared { errors: found, ..Prepared::default() };
+    }
     let (errors, warnings) = found.into_iter().partition(|fault| fault.severity == Severity::Error);
     Prepared { errors, warnings, ..Prepared::default() }
 }
@@ -291,9 +301,8 @@ fn unsound_text(kind: JsonErrorKind) -> &'static str {
 }
 
 /// How many characters must be put in, taken out or exchanged.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+fn distance(one: &str, other: &[char]) -> usize {
+    let mut row: SmallVec<[usize; 96]> = (0..=other.len()).collect();
     for (at, a) in one.chars().enumerate() {
         let mut corner = row[0];
         row[0] = at + 1;

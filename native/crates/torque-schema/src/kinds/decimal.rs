@@ -54,7 +54,7 @@ pub(super) fn check<'a>(limits: &Limits, value: Value<'a>, faults: &mut Faults<'
     if let Some(scale) = limits.scale.filter(|&scale| number.fraction_digits() > scale) {
         return refuse(
             faults,
-            &match scale {
+            match scale {
                 0 => "Must have no digits behind the point.".to_owned(),
                 1 => "Must have at most one digit behind the point.".to_owned(),
                 _ => format!("Must have at most {scale} digits behind the point."),

@@ -141,7 +141,7 @@ impl Bounds {
     }
 }
 
-fn refuse<T>(faults: &mut Faults<'_>, message: &str) -> Option<T> {
+fn refuse<T>(faults: &mut Faults<'_>, message: impl Into<Cow<'static, str>>) -> Option<T> {
     faults.error("Type", message);
     None
 }
