@@ -109,18 +109,19 @@ class Reading:
         settings = await self._store.settings()
         planned = self._plans.list(app, rights, query, settings)
         plan = planned.plan
-        stamp = self._stamps.of_types(app, plan.dependencies)
+        before = self._stamps.of_list(app, plan)
         known = None if planned.counting is None else self._totals.known(planned.counting)
         begun = time.monotonic()
         rows = await self._rows(app, planned, total=known is None)
         total = _fitting(plan, rows, known.total) if known is not None else await self._total(planned, rows)
         if known is None and planned.counting is not None:
-            kept = stamp if is_cacheable(plan.entity) else None
+            kept = (before.narrow or before.whole) if is_cacheable(plan.entity) else None
             self._totals.learn(planned.counting, total, planned.total, kept, begun)
         shown = window(plan, rows)
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
         result = list_result(plan, data, included, rows, total, settings.cursor_secret)
+        stamp = self._stamps.shown(app, before, shown)
         return self._answer(plan.entity, result, stamp, plan.expansions, known.seconds if known is not None else None)
 
     async def _rows(self, app: RunningApplication, planned: Planned, *, total: bool) -> Sequence[Any]:
@@ -136,10 +137,11 @@ class Reading:
         settings = await self._store.settings()
         planned = self._plans.list(app, rights, query, settings)
         plan = planned.plan
-        stamp = self._stamps.of_types(app, plan.dependencies)
+        before = self._stamps.of_list(app, plan)
         shown = window(plan, await self._rows(app, planned, total=False))
         data = self._encoder.records(plan.entity, shown, plan.answered, linked(plan.expansions))
         included = await self._included_of(app, plan.expansions, shown)
+        stamp = self._stamps.shown(app, before, shown)
         return self._answer(plan.entity, records_result(plan, data, included), stamp, plan.expansions)
 
     async def within(self, app: RunningApplication, rights: Rights, query: Query, condition: Condition) -> Found:
@@ -193,10 +195,10 @@ class Reading:
         settings = await self._store.settings()
         planned = self._plans.list(app, rights, query, settings)
         plan = planned.plan
-        stamp = self._stamps.of_types(app, plan.dependencies)
-        rows = await self._rows(app, planned, total=False)
-        result = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
-        return self._answer(plan.entity, result, stamp, ())
+        before = self._stamps.of_list(app, plan)
+        shown = window(plan, await self._rows(app, planned, total=False))
+        result = self._encoder.records(plan.entity, shown, plan.answered)
+        return self._answer(plan.entity, result, self._stamps.shown(app, before, shown), ())
 
     def visible(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, row: Row | None, record_id: str

@@ -12,6 +12,7 @@ from torque.bus import Bus
 from torque.db.failures import LockTimeout
 from torque.db.pool import Database
 from torque.entity.batch import Batch, Lane, Write, revive_statement, statement
+from torque.entity.cache import moved_by_updates
 from torque.entity.coalesce import Pending
 from torque.entity.types import Connection, Row
 from torque.entity.write.batches import Batches
@@ -171,10 +172,14 @@ class Writer(Batches[Lane, Write, Outcome]):
         if not writes:
             return
         slot, application = self._generations.slot, lane.application_id
-        slots = [slot("type", application, key) for key in {write.entity.key for write in writes}]
-        if lane.kind == "update":
-            slots += [slot("record", application, write.id) for write in writes]
-        self._generations.bump(slots)
+        if lane.kind == "create":
+            self._generations.bump([slot("type", application, key) for key in {write.entity.key for write in writes}])
+            return
+        updates: dict[CompiledEntity, set[str]] = {}
+        for write in writes:
+            updates.setdefault(write.entity, set()).update(write.prepared.changed)
+        ids = [write.id for write in writes]
+        self._generations.bump(moved_by_updates(self._generations, application, updates, ids))
 
     async def _tell(self, lane: Lane, writes: Sequence[Write]) -> None:
         kind = "created" if lane.kind == "create" else "updated"
