@@ -6,6 +6,7 @@ Import this module only where GraphQL is served: strawberry is slow to import.
 from typing import Any
 
 import orjson
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -17,6 +18,7 @@ from strawberry.types import ExecutionResult
 
 from torque.api.common.asgi import AsgiApp, caller_of, identified
 from torque.api.common.limits import StreamLimits
+from torque.api.common.reply import refusal
 from torque.api.graphql.context import GraphContext
 from torque.api.graphql.errors import formatted
 from torque.api.graphql.schema import build_schema
@@ -57,6 +59,15 @@ class _View(GraphQL[GraphContext, None]):
         }
         self._platform = platform
         self._limits = limits
+
+    async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
+        """Answer a request; what the library would refuse in plain text is refused as everywhere here."""
+        try:
+            return await super().run(request, *args, **kwargs)
+        except HTTPException as error:
+            return Response(
+                refusal(InvalidRequest(error.reason)).body, error.status_code, media_type="application/json"
+            )
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphContext:
         """Return the context of one operation."""

@@ -64,7 +64,7 @@ class Method(Generic[P]):
         self.call = run
         self._decoder = msgspec.json.Decoder(params)
         fields = msgspec.structs.fields(params)
-        self._names = [field.encode_name for field in fields]
+        self.parameters = [field.encode_name for field in fields]
         ordered = sorted(fields, key=lambda field: field.name not in params.__annotations__)
         self._positions = [field.encode_name for field in ordered if field.name != "app"]
 
@@ -91,11 +91,11 @@ class Method(Generic[P]):
 
     def _explain(self, params: bytes, error: msgspec.ValidationError) -> InvalidParams:
         for key in codec.loads(params):
-            if key not in self._names:
+            if key not in self.parameters:
                 return InvalidParams(
-                    f"{self.name} has no parameter {key[:100]!r}.{nearest(key, self._names)}",
+                    f"{self.name} has no parameter {key[:100]!r}.{nearest(key, self.parameters)}",
                     parameter=key[:100],
-                    parameters=self._names,
+                    parameters=self.parameters,
                 )
         text = str(error)
         where = _AT.search(text)

@@ -32,11 +32,17 @@ class RestEndpoint:
         return openapi.general()
 
     async def handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
-        """Answer one request; None when the handler wrote the answer itself."""
+        """Answer one request; None when the handler wrote the answer itself.
+
+        A refusal may come before the body was read, which ends the connection: clients are told so.
+        """
         try:
-            return await self._handle(protocol, request)
+            reply = await self._handle(protocol, request)
         except TorqueError as error:
-            return refusal(error)
+            reply = refusal(error)
+        if reply is None or reply.status < 400 or not request.has_body:
+            return reply
+        return Reply(reply.status, (*reply.headers, ("connection", "close")), reply.body)
 
     async def _handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
         if request.path == openapi.PATH:

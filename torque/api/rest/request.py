@@ -65,6 +65,11 @@ class RestRequest(msgspec.Struct, frozen=True, kw_only=True):
         length = self.fields.get("content-length")
         return int(length) if length is not None else None
 
+    @property
+    def has_body(self) -> bool:
+        """Whether anything comes behind the headers."""
+        return bool(self.content_length) or self.fields.get("transfer-encoding") is not None
+
     def places(self) -> tuple[str, ...]:
         """Return the parts of the path below the prefix. Raises NotFound for what no path holds."""
         try:
