@@ -75,3 +75,10 @@ def test_a_total_is_counted_in_the_order_of_the_page_where_indexes_know_it() -> 
     for indexed, orders in ((frozenset({key}), 2), (frozenset({"other"}), 1), (None, 1)):
         statement = select_list(plan, "app", "C", total=True, indexed=indexed)
         assert statement.text.count("ORDER BY") == orders
+
+
+def test_pages_that_are_skipped_are_not_made_into_an_answer() -> None:
+    text = say(page=3, limit=5, expand=("customer_id",), sort=(Sort("note"),)).text
+    skipped = text[text.rindex("(SELECT e.* FROM entities e") :]
+    assert " LIMIT 6 OFFSET 15) e WHERE true ORDER BY" in skipped
+    assert "to_char" not in skipped and "OFFSET" not in say(page=0, limit=5).text

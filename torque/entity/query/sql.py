@@ -252,10 +252,10 @@ def select_list(
         [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
         + ["e.id DESC" if plan.id_descending != backward else "e.id"]
     )
-    text = f"SELECT {', '.join(columns)} FROM {source} WHERE {where} ORDER BY {order} LIMIT {plan.limit + 1}"
-    if plan.page:
-        text += f" OFFSET {plan.page * plan.limit}"
-    return Statement(text, tuple(writer.args))
+    tail = f"ORDER BY {order} LIMIT {plan.limit + 1}"
+    if plan.page:  # what is skipped is not made into an answer first
+        source, where = f"(SELECT e.* FROM {source} WHERE {where} {tail} OFFSET {plan.page * plan.limit}) e", "true"
+    return Statement(f"SELECT {', '.join(columns)} FROM {source} WHERE {where} {tail}", tuple(writer.args))
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
