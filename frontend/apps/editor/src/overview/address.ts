@@ -6,6 +6,10 @@ export function addressOf(ref: string, place: Place): string {
   switch (place.kind) {
     case "entity":
       return `${base}/entities/${place.entity}${place.field === undefined ? "" : `?field=${place.field}`}`;
+    case "entityPart": {
+      const part = place.part === undefined ? "" : `&${place.tab === "indexes" ? "index" : "constraint"}=${encodeURIComponent(place.part)}`;
+      return `${base}/entities/${place.entity}?tab=${place.tab}${part}`;
+    }
     case "relationship":
       return `${base}/entities/${place.entity}?tab=relationships&relationship=${place.relationship}`;
     case "page":

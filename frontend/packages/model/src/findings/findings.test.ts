@@ -26,6 +26,10 @@ describe("findings", () => {
   it("lead to the part they are about", () => {
     const document = sampleDocument();
     expect(placeOf(document, "/entities/0/fields/1/validation")).toEqual({ kind: "entity", entity: "e_todo", field: "f_status" });
+    expect(placeOf(document, "/entities/0/lifecycle_hooks/0/xflow")).toEqual({ kind: "entityPart", entity: "e_todo", tab: "hooks" });
+    expect(placeOf(document, "/entities/0/ui_config/detail_view")).toEqual({ kind: "entityPart", entity: "e_todo", tab: "settings" });
+    const checked = { ...document, entities: document.entities?.map((entity) => ({ ...entity, constraints: [{ type: "Check" as const, name: "long", expression: "x" }] })) };
+    expect(placeOf(checked, "/entities/0/constraints/0/expression")).toEqual({ kind: "entityPart", entity: "e_todo", tab: "constraints", part: "e_todo/long" });
     expect(placeOf(document, "/relationships/0/cascade")).toEqual({ kind: "relationship", entity: "e_todo", relationship: "r_tags" });
     expect(placeOf(document, "/pages/1")).toEqual({ kind: "page", page: "second_page" });
     expect(placeOf(document, "/forms/0/fields/0")).toEqual({ kind: "form", form: "todo_form" });

@@ -63,9 +63,22 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
 
 export type Place =
   | { kind: "entity"; entity: string; field?: string }
+  | { kind: "entityPart"; entity: string; tab: EntityTab; part?: string }
   | { kind: "relationship"; entity: string; relationship: string }
   | { kind: "page"; page: string }
   | { kind: "form"; form: string };
+
+export type EntityTab = "constraints" | "indexes" | "hooks" | "settings";
+
+/** Where an entity shows its members that are no fields. */
+const TAB_OF: Partial<Record<string, EntityTab>> = {
+  constraints: "constraints",
+  indexes: "indexes",
+  lifecycle_hooks: "hooks",
+  ui_config: "settings",
+  behavior: "settings",
+  kind: "settings",
+};
 
 function child(value: unknown, step: string): unknown {
   if (Array.isArray(value)) return value[Number(step)];
@@ -86,6 +99,12 @@ export function placeOf(document: ModelDocument, pointer: string): Place | undef
   if (id === undefined) return undefined;
   if (list === "entities") {
     const field = sublist === "fields" && subAt !== undefined ? idOf(child(child(part, sublist), subAt)) : undefined;
+    const tab = TAB_OF[sublist ?? ""];
+    if (tab) {
+      const found = subAt === undefined ? undefined : child(child(part, sublist ?? ""), subAt);
+      const own = tab === "constraints" || tab === "indexes" ? isObject(found) && String(found.id ?? `${id}/${String(found.name)}`) : false;
+      return { kind: "entityPart", entity: id, tab, ...(own ? { part: own } : {}) };
+    }
     return { kind: "entity", entity: id, ...(field === undefined ? {} : { field }) };
   }
   if (list === "relationships") {
