@@ -83,7 +83,7 @@ FOR UPDATE;
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
-ORDER BY r.source_id;
+LIMIT $3;
 
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type

@@ -140,12 +140,20 @@ class Deleter:
             removal.rows.update((row[0], row) for row in rows)
             above = [row[0] for row in rows]
             await self._restricted(connection, app, rows, removal)
-            following = _sort_out(app, removal, await connection.fetch(Q.dependants, app.id, above))
+            following = _sort_out(app, removal, await self._links_to(connection, request, above))
             level = sorted(following - removal.rows.keys())
             if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
                 raise TooMany
         _settle_waiting(removal)
         return removal
+
+    async def _links_to(self, connection: Connection, request: Request, ids: Sequence[str]) -> Sequence[Any]:
+        """Return the links to records; of more than may go along, one is enough to know."""
+        most = None if request.limit is None else request.limit + 1
+        links: Sequence[Any] = await connection.fetch(Q.dependants, request.app.id, ids, most)
+        if request.limit is not None and len(links) > request.limit:
+            raise TooMany
+        return links
 
     async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
         """Take references to the records of a request, which stay for now, out of these records.
@@ -294,18 +302,27 @@ def _settle_waiting(removal: Removal) -> None:
             removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
 
 
+def _leaves(app: RunningApplication) -> set[str]:
+    """Return the storage keys of entities to whose records nothing is linked."""
+    ends = ends_of(app.model)
+    linked = {name for name in ends if any(end.backward or end.many_to_many for end in ends[name])}
+    return {entity.key for entity in app.model.entities.values() if entity.name not in linked}
+
+
 async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
     """Find what a deletion would meet, without locking anything; rows stand for their ids and types only."""
     removal = new_removal()
     level = [record_id]
     types = {row["id"]: row["entity_type"] for row in await db.fetch(Q.types, app.id, level)}
+    leaves = _leaves(app)
     restricting = sorted({end.link_key for ends in ends_of(app.model).values() for end in ends if end.restricts})
     while level:
         removal.rows.update((one, (one, b"{}", 0, "", "", types[one])) for one in level if one in types)
         following: set[str] = set()
+        level = [one for one in level if types.get(one) not in leaves]
         for start in range(0, len(level), _SURVEYED):
             part = level[start : start + _SURVEYED]
-            links = await db.fetch(Q.dependants, app.id, part)
+            links = await db.fetch(Q.dependants, app.id, part, None)
             types.update((link["source_id"], link["entity_type"]) for link in links)
             following |= _sort_out(app, removal, links)
             if restricting:
