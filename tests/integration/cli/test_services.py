@@ -118,11 +118,15 @@ def test_a_name_that_is_taken_is_a_conflict(shop: Project) -> None:
 def test_findings_of_a_model_are_shown_and_are_three(shop: Project) -> None:
     assert shop.torque("model", "validate", "shop").code == 0
     broken = {**MODEL, "entities": [{**MODEL["entities"][0], "fields": [
-        {"id": "f1", "name": "customer", "field_type": {"type": "Reference", "entity": "nobody"}}]}]}  # fmt: skip
+        {"id": "f1", "name": "customer", "field_type": {"type": "Reference", "entity": "nobody"}},
+        {"id": "f2", "name": "amount", "field_type": {"type": "Integer"}, "default_value": "many"}]}]}  # fmt: skip
     (shop.folder / "broken.json").write_text(json.dumps(broken))
     found = shop.torque("model", "validate", "broken.json", "--json")
     assert found.code == 3
     assert any("nobody" in finding["message"] for finding in found.json()["findings"])
+    said = shop.torque("model", "validate", "broken.json").out
+    assert "Records that leave the field out are refused." in said
+    assert "Fix: Remove the default" in said
 
 
 def test_applications_come_and_go(shop: Project) -> None:
