@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -122,12 +123,34 @@ async def test_models_are_resources(server: RunningServer, token: str, era: Era)
         resources = (await client.list_resources()).resources
         assert "torque://models" in {str(one.uri) for one in resources}
         templates = (await client.list_resource_templates()).resource_templates
-        assert [one.uri_template for one in templates] == ["torque://models/{id}"]
+        assert {one.name for one in templates} == {"model", "schema", "records", "record"}
         todo = next(one for one in resources if one.name == "todo")
         contents = (await client.read_resource(str(todo.uri))).contents[0]
         assert json.loads(contents.text)["format"] == "torque/1"  # type: ignore[union-attr]
-        with pytest.raises(MCPError, match="torque://models"):
-            await client.read_resource("torque://nowhere")
+        for nowhere in ("torque://nowhere", "torque://apps/todo/nothing", "other://models", "torque://models/a/b/c"):
+            with pytest.raises(MCPError, match="torque://models"):
+                await client.read_resource(nowhere)
+
+
+async def test_records_of_applications_are_resources(server: RunningServer, token: str) -> None:
+    async with connected(server, token) as client:
+
+        async def read(uri: str) -> Any:
+            return json.loads((await client.read_resource(uri)).contents[0].text)  # type: ignore[union-attr]
+
+        data = {"label": "A resource", "status": "closed"}
+        made = await client.call_tool("create_entity", {"application": "todo", "entityType": "todo", "data": data})
+        record = made.structured_content["id"]
+        assert (await read(f"torque://apps/todo/entities/todo/{record}"))["label"] == "A resource"
+        wanted = quote(json.dumps({"label": "A resource"}))
+        page = await read(f"torque://apps/todo/entities/todo?filter={wanted}")
+        assert [one["id"] for one in page["data"]] == [record]
+        assert (await read("torque://apps/todo/schema"))["entities"][0]["entityType"] == "todo"
+        with pytest.raises(MCPError, match="filter"):
+            await read("torque://apps/todo/entities/todo?filter=%5B%5D")
+        await client.call_tool("delete_entity", {"application": "todo", "entityId": record})
+        with pytest.raises(MCPError):
+            await read(f"torque://apps/todo/entities/todo/{record}")
 
 
 CASES: list[tuple[str, dict[str, Any], str]] = [

@@ -112,6 +112,9 @@ async def test_arguments_and_addresses_are_completed(server: RunningServer, toke
         assert (await client.complete(prompt, {"name": "feature", "value": "x"})).completion.values == []
         address = ResourceTemplateReference(uri="torque://models/{id}")
         assert (await client.complete(address, {"name": "id", "value": "tod"})).completion.values == ["todo"]
+        records = ResourceTemplateReference(uri="torque://apps/{id}/entities/{type}{?filter,cursor}")
+        kinds = await client.complete(records, {"name": "type", "value": "cus"}, {"id": "customer-orders"})
+        assert kinds.completion.values == ["customer"]
         with pytest.raises(MCPError, match="There is no prompt"):
             await client.complete(PromptReference(name="nothing"), {"name": "x", "value": ""})
 

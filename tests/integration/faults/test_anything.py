@@ -19,6 +19,8 @@ from tests.integration.faults.anything import APP, JSON, NOBODY, TEXT, encoded, 
 from tests.support.server import RunningServer
 from torque.api.graphql.schema import build_schema
 from torque.api.jsonrpc.table import METHODS
+from torque.api.mcp.prompts.table import PROMPTS
+from torque.api.mcp.server import RESOURCE_NOT_FOUND
 from torque.api.mcp.sets import TOOLS
 from torque.api.rest.table import VERBS
 from torque.errors import InternalError, catalogue
@@ -224,3 +226,42 @@ def test_every_tool_answers_anything_with_an_error_of_the_catalogue(line: Line, 
             assert text.partition(":")[0] in CODES, (text, call)
         elif answer is not None and "error" in answer:
             assert answer["error"]["code"] in (-32700, -32600, -32602), (answer, call)
+
+
+ADDRESSES = st.lists(
+    st.one_of(st.sampled_from(("models", "apps", APP, "entities", "schema", "todo", NOBODY)), TEXT)
+).map(lambda parts: "torque://" + "/".join(quote(part, safe="?=&", errors="surrogatepass") for part in parts))
+ASKED = st.one_of(
+    st.builds(lambda uri: ("resources/read", {"uri": uri}), st.one_of(ADDRESSES, JSON)),
+    st.builds(
+        lambda name, given: ("prompts/get", {"name": name, "arguments": given}),
+        st.one_of(st.sampled_from([prompt.name for prompt in PROMPTS]), TEXT),
+        st.one_of(
+            st.dictionaries(
+                st.sampled_from(("model", "application", "question", "purpose", "feature", "description", "name")),
+                st.one_of(TEXT, st.just(APP)),
+            ),
+            JSON,
+        ),
+    ),
+    st.builds(
+        lambda name, argument, text: (
+            "completion/complete",
+            {"ref": {"type": "ref/prompt", "name": name}, "argument": {"name": argument, "value": text}},
+        ),
+        st.sampled_from([prompt.name for prompt in PROMPTS]), st.sampled_from(("model", "application", "x")), TEXT,
+    ),
+)  # fmt: skip
+
+
+@given(asked=st.lists(ASKED, min_size=3, max_size=3))
+@rounds
+def test_resources_and_prompts_answer_anything_with_an_error_of_the_catalogue(
+    line: Line, asked: list[tuple[str, Any]]
+) -> None:
+    numbers = {error.rpc_code for error in catalogue().values()} - {InternalError.rpc_code} | {RESOURCE_NOT_FOUND}
+    for method, given_ in asked:
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": given_}
+        status, answer = line.send("POST", "/mcp", encoded(call), MCP)
+        assert status in (200, 400) and answer is not None, (status, answer, call)
+        assert "error" not in answer or answer["error"]["code"] in numbers, (answer, call)

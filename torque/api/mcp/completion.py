@@ -3,15 +3,25 @@
 import mcp_types as types
 
 from torque.api.mcp.prompt import Prompt, Suggest
-from torque.api.mcp.prompts.suggestions import model_names
+from torque.api.mcp.prompts.suggestions import application_names, model_names, type_names
 from torque.api.mcp.prompts.table import PROMPTS
-from torque.api.mcp.resources import MODEL_TEMPLATE
+from torque.api.mcp.resources import MODEL_TEMPLATE, RECORD_TEMPLATE, RECORDS_TEMPLATE, SCHEMA_TEMPLATE
 from torque.api.mcp.tool import Session
 from torque.config.problems import nearest
 from torque.errors import InvalidParams
 
 MOST = 100
 """Values in one answer, which is as many as the protocol allows."""
+
+
+_ADDRESSES: dict[tuple[str, str], Suggest] = {
+    (MODEL_TEMPLATE, "id"): model_names,
+    (SCHEMA_TEMPLATE, "id"): application_names,
+    (RECORDS_TEMPLATE, "id"): application_names,
+    (RECORD_TEMPLATE, "id"): application_names,
+    (RECORDS_TEMPLATE, "type"): type_names,
+    (RECORD_TEMPLATE, "type"): type_names,
+}
 
 
 def prompt_named(name: str) -> Prompt:
@@ -42,6 +52,6 @@ async def complete(session: Session, params: types.CompleteRequestParams) -> typ
 
 def _suggestion(ref: types.ResourceTemplateReference | types.PromptReference, argument: str) -> Suggest | None:
     if isinstance(ref, types.ResourceTemplateReference):
-        return model_names if (ref.uri, argument) == (MODEL_TEMPLATE, "id") else None
+        return _ADDRESSES.get((ref.uri, argument))
     found = prompt_named(ref.name)
     return next((one.suggest for one in found.arguments if one.name == argument), None)

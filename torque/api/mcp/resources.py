@@ -1,13 +1,21 @@
-"""The resources of the MCP server: the models, and each model's document."""
+"""The resources of the MCP server: the models with their documents, and the records of applications."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import mcp_types as types
 
 from torque import codec
 from torque.api.mcp.tool import Session
-from torque.errors import NotFound
+from torque.api.mcp.tools.models import GetSchema, get_schema
+from torque.entity.types import Query
+from torque.errors import InvalidParams, NotFound
 
 MODELS = "torque://models"
 MODEL_TEMPLATE = MODELS + "/{id}"
+RECORDS_TEMPLATE = "torque://apps/{id}/entities/{type}{?filter,cursor}"
+RECORD_TEMPLATE = "torque://apps/{id}/entities/{type}/{entity}"
+SCHEMA_TEMPLATE = "torque://apps/{id}/schema"
 _JSON = "application/json"
 
 
@@ -33,14 +41,23 @@ async def list_resources(session: Session) -> types.ListResourcesResult:
 
 def list_templates() -> types.ListResourceTemplatesResult:
     """List the shapes of addresses that can be read."""
-    template = types.ResourceTemplate(
-        uri_template=MODEL_TEMPLATE,
-        name="model",
-        title="Model",
-        description="The document of a model, by id or name.",
-        mime_type=_JSON,
+    shapes = (
+        (MODEL_TEMPLATE, "model", "Model", "The document of a model, by id or name."),
+        (
+            SCHEMA_TEMPLATE,
+            "schema",
+            "Schema",
+            "Entity types and workflows of an application, as get_schema tells them.",
+        ),
+        (RECORDS_TEMPLATE, "records", "Records", "A page of records; `filter` is JSON as in query_entities."),
+        (RECORD_TEMPLATE, "record", "Record", "One record, by its id."),
     )
-    return types.ListResourceTemplatesResult(resource_templates=[template])
+    return types.ListResourceTemplatesResult(
+        resource_templates=[
+            types.ResourceTemplate(uri_template=uri, name=name, title=title, description=text, mime_type=_JSON)
+            for uri, name, title, text in shapes
+        ]
+    )
 
 
 async def read(session: Session, uri: str) -> types.ReadResourceResult:
@@ -51,15 +68,56 @@ async def read(session: Session, uri: str) -> types.ReadResourceResult:
     NotFound
         For an address of no shape this server knows.
     """
-    models = session.platform.models
-    if uri == MODELS:
-        listed = [
-            {"id": one.id, "name": one.name, "displayName": one.display_name, "revision": one.revision}
-            for one in await models.list(session.caller)
-        ]
-        text = codec.dumps({"models": listed}).decode()
-    elif uri.startswith(MODELS + "/") and "/" not in uri[len(MODELS) + 1 :]:
-        text = (await models.get(session.caller, uri[len(MODELS) + 1 :])).document.decode()
-    else:
-        raise NotFound(f"There is no resource {uri[:200]!r}. Read {MODELS} or {MODELS}/{{id}}.")
+    try:
+        parts = urlsplit(uri)
+        places = tuple(unquote(part, errors="strict") for part in (parts.netloc + parts.path).split("/"))
+    except ValueError as error:
+        raise _unknown(uri) from error
+    readers: dict[tuple[str, int], Callable[[Session, tuple[str, ...], str], Awaitable[bytes]]] = {
+        ("models", 1): _models, ("models", 2): _model, ("schema", 3): _schema, ("entities", 4): _records,
+        ("entities", 5): _record,
+    }  # fmt: skip
+    kind = places[2] if places[0] == "apps" and len(places) > 2 else places[0]
+    reader = readers.get((kind, len(places)))
+    if parts.scheme != "torque" or reader is None:
+        raise _unknown(uri)
+    text = (await reader(session, places, parts.query)).decode()
     return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type=_JSON, text=text)])
+
+
+async def _models(session: Session, places: tuple[str, ...], query: str) -> bytes:
+    listed = [
+        {"id": one.id, "name": one.name, "displayName": one.display_name, "revision": one.revision}
+        for one in await session.platform.models.list(session.caller)
+    ]
+    return codec.dumps({"models": listed})
+
+
+async def _model(session: Session, places: tuple[str, ...], query: str) -> bytes:
+    return (await session.platform.models.get(session.caller, places[1])).document
+
+
+async def _schema(session: Session, places: tuple[str, ...], query: str) -> bytes:
+    return await get_schema(session, GetSchema(application=places[1]))
+
+
+async def _records(session: Session, places: tuple[str, ...], query: str) -> bytes:
+    running = await session.platform.catalog.get(places[1])
+    try:
+        given = {name: values[-1] for name, values in parse_qs(query, errors="strict", max_num_fields=2).items()}
+    except ValueError as error:
+        raise InvalidParams("The address takes 'filter' and 'cursor' behind a question mark.") from error
+    filters = codec.loads(given.get("filter", "{}"))
+    if not isinstance(filters, dict):
+        raise InvalidParams("'filter' is an object of the filter grammar.", parameter="filter")
+    asked = Query(entity_type=places[3], filters=filters, cursor=given.get("cursor"))
+    return (await session.platform.entities.list(session.caller, running, asked)).result
+
+
+async def _record(session: Session, places: tuple[str, ...], query: str) -> bytes:
+    running = await session.platform.catalog.get(places[1])
+    return (await session.platform.entities.get(session.caller, running, places[3], places[4])).result
+
+
+def _unknown(uri: str) -> NotFound:
+    return NotFound(f"There is no resource {uri[:200]!r}. Read {MODELS}, or an address of a template.")

@@ -28,7 +28,7 @@ INSTRUCTIONS = (
     "get_schema for the entity types of an application, then query and write records or run workflows. "
     "More tools are in the sets models, workflows and history: /mcp?tools=models,workflows lists those."
 )
-_RESOURCE_NOT_FOUND = -32002
+RESOURCE_NOT_FOUND = -32002
 """What the protocol calls a resource that is not there."""
 
 Identify = Callable[[ServerRequestContext[Any, Any]], Awaitable[Caller]]
@@ -166,5 +166,5 @@ def _protocol_errors() -> Iterator[None]:
     try:
         yield
     except TorqueError as error:
-        code = _RESOURCE_NOT_FOUND if error.code == "NOT_FOUND" else error.rpc_code
+        code = RESOURCE_NOT_FOUND if error.code == "NOT_FOUND" else error.rpc_code
         raise MCPError(code, error.message, error.data()) from error

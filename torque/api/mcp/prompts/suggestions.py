@@ -16,3 +16,12 @@ async def model_names(session: Session, given: Given) -> Sequence[str]:
 async def application_names(session: Session, given: Given) -> Sequence[str]:
     """Return the names of the applications that the caller may enter."""
     return [one.name for one in await session.platform.applications.list(session.caller)]
+
+
+async def type_names(session: Session, given: Given) -> Sequence[str]:
+    """Return the entity types of the application under `id` that the caller may see."""
+    if "id" not in given:
+        return ()
+    running = await session.platform.catalog.get(given["id"])
+    rights = session.platform.access.enter(session.caller, running)
+    return [name for name in running.model.entities if rights.entity(name).any]

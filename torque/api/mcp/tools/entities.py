@@ -52,6 +52,9 @@ class CreateEntity(Arguments, frozen=True, kw_only=True):
     entity_type: EntityType
     data: Data
     application: Application = None
+    upsert_by: Annotated[
+        tuple[str, ...], msgspec.Meta(description="Unique fields: a record with the same values is changed instead.")
+    ] = ()
     idempotency_key: IdempotencyKey = None
 
 
@@ -97,8 +100,9 @@ async def create_entity(session: Session, args: CreateEntity) -> bytes:
     """Create a record."""
     running = await running_application(session, args.application)
     answer = await session.platform.entities.create(
-        session.caller, running, args.entity_type, codec.dumps(args.data), idempotency_key=args.idempotency_key
-    )
+        session.caller, running, args.entity_type, codec.dumps(args.data), upsert_by=args.upsert_by,
+        idempotency_key=args.idempotency_key,
+    )  # fmt: skip
     return answer.result
 
 
