@@ -58,7 +58,7 @@ test("a deleted todo comes back by Undo, and is gone for good without it", async
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(todo.readout()).toContainText("5 of 5 todos");
   await page.getByRole("checkbox", { name: "Select Call the electrician" }).check();
-  await page.getByRole("button", { name: "Set Status" }).click();
+  await page.getByRole("button", { name: "Set status" }).click();
   await page.getByRole("option", { name: "Closed" }).click();
   await expect(todo.row("Call the electrician")).toContainText("Closed");
 

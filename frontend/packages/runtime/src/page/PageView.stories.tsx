@@ -100,7 +100,7 @@ export const DeletesSeveralWithUndo: Story = {
     await userEvent.click(canvas.getByRole("checkbox", { name: "Select Water the plants" }));
     await userEvent.click(canvas.getByRole("checkbox", { name: "Select Buy groceries" }));
     const bar = within(await canvas.findByRole("toolbar", { name: "Selected rows" }));
-    await expect(bar.getByRole("button", { name: "Set Status" })).toBeVisible();
+    await expect(bar.getByRole("button", { name: "Set status" })).toBeVisible();
     await userEvent.click(bar.getByRole("button", { name: "Delete" }));
     await expect(canvas.queryByText("Buy groceries")).toBeNull();
     await userEvent.click(await within(document.body).findByRole("button", { name: "Undo" }, PATIENCE));

@@ -65,6 +65,7 @@ export const theme: MantineThemeOverride = createTheme({
     InputClearButton: Input.ClearButton.extend({ classNames: { root: classes.clear } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "sm", inputWrapperOrder: ["label", "input", "description", "error"] }, classNames: inputParts }),
     Checkbox: Checkbox.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, input: classes.check } }),
+    CheckboxIndicator: Checkbox.Indicator.extend({ classNames: { indicator: classes.check } }),
     Radio: Radio.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, radio: classes.radio } }),
     Switch: Switch.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, track: classes.switchTrack } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false }, classNames: { tooltip: classes.tooltip } }),

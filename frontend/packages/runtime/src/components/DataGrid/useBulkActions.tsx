@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText, useMutations } from "../../data/mutations";
 import type { References } from "../../data/useReferences";
+import { singular } from "../../noun";
 import { useDelete } from "../../record/useDelete";
 
 /** Fields that are set by one choice; the first two of a grid have a button of their own. */
@@ -21,7 +22,7 @@ function settable(columns: readonly GridColumnSpec[], form: FormDefinition | und
 
 /** What this reader may do to several records at once: set a field, delete. */
 export function useBulkActions(props: DataGridProps, columns: readonly GridColumnSpec[], form: FormDefinition | undefined, references: References): BulkAction[] {
-  const { t } = useTranslation("runtime");
+  const { t, i18n } = useTranslation("runtime");
   const { metadata } = useRuntime();
   const { updateAll } = useMutations();
   const remove = useDelete();
@@ -43,10 +44,10 @@ export function useBulkActions(props: DataGridProps, columns: readonly GridColum
     const actions = fields.map((column): BulkAction => {
       const { field: name, title: label, type, options, entity } = column;
       const find = references.find;
-      return { id: name, label: t("bulk.set", { field: label }), icon: <icons.IconPencil aria-hidden />, field: { name, label, type, options, entity, find }, apply: (ids, value) => void apply(ids, column, value) };
+      return { id: name, label: t("bulk.set", { field: singular(label, i18n.language) }), icon: <icons.IconPencil aria-hidden />, field: { name, label, type, options, entity, find }, apply: (ids, value) => void apply(ids, column, value) };
     });
     if (wanted.includes("delete") && permissions?.delete !== false)
       actions.push({ id: "delete", label: t("record.delete"), icon: <icons.IconTrash aria-hidden />, danger: true, run: (ids) => remove(entityType, ids) });
     return actions;
-  }, [rowActions, entityType, permissions, columns, form, references.find, t, updateAll, remove]);
+  }, [rowActions, entityType, permissions, columns, form, references.find, t, i18n.language, updateAll, remove]);
 }
