@@ -15,6 +15,7 @@ export const projectDocument = {
     { id: "steps", title: "Steps", path: "/", in_navigation: true, components: [{ id: "steps_grid", type: "DataGrid", position: { row: 0, col: 0, width: 12, height: 8 }, props: { entityType: "step", columns: [{ field: "name" }, { field: "owner" }] } }] },
     { id: "archive", title: "Archive", path: "/archive", components: [] },
   ],
+  locales: { de: { "Project plan": "Projektplan", Title: "Titel", Done: "Erledigt", "All steps": "Alle Schritte" } },
   sample_data: {
     step: [
       { id: "0190a000-0000-7000-8000-000000000001", name: "Draw the plan", done: true },

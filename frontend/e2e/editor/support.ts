@@ -150,8 +150,9 @@ export const test = base.extend<{ editor: Editor }, { session: WorkerState["stor
     page.on("console", (message) => {
       if (message.type() === "error" && /^CSP |Content Security Policy/.test(message.text())) refused.push(message.text());
     });
+    page.on("pageerror", (error) => refused.push(error.message));
     await use(new Editor(page, context.request));
-    expect(refused, "reports of the content security policy").toEqual([]);
+    expect(refused, "errors nobody caught, and reports of the content security policy").toEqual([]);
   },
 });
 
