@@ -65,6 +65,7 @@ def metadata(app: RunningApplication, rights: Rights, locale: str | None = None)
     result = {
         "appId": app.id, "name": app.application.name, "label": label,
         "modelVersion": model.revision, "startPage": model.start_page, "entities": entities, "navigation": navigation,
-        "locale": translation.locale if translation else model.locale, "theme": model.theme, "colorScheme": model.color_scheme,
+        "locale": translation.locale if translation else model.locale,
+        "theme": model.theme, "colorScheme": model.color_scheme,
     }  # fmt: skip
     return Answer(codec.dumps(result), app.stamp)
