@@ -98,12 +98,24 @@ async def value(pool: ScriptPool, code: str, **scope: object) -> Any:
 
 @pytest.mark.parametrize("name", KILLERS)
 async def test_an_endless_script_ends_within_its_limit_and_200_ms(pool: ScriptPool, name: str) -> None:
+    """In wall time, less the longest that this process, which looks on, was itself kept from a core in the meantime."""
     await value(pool, "return 1")
+    late: list[float] = [0.0]
+    watching = asyncio.create_task(lateness(late))
     begin = time.monotonic()
     answer = await run(pool, KILLERS[name], 0.3)
     taken = time.monotonic() - begin
+    watching.cancel()
     assert not answer["ok"]
-    assert taken < 0.3 + GRACE
+    assert taken - max(late) < 0.3 + GRACE
+
+
+async def lateness(late: list[float]) -> None:
+    """Note how much later than it was set each of many short timers goes off."""
+    while True:
+        begin = time.monotonic()
+        await asyncio.sleep(0.005)
+        late.append(time.monotonic() - begin - 0.005)
 
 
 @pytest.mark.parametrize("name", HOGS)
