@@ -116,7 +116,7 @@ export interface Index {
 }
 
 /** What happens to a record; workflows may be started by it. */
-export const LIFECYCLE_EVENTS = ["BeforeCreate", "AfterCreate", "BeforeUpdate", "AfterUpdate", "BeforeDelete", "AfterDelete", "OnValidate"] as const;
+export const LIFECYCLE_EVENTS = ["BeforeCreate", "AfterCreate", "BeforeUpdate", "AfterUpdate", "BeforeDelete", "AfterDelete", "OnValidate", "OnRead"] as const;
 
 export interface LifecycleHook {
   event: string;
