@@ -4,6 +4,7 @@ import { IconList, IconTable } from "../icons";
 import { Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import { useCurrentInSight } from "../frame/useCurrentInSight";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
 import { RemovableMenu } from "../parts/RemovableMenu";
 import { Tag } from "../parts/Tag";
@@ -88,8 +89,9 @@ function EntityHead({ entity, onList }: { entity: Entity; onList: () => void }) 
 function EntityTabs({ entity, tab, counts }: { entity: Entity; tab: TabName; counts: Partial<Record<TabName, number>> }) {
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
+  const list = useCurrentInSight(tab);
   return (
-    <nav aria-label={t("entities.parts")} className={classes.tabs}>
+    <nav ref={list} aria-label={t("entities.parts")} className={classes.tabs}>
       {TABS.map((name) => (
         <Link
           key={name}

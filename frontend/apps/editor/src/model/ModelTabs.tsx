@@ -1,17 +1,13 @@
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import classes from "../frame/frame.module.css";
+import { useCurrentInSight } from "../frame/useCurrentInSight";
 import { useDocument, useOpenModel } from "./ModelProvider";
 
 /** The parts of a model, with their counts. */
 export function ModelTabs() {
-  const list = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  // Where the tabs scroll, the one that is open stays in sight.
-  useEffect(() => {
-    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [pathname]);
+  const list = useCurrentInSight(pathname);
   const { t } = useTranslation("editor");
   const { ref } = useOpenModel();
   const { entities, pages, forms, locales } = useDocument();
