@@ -67,7 +67,7 @@ export const theme: MantineThemeOverride = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, input: classes.check } }),
     CheckboxIndicator: Checkbox.Indicator.extend({ classNames: { indicator: classes.check } }),
     Radio: Radio.extend({ defaultProps: { size: "xs" }, classNames: { ...choiceParts, radio: classes.radio } }),
-    Switch: Switch.extend({ defaultProps: { size: "xs", withThumbIndicator: false }, classNames: { ...choiceParts, track: classes.switchTrack, thumb: classes.switchThumb } }),
+    Switch: Switch.extend({ defaultProps: { size: "xs", withThumbIndicator: false }, classNames: { ...choiceParts, track: classes.switchTrack } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false }, classNames: { tooltip: classes.tooltip } }),
     Menu: Menu.extend({
       defaultProps: { radius: "md", shadow: "sm", position: "bottom-start", withInitialFocusPlaceholder: false, transitionProps: { duration: 140 } },
