@@ -31,6 +31,7 @@ LASTING = (
     "torque server --bind 0.0.0.0:8080 --workers 4",
     "torque server --database-url postgresql://torque@db/torque",
     "torque mcp",
+    "torque mcp --tools models,workflows",
     "TORQUE_TOKEN=tq_... torque mcp",
 )
 """Commands that go on until they are stopped; other tests run them, here only their options are read."""
@@ -70,6 +71,7 @@ STORY = (
     "torque data import shop customer customers.csv",
     "torque data import shop customer new.ndjson --upsert email",
     'torque data import shop order o.xlsx --map "Client=customer_id.email"',
+    'torque data import shop song s.csv --map "Genres=tags.code"',
     "torque data export shop customer customers.csv",
     "torque data export shop order - --format ndjson",
     "torque data export shop order o.xlsx --filter '{\"paid\": false}'",
@@ -109,7 +111,17 @@ SHOP: dict[str, Any] = {
                 {"id": "p", "name": "paid", "field_type": {"type": "Boolean"}},
             ],
         },
+        {"id": "s", "name": "song", "fields": [{"id": "n", "name": "name", "field_type": {"type": "String"}}]},
+        {
+            "id": "t",
+            "name": "tag",
+            "fields": [{"id": "k", "name": "code", "unique": True, "field_type": {"type": "String"}}],
+        },
     ],
+    "relationships": [
+        {"id": "st", "name": "tags", "type": "ManyToMany", "from_entity": "song", "to_entity": "tag"},
+    ],
+    "sample_data": {"tag": [{"id": "01900000-0000-7000-8000-000000000001", "code": "jazz"}]},
 }
 
 
@@ -130,6 +142,7 @@ def files(folder: Path) -> None:
         "cases.json": '[{"name": "exports", "input": {}}]',
         "customers.csv": "email\nada@example.com\n",
         "c.csv": "email\nbob@example.com\n",
+        "s.csv": "name,Genres\nTake Five,jazz\n",
         "new.ndjson": '{"email": "ada@example.com"}\n{"email": "eve@example.com"}\n',
         "chinook/artist.csv": "name\nSatie\n",
         "exports/genre.csv": "name\nJazz\n",
