@@ -87,7 +87,7 @@ def test_uncached_get_entity(subject: Subject, tmp_path: Path, keep: Keep) -> No
     rates = alternate(
         lambda: rate(subject, file), lambda: pg_rate("select", subject.dsn, subject.application_id, "fresh")
     )
-    keep(Ratio("uncached getEntity, both planned once", *rates, 0.85, note="of asyncpg alone, best of 8 and 32 connections"))
+    keep(Ratio("uncached getEntity, planned once", *rates, 0.85, note="of asyncpg alone, best of 8 and 32 connections"))
 
 
 def test_create_entity(subject: Subject, tmp_path: Path, keep: Keep) -> None:
