@@ -74,7 +74,8 @@ class Stamps:
         """Return the stamp of an answer that shows these records.
 
         Their generations are younger than the rows. Nothing having been written in the type since before the rows were
-        read means that they are those of the rows.
+        read means that they are those of the rows. That holds because every writer moves the type before its records
+        (see `moved_by_updates`): who sees the generation that a write gave a record sees that of its type as well.
         """
         if before.narrow is None or len(rows) > MOST_SHOWN:
             return before.whole
@@ -89,13 +90,17 @@ class Stamps:
 def moved_by_updates(
     generations: Generations, application_id: str, updates: Mapping[CompiledEntity, Iterable[str]], ids: Iterable[str]
 ) -> list[int]:
-    """Return the generations that updates move, from the names of the fields they changed, by entity, and their ids."""
+    """Return the generations that updates move, from the names of the fields they changed, by entity, and their ids.
+
+    They are moved one after the other, and a reader in another process may look in between: the types come first, for
+    `Stamps.shown` rests on it.
+    """
     slot = generations.slot
-    slots = [slot("record", application_id, one) for one in ids]
+    slots: list[int] = []
     for entity, names in updates.items():
         slots.append(slot("written", application_id, entity.key))
         slots += [slot("field", application_id, field_name(entity.key, entity.fields[name].key)) for name in names]
-    return slots
+    return slots + [slot("record", application_id, one) for one in ids]
 
 
 def field_name(entity_key: str, field_key: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.cache import MOST_SHOWN, Stamps
+from torque.entity.cache import MOST_SHOWN, Stamps, moved_by_updates
 from torque.entity.query.plan import plan_list
 from torque.entity.types import Query, Scope, Sort
 from torque.native import ResultCache
@@ -141,6 +141,20 @@ async def test_a_write_between_the_read_and_its_stamp_is_not_lost(keeper: Keeper
     assert stamps.current(stamps.shown(shop.app, before, rows))
     await shop.update(record_id, note="written meanwhile")
     assert not stamps.current(stamps.shown(shop.app, before, rows))
+
+
+async def test_a_page_stamped_while_a_writer_is_half_way_through_its_generations_is_not_kept(keeper: Keeper) -> None:
+    shop, generations = keeper.shop, keeper.shop.generations
+    stamps, order = Stamps(generations), shop.app.model.entities["order"]
+    plan = plan_list(orders(sort=NUMBERED), shop.app.id, Scope(shop.app.model, shop.access.enter(ADMIN, shop.app)), b"s")
+    record_id = await id_of(keeper, 1)
+    moved = moved_by_updates(generations, shop.app.id, {order: ("note",)}, (record_id,))
+    for seen in range(1, len(moved)):
+        before = stamps.of_list(shop.app, plan)
+        generations.bump(moved[:seen])
+        stamp = stamps.shown(shop.app, before, [(record_id, b"{}", 1, "", "", "order")])
+        generations.bump(moved[seen:])
+        assert not stamps.current(stamp), f"kept what was read before the write, having seen {seen} of {len(moved)}"
 
 
 QUERIES = [
