@@ -7,9 +7,9 @@ Memory stays the same whatever the size. The same rules decide as for single rec
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -19,10 +19,12 @@ from torque.api.rest.request import Params, RestProtocol, filters, flag, names, 
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.readers import FileSource, open_rows
 from torque.entity.exchange.styles import guess_styles
-from torque.entity.exchange.types import FORMATS, Format, Job, refused
+from torque.entity.exchange.types import FORMATS, Format, Job, Rows, refused
 from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.entity.types import Query
 from torque.errors import InvalidParams, PayloadTooLarge
+
+T = TypeVar("T")
 
 SMALL = 1 << 20
 """Bytes up to which an export is answered from memory, compressed if the client likes."""
@@ -81,12 +83,49 @@ async def load(call: Call) -> Reply:
     with tempfile.NamedTemporaryFile() as file:
         await _receive(call, file)
         job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params)
-        report = await exchange.load(
+        loading = exchange.load(
             call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
         )
+        report = await _while_wanted(call.protocol, loading)
     if report.failed and not report.applied and not report.dry_run:
         return refusal(refused(report))
     return Reply(200, JSON, msgspec.json.encode(report))
+
+
+async def describe(call: Call) -> Reply:
+    """Answer the fields that files of an entity may hold."""
+    found = call.platform.exchange.fields(call.caller, await call.running(), call.places["type"])
+    return Reply(200, JSON, msgspec.json.encode({"fields": found}))
+
+
+async def preview(call: Call) -> Reply:
+    """Answer the columns of a file, or of its beginning, and where each would go."""
+    params, entity_type, exchange = call.params, call.places["type"], call.platform.exchange
+    kind = _format(params, call.request.content_type)
+    running = await call.running()
+    exchange.require_import(call.caller, running, entity_type)
+    with tempfile.NamedTemporaryFile() as file:
+        await _receive(call, file)
+
+        def look() -> bytes:
+            rows = _rows(Path(file.name), kind, params)
+            return msgspec.json.encode(exchange.preview(call.caller, running, entity_type, rows, kind))
+
+        return Reply(200, JSON, await asyncio.to_thread(look))
+
+
+async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, T]) -> T:
+    """Return what work answers, or end it when the client goes away: that is how an import is cancelled."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(protocol.client_disconnect())
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+        return await task
+    finally:
+        task.cancel()
+        gone.cancel()
 
 
 async def _receive(call: Call, file: "tempfile._TemporaryFileWrapper[bytes]") -> None:
@@ -121,11 +160,15 @@ def _format(params: Params, content_type: str) -> Format:
     raise InvalidParams(f"Say the format: {', '.join(FORMATS)}.", parameter="format")
 
 
-def _job(path: Path, kind: Format, entity_type: str, params: Params) -> Job:
-    rows = open_rows(
+def _rows(path: Path, kind: Format, params: Params) -> Rows:
+    return open_rows(
         FileSource(path), kind, encoding=one(params, "encoding"), delimiter=one(params, "delimiter"),
         sheet=one(params, "sheet"),
     )  # fmt: skip
+
+
+def _job(path: Path, kind: Format, entity_type: str, params: Params) -> Job:
+    rows = _rows(path, kind, params)
     columns = {}
     for text in params.get("map", []):
         column, sign, field = text.rpartition("=")
@@ -141,6 +184,15 @@ VERBS = (
         name="exportRecords", action="read", method="GET", path=("entities", "{type}", "export"),
         summary="Export records as a file",
         run=export, answer="table", params=("format", "filter", "fields", "sort", "search", "references"),
+    ),
+    Verb(
+        name="describeFields", action="read", method="GET", path=("entities", "{type}", "fields"),
+        summary="List the fields that files of records may hold", run=describe, answer="fields",
+    ),
+    Verb(
+        name="previewImport", action="create", method="POST", path=("entities", "{type}", "import", "preview"),
+        summary="See where the columns of a file would go", run=preview, answer="preview", body="table",
+        params=("format", "delimiter", "encoding", "sheet"),
     ),
     Verb(
         name="importRecords", action="create", method="POST", path=("entities", "{type}", "import"),

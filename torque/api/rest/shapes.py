@@ -117,6 +117,11 @@ ANSWERS: dict[str, Shape] = {
         "Records by relationship.", lambda record: _object(("relationships",), relationships=_LIST)
     ),
     "report": Shape("What became of the rows.", lambda record: {"$ref": "#/components/schemas/ImportReport"}),
+    "fields": Shape("The fields.", lambda record: _object(("fields",), fields=_LIST)),
+    "preview": Shape(
+        "The columns, with some values and the field of each.",
+        lambda record: _object(("format", "columns"), format=_TEXT, columns=_LIST),
+    ),
     "file": Shape("The file, as records hold it.", lambda record: {"$ref": "#/components/schemas/File"}),
     "table": Shape("A file of records.", lambda record: {}),
     "bytes": Shape("The file.", lambda record: {}),

@@ -108,6 +108,25 @@ def plan_rows(
     )
 
 
+def guess_fields(
+    model: CompiledModel, rights: Rights, entity: CompiledEntity, columns: Sequence[str]
+) -> list[str]:  # fmt: skip
+    """Return by column the field it goes into when nothing is said about it; empty for one that is left out.
+
+    Of two columns that mean the same field the first has it.
+    """
+    found = _Columns(model, rights, entity, Wish())
+    guessed: list[str] = []
+    for place, column in enumerate(columns):
+        try:
+            name = found.take(place, column)
+        except InvalidParams:  # a field that this caller only reads, or a key that is none
+            name = ""
+        taken = {one.partition(".")[0] for one in guessed}
+        guessed.append("" if name.partition(".")[0] in taken else name)
+    return guessed
+
+
 class _Columns:
     """Collects where each column of a table goes."""
 
@@ -123,8 +142,8 @@ class _Columns:
         self.own: dict[str, int] = {}
         self.ignored: list[str] = []
 
-    def take(self, place: int, column: str) -> None:
-        """Decide about one column."""
+    def take(self, place: int, column: str) -> str:
+        """Decide about one column, and return its field, with a key where one is named; empty when it is left out."""
         entity, wish = self._entity, self._wish
         said = column in wish.columns or self._names_key(column)
         target, _, key = wish.columns.get(column, column).partition(".") if said else (column, "", "")
@@ -133,14 +152,18 @@ class _Columns:
         field = _field(entity, self._granted, target, said=said) if end is None else None
         if field is None and end is None and not said:
             end = self._ends.get(technical(column, ""))
+        behind = f".{key}" if key else ""
         if end is not None:
             self.many.append(link_step(self._model, self._rights, place, end, key, style))
-        elif target in _OWN and (field is None or field.system):
+            return f"{end.name}{behind}"
+        if target in _OWN and (field is None or field.system):
             self.own[target] = place
-        elif field is None or (field.read_only and column not in wish.columns):
+            return target if target == "id" or wish.keep_times else ""
+        if field is None or (field.read_only and column not in wish.columns):
             self.ignored.append(column)
-        else:
-            self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style))
+            return ""
+        self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style))
+        return f"{field.name}{behind}"
 
     def _names_key(self, column: str) -> bool:
         """Tell whether a column is called `field.key`, as exports call references and links by key."""

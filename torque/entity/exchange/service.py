@@ -18,8 +18,9 @@ from torque.entity.encode import Encoder
 from torque.entity.exchange.keyed import References, keyed_fields, link_columns
 from torque.entity.exchange.loader import Load, Loader
 from torque.entity.exchange.lookup import Q
+from torque.entity.exchange.preview import FileField, FilePreview, file_fields, preview
 from torque.entity.exchange.progress import State, Telling
-from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Tell
+from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Rows, Tell
 from torque.entity.exchange.writers import Shape, writer_for
 from torque.entity.hooks import Hooks
 from torque.entity.query.plan import plan_list, readable
@@ -73,6 +74,26 @@ class ExchangeService:
         """
         checks.creatable(app, self._access.enter(caller, app), caller, entity_type)
 
+    def fields(self, caller: Caller, app: RunningApplication, entity_type: str) -> tuple[FileField, ...]:
+        """Return the fields that files of an entity may hold. Raises NotFound when the caller may not read it."""
+        rights = self._access.enter(caller, app)
+        entity, _ = readable(entity_type, Scope(app.model, rights))
+        return file_fields(app.model, rights, entity)
+
+    def preview(
+        self, caller: Caller, app: RunningApplication, entity_type: str, rows: Rows, kind: Format
+    ) -> FilePreview:  # fmt: skip
+        """Return what a file would bring, and where each column would go; nothing is imported.
+
+        Raises
+        ------
+        NotFound, Forbidden, Unauthenticated
+            As for an import.
+        """
+        rights = self._access.enter(caller, app)
+        entity, _ = checks.creatable(app, rights, caller, entity_type)
+        return preview(app.model, rights, entity, rows, kind)
+
     async def load(
         self, caller: Caller, app: RunningApplication, jobs: Sequence[Job], *, skip_invalid: bool = False,
         dry_run: bool = False, tell: Tell | None = None,
@@ -114,7 +135,7 @@ class ExchangeService:
             except UniqueViolation:  # so the rows have to be asked about, to tell which it is
                 load.telling.begin()
                 return await self._load(msgspec.structs.replace(load, careful=True), jobs, dry_run)
-        except OutcomeUnknown:
+        except (OutcomeUnknown, asyncio.CancelledError):
             self._generations.bump([self._generations.slot("catalogue", app.id)])
             raise
         except (UniqueViolation, ForeignKeyViolation, Deadlock, LockTimeout) as error:
