@@ -233,29 +233,36 @@ def select_list(
     """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
 
     One row more than asked for tells whether there are more. With `total` each row carries the count. Of a plan in
-    sections it is the one with values, or the one in which they are `missing`.
+    sections it is the one with values, or the one in which they are `missing`. Only what is shown is made into an
+    answer: beside a sort of all that fits, to say the times of each as text would cost more than the sort.
     """
     writer = Writer(application_id, collation, indexed)
     where, ranked = _where(writer, plan), writer.has_words(plan.order[0].search)
     source, where = (newest(where), "true") if ranked else ("entities e", where)
+    expressions = [writer.sort(key, "e") for key in plan.order]
+    if plan.seek is not None:
+        where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
+    chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
+    shown = f"SELECT e.*{chosen} FROM {source} WHERE {where} ORDER BY {_ordered(plan, expressions)}"
+    shown += f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
-    expressions = [writer.sort(key, "e") for key in plan.order]
-    columns += [f"({expression})::text AS s{i}" for i, expression in enumerate(expressions)]
+    columns += [f"e.o{i}::text AS s{i}" for i in range(len(expressions))]
     columns += [f"{target} AS x{i}" for i, target in enumerate(targets)]
     if total:
         columns.append(f"({_count(writer, plan)}) AS total")
+    order = _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
+    return Statement(f"SELECT {', '.join(columns)} FROM ({shown}) e ORDER BY {order}", tuple(writer.args))
+
+
+def _ordered(plan: ListPlan, expressions: list[str]) -> str:
+    """Write the order of a page, that of one before a cursor backward."""
     backward = plan.seek is not None and plan.seek.backward
-    if plan.seek is not None:
-        where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
-    order = ", ".join(
-        [_direction(expression, key, backward) for key, expression in zip(plan.order, expressions, strict=True)]
-        + ["e.id DESC" if plan.id_descending != backward else "e.id"]
-    )
-    tail = f"ORDER BY {order} LIMIT {plan.limit + 1}"
-    if plan.page:  # what is skipped is not made into an answer first
-        source, where = f"(SELECT e.* FROM {source} WHERE {where} {tail} OFFSET {plan.page * plan.limit}) e", "true"
-    return Statement(f"SELECT {', '.join(columns)} FROM {source} WHERE {where} {tail}", tuple(writer.args))
+    parts = []
+    for expression, key in zip(expressions, plan.order, strict=True):
+        nulls = (" NULLS FIRST" if backward else " NULLS LAST") if key.nullable else ""
+        parts.append(expression + (" DESC" if key.descending != backward else " ASC") + nulls)
+    return ", ".join([*parts, "e.id DESC" if plan.id_descending != backward else "e.id"])
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
@@ -354,15 +361,8 @@ def _count(writer: Writer, plan: ListPlan) -> str:
     if writer.is_indexed(plan.order):
         # In the order of the page, for the planner takes the page's index: it has no statistics of partial indexes on
         # expressions, believes that few records match, and would read all of them to count to the bound.
-        keys = [_direction(writer.sort(key, "e"), key, False) for key in plan.order]
-        text += f" ORDER BY {', '.join([*keys, 'e.id DESC' if plan.id_descending else 'e.id'])}"
+        text += f" ORDER BY {_ordered(plan, [writer.sort(key, 'e') for key in plan.order])}"
     return f"SELECT count(*) FROM ({text} LIMIT {COUNTED_TO + 1}) c"
-
-
-def _direction(expression: str, key: OrderKey, backward: bool) -> str:
-    descending = key.descending != backward
-    nulls = (" NULLS FIRST" if backward else " NULLS LAST") if key.nullable else ""
-    return expression + (" DESC" if descending else " ASC") + nulls
 
 
 def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
