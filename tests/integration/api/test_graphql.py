@@ -254,6 +254,14 @@ def test_a_document_nested_without_end_is_refused_and_the_server_goes_on(graph: 
     assert graph.data("{ me { id } }")
 
 
+def test_fragments_that_multiply_each_other_are_measured_once(graph: Graph) -> None:
+    spread = [f"fragment f{n} on Query {{ {f'...f{n + 1} ' * 190} }}" for n in range(10)]
+    document = f"{{ ...f0 }} {' '.join(spread)} fragment f10 on Query {{ __typename }}"
+    assert "costs" in graph.error(document)["message"]
+    assert "costs" in graph.error("{ ...a } fragment a on Query { " + "__typename " * 3900 + "}")["message"]
+    assert "aliases" in graph.error("{ ...a ...a } fragment a on Query { " + "a: __typename " * 30 + "}")["message"]
+
+
 def test_the_introspection_that_tools_send_is_answered(graph: Graph) -> None:
     of_type = "ofType { kind name " * 7 + "} " * 7
     names = graph.data("{ __schema { types { name fields { name type { kind name " + of_type + "} } } } }")

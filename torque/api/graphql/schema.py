@@ -8,7 +8,6 @@ from graphql import ASTValidationRule, GraphQLError
 from strawberry.extensions import (
     AddValidationRules,
     DisableIntrospection,
-    MaxAliasesLimiter,
     MaxTokensLimiter,
     ParserCache,
     ValidationCache,
@@ -25,7 +24,6 @@ from torque.config import GraphqlSettings
 
 _CACHED_DOCUMENTS = 256
 _MAX_TOKENS = 4000
-_MAX_ALIASES = 50
 
 
 class _Schema(strawberry.Schema):
@@ -55,7 +53,6 @@ def build_schema(settings: GraphqlSettings | None = None) -> strawberry.Schema:
     rules: list[type[ASTValidationRule]] = [limit_rule(settings.max_query_depth, settings.max_query_complexity)]
     extensions = [
         lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
-        lambda: MaxAliasesLimiter(max_alias_count=_MAX_ALIASES),
         lambda: AddValidationRules(rules),
         lambda: _Documents(maxsize=_CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
