@@ -193,8 +193,15 @@ class AccessService:
 
     async def sign_out(self, caller: Caller) -> None:
         """End the session of the caller; a token is not ended by this."""
-        if caller.credential is not None and await self._store.delete_session(caller.credential):
-            await self._forget((caller.credential,))
+        credential = caller.credential
+        if credential is None:
+            return
+        try:
+            ended = await self._store.delete_session(credential)
+        finally:  # also when nobody knows whether it was done, or it was done by an attempt before
+            self._generations.bump([self._slot(credential)])
+        if ended or await self._store.find_credential(credential) is None:
+            await self._forget((credential,))
 
     async def _look_up(self, credential: bytes) -> _Identity:
         stamp = self._generations.read([self._slot(credential)])

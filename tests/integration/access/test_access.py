@@ -114,6 +114,19 @@ async def test_signing_out_ends_the_session_everywhere(door: Door) -> None:
     assert [change.credentials for change in door.changes] == [(caller.credential,)]
 
 
+async def test_signing_out_is_repeated_where_nobody_knows_whether_it_was_done(door: Door) -> None:
+    session = await door.first.redeem_link(await door.first.create_link(ADMIN))
+    cookie = f"{COOKIE}={session.secret}"
+    caller = await enter(door.first, cookie=cookie)
+    await enter(door.second, cookie=cookie)
+    await door.db.execute("DELETE FROM sessions")  # as by an attempt that could not tell anybody
+    await door.first.sign_out(caller)
+    for access in (door.first, door.second):
+        with pytest.raises(Unauthenticated):
+            await enter(access, cookie=cookie)
+    assert [change.credentials for change in door.changes] == [(caller.credential,)]
+
+
 async def test_only_administrators_of_the_server_handle_tokens(door: Door) -> None:
     clerk = Caller(id="c", name="c", roles=("clerk",), protocol="test")
     for caller, refusal in ((Caller.anonymous("test"), Unauthenticated), (clerk, Forbidden)):
