@@ -44,6 +44,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         The version it was prepared on, 0 for a new one.
     base_time
         When that was written, where the version alone does not tell: a record may have been made anew under its id.
+    confirmed
+        Names of fields that were sent as they stood, where another process may have written them just now.
     """
 
     entity: CompiledEntity
@@ -53,6 +55,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     caller: Caller
     repeat: Repeat | None = None
     base_time: str | None = None
+    confirmed: frozenset[str] = frozenset()
 
 
 class Lane(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 _POOL = 4096
 _LAST_COUNT = 0xFFF
+RECENT_SECONDS = 10.0
+"""Far longer than a process takes from its commit to telling the caches; one that died in between was found out."""
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
@@ -59,7 +61,15 @@ class Clock:
         """Return the current time, exact to the millisecond."""
         now = time.time_ns() // 1_000_000
         if now != self._millisecond:
-            self._millisecond = now
-            moment = datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None)
-            self._text = moment.isoformat(timespec="microseconds") + "Z"
+            self._millisecond, self._text = now, _text(now / 1000)
         return self._text
+
+
+def is_recent(text: str) -> bool:
+    """Tell whether something was written so lately that the process that did it may not have said so everywhere."""
+    return text > _text(time.time() - RECENT_SECONDS)
+
+
+def _text(seconds: float) -> str:
+    """Return a Unix time as records store it."""
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

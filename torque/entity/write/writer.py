@@ -4,7 +4,7 @@ A record whose row another transaction holds goes on alone, on another connectio
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -155,6 +155,10 @@ class Writer(Batches[Lane, Write, Outcome]):
         slots = [slot("type", application_id, key) for key in set(keys)]
         self._generations.bump(slots + [slot("record", application_id, record_id) for record_id in ids])
 
+    def confirm(self, application_id: str, entity: CompiledEntity, record_id: str, names: Iterable[str]) -> None:
+        """Make every cache of the run miss what stands in a record already, before somebody is told that it does."""
+        self._generations.bump(moved_by_updates(self._generations, application_id, {entity: names}, [record_id]))
+
     async def linked(
         self,
         application_id: str,
@@ -177,7 +181,7 @@ class Writer(Batches[Lane, Write, Outcome]):
             return
         updates: dict[CompiledEntity, set[str]] = {}
         for write in writes:
-            updates.setdefault(write.entity, set()).update(write.prepared.changed)
+            updates.setdefault(write.entity, set()).update(write.prepared.changed, write.confirmed)
         ids = [write.id for write in writes]
         self._generations.bump(moved_by_updates(self._generations, application, updates, ids))
 

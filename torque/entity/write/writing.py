@@ -21,7 +21,7 @@ from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
 from torque.entity.write.bases import Bases
-from torque.entity.write.fresh import Clock, RecordIds
+from torque.entity.write.fresh import Clock, RecordIds, is_recent
 from torque.entity.write.hooked import Hooked
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker, Wanted, split
@@ -208,7 +208,11 @@ class Writing:
         prepared = entity.validator.update(row[1], patch, change.replace, now)
         if prepared.errors or self.hooked.on_update(entity):
             prepared = await self._looked_at(change, entity, row, prepared, now)
+        unsaid = self._bases.get(app.id, change.id) is not row and is_recent(row[4])
+        sent = frozenset(checks.object_of(patch)) & entity.fields.keys() if unsaid else frozenset()
         if not prepared.changed and change.repeat is None:
+            if unsaid:
+                self._writer.confirm(app.id, entity, change.id, sent)
             return entity, granted, None
         if prepared.links:
             await self._check_links(app, entity, prepared, change.id)
@@ -216,7 +220,7 @@ class Writing:
             await self._require_fit(app, rights, entity, granted, change.id, prepared)
         write = Write(
             entity=entity, id=change.id, base_version=row[2], base_time=row[4], prepared=prepared,
-            caller=change.caller, repeat=change.repeat,
+            caller=change.caller, repeat=change.repeat, confirmed=sent,
         )  # fmt: skip
         return entity, granted, write
 
@@ -253,6 +257,8 @@ class Writing:
                 outcome = await self._write_in(connection, app, lane, write)
         if linked:
             await self._writer.linked(app.id, entity, (change.id, row[2], linked), _others(change))
+        elif change.links:
+            doubt()  # they stood already, and whoever wrote them may not have said so yet
         if write is None:
             return self.visible_record(entity, granted, row)
         if not isinstance(outcome, Written):
