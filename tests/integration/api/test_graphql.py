@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from graphql import get_introspection_query
 
 from tests.integration.api.graph import Graph
 from tests.integration.api.tokens import make_token
@@ -266,6 +267,11 @@ def test_the_introspection_that_tools_send_is_answered(graph: Graph) -> None:
     of_type = "ofType { kind name " * 7 + "} " * 7
     names = graph.data("{ __schema { types { name fields { name type { kind name " + of_type + "} } } } }")
     assert "Model" in {one["name"] for one in names["__schema"]["types"]}
+
+
+def test_the_introspection_with_fragments_that_tools_send_is_answered(graph: Graph) -> None:
+    described = graph.data(get_introspection_query(input_value_deprecation=True))
+    assert described["__schema"]["queryType"]["name"] == "Query"
 
 
 def test_a_body_that_is_no_json_is_refused(server: RunningServer, token: str) -> None:

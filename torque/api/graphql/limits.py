@@ -16,6 +16,7 @@ from graphql import (
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
+    is_introspection_type,
 )
 from graphql.validation.validate import ValidationAbortedError
 
@@ -89,12 +90,16 @@ class _Measure:
         return _Size(cost, depth, aliases)
 
     def of_fragment(self, fragment: FragmentDefinitionNode) -> _Size:
-        """Return the size of a fragment; in itself, which another rule refuses, it counts nothing."""
+        """Return the size of a fragment; in itself, which another rule refuses, it counts nothing.
+
+        Lists of the schema's own description count once, as they do outside of fragments: depth bounds them.
+        """
         name = fragment.name.value
         if name not in self._fragments:
             self._fragments[name] = _Size()
             found = self._context.schema.get_type(fragment.type_condition.name.value)
-            parent = found if isinstance(found, GraphQLObjectType) else None
+            described = found is not None and is_introspection_type(found)
+            parent = found if isinstance(found, GraphQLObjectType) and not described else None
             self._fragments[name] = self.of(fragment.selection_set, parent)
         return self._fragments[name]
 
