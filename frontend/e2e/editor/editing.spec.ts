@@ -48,6 +48,7 @@ test("an edit is undone and made again, across a reload", async ({ editor, page 
   await expect(page.getByRole("cell", { name: "What to do" })).toBeVisible();
   await editor.saved();
 
+  await editor.loseOnce("Model");
   await page.reload();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("cell", { name: "Task" })).toBeVisible();

@@ -63,6 +63,20 @@ export class Editor {
     });
   }
 
+  /** Loses the next request of an operation, as a busy machine does. */
+  async loseOnce(operation: string): Promise<void> {
+    let lost = false;
+    await this.page.route("**/graphql", async (route) => {
+      const { operationName } = route.request().postDataJSON() as { operationName?: string };
+      if (lost || operationName !== operation) {
+        await route.fallback();
+        return;
+      }
+      lost = true;
+      await route.abort("connectionreset");
+    });
+  }
+
   private readonly unanswered = (route: Route): Promise<void> => route.abort("connectionrefused");
 
   /** Takes the server away from the editor, as when it is stopped. */

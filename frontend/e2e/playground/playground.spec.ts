@@ -17,6 +17,21 @@ test("an administrator writes an operation, runs it and sees the result", async 
   await editor.accessible();
 });
 
+test("a schema that could not be read is asked for again: by itself after a stumble, by hand after a refusal", async ({ page }) => {
+  const answers = ["lost", "refused"];
+  await page.route("**/graphql", async (route) => {
+    const answer = answers.shift();
+    if (answer === "lost") await route.abort("connectionreset");
+    else if (answer === "refused") await route.fulfill({ json: { errors: [{ message: "Only administrators may look.", extensions: { code: "FORBIDDEN" } }] } });
+    else await route.continue();
+  });
+  await page.goto("/graphql?query={ nothing }");
+  await expect(page.getByRole("alert")).toContainText("Only administrators may look.");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.locator(".cm-lintRange-error")).toHaveText("nothing");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 test("what is no operation is marked, and what the server says of it is shown, on a phone in the dark as well", async ({ editor, page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 844 });

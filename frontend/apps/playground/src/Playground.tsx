@@ -1,36 +1,20 @@
 import type { EditorView } from "@codemirror/view";
 import { Menu } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { Button, IconButton, icons, LanguageItems, Mark, SchemeItems } from "@torque/ui";
-import { parse, print, type GraphQLSchema } from "graphql";
-import { useEffect, useRef, useState } from "react";
+import { Button, ErrorPane, IconButton, icons, LanguageItems, Mark, SchemeItems } from "@torque/ui";
+import { parse, print } from "graphql";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CodePane } from "./CodePane";
 import classes from "./playground.module.css";
-import { readSchema } from "./schema";
 import { SchemaPane } from "./SchemaPane";
 import { useRun } from "./useRun";
+import { useSchema } from "./useSchema";
 
 const FIRST = "query Models {\n  models {\n    id\n    name\n    revision\n    applications {\n      name\n      url\n    }\n  }\n}\n";
 
 /** What an address such as `?query={ me { name } }` begins with. */
 const asked = (name: string): string | null => new URLSearchParams(window.location.search).get(name);
-
-function useSchema(url: string): { schema: GraphQLSchema | undefined; failure: string } {
-  const { t } = useTranslation("playground");
-  const [schema, setSchema] = useState<GraphQLSchema>();
-  const [failure, setFailure] = useState("");
-  useEffect(() => {
-    const control = new AbortController();
-    readSchema(url, control.signal).then(setSchema, (error: unknown) => {
-      if (!control.signal.aborted) setFailure(t("noSchema", { message: error instanceof Error ? error.message : String(error) }));
-    });
-    return () => {
-      control.abort();
-    };
-  }, [url, t]);
-  return { schema, failure };
-}
 
 /** Operations of the GraphQL endpoint, written with completion and run with the rights of who is signed in. */
 export function Playground({ url }: { url: string }) {
@@ -40,7 +24,7 @@ export function Playground({ url }: { url: string }) {
   const [query, setQuery] = useState(first.query);
   const typed = useRef(first);
   const editor = useRef<EditorView>(null);
-  const { schema, failure } = useSchema(url);
+  const { schema, failure, retry } = useSchema(url);
   const { outcome, busy, start, stop } = useRun(url);
 
   const keep = (change: Partial<typeof first>): void => {
@@ -91,8 +75,9 @@ export function Playground({ url }: { url: string }) {
           )}
         </div>
       </header>
+      {failure && <ErrorPane message={failure} onRetry={retry} />}
       <main className={classes.body}>
-        <SchemaPane schema={schema} failure={failure} />
+        <SchemaPane schema={schema} loading={failure === ""} />
         <div className={classes.column}>
           <CodePane language="graphql" label={t("operation")} text={query} schema={schema} onRun={run} view={editor} className={classes.operation} onChange={(text) => keep({ query: text })} />
           <CodePane language="variables" label={t("variables")} text={first.variables} onRun={run} className={classes.variables} onChange={(text) => keep({ variables: text })} />

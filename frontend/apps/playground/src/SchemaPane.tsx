@@ -7,12 +7,12 @@ import classes from "./playground.module.css";
 
 export type SchemaPaneProps = {
   schema: GraphQLSchema | undefined;
-  /** Why there is no schema. */
-  failure: string;
+  /** It is still being read. */
+  loading: boolean;
 };
 
 /** The operations and types of the schema, to be searched and followed. */
-export function SchemaPane({ schema, failure }: SchemaPaneProps) {
+export function SchemaPane({ schema, loading }: SchemaPaneProps) {
   const { t } = useTranslation("playground");
   const [letters, setLetters] = useState("");
   const [open, setOpen] = useState<string>();
@@ -36,7 +36,7 @@ export function SchemaPane({ schema, failure }: SchemaPaneProps) {
         />
       </div>
       <div className={classes.sections} tabIndex={0} role="region" aria-label={t("schema")}>
-        {schema === undefined && <p className={classes.hint}>{failure || t("loading")}</p>}
+        {schema === undefined && loading && <p className={classes.hint}>{t("loading")}</p>}
         {schema !== undefined && sections.length === 0 && <p className={classes.hint}>{t("nothing")}</p>}
         {sections.map(({ title, description, entries }) => (
           <section key={title}>

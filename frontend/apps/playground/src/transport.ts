@@ -2,6 +2,9 @@
 
 export type Request = { query: string; variables: Record<string, unknown>; operationName?: string };
 
+/** One answer, and how the server marked it. */
+export type Answer = { text: string; status: number };
+
 /** The events of a stream whose pieces come in any size; only those with an answer. */
 export function eventsIn(buffer: string): { answers: string[]; rest: string } {
   const blocks = buffer.replaceAll("\r\n", "\n").split("\n\n");
@@ -15,8 +18,8 @@ export function eventsIn(buffer: string): { answers: string[]; rest: string } {
   return { answers, rest };
 }
 
-/** Runs an operation; yields the text of every answer. */
-export async function* run(url: string, request: Request, streaming: boolean, signal: AbortSignal): AsyncGenerator<string> {
+/** Runs an operation; yields every answer. */
+export async function* run(url: string, request: Request, streaming: boolean, signal: AbortSignal): AsyncGenerator<Answer> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: streaming ? "text/event-stream" : "application/json" },
@@ -25,7 +28,7 @@ export async function* run(url: string, request: Request, streaming: boolean, si
   });
   const stream = response.headers.get("content-type")?.startsWith("text/event-stream") ? response.body : null;
   if (stream === null) {
-    yield await response.text();
+    yield { text: await response.text(), status: response.status };
     return;
   }
   let buffer = "";
@@ -33,6 +36,6 @@ export async function* run(url: string, request: Request, streaming: boolean, si
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     const { answers, rest } = eventsIn(buffer + part.value);
     buffer = rest;
-    yield* answers;
+    for (const text of answers) yield { text, status: response.status };
   }
 }

@@ -35,10 +35,10 @@ export function useRun(url: string): Running {
     const { name, kind } = operationAt(query, cursor);
     const begin = performance.now();
     let count = 0;
-    for await (const answer of run(url, { query, variables: given, operationName: name }, kind === "subscription", signal)) {
+    for await (const { text } of run(url, { query, variables: given, operationName: name }, kind === "subscription", signal)) {
       count += 1;
-      const took = t("took", { milliseconds: Math.round(performance.now() - begin), bytes: new Blob([answer]).size });
-      setOutcome({ text: laidOut(answer), status: kind === "subscription" ? t("events", { count }) : took, failed: false });
+      const took = t("took", { milliseconds: Math.round(performance.now() - begin), bytes: new Blob([text]).size });
+      setOutcome({ text: laidOut(text), status: kind === "subscription" ? t("events", { count }) : took, failed: false });
     }
   };
 

@@ -4,6 +4,7 @@ import { ErrorLink } from "@apollo/client/link/error";
 import { Observable } from "rxjs";
 import type { CallLog } from "./calls";
 import { codeOf } from "./errors";
+import { patient } from "./patience";
 
 function timed(calls: CallLog): ApolloLink {
   return new ApolloLink((operation, forward) => {
@@ -27,13 +28,20 @@ function timed(calls: CallLog): ApolloLink {
   });
 }
 
-export function createClient(calls: CallLog, onSignedOut: () => void, terminating?: ApolloLink): ApolloClient {
+export type ClientOptions = {
+  /** What answers instead of the server. */
+  terminating?: ApolloLink;
+  /** Milliseconds before each time a query is asked again. Default: of `patient`. */
+  pauses?: readonly number[];
+};
+
+export function createClient(calls: CallLog, onSignedOut: () => void, { terminating, pauses }: ClientOptions = {}): ApolloClient {
   const signedOut = new ErrorLink(({ error }) => {
     if (codeOf(error) === "UNAUTHENTICATED") onSignedOut();
   });
   const http = terminating ?? new HttpLink({ uri: "/graphql", credentials: "same-origin" });
   return new ApolloClient({
-    link: ApolloLink.from([signedOut, timed(calls), http]),
+    link: ApolloLink.from([signedOut, patient(pauses), timed(calls), http]),
     cache: new InMemoryCache({ typePolicies: { Model: { fields: { document: { merge: false }, findings: { merge: false } } }, Finding: { keyFields: false } } }),
     defaultOptions: { watchQuery: { fetchPolicy: "cache-and-network" }, query: { fetchPolicy: "no-cache" } },
   });

@@ -31,6 +31,23 @@ export function independent(base: ModelDocument, theirs: ModelDocument, change: 
   return isUpdate(change) ? touchedKeys(change).every((key) => sameJson(was[key], now[key])) : sameJson(was, now);
 }
 
+function subsetOf(value: unknown, of: unknown): boolean {
+  return Object.entries(value as Part).every(([name, member]) => sameJson((of as Part)[name], member));
+}
+
+/** True when `theirs` says already what the change would make it say: its answer was lost, or somebody did the same. */
+export function alreadyMade(theirs: ModelDocument, change: Change): boolean {
+  const { kind } = readType(change);
+  if (isAdd(change)) {
+    const { id } = change.value;
+    const there = typeof id === "string" ? partBehind(theirs, { type: `Update${kind}`, target: id }) : undefined;
+    return there !== undefined && subsetOf(change.value, there);
+  }
+  const now = partBehind(theirs, change);
+  if (!isUpdate(change)) return change.type.startsWith("Remove") && now === undefined;
+  return now !== undefined && subsetOf(change.set ?? {}, now) && (change.unset ?? []).every((key) => now[key] === undefined);
+}
+
 /** The changes on top of `theirs`, or the ones in the way. */
 export function rebase(
   base: ModelDocument,

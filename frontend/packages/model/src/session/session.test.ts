@@ -136,6 +136,28 @@ describe("a document session", () => {
     expect(title(session.getState().document)).toBe("A");
   });
 
+  it("asks nothing when the answer to a save was lost and it is tried again", async () => {
+    const { server, session } = open();
+    const field = add("Field", { id: "f_due", name: "due", field_type: { type: "Date" } }, { parent: "e_tag" });
+    for (const change of [retitle("Mine"), field, remove("Component", "box")]) {
+      const save = server.save.bind(server);
+      server.save = async (...sent) => {
+        await save(...sent);
+        server.save = save;
+        throw new Error("no answer in time");
+      };
+      session.commit([change], "an edit");
+      await session.settled();
+      expect(session.getState()).toMatchObject({ save: { name: "failed" }, unsaved: 1 });
+      session.retry();
+      await session.settled();
+      expect(session.getState()).toMatchObject({ save: { name: "saved" }, unsaved: 0 });
+      expect(session.getState().document).toEqual(server.stored.document);
+    }
+    expect(server.saved).toHaveLength(3);
+    expect(session.getState().undo).toHaveLength(3);
+  });
+
   it("reads what others saved, and nothing for its own revisions", async () => {
     const { server, session } = open();
     server.byOthers(retitle("Theirs"));

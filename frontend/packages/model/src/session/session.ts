@@ -5,7 +5,7 @@ import { invertAll } from "../change/invert";
 import { sharing } from "../document/json";
 import type { ModelDocument } from "../document/model";
 import type { Finding } from "../findings/findings";
-import { applyFitting, rebase } from "./overlap";
+import { alreadyMade, applyFitting, rebase } from "./overlap";
 import type { Stored, Transport, UndoMemory } from "./transport";
 import { SaveConflict } from "./transport";
 
@@ -185,6 +185,7 @@ export class DocumentSession {
       return undefined;
     });
     if (!theirs) return false;
+    this.queue = this.queue.filter(({ changes }) => !changes.every((change) => alreadyMade(theirs.document, change)));
     const outcome = rebase(this.stored.document, theirs.document, this.queue.flatMap(({ changes }) => changes));
     if ("overlapping" in outcome) {
       this.show({ save: { name: "conflict", theirs, overlapping: outcome.overlapping } });
