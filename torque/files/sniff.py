@@ -5,6 +5,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from torque.entity.exchange.package import open_archive
+
 HEAD = 8192
 """Bytes that tell."""
 
@@ -87,7 +89,7 @@ def fits(kind: str, allowed: tuple[str, ...]) -> bool:
 
 def _zipped(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, open_archive(file) as archive:
             names = archive.namelist()
             if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 100:
                 return archive.read("mimetype").decode("ascii", "replace").strip()

@@ -13,6 +13,8 @@ from tests.integration.api.tokens import make_token
 from tests.integration.cli.command import inside
 from tests.integration.exchange.folders import OWN
 from tests.support.server import Response, RunningServer
+from tests.unit.exchange.test_hostile_files import ROW, sheet_of, workbook
+from torque.entity.exchange.writers import CONTENT_TYPES
 
 APP = "rest-club"
 
@@ -169,6 +171,11 @@ def test_a_file_beyond_the_limit_is_refused(databases: Any, tmp_path: Path) -> N
             body = b"label\n" + b"x" * size
             answer = server.request("POST", "/api/v1/apps/todo/entities/todo/import", body, headers)
             assert answer.status == status, answer.body
+        headers["content-type"] = CONTENT_TYPES["xlsx"]
+        packed = workbook(sheet_of(ROW * 2_000))
+        answer = server.request("POST", "/api/v1/apps/todo/entities/todo/import", packed, headers)
+        assert len(packed) < 64_000 and answer.status == 413, answer.body
+        assert "Unpacked" in answer.json()["error"]["message"]
     finally:
         server.kill()
         databases.drop(url)

@@ -82,7 +82,8 @@ async def load(call: Call) -> Reply:
     exchange.require_import(call.caller, running, entity_type)
     with tempfile.NamedTemporaryFile() as file:
         await _receive(call, file)
-        job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params)
+        most = call.platform.config.limits.import_size
+        job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params, most)
         loading = exchange.load(
             call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
         )
@@ -108,7 +109,7 @@ async def preview(call: Call) -> Reply:
         await _receive(call, file)
 
         def look() -> bytes:
-            rows = _rows(Path(file.name), kind, params)
+            rows = _rows(Path(file.name), kind, params, call.platform.config.limits.import_size)
             return msgspec.json.encode(exchange.preview(call.caller, running, entity_type, rows, kind))
 
         return Reply(200, JSON, await asyncio.to_thread(look))
@@ -160,15 +161,15 @@ def _format(params: Params, content_type: str) -> Format:
     raise InvalidParams(f"Say the format: {', '.join(FORMATS)}.", parameter="format")
 
 
-def _rows(path: Path, kind: Format, params: Params) -> Rows:
+def _rows(path: Path, kind: Format, params: Params, most: int) -> Rows:
     return open_rows(
         FileSource(path), kind, encoding=one(params, "encoding"), delimiter=one(params, "delimiter"),
-        sheet=one(params, "sheet"),
+        sheet=one(params, "sheet"), most=most,
     )  # fmt: skip
 
 
-def _job(path: Path, kind: Format, entity_type: str, params: Params) -> Job:
-    rows = _rows(path, kind, params)
+def _job(path: Path, kind: Format, entity_type: str, params: Params, most: int) -> Job:
+    rows = _rows(path, kind, params, most)
     columns = {}
     for text in params.get("map", []):
         column, sign, field = text.rpartition("=")

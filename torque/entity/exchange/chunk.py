@@ -13,6 +13,12 @@ from torque.entity.exchange.types import Rows
 from torque.entity.write.fresh import RecordIds
 from torque.types import utc_now
 
+_BYTES = 1 << 24
+"""Of the file, read for one chunk: rows may be long."""
+
+_LOOK = 8
+"""Rows between two looks at how much was read."""
+
 
 class Chunk(msgspec.Struct, frozen=True):
     """Some rows.
@@ -61,7 +67,7 @@ class Chunks:
     def next(self) -> Chunk:
         """Return the next rows, none at the end."""
         plan, now = self._plan, utc_now()
-        drafts = [drafting.convert(plan, number, cells) for number, cells in islice(self._rows, self._size)]
+        drafts = self._some(plan)
         if not self._simple or any(draft.wanted or draft.many for draft in drafts):
             return Chunk(drafts, now, None, self._file.position)
         drafting.prepare(plan, drafts, now)
@@ -70,3 +76,13 @@ class Chunks:
                 draft.id = self._ids.new()
         lines = lines_of(self._application_id, plan.entity.key, drafts, now)
         return Chunk(drafts, now, lines, self._file.position)
+
+    def _some(self, plan: RowPlan) -> list[Draft]:
+        """Return so many rows, fewer where they are long."""
+        end = self._file.position + _BYTES
+        drafts: list[Draft] = []
+        for number, cells in islice(self._rows, self._size):
+            drafts.append(drafting.convert(plan, number, cells))
+            if len(drafts) % _LOOK == 0 and self._file.position > end:
+                break
+        return drafts

@@ -1,5 +1,6 @@
 """Which column goes into which field: by name, or as was said; and by which key references are given. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -228,7 +229,6 @@ def _upsert(
 
 
 def _refuse_twice(steps: Sequence[Step | LinkStep]) -> None:
-    names = [step.name for step in steps]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, times in Counter(step.name for step in steps).items() if times > 1), None)
     if twice is not None:
         raise InvalidParams(f"Two columns go into the field '{twice}'.", field=twice)

@@ -4,10 +4,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TextIO
 
 import orjson
 
@@ -18,6 +19,12 @@ from torque.errors import InvalidParams, ParseError
 _BLOCK = 1 << 20
 _LONGEST_VALUE = 1 << 24
 """Characters of one value: beyond, a quote was left open."""
+
+_LONGEST_ROW = 1 << 25
+"""Characters of one row: far more than a record may have, and few enough to be held."""
+
+_MOST_COLUMNS = 16_384
+"""As many as a sheet has."""
 
 _SPACE = " \t\r\n"
 _SPACED = re.compile(r'"[^\S\r\n]|[^\S\r\n]"')
@@ -125,7 +132,9 @@ class ObjectRows(_Tracked):
         for item in self._items():
             if isinstance(item, dict):
                 names.update(dict.fromkeys(item))
-        self.columns: Sequence[str] = tuple(names)
+            if len(names) > _MOST_COLUMNS:
+                break
+        self.columns = header_of(tuple(names))
 
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows; what is no object cannot be read."""
@@ -167,13 +176,19 @@ class HeldSource:
 
 def open_rows(
     source: Source, kind: Format, *, encoding: str | None = None, delimiter: str | None = None,
-    sheet: str | None = None,
+    sheet: str | None = None, most: int | None = None,
 ) -> Rows:  # fmt: skip
-    """Return the rows of a file of a format."""
+    """Return the rows of a file of a format.
+
+    Parameters
+    ----------
+    most
+        Bytes that what is packed in it may have once it is unpacked; None for any.
+    """
     if kind == "csv":
         return CsvRows(source, encoding, delimiter)
     if kind == "xlsx":
-        rows: Rows = import_module("torque.entity.exchange.sheets").SheetRows(source, sheet)  # a second to import
+        rows: Rows = import_module("torque.entity.exchange.sheets").SheetRows(source, sheet, most)  # a second to import
         return rows
     return ObjectRows(source, lines=kind == "ndjson")
 
@@ -198,22 +213,41 @@ def quoted(record: list[str], text: str, delimiter: str) -> list[str]:
     return found
 
 
-def _kept(lines: Iterable[str], held: list[str]) -> Iterator[str]:
-    """Pass lines on, keeping them."""
-    for line in lines:
+def _kept(text: TextIO, held: list[str]) -> Iterator[str]:
+    """Pass lines on, keeping those of one row."""
+    length = 0
+    while line := text.readline(_LONGEST_ROW):
+        length = length + len(line) if held else len(line)
         held.append(line)
+        if length >= _LONGEST_ROW:
+            raise _too_long()
         yield line
 
 
 def header_of(names: Sequence[str]) -> Sequence[str]:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    """Return the names of columns.
+
+    Raises
+    ------
+    InvalidParams
+        When there are too many, or one comes twice.
+    """
+    if len(names) > _MOST_COLUMNS:
+        raise InvalidParams(f"A table has at most {_MOST_COLUMNS} columns, this one {len(names)}.")
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        raise InvalidParams(f"The header names {', '.join(map(repr, twice))} more than once.")
+        raise InvalidParams(f"The header names {', '.join(map(repr, twice[:20]))} more than once.")
     return tuple(names)
 
 
+def _too_long() -> ParseError:
+    return ParseError(f"A row is longer than {_LONGEST_ROW} characters, or was not ended.")
+
+
 def _of_lines(file: BinaryIO) -> Iterator[Any]:
-    for line in file:
+    while line := file.readline(_LONGEST_ROW):
+        if len(line) == _LONGEST_ROW:
+            raise _too_long()
         if line.strip():
             try:
                 yield orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
@@ -266,9 +300,11 @@ class _Window:
         while True:
             try:
                 value, end = decoder.raw_decode(self._buffer, self.place)
-            except json.JSONDecodeError as error:
+            except RecursionError as error:
+                raise ParseError("An element of the array is nested too deeply.") from error
+            except ValueError as error:  # not only what the decoder says: a number may have too many digits
                 if not self._more():
-                    raise ParseError(f"The array holds something that is no JSON: {error.msg}.") from error
+                    raise ParseError(f"The array holds something that is no JSON: {error}.") from error
                 continue
             if end < len(self._buffer) or not self._more():  # a number may go on behind the window
                 self.place = end
@@ -282,8 +318,8 @@ class _Window:
         if not block:
             return False
         self._buffer, self.place = self._buffer[self.place :] + block, 0
-        if len(self._buffer) > 4 * _LONGEST_VALUE:
-            raise ParseError("An element of the array is too large, or not closed.")
+        if len(self._buffer) > 2 * _LONGEST_ROW:  # half of it may be of the element before
+            raise _too_long()
         return True
 
 

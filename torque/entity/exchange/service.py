@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -29,7 +30,8 @@ from torque.entity.reading import Reading
 from torque.entity.store import EntityStore
 from torque.entity.types import Query, Row, Scope, Sort
 from torque.entity.write import checks
-from torque.errors import Conflict, OutcomeUnknown
+from torque.entity.write.custody import Custody
+from torque.errors import Conflict
 from torque.events import ApplicationChanged, RecordsChanged
 from torque.native import Generations
 from torque.types import Caller, new_id, utc_now
@@ -63,6 +65,7 @@ class ExchangeService:
         self._hooks = hooks
         self._store = EntityStore(db)
         self._reading = Reading(self._store, Stamps(generations), Encoder())
+        self._custody = Custody(db)
 
     def require_import(self, caller: Caller, app: RunningApplication, entity_type: str) -> None:
         """Refuse whoever may not create records of an entity, before a file is taken from them.
@@ -135,9 +138,6 @@ class ExchangeService:
             except UniqueViolation:  # so the rows have to be asked about, to tell which it is
                 load.telling.begin()
                 return await self._load(msgspec.structs.replace(load, careful=True), jobs, dry_run)
-        except (OutcomeUnknown, asyncio.CancelledError):
-            self._generations.bump([self._generations.slot("catalogue", app.id)])
-            raise
         except (UniqueViolation, ForeignKeyViolation, Deadlock, LockTimeout) as error:
             message = "Others changed the same records at the same time. Nothing was imported; try again."
             raise Conflict(message, current=None) from error
@@ -146,7 +146,7 @@ class ExchangeService:
         """Load all jobs in one transaction, which is taken back if nothing is to be kept."""
         loader: Loader | None = None
         with suppress(_NotKept):
-            async with self._db.transaction() as connection:
+            async with self._custody.transaction(partial(self._doubt, load.app)) as connection:
                 loader = Loader(connection, load, self._hooks, self._reading)
                 await loader.run(jobs)
                 loader.report.dry_run = dry_run
@@ -196,7 +196,10 @@ class ExchangeService:
         """Delete all records of an application, with links, keys and counts; return how many there were."""
         require_admin(caller)
         self._access.enter(caller, app)
-        async with self._db.transaction() as connection:
+        return await self._custody.own(self._emptied(caller, app))
+
+    async def _emptied(self, caller: Caller, app: RunningApplication) -> int:
+        async with self._custody.transaction(partial(self._doubt, app)) as connection:
             await connection.fetch(Q.prepare_load)
             await connection.execute(Q.defer_constraints)
             await connection.execute(Q.empty_links, app.id)
@@ -209,11 +212,15 @@ class ExchangeService:
                 caller.protocol, caller.request_id, codec.dumps({"records": count}),
             )  # fmt: skip
             await connection.execute(Q.empty_counts, app.id)
-        self._generations.bump([self._generations.slot("catalogue", app.id)])
+        self._doubt(app)
         await self._bus.emit(ApplicationChanged(application_id=app.id, action="emptied"))
         for name in app.model.entities:
             await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="deleted", records=()))
         return count
+
+    def _doubt(self, app: RunningApplication) -> None:
+        """Make every cache miss all of an application."""
+        self._generations.bump([self._generations.slot("catalogue", app.id)])
 
     async def _told(
         self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling

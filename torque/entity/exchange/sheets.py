@@ -1,69 +1,80 @@
 """Excel workbooks, in and out. Loaded only when one is met, because the library takes long to import."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
-from typing import Any, BinaryIO
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import IO, Any, BinaryIO
 
-from openpyxl import Workbook, load_workbook
+import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
+from torque.entity.exchange.cells import Values, rows_of
+from torque.entity.exchange.markup import events
+from torque.entity.exchange.package import Package
 from torque.entity.exchange.readers import Source, header_of
 from torque.entity.exchange.types import Cells, Unreadable
+from torque.entity.exchange.workbook import SharedStrings, Workbook
 from torque.entity.exchange.writers import Shape
 from torque.entity.types import Row
-from torque.errors import InvalidParams, ParseError
+from torque.errors import InvalidParams
 
 _SHEET_ROWS = 1_048_575
 _BLOCK = 1 << 18
 
 
 class SheetRows:
-    """Rows of a sheet of an Excel workbook; its first row is the header.
+    """Rows of a sheet of an Excel workbook; the first row that holds anything is the header.
 
     Parameters
     ----------
     sheet
         Name of the sheet; None takes the first.
+    most
+        Bytes that what is read of the workbook may have once it is unpacked; None for any.
     """
 
     exact = True
-    size = 0
-    position = 0
 
-    def __init__(self, source: Source, sheet: str | None = None) -> None:
-        self._source = source
-        self._sheet = sheet
-        first = next(self._values(), ())
-        header = ["" if value is None else str(value).strip() for value in first]
+    def __init__(self, source: Source, sheet: str | None = None, most: int | None = None) -> None:
+        file = source.open()
+        weakref.finalize(self, file.close)
+        self._package = Package(file, most)
+        self._book = Workbook(self._package)
+        self._part = self._book.part(sheet)
+        self.size: int = self._package.size(self._part) or 0
+        self._texts = SharedStrings(self._package, self._book.strings)
+        self._opened: IO[bytes] | None = None
+        self._top, cells = next(self._filled(), (0, {}))
+        header = ["" if value is None else str(value).strip() for value in _listed(cells, max(cells, default=0))]
         while header and not header[-1]:
             header.pop()
         self.columns = header_of(header)
 
+    @property
+    def position(self) -> int:
+        """Unpacked bytes of the sheet that the newest reading has used."""
+        opened = self._opened
+        if opened is None:
+            return 0
+        return self.size if opened.closed else opened.tell()
+
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows that hold anything."""
         width = len(self.columns)
-        values = self._values()
-        next(values, None)
-        for number, row in enumerate(values, 1):
-            cells = [_plain(value) for value in row[:width]]
-            if any(cell is not None for cell in cells):
-                yield number, cells + [None] * (width - len(cells))
+        for number, cells in islice(self._filled(), 1, None):
+            row = [_plain(value) for value in _listed(cells, width)]
+            if any(cell is not None for cell in row):
+                yield number - self._top, row
 
-    def _values(self) -> Iterator[tuple[Any, ...]]:
-        with self._source.open() as file:
-            try:
-                book = load_workbook(file, read_only=True, data_only=True)
-            except Exception as error:  # the library raises whatever its parts do
-                raise ParseError("The file is no Excel workbook.") from error
-            try:
-                if self._sheet is not None and self._sheet not in book.sheetnames:
-                    known = ", ".join(book.sheetnames[:20])
-                    raise InvalidParams(f"There is no sheet '{self._sheet}'; there are {known}.", parameter="sheet")
-                sheet = book[self._sheet] if self._sheet is not None else book.worksheets[0]
-                yield from sheet.iter_rows(values_only=True)
-            finally:
-                book.close()
+    def _filled(self) -> Iterator[tuple[int, dict[int, Any]]]:
+        """Return the rows of the sheet that have cells with values, by their places."""
+        with self._package.part(self._part) as file:
+            self._opened = file
+            for number, cells in rows_of(events(file), Values(self._book, self._texts)):
+                if cells:
+                    yield number, cells
 
 
 class SheetWriter:
@@ -71,7 +82,7 @@ class SheetWriter:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._book = Workbook(write_only=True)
+        self._book = openpyxl.Workbook(write_only=True)
         self._sheet = self._book.create_sheet(shape.entity.name[:31])
         self._count = 0
 
@@ -114,9 +125,16 @@ def _plain(value: Any) -> Any:
         return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
+
+
+def _listed(cells: Mapping[int, Any], width: int) -> list[Any]:
+    """Return cells by place; places count from 1."""
+    return [cells.get(place) for place in range(1, width + 1)]
 
 
 def _blocks(file: BinaryIO | Any) -> Iterator[bytes]:
