@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q
-from torque.entity.types import Connection
 from torque.errors import OutcomeUnknown, TorqueError
 
 T = TypeVar("T")
@@ -39,13 +38,14 @@ class Custody:
         return asyncio.shield(task)
 
     @asynccontextmanager
-    async def transaction(self, doubt: Callable[[], None]) -> AsyncIterator[Connection]:
+    async def transaction(self, doubt: Callable[[], None]) -> AsyncIterator[Any]:
         """Lend a connection inside a transaction that writes.
 
         Parameters
         ----------
         doubt
-            Makes every cache miss what the transaction may have written; called when its outcome is unknown.
+            Makes every cache miss what the transaction may have written; called when its outcome is unknown, and when
+            who wrote was ended, perhaps after the commit.
         """
         backend = 0
         try:
@@ -54,6 +54,9 @@ class Custody:
                 yield connection
         except OutcomeUnknown:
             await self.settle(backend, doubt)
+            raise
+        except asyncio.CancelledError:
+            doubt()
             raise
 
     async def settle(self, backend: int, doubt: Callable[[], None]) -> None:
