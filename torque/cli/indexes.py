@@ -59,7 +59,7 @@ def indexes_command(state: Invocation, app_ref: str, build: bool) -> None:
 def _show(state: Invocation, found: Advice) -> None:
     """Write the parts of the report, each in columns."""
     large = [one for one in found.types if one.large]
-    if not large:
+    if not large and not found.indexes:
         state.output.message("No type is large enough for indexes of its own.")
         return
     for one in large:

@@ -161,6 +161,12 @@ async def test_a_cursor_deep_in_a_large_type_starts_where_it_points(jobs: Shop) 
             assert "Index Cond" in said and "tq_" in said and (missing or "Sort" not in said), said
 
 
+async def test_what_stands_behind_a_reference_is_found_by_id_before_there_are_statistics(jobs: Shop) -> None:
+    for query in ({"sort": (Sort("parent_id.title"),)}, {"filters": {"not": {"parent_id.title": "x"}}}):
+        plan = await explained(jobs, **query)
+        assert any("_pkey on" in line and " r1 " in line for line in plan.splitlines()), plan
+
+
 async def test_the_first_list_of_a_worker_knows_the_indexes(jobs: Shop) -> None:
     keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
     worker = EntityStore(jobs.db)

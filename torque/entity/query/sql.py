@@ -117,7 +117,7 @@ class Writer:
         return self._compare(condition, alias)
 
     def linked(self, link: Link, alias: str, inner: str) -> str:
-        """Write FROM and WHERE of the records behind a reference."""
+        """Write FROM and WHERE of the records behind a reference, found by id and never among all of their type."""
         if link.many:
             here, there = ("target_id", "source_id") if link.backward else ("source_id", "target_id")
             ids = (
@@ -128,7 +128,7 @@ class Writer:
             ids = f"= ({alias}.data->>{literal(link.key)})::uuid"
         return (
             f"FROM entities {inner} WHERE {inner}.application_id = $1 "
-            f"AND {inner}.entity_type = {self.argument(link.target_key)} AND {inner}.id {ids}"
+            f"AND {inner}.entity_type || '' = {self.argument(link.target_key)} AND {inner}.id {ids}"
         )
 
     def _search(self, search: Search, alias: str) -> str:
@@ -316,7 +316,7 @@ def select_expanded(expansion: Expansion, application_id: str, collation: str, i
     """Write the statement that fetches the records behind one reference."""
     writer = Writer(application_id, collation)
     where = (
-        f"e.application_id = $1 AND e.entity_type = {writer.argument(expansion.target.key)} "
+        f"e.application_id = $1 AND e.entity_type || '' = {writer.argument(expansion.target.key)} "
         f"AND e.id = ANY({writer.argument(ids)}::uuid[])"
     )
     if expansion.condition is not None:

@@ -1,5 +1,6 @@
 """The index advisor: which indexes an application wants and has, and which questions had none to answer them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,16 @@ from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.db.queries import load_queries
 from torque.entity.tuning.demand import AggregateShape, Known, ListShape
-from torque.entity.tuning.indexing import MANY_RECORDS, PER_LEAF, PREFIX, IndexSpec, specs_of
+from torque.entity.tuning.indexing import (
+    ASKED_PER_TYPE,
+    MANY_RECORDS,
+    OFTEN,
+    PER_LEAF,
+    PREFIX,
+    SOME_RECORDS,
+    IndexSpec,
+    specs_of,
+)
 from torque.entity.tuning.summaries import Standing
 from torque.model.compile import CompiledEntity
 
@@ -69,7 +79,7 @@ class SummaryReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of list or aggregation of a large type that was slow.
+    """A kind of list or aggregation that was slow.
 
     Parameters
     ----------
@@ -114,20 +124,23 @@ async def advise(db: Database, app: RunningApplication, many: int = MANY_RECORDS
     entities = list(app.model.entities.values())
     large = {entity.key: entity for entity in entities if counts.get(entity.key, 0) > many}
     wanted = {spec.name: spec for entity in large.values() for spec in specs_of(app.model, app.id, entity)}
+    asked = [
+        row
+        for row in await db.fetch(Q.demand, app.id)
+        if counts.get(row["entity_type"], 0) > SOME_RECORDS and row["entity_type"] in app.model.entities_by_key
+    ]
+    wanted |= _asked_for(app, asked, wanted.values())
     there = {row["name"]: row for row in await db.fetch(Q.indexes, f"{PREFIX}{app.id.replace('-', '')[:12]}\\_%")}
     full = int(await db.fetchval(Q.on_leaf, app.id)) >= PER_LEAF
     indexes = [_index(app, spec, there.get(name), full) for name, spec in wanted.items()]
     indexes += [_surplus(row) for name, row in there.items() if name not in wanted]
     value = await db.fetchval(Q.known)
-    known = msgspec.json.decode(value, type=Known) if value is not None else Known()
-    standing = [one for one in known.standing if one.spec.application_id == app.id]
+    stands = msgspec.json.decode(value, type=Known) if value is not None else Known()
+    standing = [one for one in stands.standing if one.spec.application_id == app.id]
     rows = {row["summary"]: int(row["n"]) for row in await db.fetch(Q.summary_rows, app.id)}
     valid = [spec for name, spec in wanted.items() if name in there and there[name]["valid"]]
-    questions = [
-        _question(large[row["entity_type"]], row, valid, standing)
-        for row in await db.fetch(Q.demand, app.id, QUESTIONS)
-        if row["entity_type"] in large
-    ]
+    known = app.model.entities_by_key
+    questions = [_question(known[row["entity_type"]], row, valid, standing) for row in asked[:QUESTIONS]]
     types = [TypeReport(entity=e.name, records=counts.get(e.key, 0), large=e.key in large) for e in entities]
     return Advice(
         types=tuple(types),
@@ -135,6 +148,22 @@ async def advise(db: Database, app: RunningApplication, many: int = MANY_RECORDS
         summaries=tuple(_summary(app, one, rows) for one in standing if one.spec.entity_key in large),
         questions=tuple(questions),
     )
+
+
+def _asked_for(
+    app: RunningApplication, asked: Iterable[Mapping[str, Any]], others: Iterable[IndexSpec]
+) -> dict[str, IndexSpec]:
+    """Return the indexes that lists ask for, none that another one answers."""
+    answered, found, of_type = {spec.answers for spec in others}, dict[str, IndexSpec](), Counter[str]()
+    for row in asked:
+        if row["kind"] != "list" or row["slow"] < OFTEN or of_type[row["entity_type"]] >= ASKED_PER_TYPE:
+            continue
+        entity = app.model.entities_by_key[row["entity_type"]]
+        spec = msgspec.json.decode(row["detail"], type=ListShape).index(app.id, entity)
+        if spec is not None and spec.answers not in answered and spec.name not in found:
+            found[spec.name] = spec
+            of_type[entity.key] += 1
+    return found
 
 
 def _index(app: RunningApplication, spec: IndexSpec, row: Mapping[str, Any] | None, full: bool) -> IndexReport:
@@ -204,14 +233,15 @@ def _question(
 
 
 def _has_index(entity: CompiledEntity, shape: ListShape, valid: Iterable[IndexSpec]) -> bool:
-    """Tell whether one index holds the records in the order asked for, under no more than what is compared."""
+    """Tell whether one index holds the records in the order asked for, and nothing else is compared."""
     for spec in valid:
         if spec.entity_key != entity.key:
             continue
         if spec.search is not None and shape.search:
             return True
         order = tuple((key.ref.key, key.descending) for key in spec.order)
-        if {ref.key for ref in spec.equal} == set(shape.equal) and order == shape.sort and not shape.compared:
+        others = set(shape.compared) - {key for key, _ in shape.sort[:1]}
+        if {ref.key for ref in spec.equal} == set(shape.equal) and order == shape.sort and not others:
             return True
     return False
 
@@ -240,7 +270,9 @@ def _advice(entity: CompiledEntity, shape: ListShape) -> str:
     if shape.search and not shape.equal:
         return "The index of words answers the search; sort by relevance to use it alone."
     named = [_name(entity, path) for path in dict.fromkeys(columns)]
-    return f"Add an index on {', '.join(named)} to the entity." if named else "Narrow the filter."
+    if not named:
+        return "Narrow the filter."
+    return f"Add an index on {', '.join(named)} to the entity; else it gets one once this was slow {OFTEN} times."
 
 
 def _advice_aggregate(shape: AggregateShape, refused: str) -> str:

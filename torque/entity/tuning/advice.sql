@@ -22,8 +22,8 @@ WHERE c.relname LIKE 'tq\_%' AND i.indrelid = (
 -- name: demand
 SELECT entity_type, kind, detail, asked, slow, milliseconds, slowest, refused,
     to_char(last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS last_at
-FROM entity_demand WHERE application_id = $1
-ORDER BY milliseconds DESC, shape LIMIT $2;
+FROM entity_demand WHERE application_id = $1 AND slow > 0
+ORDER BY milliseconds DESC, shape;
 
 -- name: known
 SELECT value FROM system_config WHERE key = 'large_types';

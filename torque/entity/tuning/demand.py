@@ -1,4 +1,4 @@
-"""What is asked of large types and takes long: noted by shape, so that it can be advised on and done something about.
+"""What is asked of records and takes long: noted by shape, so that it can be advised on and done something about.
 
 A shape is what a question compares, sorts, groups and sums, without the values. Each process counts for itself and
 writes down now and then. What upkeep made of it, it reads now and then as well.
@@ -18,14 +18,20 @@ from torque.db.queries import load_queries
 from torque.entity.query.aggregate import AggregatePlan
 from torque.entity.query.sql import Statement
 from torque.entity.store import EntityStore
+from torque.entity.tuning.indexing import IndexSpec, spec_of_list
 from torque.entity.tuning.summaries import Standing, SummarySpec, choose, compaction, select_summary, summary_of
 from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, ListPlan, Not, Search, ValueRef
 from torque.errors import TorqueError
+from torque.model.compile import CompiledEntity
 
 Q = load_queries(Path(__file__).with_name("demand.sql"))
 
 SLOW_SECONDS = 0.05
 """An answer that took longer is worth a note."""
+SLOW_SMALL_SECONDS = 0.002
+"""A list of a type that is not large is worth one sooner: it is counted on to come more often."""
+SAMPLED = 64
+"""One in so many lists of types with indexes is noted though it is fast, so that it is known which are in use."""
 MANY_ROWS = 5_000
 """Rows of a summary above which a reader has them put together."""
 _WRITE_SECONDS = 5.0
@@ -48,6 +54,10 @@ class ListShape(msgspec.Struct, frozen=True):
     compared: tuple[str, ...]
     sort: tuple[tuple[str, bool], ...]
     search: bool
+
+    def index(self, application_id: str, entity: CompiledEntity) -> IndexSpec | None:
+        """Return the index that answers such lists; None when none can."""
+        return None if self.search else spec_of_list(application_id, entity, self.equal, self.sort)
 
 
 class AggregateShape(msgspec.Struct, frozen=True):
@@ -81,18 +91,20 @@ class Demand:
         self._large: frozenset[tuple[str, str]] = frozenset()
         self._standing: dict[tuple[str, str], tuple[Standing, ...]] = {}
         self._write_after = self._read_after = 0.0
+        self._lists = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def listed(self, application_id: str, plan: ListPlan, statement: Statement) -> Sequence[Any]:
         """Return the rows of a list."""
         self._keep_up()
-        if (application_id, plan.entity.key) not in self._large:
-            return await self._store.fetch(statement)
+        key = (application_id, plan.entity.key)
         started = time.monotonic()
         rows = await self._store.fetch(statement)
         seconds = time.monotonic() - started
-        if seconds >= SLOW_SECONDS:
-            self._note(application_id, plan.entity.key, "list", msgspec.json.encode(shape_of_list(plan)), seconds)
+        slow = seconds >= (SLOW_SECONDS if key in self._large else SLOW_SMALL_SECONDS)
+        self._lists += 1
+        if slow or (self._lists % SAMPLED == 0 and self._store.indexed(*key) is not None):
+            self._note(*key, "list", msgspec.json.encode(shape_of_list(plan)), seconds, slow=slow)
         return rows
 
     async def aggregated(
@@ -113,7 +125,7 @@ class Demand:
         seconds = time.monotonic() - started
         if kept or seconds >= SLOW_SECONDS:
             shape = shape_of_aggregate(plan, wanted)
-            self._note(*key, "aggregate", msgspec.json.encode(shape), seconds)
+            self._note(*key, "aggregate", msgspec.json.encode(shape), seconds, slow=seconds >= SLOW_SECONDS)
         return rows
 
     async def _summarised(
@@ -133,7 +145,9 @@ class Demand:
         except (TorqueError, DatabaseFailure):
             pass  # the next reader, or upkeep, will
 
-    def _note(self, application_id: str, entity_key: str, kind: str, detail: bytes, seconds: float) -> None:
+    def _note(
+        self, application_id: str, entity_key: str, kind: str, detail: bytes, seconds: float, *, slow: bool
+    ) -> None:  # fmt: skip
         place = hashlib.blake2b(application_id.encode() + entity_key.encode() + detail, digest_size=12).digest()
         tally = self._tallies.get(place)
         if tally is None:
@@ -141,7 +155,7 @@ class Demand:
                 return
             tally = self._tallies[place] = Tally(application_id, entity_key, kind, detail)
         tally.asked += 1
-        tally.slow += seconds >= SLOW_SECONDS
+        tally.slow += slow
         tally.milliseconds += seconds * 1000
         tally.slowest = max(tally.slowest, seconds * 1000)
 

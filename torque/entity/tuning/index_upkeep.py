@@ -7,7 +7,8 @@ with a parameter cannot use a partial index.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,18 @@ import msgspec
 from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
-from torque.entity.tuning.indexing import MANY_RECORDS, PER_LEAF, PREFIX, IndexSpec, specs_of
+from torque.entity.tuning.demand import ListShape
+from torque.entity.tuning.indexing import (
+    ASKED_PER_LEAF,
+    ASKED_PER_TYPE,
+    MANY_RECORDS,
+    OFTEN,
+    PER_LEAF,
+    PREFIX,
+    SOME_RECORDS,
+    IndexSpec,
+    specs_of,
+)
 from torque.entity.tuning.statistics import keep_statistics
 from torque.entity.tuning.summary_upkeep import keep_summaries
 from torque.model.compile import CompiledModel, compile_model
@@ -39,14 +51,16 @@ class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_indexes(
-    dsn: str, tell: Tell, *, many: int = MANY_RECORDS, per_leaf: int = PER_LEAF
-) -> Upkeep:  # fmt: skip
+    dsn: str, tell: Tell, *, many: int = MANY_RECORDS, some: int = SOME_RECORDS, per_leaf: int = PER_LEAF
+) -> Upkeep:
     """Bring the indexes of all applications up to date; do nothing while somebody else does.
 
     Parameters
     ----------
     tell
         Called with a name and members for everything worth an observation.
+    many, some
+        Records above which a type has the indexes of its model, and those that its lists ask for.
 
     Raises
     ------
@@ -54,12 +68,15 @@ def keep_indexes(
         When the database cannot be reached, or refuses.
     """
     with exclusive(dsn, "torque:indexes", LOCK) as session:
-        return Upkeep() if session is None else _keep(session, tell, many, per_leaf)
+        return Upkeep() if session is None else _keep(session, tell, many, some, per_leaf)
 
 
-def _keep(session: Session, tell: Tell, many: int, per_leaf: int) -> Upkeep:
-    wanted, left_out = _wanted(session, many, per_leaf)
+def _keep(session: Session, tell: Tell, many: int, some: int, per_leaf: int) -> Upkeep:
     standing = {name: (leaf, valid) for name, leaf, valid in session.rows(_Q.standing, PREFIX + "%")}
+    asked = _Wanted(session, per_leaf)
+    asked.of_models(many)
+    asked.of_lists(some, standing.keys())
+    wanted, left_out = asked.specs, asked.left_out
     dropped, built = [], []
     for name, (_, valid) in standing.items():
         if name not in wanted or not valid:
@@ -83,24 +100,56 @@ def _keep(session: Session, tell: Tell, many: int, per_leaf: int) -> Upkeep:
     return Upkeep(built=tuple(built), dropped=tuple(dropped), left_out=tuple(left_out), summaries=made.built)
 
 
-def _wanted(
-    session: Session, many: int, per_leaf: int
-) -> tuple[dict[str, tuple[str, IndexSpec]], list[str]]:  # fmt: skip
-    """Return the indexes there should be, by name, with their leaves, and the names of those beyond the bound."""
-    models: dict[tuple[str, int], CompiledModel] = {}
-    wanted: dict[str, tuple[str, IndexSpec]] = {}
-    left_out, on_leaf = [], dict[str, int]()
-    for application, key, leaf, model_id, revision, document in session.rows(_Q.large_types, many):
-        model = models.get((model_id, revision)) or _compiled(model_id, revision, document)
-        models[model_id, revision] = model
-        entity = model.entities_by_key.get(key)
-        for spec in specs_of(model, application, entity) if entity is not None else ():
-            if on_leaf.get(leaf, 0) >= per_leaf:
-                left_out.append(spec.name)
-                continue
-            on_leaf[leaf] = on_leaf.get(leaf, 0) + 1
-            wanted[spec.name] = (leaf, spec)
-    return wanted, left_out
+class _Wanted:
+    """Collects the indexes there should be, by name with their leaves, and the names of those beyond the bound."""
+
+    def __init__(self, session: Session, per_leaf: int) -> None:
+        self.specs: dict[str, tuple[str, IndexSpec]] = {}
+        self.left_out: list[str] = []
+        self._session = session
+        self._per_leaf = per_leaf
+        self._on_leaf: Counter[str] = Counter()
+        self._models: dict[tuple[str, int], CompiledModel] = {}
+
+    def of_models(self, many: int) -> None:
+        """Add what the models of large types ask for."""
+        for application, key, leaf, model_id, revision, document in self._session.rows(_Q.large_types, many):
+            model = self._models.get((model_id, revision)) or _compiled(model_id, revision, document)
+            self._models[model_id, revision] = model
+            entity = model.entities_by_key.get(key)
+            for spec in specs_of(model, application, entity) if entity is not None else ():
+                if self._on_leaf[leaf] < self._per_leaf:
+                    self._add(leaf, spec)
+                else:
+                    self.left_out.append(spec.name)
+
+    def of_lists(self, some: int, standing: Collection[str]) -> None:
+        """Add what lists that were slow many times ask for; those that stand are not slow any more, and come first."""
+        answered = {spec.answers for _, spec in self.specs.values()}
+        found = [(leaf, spec) for leaf, spec in self._slow_lists(some) if spec.answers not in answered]
+        on_leaf, of_type = Counter[str](), Counter[tuple[str, str]]()
+        for leaf, spec in sorted(found, key=lambda one: one[1].name not in standing):
+            place = (spec.application_id, spec.entity_key)
+            room = self._on_leaf[leaf] < self._per_leaf and on_leaf[leaf] < ASKED_PER_LEAF
+            if spec.name not in self.specs and room and of_type[place] < ASKED_PER_TYPE:
+                self._add(leaf, spec)
+                on_leaf[leaf] += 1
+                of_type[place] += 1
+
+    def _slow_lists(self, some: int) -> Iterator[tuple[str, IndexSpec]]:
+        for application, key, leaf, model_id, revision, detail in self._session.rows(_Q.slow_lists, some, OFTEN):
+            if (model_id, revision) not in self._models:
+                document = self._session.rows(_Q.document, revision, model_id)[0][0]
+                self._models[model_id, revision] = _compiled(model_id, revision, document)
+            entity = self._models[model_id, revision].entities_by_key.get(key)
+            shape = msgspec.json.decode(detail, type=ListShape)
+            spec = shape.index(application, entity) if entity is not None else None
+            if spec is not None:
+                yield leaf, spec
+
+    def _add(self, leaf: str, spec: IndexSpec) -> None:
+        self._on_leaf[leaf] += 1
+        self.specs[spec.name] = (leaf, spec)
 
 
 def _compiled(model_id: str, revision: int, document: Mapping[str, Any]) -> CompiledModel:

@@ -15,6 +15,27 @@ JOIN LATERAL (
 ) l ON true
 ORDER BY t.n DESC, a.id, t.entity_type;
 
+-- name: slow_lists
+-- Lists of types of some records that were slow many times, the dearest first.
+SELECT a.id::text, d.entity_type, l.leaf, m.id::text, coalesce(a.model_revision, m.revision), d.detail::text
+FROM entity_demand d
+JOIN torque_applications a ON a.id = d.application_id
+JOIN torque_models m ON m.id = a.model_id
+JOIN LATERAL (
+    SELECT sum(c.n) AS n FROM entity_counts c
+    WHERE c.application_id = d.application_id AND c.entity_type = d.entity_type
+) t ON t.n > %s
+JOIN LATERAL (
+    SELECT e.tableoid::regclass::text AS leaf FROM entities e WHERE e.application_id = a.id LIMIT 1
+) l ON true
+WHERE d.kind = 'list' AND d.slow >= %s
+ORDER BY d.milliseconds DESC, d.shape;
+
+-- name: document
+SELECT coalesce(r.document, m.document)
+FROM torque_models m LEFT JOIN torque_model_revisions r ON r.model_id = m.id AND r.revision = %s
+WHERE m.id = %s;
+
 -- name: standing
 SELECT c.relname, t.relname, i.indisvalid AND i.indisready
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
