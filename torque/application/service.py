@@ -12,7 +12,7 @@ from torque.application.types import RUNNING, STOPPED, Answer, Application, Appl
 from torque.bus import Bus
 from torque.db.failures import UniqueViolation
 from torque.db.pool import Database
-from torque.errors import Conflict, InvalidParams, NotFound, OutcomeUnknown, TorqueError
+from torque.errors import Conflict, InvalidParams, NotFound, TorqueError
 from torque.events import AccessChanged, ApplicationChanged
 from torque.model.definition.base import SLUG_PATTERN
 from torque.native import Generations
@@ -120,9 +120,8 @@ class ApplicationService:
         application = await self.stop(caller, ref)  # so that nobody begins to write
         try:
             credentials = await self._store.delete(application.id)
-        except OutcomeUnknown:
+        finally:  # also when nobody knows whether it was done: a name that is free may come again
             self._look_again(application.id)
-            raise
         slot = self._generations.slot
         self._generations.bump([slot("identity", credential.hex()) for credential in credentials])
         await self._changed(application.id, "deleted")

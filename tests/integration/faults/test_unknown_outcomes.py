@@ -3,6 +3,7 @@
 The first attempt commits and loses its answer; the repeat finds it done. After each, whoever kept something asks again.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -11,10 +12,11 @@ import pytest
 
 from tests.integration.faults.two_workers import DOCUMENT, LOCAL
 from torque import codec
+from torque.application.store import ApplicationStore
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
 from torque.entity.write.bulk_types import Mode
-from torque.errors import NotFound, OutcomeUnknown
+from torque.errors import NotFound, OutcomeUnknown, Unavailable
 from torque.observe import Observer
 from torque.platform import Platform
 from torque.types import RunContext
@@ -105,3 +107,21 @@ async def test_records_that_were_deleted_in_bulk_are_asked_about_again(lossy: Pl
             raise OutcomeUnknown
 
     await twice(lossy, slots, delete)
+
+
+async def test_the_name_of_an_application_whose_deletion_was_broken_off_is_free(
+    lossy: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, delete = await lossy.applications.create(LOCAL, "shop", "passing"), ApplicationStore.delete
+
+    async def broken_off(store: ApplicationStore, application_id: str) -> tuple[bytes, ...]:
+        with suppress(Unavailable):  # somebody asks, and it is kept that it is stopped
+            await lossy.catalog.get("passing")
+        await delete(store, application_id)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(ApplicationStore, "delete", broken_off)
+    with pytest.raises(asyncio.CancelledError):
+        await lossy.applications.delete(LOCAL, made.id)
+    again = await lossy.applications.create(LOCAL, "shop", "passing")
+    assert (await lossy.catalog.get("passing")).id == again.id
