@@ -146,7 +146,9 @@ async def test_a_write_between_the_read_and_its_stamp_is_not_lost(keeper: Keeper
 async def test_a_page_stamped_while_a_writer_is_half_way_through_its_generations_is_not_kept(keeper: Keeper) -> None:
     shop, generations = keeper.shop, keeper.shop.generations
     stamps, order = Stamps(generations), shop.app.model.entities["order"]
-    plan = plan_list(orders(sort=NUMBERED), shop.app.id, Scope(shop.app.model, shop.access.enter(ADMIN, shop.app)), b"s")
+    plan = plan_list(
+        orders(sort=NUMBERED), shop.app.id, Scope(shop.app.model, shop.access.enter(ADMIN, shop.app)), b"s"
+    )
     record_id = await id_of(keeper, 1)
     moved = moved_by_updates(generations, shop.app.id, {order: ("note",)}, (record_id,))
     for seen in range(1, len(moved)):
