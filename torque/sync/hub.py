@@ -7,7 +7,7 @@ listeners of all, in one order, and the position in the ring is what a client re
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -62,6 +62,7 @@ class Hub:
         self._listeners: dict[Subscription, asyncio.TimerHandle | None] = {}
         self._by_topic: dict[str, dict[Subscription, Grant]] = {}
         self._reviews: set[asyncio.Task[None]] = set()
+        self._moves = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -139,7 +140,7 @@ class Hub:
             As a request for the same thing would be answered.
         """
         asked = [parse(text, application) for text in topics]
-        grants = [await self._admission.admit(subscription.caller, topic) for topic in asked]
+        grants = await self._judged(subscription.caller, asked)
         if len(subscription.grants.keys() | {grant.topic for grant in grants}) > MOST_TOPICS:
             raise InvalidParams(f"One connection listens to at most {MOST_TOPICS} topics.", parameter="topics")
         for grant in grants:
@@ -148,6 +149,14 @@ class Hub:
         if since:
             self._replay(subscription, grants, since)
         return [grant.topic for grant in grants]
+
+    async def _judged(self, caller: Caller, asked: Sequence[Topic]) -> list[Grant]:
+        """Judge topics; what changes rights in between would not know yet that somebody listens to them."""
+        while True:
+            moves = self._moves
+            grants = [await self._admission.admit(caller, topic) for topic in asked]
+            if moves == self._moves:
+                return grants
 
     async def revisions(self, subscription: Subscription, topics: Iterable[str]) -> dict[str, int]:
         """Return the revision of each application whose model is listened to, by topic.
@@ -189,6 +198,7 @@ class Hub:
         entries, gap = self._ring.read(self._position)
         if gap:
             self._position = self._ring.head()
+            self._moves += 1
             for subscription in self._listeners:
                 subscription.resync(self.seq)
             self._review(list(self._listeners))
@@ -202,6 +212,7 @@ class Hub:
 
     def _hand_out(self, signal: Signal, seq: str) -> None:
         concerned = self._concerned(signal)
+        self._moves += isinstance(signal, ModelSignal | ApplicationSignal | DropSignal)
         if isinstance(signal, AccessSignal):
             for subscription in concerned:
                 subscription.end("revoked")
@@ -246,11 +257,15 @@ class Hub:
     async def _decide(self, subscriptions: list[Subscription]) -> None:
         for subscription in subscriptions:
             try:
+                changed = False
                 for grant in list(subscription.grants.values()):
                     again = await self._admission.admit(subscription.caller, grant.asked)
                     if grant.topic in subscription.grants:
                         subscription.grants[grant.topic] = again
                         self._by_topic[grant.topic][subscription] = again
+                        changed = changed or again != grant
+                if changed:  # what waits to be read was written for the rights of before
+                    subscription.resync(self.seq)
             except TorqueError:
                 subscription.end("rights")
             finally:

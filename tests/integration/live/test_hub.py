@@ -1,5 +1,6 @@
 """The hub: who hears what, in which order, and what happens to those who are slow, gone or no longer allowed."""
 
+import asyncio
 import os
 import time
 
@@ -18,8 +19,11 @@ from torque.sync.messages import (
     Message,
     ModelSignal,
     RecordSignal,
+    Signal,
 )
-from torque.types import RunContext
+from torque.sync.subscription import Grant
+from torque.sync.topics import Topic
+from torque.types import Caller, RunContext
 
 RECORD = "0190a000-0000-7000-8000-000000000001"
 OTHER = "0190a000-0000-7000-8000-000000000002"
@@ -184,6 +188,42 @@ async def test_narrowed_rights_end_a_stream_before_it_hears_more(news: ModelSign
     assert [message.kind for message in await taken(other)] == ["created"]
     with pytest.raises(Forbidden):
         await hub.subscribe(hub.open(caller("eve")), ["app:a1/entity:todo"])
+    hub.close()
+
+
+async def test_what_was_written_for_wider_rights_is_not_heard_once_they_are_narrowed() -> None:
+    rights = Rights()
+    hub = make_hub(rights)
+    listener = hub.open(caller())
+    await hub.subscribe(listener, ["app:a1/entity:todo"])
+    rights.hidden = frozenset({"secret"})
+    hub.publish(ModelSignal(MODEL, 9))
+    hub.publish(created())
+    assert [message.kind for message in await taken(listener)] == ["resync"]
+    hub.publish(created())
+    assert [body(message)["data"] for message in await taken(listener)] == [
+        {"id": RECORD, "version": 1, "fields": ["label"]}
+    ]
+    hub.close()
+
+
+@pytest.mark.parametrize("news", [ModelSignal(MODEL, 9), ApplicationSignal("a1", "stopped"), DropSignal()])
+async def test_rights_that_are_narrowed_while_somebody_subscribes_count(news: Signal) -> None:
+    rights = Rights()
+    hub = make_hub(rights)
+    judge = rights.admit
+
+    async def judged_before(caller: Caller, topic: Topic) -> Grant:
+        grant = await judge(caller, topic)
+        if not rights.denied:
+            rights.denied.add(caller.id)
+            hub.publish(news)
+            await asyncio.sleep(0)  # the hub hears of it; nobody listens to the topic yet
+        return grant
+
+    rights.admit = judged_before  # type: ignore[method-assign]
+    with pytest.raises(Forbidden):
+        await hub.subscribe(hub.open(caller()), ["app:a1/entity:todo"])
     hub.close()
 
 
