@@ -17,6 +17,7 @@ import msgspec
 from torque.db.announced import Announced, tell
 from torque.db.connecting import prepare
 from torque.db.failures import DRIVER_FAILURES, refusal_of_server, translate
+from torque.db.turns import Turns
 from torque.errors import Unavailable
 
 SlowReport = Callable[[str, float], None]
@@ -74,6 +75,7 @@ class Database:
         self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._sweep: asyncio.TimerHandle | None = None
         self._returning: set[asyncio.Task[None]] = set()
+        self._turns = Turns(settings.max_size, settings.connection_timeout)
 
     def report_slow(self, seconds: float, report: SlowReport) -> None:
         """Call `report` with the text and the duration of every statement slower than that, on new connections."""
@@ -181,7 +183,7 @@ class Database:
         OutcomeUnknown
             When it left during the commit.
         """
-        async with self.connection() as connection:
+        async with self._turns.taken(), self.connection() as connection:
             self._check_lease()
             transaction = connection.transaction()
             await transaction.start()

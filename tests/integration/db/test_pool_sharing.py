@@ -108,3 +108,15 @@ async def test_each_kind_of_statement_finds_the_connection_that_it_left(narrow: 
     many = await asyncio.gather(*(narrow.fetch(MODE, steady=n % 3 == 0) for n in range(30)))
     modes = [rows[0][1] for rows in many]
     assert modes == ["force_generic_plan" if n % 3 == 0 else "auto" for n in range(30)]
+
+
+async def test_transactions_that_ask_something_beside_never_wait_for_each_other_in_a_circle(database_url: str) -> None:
+    narrow = await Database.open(PoolSettings(dsn=database_url, max_size=SIZE, connection_timeout=5))
+
+    async def held(number: int) -> int:
+        async with narrow.transaction() as connection:
+            mine: int = await connection.fetchval("SELECT $1::int", number)
+            return mine + int(await narrow.fetchval("SELECT 1"))
+
+    assert await asyncio.gather(*(held(number) for number in range(3 * SIZE))) == list(range(1, 3 * SIZE + 1))
+    await narrow.close()
