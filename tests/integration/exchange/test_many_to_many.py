@@ -9,7 +9,7 @@ from tests.integration.exchange.tables import Held, Store
 from tests.integration.exchange.test_round_trip import field
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.exchange.readers import HeldSource, ObjectRows, open_rows
+from torque.entity.exchange.readers import CsvRows, HeldSource, ObjectRows, open_rows
 from torque.entity.exchange.types import Format, ImportReport, Job
 from torque.entity.types import Query
 from torque.errors import InvalidParams, ValidationFailed
@@ -177,3 +177,25 @@ async def test_what_a_dry_run_links_is_not_kept(music: Music) -> None:
     report = await music.exchange.load(ADMIN, music.app, [job], dry_run=True)
     assert (report.created, report.links, report.applied) == (1, 1, False)
     assert await music.rows("entity_relationships") == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_links_told_from_both_sides_in_one_load_are_made_once_and_in_order(music: Music, turned: bool) -> None:
+    songs = CsvRows(Held("nr,tags\n1,pop;rock\n2,\n"), delimiter=",")
+    tags = CsvRows(Held("code,songs.nr\njazz,1;2\nsoul,2;1\n"), delimiter=",")
+    jobs = [Job(entity_type="song", rows=songs), Job(entity_type="tag", rows=tags)]
+    report = await music.exchange.load(ADMIN, music.app, jobs[::-1] if turned else jobs)
+    assert (report.created, report.links, report.errors) == (4, 6, [])
+    links = await music.links()
+    own, others = ["pop", "rock"], ["jazz", "soul"]
+    assert links == {1: [*others, *own] if turned else [*own, *others], 2: others}
+    positions = [(row["source_id"], row["position"]) for row in await music.rows("entity_relationships")]
+    assert sorted(position for _, position in positions) == [0, 0, 1, 1, 2, 3]
+
+
+async def test_a_row_with_wrong_values_and_wrong_links_tells_both(music: Music) -> None:
+    report = await music.load("song", "nr,tags", "x,jazz", ",soul", "3,pop", skip_invalid=True)
+    assert [(fault.row, fault.path, fault.rule) for fault in report.errors] == [
+        (1, "/nr", "Type"), (1, "/tags/0", "Reference"), (2, "/nr", "Required"), (2, "/tags/0", "Reference"),
+    ]  # fmt: skip
+    assert (report.created, report.failed) == (1, 2) and await music.links() == {3: ["pop"]}

@@ -68,7 +68,7 @@ class Chunks:
         """Return the next rows, none at the end."""
         plan, now = self._plan, utc_now()
         drafts = self._some(plan)
-        if not self._simple or any(draft.wanted or draft.many for draft in drafts):
+        if not self._simple or any(draft.wanted for draft in drafts):
             return Chunk(drafts, now, None, self._file.position)
         drafting.prepare(plan, drafts, now)
         for draft in drafts:

@@ -14,7 +14,7 @@ from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.lookup import Lookup, Q
 from torque.entity.exchange.many import LinkStep
 from torque.entity.exchange.mapping import RowPlan
-from torque.entity.exchange.orderly import Orderly
+from torque.entity.exchange.orderly import Filling, Orderly
 from torque.entity.exchange.types import RowFault
 from torque.entity.history.audit import audit_mode
 from torque.model.compile import CompiledEntity
@@ -72,8 +72,8 @@ class Linking:
             await self._connection.execute(Q.hold_links)
             await self._connection.execute(Q.hold_owners)
 
-    async def keep(self, drafts: Sequence[Draft], *, replaced: bool) -> None:
-        """Keep the links of stored rows aside.
+    def lines(self, drafts: Sequence[Draft], *, replaced: bool) -> Sequence[Filling]:
+        """Return what is to be kept aside of the links of stored rows.
 
         Parameters
         ----------
@@ -82,16 +82,26 @@ class Linking:
         """
         links: list[str] = []
         owners: list[str] = []
+        mark = "t" if replaced else "f"
         for draft in drafts:
+            owner = draft.id
             for many in draft.many:
                 if replaced or many.cells:
-                    owners.append(f"{self._places[id(many.step)]}\t{draft.id}\t{'t' if replaced else 'f'}\n")
+                    owners.append(f"{self._places[id(many.step)]}\t{owner}\t{mark}\n")
             for link in draft.links:
                 value = escaped(link.value) if link.value is not None else _NONE
-                place = self._places[id(link.step)]
-                links.append(f"{place}\t{draft.id}\t{draft.row}\t{link.place}\t{link.id or _NONE}\t{value}\n")
-        await self._connection.fill("import_owners", "".join(owners).encode(), _OWNER_COLUMNS)
-        await self._connection.fill("import_links", "".join(links).encode(), _LINK_COLUMNS)
+                links.append(
+                    f"{self._places[id(link.step)]}\t{owner}\t{draft.row}\t{link.place}\t{link.id or _NONE}\t{value}\n"
+                )
+        return (
+            Filling("import_owners", "".join(owners).encode(), _OWNER_COLUMNS),
+            Filling("import_links", "".join(links).encode(), _LINK_COLUMNS),
+        )
+
+    async def keep(self, drafts: Sequence[Draft], *, replaced: bool) -> None:
+        """Keep the links of stored rows aside; see `lines`."""
+        for filling in self.lines(drafts, replaced=replaced):
+            await self._connection.fill(filling)
 
     async def close(self) -> None:
         """Say that all links are there."""
@@ -108,8 +118,8 @@ class Linking:
             step, other = column.step, self._app.model.entities[column.step.end.other]
             if step.key is not None:
                 await self._connection.execute(Q.name_links, self._app.id, place, step.key.rule_id)
-            if step.end.backward:
-                await self._connection.execute(Q.hold_others, self._app.id, place)
+            hold = Q.hold_others if step.end.backward else Q.hold_linked
+            await self._connection.execute(hold, self._app.id, place)
             for row in await self._connection.fetch(Q.broken_links, self._app.id, place, other.key):
                 owners[row["owner"]] = None
                 changed = changed or row["replaced"]
@@ -127,12 +137,14 @@ class Linking:
     async def write(self) -> int:
         """Write the links; return how many were made."""
         made = 0
+        keys = [column.step.end.link_key for column in self._columns]
         for place, column in enumerate(self._columns):
             end = column.step.end
             await self._audit(place, column)
             query = Q.unlink_to if end.backward else Q.unlink_from
             await self._connection.execute(query, self._app.id, place, end.link_key)
-            tag = await self._connection.execute(Q.link_all, self._app.id, place, end.link_key, end.backward)
+            first = end.link_key not in keys[:place]
+            tag = await self._connection.link(Q.link_all, self._app.id, place, end.link_key, end.backward, first)
             made += int(tag.rpartition(" ")[2])
         return made
 

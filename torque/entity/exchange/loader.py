@@ -21,7 +21,7 @@ from torque.entity.exchange.linking import Linking
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
 from torque.entity.exchange.moving import move
-from torque.entity.exchange.orderly import CopyConnection, Orderly
+from torque.entity.exchange.orderly import CopyConnection, Filling, Orderly
 from torque.entity.exchange.progress import Telling
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault
 from torque.entity.exchange.updating import Updater
@@ -159,8 +159,11 @@ class Loader:
     async def _take(self, plan: RowPlan, chunk: Chunk) -> None:
         """Store one batch."""
         drafts, now = chunk.drafts, chunk.now
-        if chunk.lines is None and (plan.references or plan.many):
+        lines = chunk.lines
+        if plan.many or (lines is None and plan.references):
             await self._lookup.resolve(plan, drafts)
+            if any(draft.faults and draft.prepared is not None for draft in drafts):
+                lines = None
         if plan.changes:
             updater = Updater(
                 self._connection, self._load, self._hooks, self._reading, self.report, self.touched, self._fault,
@@ -171,7 +174,7 @@ class Loader:
                 fresh, waiting = await updater.split(plan, waiting, now)
                 await self._create(plan, fresh, now, None)
         else:
-            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now, chunk.lines)
+            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now, lines)
 
     async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str, lines: Lines | None) -> None:
         """Store new records; lines that were made ahead count only if every record stayed as it was."""
@@ -188,12 +191,14 @@ class Loader:
             for draft in good:
                 self._lookup.fulfil(draft)
             lines = await asyncio.to_thread(lines_of, self._load.app.id, plan.entity.key, good, now)
-        await self._copy(plan.entity, good, now, lines)
-        if plan.many:
-            await self.linking.keep(good, replaced=False)
+        aside = await asyncio.to_thread(self.linking.lines, good, replaced=False) if plan.many else ()
+        await self._copy(plan.entity, good, now, lines, aside)
 
-    async def _copy(self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines) -> None:
-        await self._connection.copy(lines, self._note(entity, drafts, now) if audit_mode(entity) != "off" else ())
+    async def _copy(
+        self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines, aside: Sequence[Filling]
+    ) -> None:
+        note = self._note(entity, drafts, now) if audit_mode(entity) != "off" else ()
+        await self._connection.copy(lines, note, aside)
         made = ((draft.id or "", draft.prepared.data) for draft in drafts if draft.prepared is not None)
         await follow_creates(self._connection, self._load.app, self._load.caller, entity, made)
         self.report.created += len(drafts)

@@ -94,8 +94,9 @@ class Lookup:
             for key, given in named:
                 if key is None:
                     continue
+                found = key.found
                 for cell in given:
-                    if _hashable(cell) and cell not in key.found and (key.said or not values.is_id(cell)):
+                    if _hashable(cell) and cell not in found and (key.said or not values.is_id(cell)):
                         text = key.text(cell)
                         if text is not None:
                             cells = asked.setdefault(f"{id(key)}", (key, {}))[1].setdefault(text, [])
@@ -146,29 +147,34 @@ class Lookup:
         """Return the links of a cell; those to records that may still come stay by key until the load ends."""
         step, key = many.step, many.step.key
         for place, cell in enumerate(many.cells):
-            if values.is_id(cell) and (key is None or not key.said):
-                yield Link(step, place, cell.lower(), None)
-                continue
             known = key.found.get(cell) if key is not None else None
-            text = key.text(cell) if key is not None and known is None else None
-            if known is None and (text is None or step.end.other not in self.coming):
+            if known is not None:
+                yield Link(step, place, known, None)
+                continue
+            if values.is_id(cell) and (key is None or not key.said):
+                yield Link(step, place, cell.lower(), None, True)
+                continue
+            text = key.text(cell) if key is not None else None
+            if text is None or step.end.other not in self.coming:
                 message = self.missing(step.end.other, key, cell)
                 fault = RowFault(draft.row, f"/{step.name}/{place}", "Reference", message, plan.entity.name)
                 draft.faults = [*draft.faults, fault]
                 continue
-            yield Link(step, place, known, text)
+            yield Link(step, place, None, text)
 
     async def _check_links(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
         """Check links that were given as ids, but for those to records that may still come."""
-        ids = {link.id for draft in drafts for link in draft.links if link.id is not None}
-        rows = await self._connection.fetch(Q.types, self._application_id, sorted(ids)) if ids else ()
+        ids = {link.id for draft in drafts for link in draft.links if link.given and link.id is not None}
+        if not ids:
+            return
+        rows = await self._connection.fetch(Q.types, self._application_id, sorted(ids))
         types = {row["id"]: row["entity_type"] for row in rows}
         for draft in drafts:
             for link in draft.links:
                 other = link.step.end.other
                 found = types.get(link.id) if link.id is not None else None
                 expected = self._model.entities[other].key
-                if link.id is None or found == expected or (found is None and other in self.coming):
+                if not link.given or found == expected or (found is None and other in self.coming):
                     continue
                 message, path = self.missing(other, None, None), f"/{link.step.name}/{link.place}"
                 draft.faults = [*draft.faults, RowFault(draft.row, path, "Reference", message, plan.entity.name)]

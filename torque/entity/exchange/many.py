@@ -46,12 +46,19 @@ class Many(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """One link of a row: to an id, or to the record that will stand under a unique value when the load ends."""
+    """One link of a row: to an id, or to the record that will stand under a unique value when the load ends.
+
+    Parameters
+    ----------
+    given
+        The row says the id, so that there may be no such record.
+    """
 
     step: LinkStep
     place: int
     id: str | None
     value: str | None
+    given: bool = False
 
 
 def ends_in_files(model: CompiledModel, rights: Rights, entity: CompiledEntity) -> dict[str, End]:

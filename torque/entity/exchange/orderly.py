@@ -10,6 +10,8 @@ import io
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from torque.entity.exchange import copying
 from torque.entity.exchange.copying import Lines
 from torque.entity.exchange.lookup import Q
@@ -24,6 +26,14 @@ class CopyConnection(Connection, Protocol):
     """A connection that can take lines."""
 
     async def copy_to_table(self, table_name: str, *, source: Any, columns: Sequence[str], timeout: float) -> str: ...
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """Lines for a table of the load's own."""
+
+    table: str
+    lines: bytes
+    columns: Sequence[str]
 
 
 class Orderly:
@@ -69,21 +79,29 @@ class Orderly:
         await self._alone()
         return await self._connection.execute(sql, *args)
 
-    async def copy(self, lines: Lines, note: Sequence[object] = ()) -> None:
+    async def link(self, sql: str, *args: object) -> str:
+        """Run a statement that links records which are locked, or of this load; return its command tag."""
+        await self.settle()
+        await self._beside_keys()
+        return await self._connection.execute(sql, *args)
+
+    async def copy(self, lines: Lines, note: Sequence[object] = (), aside: Sequence[Filling] = ()) -> None:
         """Begin to write a batch; whatever comes next waits for its end, and hears of its failure.
 
         Parameters
         ----------
         note
             What the audit log says of it, if anything.
+        aside
+            What is kept of it until the load ends.
         """
         await self.settle()
-        self._copying = asyncio.create_task(self._copy(lines, note))
+        self._copying = asyncio.create_task(self._copy(lines, note, aside))
 
-    async def fill(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
+    async def fill(self, filling: Filling) -> None:
         """Write lines into a table of the load's own."""
         await self.settle()
-        await self._lines(table, lines, columns)
+        await self._lines(filling.table, filling.lines, filling.columns)
 
     async def settle(self) -> None:
         """Wait until the batch under way is written."""
@@ -107,17 +125,24 @@ class Orderly:
             self._left = False
             await self._connection.execute(Q.keep_keys)
 
-    async def _copy(self, lines: Lines, note: Sequence[object]) -> None:
+    async def _beside_keys(self) -> None:
+        """Put what follows beside the foreign keys, where the database lets us."""
+        if self.trusted and not self._left:
+            self._left = True
+            await self._connection.execute(Q.leave_keys)
+
+    async def _copy(self, lines: Lines, note: Sequence[object], aside: Sequence[Filling]) -> None:
         await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
         await self._lines("entity_keys", lines.keys, copying.KEY_COLUMNS)
         known, others = await self._look_at(lines.links)
-        if known and self.trusted and not self._left:
-            self._left = True
-            await self._connection.execute(Q.leave_keys)
+        if known:
+            await self._beside_keys()
         await self._lines("entity_relationships", known, copying.LINK_COLUMNS)
         if others:
             await self._under_keys()
             await self._lines("entity_relationships", others, copying.LINK_COLUMNS)
+        for filling in aside:
+            await self._lines(filling.table, filling.lines, filling.columns)
         if note:
             await self._connection.execute(Q.audit, *note)
 

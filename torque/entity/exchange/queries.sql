@@ -162,6 +162,12 @@ SELECT count(*) FROM (SELECT e.id FROM entities e
     WHERE e.application_id = $1 AND e.id IN (SELECT l.other FROM import_links l WHERE l.step = $2)
     ORDER BY e.id FOR NO KEY UPDATE) AS held;
 
+-- name: hold_linked
+-- The records that links lead to stay as well.
+SELECT count(*) FROM (SELECT e.id FROM entities e
+    WHERE e.application_id = $1 AND e.id IN (SELECT l.other FROM import_links l WHERE l.step = $2)
+    ORDER BY e.id FOR KEY SHARE) AS held;
+
 -- name: broken_links
 SELECT l.owner, l.entity_row, l.place, l.value,
     EXISTS (SELECT 1 FROM import_owners o WHERE o.step = $2 AND o.owner = l.owner AND o.replaced) AS replaced
@@ -204,17 +210,21 @@ WHERE o.step = $2 AND o.replaced AND r.application_id = $1 AND r.target_id = o.o
     AND NOT EXISTS (SELECT 1 FROM import_links l WHERE l.step = $2 AND l.owner = o.owner AND l.other = r.source_id);
 
 -- name: link_all
--- Each link once, behind those that its source has.
+-- Each link once, behind those that its source has. Records that this load made have none, unless ($5 is false) it led
+-- to them already.
 INSERT INTO entity_relationships (application_id, link_key, source_id, target_id, position)
 SELECT $1, $3, w.source_id, w.target_id,
-    coalesce((SELECT max(r.position) FROM entity_relationships r
-        WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = $3), -1)
+    CASE WHEN w.fresh THEN -1 ELSE coalesce((SELECT max(r.position) FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = $3), -1) END
     + row_number() OVER (PARTITION BY w.source_id ORDER BY w.entity_row, w.place)
 FROM (SELECT CASE WHEN $4 THEN l.other ELSE l.owner END AS source_id,
-        CASE WHEN $4 THEN l.owner ELSE l.other END AS target_id, min(l.entity_row) AS entity_row, min(l.place) AS place
-    FROM import_links l WHERE l.step = $2 GROUP BY 1, 2) AS w
-WHERE NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = $1 AND r.source_id = w.source_id
-    AND r.link_key = $3 AND r.target_id = w.target_id);
+        CASE WHEN $4 THEN l.owner ELSE l.other END AS target_id, min(l.entity_row) AS entity_row, min(l.place) AS place,
+        $5 AND NOT $4 AND bool_and(o.owner IS NULL) AS fresh
+    FROM import_links l
+    LEFT JOIN (SELECT DISTINCT k.owner FROM import_owners k WHERE k.step = $2 AND k.replaced) AS o ON o.owner = l.owner
+    WHERE l.step = $2 GROUP BY 1, 2) AS w
+WHERE w.fresh OR NOT EXISTS (SELECT 1 FROM entity_relationships r WHERE r.application_id = $1
+    AND r.source_id = w.source_id AND r.link_key = $3 AND r.target_id = w.target_id);
 
 -- name: links_out
 -- Record by record, because what was just loaded has no statistics: the planner would read all links for each batch.
