@@ -105,8 +105,10 @@ class Arrivals:
                 headers = scope.headers
                 get = headers.get
                 origin, length = get("origin"), get("content-length")
+                hosts = headers.get_all("host")
                 if (
-                    get("host") in self._hosts
+                    len(hosts) == 1
+                    and hosts[0] in self._hosts
                     and (origin is None or origin in self._origins)
                     and get("content-type") == "application/json"
                     and length is not None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from torque.api.common.reply import Headers
 from torque.config import ServerSettings
 from torque.config.origins import host_of
-from torque.errors import Forbidden, NotFound
+from torque.errors import Forbidden, InvalidRequest, NotFound
 from torque.server.http import HeaderMap, Scope
 
 ANY_ADDRESS = ("0.0.0.0", "::", "")
@@ -151,6 +151,20 @@ class RequestIds:
         if given is not None and _REQUEST_ID.fullmatch(given):
             return given
         return f"{self._prefix}{next(self._numbers):x}"
+
+
+def named_host(scope: Scope) -> str | None:
+    """Return the host that a request is for.
+
+    Raises
+    ------
+    InvalidRequest
+        When it names more than one: whoever stands in front may have judged another than we do.
+    """
+    named = scope.headers.get_all("host")
+    if len(named) > 1:
+        raise InvalidRequest("A request names one host.")
+    return named[0] if named else scope.authority
 
 
 def is_json(headers: HeaderMap) -> bool:

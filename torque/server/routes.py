@@ -17,7 +17,7 @@ from torque.server.bridges import LazyBridge
 from torque.server.health import ALIVE, readiness
 from torque.server.http import NO_STORE, SECURITY, HttpProtocol, Scope, read_body
 from torque.server.metrics import CONTENT_TYPE, exposition
-from torque.server.middleware import Guard, is_json
+from torque.server.middleware import Guard, is_json, named_host
 from torque.server.playground import BASE as PLAYGROUND
 from torque.server.playground import Playground
 from torque.server.rates import Rates
@@ -101,10 +101,10 @@ class Routes:
         scope, target = incoming.scope, incoming.target
         headers = scope.headers
         if target.kind in _ANY_HOST:
-            self._guard.keep_apart(headers.get("host") or scope.authority)
+            self._guard.keep_apart(named_host(scope))
         else:
             static = target.kind in (to.SITE, to.HOME, to.SCHEMAS) and scope.method in _READING
-            self._guard.check(headers.get("host") or scope.authority, headers.get("origin"), reading_static=static)
+            self._guard.check(named_host(scope), headers.get("origin"), reading_static=static)
             if self._rates is not None and not static:
                 self._rates.check(self._guard.address(scope), headers.get("authorization"))
         if scope.method == "OPTIONS":

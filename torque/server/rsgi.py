@@ -22,7 +22,7 @@ from torque.server.http import (
     send,
 )
 from torque.server.logs import SLOW_REQUEST_SECONDS
-from torque.server.middleware import Guard, RequestIds, is_json
+from torque.server.middleware import Guard, RequestIds, is_json, named_host
 from torque.server.rates import Rates
 from torque.server.router import JSONRPC, Router
 from torque.server.routes import Incoming, Routes
@@ -129,7 +129,7 @@ class TorqueApp:
         begin, headers = time.monotonic(), scope.headers
         request_id = self._ids.of(headers.get("x-request-id"))
         try:
-            self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
+            self._guard.check(named_host(scope), headers.get("origin"))
             if self._rates is not None:
                 self._rates.check(self._guard.address(scope), headers.get("authorization"))
             if is_json(headers):

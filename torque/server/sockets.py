@@ -7,7 +7,7 @@ from torque.api.live.ws import LiveSocket
 from torque.errors import TorqueError
 from torque.observe import Observer
 from torque.server.http import Scope
-from torque.server.middleware import Guard, RequestIds
+from torque.server.middleware import Guard, RequestIds, named_host
 from torque.server.rates import Rates
 from torque.server.router import UNKNOWN, Router
 
@@ -47,7 +47,7 @@ class Sockets:
             return
         authorization, address = headers.get("authorization"), self._guard.address(scope)
         try:
-            self._guard.check(headers.get("host") or scope.authority, headers.get("origin"))
+            self._guard.check(named_host(scope), headers.get("origin"))
             if rates is not None:
                 rates.check(address, authorization)
         except TorqueError as error:

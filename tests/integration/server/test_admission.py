@@ -63,6 +63,21 @@ def test_a_foreign_page_or_host_opens_no_websocket(server: RunningServer, path: 
         assert connection.recv(64).startswith(b"HTTP/1.1 403")
 
 
+@pytest.mark.parametrize(
+    "request_line", ["POST /jsonrpc", "POST /jsonrpc/todo", "POST /graphql", "GET /", "GET /editor/", "GET /ws"]
+)
+@pytest.mark.parametrize("second", ["evil.example", ""], ids=["another", "the same"])
+def test_a_request_that_names_two_hosts_is_refused(server: RunningServer, request_line: str, second: str) -> None:
+    own = f"127.0.0.1:{server.port}"
+    body = PING if request_line.startswith("POST") else b""
+    described = ("content-type: application/json", f"content-length: {len(body)}") if body else ()
+    more = OPENING if request_line.endswith("/ws") else described
+    lines = (f"{request_line} HTTP/1.1", f"Host: {own}", f"Host: {second or own}", *more, "", "")
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.sendall("\r\n".join(lines).encode() + body)
+        assert connection.recv(64).startswith(b"HTTP/1.1 400")
+
+
 @pytest.mark.parametrize(("name", "value"), [("host", "evil.example"), ("origin", "https://evil.example")])
 @pytest.mark.parametrize(
     ("method", "path"),
