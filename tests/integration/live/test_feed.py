@@ -159,6 +159,7 @@ async def test_a_socket_answers_batches_notifications_and_errors_as_http_does(
         assert (await one.call("unsubscribe", {"topics": ["entity:todo"]}))["result"] == {
             "unsubscribed": ["entity:todo"]
         }
+        assert (await one.call("unsubscribe", {"topics": ["entity:todo"] * 1001}))["error"]["code"] == -32602
     async with socket(server, token, app="") as raw:
         await raw.connection.send('{"jsonrpc":"2.0","method":"ping"}')
         await raw.connection.send("{")
@@ -229,10 +230,25 @@ async def test_a_subscription_over_server_sent_events_hears_model_changes(server
     async with subscription(server, token, "text/event-stream") as events:
         assert events.status == 200
         assert events.headers["content-type"].startswith("text/event-stream")
+        assert await revision_said(events) > 0
         revision = await asyncio.to_thread(touch, server, token)
-        event = await events.event()
-        assert event["event"] == "next"
-        assert json.loads(event["data"])["data"]["modelChanged"]["revision"] == revision
+        assert await revision_said(events) == revision
+
+
+async def test_a_subscription_says_first_what_stands_so_that_no_change_before_it_is_missed(
+    server: RunningServer, token: str
+) -> None:
+    read = await asyncio.to_thread(touch, server, token)
+    missed = await asyncio.to_thread(touch, server, token)
+    async with subscription(server, token, "text/event-stream") as events:
+        assert await revision_said(events) == missed > read
+
+
+async def revision_said(events: Any) -> int:
+    """Return the revision of the next event."""
+    event = await events.event()
+    assert event["event"] == "next"
+    return int(json.loads(event["data"])["data"]["modelChanged"]["revision"])
 
 
 async def test_a_subscription_over_multipart_hears_model_changes_and_ends_with_its_token(
@@ -243,11 +259,11 @@ async def test_a_subscription_over_multipart_hears_model_changes_and_ends_with_i
     async with subscription(server, victim, accept) as parts:
         assert parts.headers["content-type"].startswith("multipart/mixed")
         assert "{}" in await parts.until("--graphql")
-        revision = await asyncio.to_thread(touch, server, token)
-        payload = ""
-        while "modelChanged" not in payload:
+        revision, said = await asyncio.to_thread(touch, server, token), 0
+        while said < revision:
             payload = await parts.until("--graphql")
-        assert json.loads(payload.split("\n\n", 1)[1])["payload"]["data"]["modelChanged"]["revision"] == revision
+            if "modelChanged" in payload:
+                said = json.loads(payload.split("\n\n", 1)[1])["payload"]["data"]["modelChanged"]["revision"]
         mutation = "mutation($id: ID!) { revokeToken(id: $id) }"
         await asyncio.to_thread(Graph(server, token).data, mutation, id="victim-graphql")
         rest = ""

@@ -21,7 +21,10 @@ class Subscription:
 
     @strawberry.subscription
     async def model_changed(self, info: GraphInfo, model_id: ID) -> AsyncGenerator[ModelChange, None]:
-        """Yield every change of a model, from now on."""
+        """Yield the revision of a model as it is heard from now on, then every change of it.
+
+        Whoever read the model before compares the first with what it read: a change may have come in between.
+        """
         context = info.context
         hub, caller = context.platform.hub, context.require_identity()
         with context.limits.stream():
@@ -29,6 +32,8 @@ class Subscription:
             try:
                 await hub.subscribe(subscription, [f"model:{model_id}"])
                 full = next(iter(subscription.grants.values())).model_id
+                stands = await context.platform.models.get(caller, full)
+                yield ModelChange(model_id=ID(full), revision=stands.revision, pages=[], entities=[])
                 async for message in subscription:
                     yield _change(full, message)
                 raise _ENDINGS.get(subscription.ended, Unauthenticated)("The subscription ended: reconnect.")

@@ -8,11 +8,11 @@ const LONGEST_PAUSE_MS = 15_000;
 
 export type Watcher = {
   onChange: (change: ModelChange) => void;
-  /** The feed broke or is back; after a break everything may have changed. */
+  /** The feed broke or is back. */
   onLive: (live: boolean) => void;
 };
 
-/** Watches a model until the returned function is called. */
+/** Watches a model until the returned function is called. The first that a feed says is the revision that stands. */
 export function watchModel(client: ApolloClient, modelId: string, { onChange, onLive }: Watcher): () => void {
   let stopped = false;
   let pause = FIRST_PAUSE_MS;
@@ -22,15 +22,11 @@ export function watchModel(client: ApolloClient, modelId: string, { onChange, on
   const again = (): void => {
     if (stopped) return;
     onLive(false);
-    timer = setTimeout(() => {
-      onChange({ modelId, revision: null, pages: [], entities: [] });
-      start();
-    }, pause);
+    timer = setTimeout(start, pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   };
   const start = (): void => {
     current?.unsubscribe();
-    onLive(true);
     current = client.subscribe({ query: MODEL_CHANGED, variables: { modelId }, fetchPolicy: "no-cache" }).subscribe({
       next: ({ data, error }) => {
         if (error || !data) return;
