@@ -198,6 +198,8 @@ async def test_a_counted_total_stops_at_a_thousand_and_says_so(shop: Shop) -> No
         ({"limit": 1001}, "limit"),
         ({"cursor": "abc"}, "cursor"),
         ({"cursor": "!"}, "cursor"),
+        ({"filters": {"or": [{}] * 1000}}, "1000"),
+        ({"filters": {"and": [{"not": {}}] * 500}}, "1000"),
     ],
 )
 @pytest.mark.covers("error:INVALID_PARAMS")

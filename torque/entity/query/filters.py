@@ -21,6 +21,8 @@ from torque.model.definition.field_type import ArrayType
 
 MAX_DEPTH = 16
 MAX_COMPARISONS = 200
+MAX_OBJECTS = 1000
+"""Filter objects within each other and beside each other, also those that ask nothing."""
 MAX_STEPS = 3
 _MEANT = {"gte": "ge", "lte": "le", "neq": "ne", "like": "contains", "not_in": "nin", "isnull": "is_null"}
 """Operators of other query languages, for the hint."""
@@ -49,6 +51,7 @@ class Reader:
         self._scope = scope
         self._masked = masked
         self._comparisons = 0
+        self._objects = 0
         self.dependencies: set[str] = set()
 
     def filters(self, entity: CompiledEntity, filters: Mapping[str, Any]) -> Condition | None:
@@ -150,6 +153,9 @@ class Reader:
             raise InvalidParams("A filter is an object: {field: value} or {field: {operator: value}}.")
         if depth > MAX_DEPTH:
             raise InvalidParams(f"Filters nest at most {MAX_DEPTH} levels deep.")
+        self._objects += 1
+        if self._objects > MAX_OBJECTS:
+            raise InvalidParams(f"A request filters by at most {MAX_OBJECTS} filter objects.")
         parts: list[Condition] = []
         for name, value in filters.items():
             if name in ("and", "or"):
