@@ -170,19 +170,15 @@ class Hub:
 
     def unsubscribe(self, subscription: Subscription, topics: Iterable[str], application: str | None = None) -> None:
         """Take topics, in full or as they were asked for, from a stream."""
+        asked = {grant.asked: grant.topic for grant in subscription.grants.values()}
         for text in topics:
-            full = text if text in subscription.grants else self._asked(subscription, text, application)
+            full = text if text in subscription.grants else asked.get(parse(text, application), "")
             subscription.grants.pop(full, None)
             listeners = self._by_topic.get(full)
             if listeners is not None:
                 listeners.pop(subscription, None)
                 if not listeners:
                     del self._by_topic[full]
-
-    @staticmethod
-    def _asked(subscription: Subscription, text: str, application: str | None) -> str:
-        topic = parse(text, application)
-        return next((grant.topic for grant in subscription.grants.values() if grant.asked == topic), "")
 
     def _seq(self, position: int) -> str:
         return f"{self._context.run_id}.{position}"

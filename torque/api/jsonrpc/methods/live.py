@@ -8,6 +8,8 @@ from torque.application.types import Answer
 from torque.errors import InvalidParams, MethodNotFound
 
 MAX_TOPICS = 100
+MOST_LEFT = 1000
+"""Topics that one call takes away: all that a connection can have."""
 
 
 class Subscribe(Params, frozen=True, kw_only=True):
@@ -35,6 +37,8 @@ async def subscribe(context: CallContext, params: Subscribe) -> Answer:
 async def unsubscribe(context: CallContext, params: Unsubscribe) -> Answer:
     """Stop receiving events of these topics."""
     channel = _channel(context, "unsubscribe")
+    if len(params.topics) > MOST_LEFT:
+        raise InvalidParams(f"unsubscribe takes at most {MOST_LEFT} topics.", parameter="topics")
     channel.unsubscribe(params.topics, context.application_reference(params.app))
     return Answer(codec.dumps({"unsubscribed": params.topics}), None)
 
