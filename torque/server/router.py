@@ -84,6 +84,8 @@ class Router:
         return Target(UNKNOWN)
 
     def _remember(self, path: str, application: str) -> str | None:
-        if len(self.calls) < _REMEMBERED and len(application) <= 100:
+        if len(application) <= 100:
+            while len(self.calls) >= _REMEMBERED:  # the oldest goes, so that junk cannot keep others out for ever
+                del self.calls[next(path for path, fixed in self.calls.items() if fixed is not None)]
             self.calls[path] = application or None
         return application or None

@@ -136,3 +136,6 @@ def test_paths_that_nobody_uses_are_not_remembered_without_end() -> None:
     for number in range(5000):
         router.find(f"/jsonrpc/{number}")
     assert len(router.calls) < 2100
+    assert router.find("/jsonrpc/todo") == Target(JSONRPC, "todo")
+    assert router.calls["/jsonrpc/todo"] == "todo", "junk keeps nobody out"
+    assert router.calls["/jsonrpc"] is None
