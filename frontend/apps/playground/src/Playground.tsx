@@ -45,9 +45,13 @@ export function Playground({ url }: { url: string }) {
   return (
     <div className={classes.page}>
       <header className={classes.head}>
-        <a href="/editor/" className={classes.brand} aria-label={t("editor")}>
+        <a href="/editor/" className={classes.brand}>
           <Mark className={classes.mark} />
+          <span>{t("editor")}</span>
         </a>
+        <span className={classes.slash} aria-hidden="true">
+          /
+        </span>
         <h1 className={classes.title}>{t("title")}</h1>
         <div className={classes.actions}>
           <IconButton label={t("format")} onClick={format}>

@@ -3,7 +3,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverVersion } from "../api/session";
 import { Kbd } from "@torque/ui";
+import { IconArrowUpRight } from "../icons";
 import { useOffered } from "./CommandProvider";
+import { PLAYGROUND } from "./usePlayground";
 import classes from "./frame.module.css";
 
 /** What the keys do here, the words of the product, and which version answers. */
@@ -64,6 +66,19 @@ function HelpBody() {
           </div>
         ))}
       </dl>
+      {commands.some(({ id }) => id === "playground") && (
+        <>
+          <h3>{t("help.tools")}</h3>
+          <p className={classes.tool}>
+            <a href={PLAYGROUND} target="_blank" rel="noopener">
+              {t("frame.playground")}
+              <IconArrowUpRight size={14} stroke={1.8} aria-hidden="true" />
+              <span className="tq-visually-hidden"> {t("frame.newTab")}</span>
+            </a>{" "}
+            {t("help.playground")}
+          </p>
+        </>
+      )}
       <p className={classes.version}>
         {t("help.version")} <code>{version ?? "…"}</code>
       </p>

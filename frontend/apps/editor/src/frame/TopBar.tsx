@@ -1,15 +1,15 @@
 import { Menu, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconButton, Kbd, Mark } from "@torque/ui";
-import { IconHelp, IconLogout, IconMoon, IconSearch, IconSun } from "../icons";
+import { IconArrowUpRight, IconBraces, IconHelp, IconLogout, IconMoon, IconSearch, IconSun } from "../icons";
 import { Fragment, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { signOut } from "../api/session";
 import { Avatar } from "../parts/Avatar";
-
 import { useServices } from "../services";
 import { useCommands, usePalette } from "./CommandProvider";
 import { useMe } from "./useMe";
+import { PLAYGROUND, usePlayground } from "./usePlayground";
 import { useTitle } from "./useTitle";
 import classes from "./frame.module.css";
 
@@ -99,6 +99,16 @@ function Profile() {
   const { help } = usePalette();
   const navigate = useNavigate();
   const me = useMe();
+  const playground = usePlayground();
+  useCommands(
+    useMemo(
+      () =>
+        playground
+          ? [{ id: "playground", group: "goto", title: t("frame.playground"), kind: t("frame.newTab"), icon: IconBraces, run: () => window.open(PLAYGROUND, "_blank", "noopener") }]
+          : [],
+      [playground, t],
+    ),
+  );
   const leave = (): void => {
     void signOut().then((ended) => {
       if (ended) void navigate("/sign-in", { state: { ended: true } });
@@ -119,6 +129,19 @@ function Profile() {
         <Menu.Item leftSection={<IconHelp size={16} stroke={1.6} />} rightSection={<Kbd>?</Kbd>} onClick={help}>
           {t("help.title")}
         </Menu.Item>
+        {playground && (
+          <Menu.Item
+            component="a"
+            href={PLAYGROUND}
+            target="_blank"
+            rel="noopener"
+            leftSection={<IconBraces size={16} stroke={1.6} />}
+            rightSection={<IconArrowUpRight size={14} stroke={1.8} aria-hidden="true" />}
+          >
+            {t("frame.playground")}
+            <span className="tq-visually-hidden"> {t("frame.newTab")}</span>
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={leave}>
           {t("frame.signOut")}
         </Menu.Item>
@@ -126,4 +149,3 @@ function Profile() {
     </Menu>
   );
 }
-

@@ -1,10 +1,13 @@
 import { usePage, PageView } from "@torque/runtime";
 import { codeOf } from "@torque/client";
 import type { Page } from "@torque/protocol";
+import { useComputedColorScheme } from "@mantine/core";
 import { Button, ErrorPane } from "@torque/ui";
+import { accentStyle } from "@torque/ui/appearance";
 import { IconPlayerPlay } from "../icons";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useDocument } from "../model/ModelProvider";
 import { useRun } from "../model/useRun";
 import { Failure, LoadingRows } from "../parts/States";
 import { AppRuntime } from "./AppRuntime";
@@ -29,6 +32,9 @@ export function Preview({ show, onPage, note, bare = false }: PreviewProps) {
   const { applications, error, reload } = useRunning();
   const address = useMemoryAddress(onPage);
   const [application] = applications ?? [];
+  const scheme = useComputedColorScheme("light");
+  const theme = useDocument().config?.ui?.theme;
+  const accent = useMemo(() => accentStyle(theme, scheme), [theme, scheme]);
   return (
     <section className={classes.preview} aria-label={t("preview.title")}>
       <header>
@@ -40,7 +46,7 @@ export function Preview({ show, onPage, note, bare = false }: PreviewProps) {
           </span>
         )}
       </header>
-      <div className={classes.screen} data-bare={bare || undefined}>
+      <div className={classes.screen} style={accent} data-bare={bare || undefined}>
         {!applications && !error && <LoadingRows />}
         {error !== undefined && !applications && <Failure error={error} onRetry={reload} />}
         {applications && !application && <NotRunning />}

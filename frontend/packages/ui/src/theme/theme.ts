@@ -86,6 +86,18 @@ export const theme: MantineThemeOverride = createTheme({
   },
 });
 
+/** Mantine's variables that are drawn in the accent. */
+export const primaryVariables = {
+  "--mantine-color-anchor": "var(--tq-accent-text)",
+  "--mantine-primary-color-filled": "var(--tq-accent)",
+  "--mantine-primary-color-filled-hover": "var(--tq-accent-hover)",
+  "--mantine-primary-color-contrast": "var(--tq-on-accent)",
+  "--mantine-color-petrol-filled": "var(--tq-accent)",
+  "--mantine-color-petrol-filled-hover": "var(--tq-accent-hover)",
+  "--mantine-color-petrol-light-color": "var(--tq-accent-text)",
+  "--mantine-color-petrol-text": "var(--tq-accent-text)",
+};
+
 const scheme = {
   "--mantine-color-body": "var(--tq-surface)",
   "--mantine-color-text": "var(--tq-text)",
@@ -96,14 +108,7 @@ const scheme = {
   "--mantine-color-default-color": "var(--tq-text)",
   "--mantine-color-default-border": "var(--tq-line-2)",
   "--mantine-color-error": "var(--tq-bad)",
-  "--mantine-color-anchor": "var(--tq-accent-text)",
-  "--mantine-primary-color-filled": "var(--tq-accent)",
-  "--mantine-primary-color-filled-hover": "var(--tq-accent-hover)",
-  "--mantine-primary-color-contrast": "var(--tq-on-accent)",
-  "--mantine-color-petrol-filled": "var(--tq-accent)",
-  "--mantine-color-petrol-filled-hover": "var(--tq-accent-hover)",
-  "--mantine-color-petrol-light-color": "var(--tq-accent-text)",
-  "--mantine-color-petrol-text": "var(--tq-accent-text)",
+  ...primaryVariables,
 };
 
 /** Maps Mantine's own variables onto the tokens, so that every component follows both schemes. */
