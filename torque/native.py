@@ -5,7 +5,9 @@ What is behind it knows no HTTP and no SQL. In short, and at length at the head 
 **JSON.** `parse_envelope` is strict JSON-RPC 2.0. A body that is not UTF-8 or not JSON, something after its value and
 nesting beyond the limit fail as a whole. A call with a member of the wrong type, or with one twice, has the `error`
 INVALID_REQUEST, also a single one; a NUL (`\\u0000`) or a lone surrogate in its parameters makes it INVALID_PARAMS. In
-`params` and in records the last of equal keys counts, as it does in JavaScript.
+`params` and in records the last of equal keys counts, as it does in JavaScript. `use_simd_json` chooses, for
+all JSON that this process reads or writes, the vector instructions of the processor or portable code; it and
+`json_instructions` answer what is in use: `avx2`, `sse2`, `neon` or `portable`. Nothing else depends on it.
 
 **Generations.** `slot(kind, scope, name)`: `("type", application, key)`, `("record", application, id)`,
 `("catalogue", application)`, `("model", model)`, `("identity", credential in hex)`, `("all", "")`. A reader takes
@@ -74,7 +76,9 @@ from torque_native._native import (
     check_script,
     compile_form,
     compile_page,
+    json_instructions,
     script_worker,
+    use_simd_json,
 )
 from torque_native._native import parse_envelope as _parse_envelope
 
@@ -98,10 +102,12 @@ __all__ = [
     "check_script",
     "compile_form",
     "compile_page",
+    "json_instructions",
     "parse_envelope",
     "script_worker",
     "splice_row",
     "splice_rows",
+    "use_simd_json",
 ]
 
 

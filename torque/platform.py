@@ -18,7 +18,7 @@ from torque.entity.service import EntityService
 from torque.files.service import FileService
 from torque.files.store import open_store
 from torque.model.service import ModelService
-from torque.native import EventRing, Gate, Generations, ResultCache
+from torque.native import EventRing, Gate, Generations, ResultCache, use_simd_json
 from torque.observe import Observer
 from torque.sync.admission import Admission
 from torque.sync.bridge import Bridge
@@ -53,6 +53,7 @@ class Platform:
         self.generations = Generations(context.generations_fd)
         self.ring = EventRing(context.ring_fd)
         performance, workers = config.performance, max(1, context.workers)
+        use_simd_json(performance.enable_simd_json)
         self.cache = ResultCache(
             self.generations,
             max(1, performance.cache_bytes // workers),

@@ -68,6 +68,45 @@ def test_envelope(compare: Compare, benchmark: Callable[..., Any], name: str, bo
     benchmark(fast)
 
 
+def bulk(records: int, text: str) -> bytes:
+    """A call that creates records, each with a text."""
+    record = b'{"label":"Buy milk","status":"open","done":false,"priority":3,"description":"%b"}' % text.encode()
+    many = b",".join([record] * records)
+    return b'{"jsonrpc":"2.0","method":"bulkCreate","params":{"entityType":"todo","records":[%b]},"id":3}' % many
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("request of 150 B", GET),
+        ("record of 1 kB", bulk(1, "The quick brown fox jumps over the dog. " * 21)),
+        ("100 kB of short texts", bulk(1000, "Buy bread as well")),
+        ("100 kB of long texts", bulk(110, "The quick brown fox jumps over the dog. " * 21)),
+        ("100 kB, not ASCII", bulk(110, "Größere Übungen für Jürgen, 日本語. " * 18)),
+    ],
+)
+def test_simd_json(compare: Compare, benchmark: Callable[..., Any], name: str, body: bytes) -> None:
+    def read() -> tuple[bytes, str]:
+        call = native.parse_envelope(body, 64, 100)
+        assert isinstance(call, native.Call)
+        return call.params, call.method
+
+    def fast() -> tuple[bytes, str]:
+        native.use_simd_json(True)
+        return read()
+
+    def slow() -> tuple[bytes, str]:
+        native.use_simd_json(False)
+        return read()
+
+    assert fast() == slow()
+    try:
+        compare(f"simd json: {name}", fast, slow, "portable code")
+        benchmark(fast)
+    finally:
+        native.use_simd_json(True)
+
+
 def test_gate(compare: Compare, benchmark: Callable[..., Any]) -> None:
     secret, params = "tq_" + "a" * 43, json.dumps({"entityType": "todo", "entityId": ID}).encode()
     credential, bearer = hashlib.sha256(secret.encode()).digest(), f"Bearer {secret}"

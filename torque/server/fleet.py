@@ -18,6 +18,7 @@ from torque.server.board import Board
 from torque.server.child import Child
 from torque.server.order import Order
 from torque.server.presence import Presence
+from torque.xflow import broker
 
 PAUSES = (0.0, 0.0, 0.0, 0.0, 0.05, 0.05, 0.1, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the next start, by how many lives in a row were short."""
@@ -129,9 +130,10 @@ class Fleet:
             self._spawn(number)
 
     def _spawn_broker(self) -> None:
-        words = [sys.executable, "-m", "torque.xflow.broker", "--socket", self._order.context.script_socket]
-        size = self._order.config.performance.js_runtime_pool_size
-        self._broker = Child([*words, "--size", str(size), "--parent", str(os.getpid())])
+        performance, path = self._order.config.performance, self._order.context.script_socket
+        self._broker = Child(
+            broker.command(path, performance.js_runtime_pool_size, simd_json=performance.enable_simd_json)
+        )
 
     async def _keep_broker(self) -> None:
         while self._broker is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from torque import native
 from torque.server import board as cells
 from torque.server.board import BUCKETS, CLASSES, ROUTES, Board
 
@@ -33,6 +34,9 @@ class RunCollector:
         open_, idle = self._connections
         yield GaugeMetricFamily("torque_database_connections", "Open in the worker that answers.", value=open_)
         yield GaugeMetricFamily("torque_database_connections_idle", "Idle in the worker that answers.", value=idle)
+        parser = GaugeMetricFamily("torque_json_parser", "Instructions that read JSON.", labels=["instructions"])
+        parser.add_metric([native.json_instructions()], 1)
+        yield parser
         family = GaugeMetricFamily("torque_cache", "The cache of the worker that answers.", labels=["figure"])
         for figure, value in sorted(self._cache.items()):
             family.add_metric([figure], value)

@@ -229,18 +229,26 @@ def listen(path: str) -> socket.socket:
     return listener
 
 
+def command(path: str, size: int, *, simd_json: bool) -> list[str]:
+    """Return the words that start a broker of this process at the socket `path`."""
+    words = [sys.executable, "-m", "torque.xflow.broker", "--socket", path, "--size", str(size)]
+    return [*words, "--parent", str(os.getpid()), *([] if simd_json else ["--portable-json"])]
+
+
 def main() -> None:
     """Run a broker until its parent ends."""
     parser = argparse.ArgumentParser(description="Parent of the script processes of one server.")
     parser.add_argument("--socket", required=True, help="path of the Unix socket to listen on")
     parser.add_argument("--size", type=int, default=20, help="most script processes at once")
     parser.add_argument("--parent", type=int, default=0, help="pid that must still be the parent")
+    parser.add_argument("--portable-json", action="store_true", help="read JSON without vector instructions")
     args = parser.parse_args()
     _die_with_parent()
     if args.parent and os.getppid() != args.parent:
         sys.exit("The process that started this broker has ended already.")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    native.use_simd_json(not args.portable_json)
     Broker(listen(args.socket), args.size, MEMORY_BYTES, STACK_BYTES).serve()
 
 

@@ -1,17 +1,16 @@
 """Script processes as this process sees them: leased from the broker, one script at a time, killed when late."""
 
 import asyncio
-import os
 import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 from collections import deque
 from pathlib import Path
 
 from torque.errors import Unavailable
+from torque.xflow import broker
 from torque.xflow.process import Answers, ScriptProcess, refuse
 
 GRACE_SECONDS = 0.05
@@ -32,10 +31,13 @@ class ScriptPool:
         Most processes of an own broker; a broker of the run has its own limit.
     socket_path
         Unix socket of the run's broker; empty starts an own one at the first script.
+    simd_json
+        Whether processes of an own broker read JSON with vector instructions.
     """
 
-    def __init__(self, size: int, socket_path: str = "") -> None:
+    def __init__(self, size: int, socket_path: str = "", *, simd_json: bool = True) -> None:
         self._size = size
+        self._simd_json = simd_json
         self._path = socket_path
         self._broker: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
@@ -211,9 +213,8 @@ class ScriptPool:
 
     def _start_broker(self) -> None:
         self._path = str(Path(tempfile.mkdtemp(prefix="torque-")) / "scripts")
-        command = [sys.executable, "-m", "torque.xflow.broker", "--socket", self._path]
-        limits = ["--size", str(self._size), "--parent", str(os.getpid())]
-        self._broker = subprocess.Popen([*command, *limits], stdin=subprocess.DEVNULL)
+        words = broker.command(self._path, self._size, simd_json=self._simd_json)
+        self._broker = subprocess.Popen(words, stdin=subprocess.DEVNULL)
 
     async def _reach(self) -> socket.socket:
         """Connect to the broker, which may just be starting."""

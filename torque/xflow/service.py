@@ -93,7 +93,10 @@ class XFlowService:
         self._bus = bus
         self._observer = observer
         self._store = ExecutionStore(db)
-        self._pool = ScriptPool(config.performance.js_runtime_pool_size, context.script_socket)
+        performance = config.performance
+        self._pool = ScriptPool(
+            performance.js_runtime_pool_size, context.script_socket, simd_json=performance.enable_simd_json
+        )
         self._outlet = Outlet(config, context.workers)
         self._tools = Tools(Scripts(self._pool, self._outlet), entities, observer)
         self._plans = Plans(settings.compilation_cache_size if settings.enable_compilation_cache else 0)

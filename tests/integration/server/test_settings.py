@@ -4,6 +4,7 @@ import datetime
 import http.client
 import json
 import os
+import platform
 import ssl
 import threading
 import time
@@ -22,7 +23,8 @@ from websockets.sync.client import connect
 
 import torque.server
 from tests.support.databases import Databases
-from tests.support.server import RunningServer, alive, free_port
+from tests.support.processes import descendants
+from tests.support.server import RunningServer, alive, command_of, free_port
 from tests.support.waiting import until
 from torque.server.logs import SLOW_REQUEST_SECONDS
 
@@ -160,6 +162,21 @@ def test_a_stream_that_stays_open_is_no_slow_request(watched: RunningServer) -> 
     until(lambda: b'torque_requests_total{route="graphql",status="2xx"} 2.0' in metrics(watched), what="its end")
     lines = [json.loads(line) for line in watched.output().splitlines() if '"the-stream"' in line]
     assert all(line["milliseconds"] <= (begin - asked) * 1000 for line in lines), "but for a slow beginning"
+
+
+@pytest.mark.covers("config:performance.enable_simd_json")
+@pytest.mark.parametrize("simd", [True, False])
+def test_the_processor_or_portable_code_reads_json_in_every_process(database: str, tmp_path: Path, simd: bool) -> None:
+    settings = {"database.url": database, "server.workers": 1, "performance.enable_simd_json": simd}
+    server = RunningServer(tmp_path, settings).start()
+    known = platform.machine().lower() in {"x86_64", "amd64", "aarch64", "arm64"}
+    try:
+        (line,) = [line for line in metrics(server).splitlines() if line.startswith(b"torque_json_parser{")]
+        assert (b'{instructions="portable"}' in line) is not (simd and known)
+        brokers = [words for words in map(command_of, descendants(server.pid)) if "torque.xflow.broker" in words]
+        assert brokers and all(("--portable-json" in words) is not simd for words in brokers)
+    finally:
+        server.kill()
 
 
 def metrics(server: RunningServer) -> bytes:

@@ -1,12 +1,13 @@
 //! Walking over JSON text in place.
 //!
 //! The scanner knows only its position and the depth it may still go down. Skipping a value validates it completely,
-//! so a span that was skipped may be copied into an answer as it is. Strings are searched eight bytes at a time.
+//! so a span that was skipped may be copied into an answer as it is. How strings and space are searched is a [`Search`].
 
 use std::borrow::Cow;
 
 use crate::error::{JsonError, JsonErrorKind};
-use crate::text::{decode, next_special};
+use crate::search::Search;
+use crate::text::decode;
 
 /// What a value is, by its first character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,7 @@ pub struct Scanner<'a> {
     bytes: &'a [u8],
     position: usize,
     depth: usize,
+    search: Search,
     text_fault: Option<JsonError>,
 }
 
@@ -57,16 +59,16 @@ type Scanned<T> = Result<T, JsonError>;
 impl<'a> Scanner<'a> {
     /// Starts at the first value of `bytes`; values may nest `max_depth` deep.
     pub fn new(bytes: &'a [u8], max_depth: usize) -> Scanned<Self> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| JsonError::new(JsonErrorKind::Utf8, error.valid_up_to()))?;
+        let text =
+            Search::chosen().utf8(bytes).map_err(|sound| JsonError::new(JsonErrorKind::Utf8, sound))?;
         Ok(Self::over(text, max_depth))
     }
 
     /// Starts at the first value of `text`.
     #[must_use]
     pub fn over(text: &'a str, max_depth: usize) -> Self {
-        let mut scanner =
-            Self { text, bytes: text.as_bytes(), position: 0, depth: max_depth, text_fault: None };
+        let (bytes, search) = (text.as_bytes(), Search::chosen());
+        let mut scanner = Self { text, bytes, position: 0, depth: max_depth, search, text_fault: None };
         scanner.space();
         scanner
     }
@@ -98,9 +100,7 @@ impl<'a> Scanner<'a> {
     /// Goes over white space.
     #[inline]
     pub fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.bytes.get(self.position) {
-            self.position += 1;
-        }
+        self.position = self.search.next_solid(self.bytes, self.position);
     }
 
     /// What comes next.
@@ -183,7 +183,7 @@ impl<'a> Scanner<'a> {
         let start = self.position;
         let mut escaped = false;
         loop {
-            self.position = next_special(self.bytes, self.position);
+            self.position = self.search.next_special(self.bytes, self.position);
             match self.bytes.get(self.position) {
                 Some(b'"') => {
                     let raw = &self.text[start..self.position];
@@ -339,3 +339,7 @@ impl<'a> Scanner<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

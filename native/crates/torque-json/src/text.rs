@@ -30,6 +30,16 @@ pub(crate) fn next_special(bytes: &[u8], from: usize) -> usize {
     at
 }
 
+/// The next byte that is no white space at or behind `from`, or the end.
+#[inline]
+pub(crate) fn next_solid(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
 /// Decodes a text that the scanner went over.
 pub(crate) fn decode(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());

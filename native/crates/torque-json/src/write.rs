@@ -1,25 +1,27 @@
+use crate::search::Search;
 use crate::value::Value;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Writes a string with its quotes.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    let (bytes, search) = (text.as_bytes(), Search::chosen());
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
     let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
+    loop {
+        let at = search.next_special(bytes, start);
+        out.extend_from_slice(&bytes[start..at]);
+        let Some(&byte) = bytes.get(at) else { break };
         let short = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
+            b'"' | b'\\' => byte,
             b'\n' => b'n',
             b'\r' => b'r',
             b'\t' => b't',
             0x08 => b'b',
             0x0c => b'f',
-            0..=0x1f => b'u',
-            _ => continue,
+            _ => b'u',
         };
-        out.extend_from_slice(&bytes[start..at]);
         out.extend_from_slice(&[b'\\', short]);
         if short == b'u' {
             let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
@@ -27,7 +29,6 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
         }
         start = at + 1;
     }
-    out.extend_from_slice(&bytes[start..]);
     out.push(b'"');
 }
 

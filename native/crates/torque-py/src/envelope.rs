@@ -52,3 +52,15 @@ pub(crate) fn parse_envelope<'py>(
         Err(error) => Err(EnvelopeError::new_err((error.code(), error.to_string()))),
     }
 }
+
+/// Chooses how this process searches JSON text; answers the instructions that are used now.
+#[pyfunction]
+pub(crate) fn use_simd_json(enabled: bool) -> &'static str {
+    native::Search::choose(enabled).instructions()
+}
+
+/// The instructions with which this process searches JSON text.
+#[pyfunction]
+pub(crate) fn json_instructions() -> &'static str {
+    native::Search::chosen().instructions()
+}

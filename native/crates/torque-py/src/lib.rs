@@ -21,7 +21,7 @@ mod _native {
     #[pymodule_export]
     use crate::cache::{Gate, Generations, ResultCache, Stamp};
     #[pymodule_export]
-    use crate::envelope::{Call, EnvelopeError, parse_envelope};
+    use crate::envelope::{Call, EnvelopeError, json_instructions, parse_envelope, use_simd_json};
     #[pymodule_export]
     use crate::expression::Expression;
     #[pymodule_export]
