@@ -17,7 +17,7 @@ from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.entity.following import AFTER, followed
 from torque.entity.hooks import Happening, Hooks
-from torque.errors import NotFound, TorqueError
+from torque.errors import NotFound, TorqueError, Unavailable
 from torque.events import RecordsChanged
 from torque.observe import Observer
 from torque.types import Caller
@@ -82,9 +82,15 @@ class Outbox:
         """Deliver what is due; return how many rows were taken."""
         taken = 0
         for row in await self._db.fetch(Q.due_applications, AFTER):
+            try:
+                app = await self._catalog.get(row["application_id"])
+            except Unavailable:
+                continue  # stopped: what follows its writes waits until it is started again
+            except NotFound:
+                app = None
             rows = await self._db.fetch(Q.claim_letters, row["application_id"], AFTER, self._lease, _AT_ONCE)
             taken += len(rows)
-            await asyncio.gather(*(self._deliver(row["application_id"], one) for one in rows))
+            await asyncio.gather(*(self._deliver(app, row["application_id"], one) for one in rows))
         return taken
 
     def _changed(self, event: RecordsChanged) -> None:
@@ -112,13 +118,12 @@ class Outbox:
                     self._observer.emit("outbox_waits", level="warning", error=str(error))
                 told = True
 
-    async def _deliver(self, application_id: str, row: Any) -> None:
+    async def _deliver(self, app: RunningApplication | None, application_id: str, row: Any) -> None:
         """Deliver one letter; what fails comes again, what nobody can ever take is dropped."""
         try:
-            app = await self._catalog.get(application_id)
             letter = msgspec.convert(codec.loads(row["payload"]), Letter)
-            entity = app.model.entities_by_key.get(row["entity_type"])
-            if entity is not None:
+            entity = app.model.entities_by_key.get(row["entity_type"]) if app is not None else None
+            if app is not None and entity is not None:
                 await self._hooks.follow(
                     Happening(
                         event=letter.event, caller=letter.caller, app=app, entity=entity, id=row["entity_id"],
@@ -126,7 +131,7 @@ class Outbox:
                     )
                 )  # fmt: skip
         except NotFound:
-            pass  # the application, or what should follow, is no more
+            pass  # what should follow is no more
         except Exception as error:
             await self._failed(application_id, row, error)
             return

@@ -13,7 +13,7 @@ from torque.db.pool import Database
 from torque.entity.hooks import Happening
 from torque.entity.outbox import Outbox
 from torque.entity.write.bulk_types import Edit
-from torque.errors import NotFound, ValidationFailed
+from torque.errors import NotFound, Unavailable, ValidationFailed
 from torque.observe import Observer
 
 EVENTS = ("AfterCreate", "AfterUpdate", "AfterDelete")
@@ -94,6 +94,26 @@ async def test_a_refused_write_leaves_no_letter(followed: Shop) -> None:
     with pytest.raises(ValidationFailed):
         await followed.create("customer", name="Eve", email="a@x.org")
     assert len(await followed.rows("outbox")) == before
+
+
+async def test_letters_of_an_application_that_is_stopped_wait_until_it_is_started(followed: Shop) -> None:
+    class Stopped(OneApplication):
+        stopped = True
+
+        async def get(self, ref: str) -> RunningApplication:
+            if self.stopped:
+                raise Unavailable
+            return await super().get(ref)
+
+    heard, catalog = listen(followed), Stopped(followed.app)
+    await followed.create("customer", name="Ada")
+    box = Outbox(followed.db, catalog, followed.hooks, followed.bus, Observer())
+    for _ in range(13):
+        await box.deliver()
+        await followed.db.execute("UPDATE outbox SET due_at = now()")
+    catalog.stopped = False
+    await box.deliver()
+    assert [one.event for one in heard] == ["AfterCreate"]
 
 
 async def test_what_fails_comes_again_and_others_do_not_wait_for_it(followed: Shop) -> None:
