@@ -6,10 +6,12 @@ a slow reader leaves.
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +26,13 @@ from torque.files.types import Held
 _BLOCK = 1 << 20
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _SECONDS = 30.0
+_MISSING = 404
 _RANGE_PAST_END = 416
+_NO_OBJECT = "NoSuchKey"
+_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,60})</Code>")
+_HEAD = 4096
+"""Bytes of a refusal that say why."""
+
 _SPOOL = "torque-files-"
 
 
@@ -58,8 +66,8 @@ class S3Store:
         with source.open("rb") as file:
             headers = {"content-length": str(os.fstat(file.fileno()).st_size)}
             answer = await self._ask("PUT", (application_id, file_id, name), headers, sha256, _blocks(file))
+            await self._require(answer, 200, 201, 204)
             await answer.aclose()
-        self._require(answer.status_code in (200, 201, 204), answer)
 
     async def get(self, application_id: str, file_id: str, name: str, span: tuple[int, int] | None = None) -> Held:
         """Fetch an object, or a part of it, to a file without a name."""
@@ -67,9 +75,7 @@ class S3Store:
         answer = await self._ask("GET", (application_id, file_id, name), headers, _EMPTY)
         file: BinaryIO = tempfile.TemporaryFile(dir=self._spool)  # noqa: SIM115 - whoever sends it closes it
         try:
-            if answer.status_code in (404, _RANGE_PAST_END):
-                raise NotFound("The content of this file is not there any more.")
-            self._require(answer.status_code in (200, 206), answer)
+            await self._require(answer, 200, 206)
             async for part in answer.aiter_bytes(_BLOCK):
                 file.write(part)
             file.flush()
@@ -89,8 +95,9 @@ class S3Store:
         """Delete the objects of a file."""
         for name in names:
             answer = await self._ask("DELETE", (application_id, file_id, name), {}, _EMPTY)
+            with suppress(NotFound):  # but that the bucket is gone is no deletion
+                await self._require(answer, 200, 202, 204)
             await answer.aclose()
-            self._require(answer.status_code in (200, 202, 204, 404), answer)
 
     async def tidy(self, seconds: float) -> None:
         """Remove uploads that were cut off so long ago, and the folders of processes that were killed."""
@@ -125,9 +132,20 @@ class S3Store:
         except httpx2.HTTPError as error:
             raise _lost(error) from error
 
-    def _require(self, well: bool, answer: httpx2.Response) -> None:
-        if not well:
-            raise Unavailable(f"The store of files answered {answer.status_code}. Try again.")
+    async def _require(self, answer: httpx2.Response, *well: int) -> None:
+        """Refuse any other answer, with what the store says of it; that there is no such object is no failure of it."""
+        if answer.status_code in well:
+            return
+        try:
+            said = _CODE.search((await anext(answer.aiter_bytes(_BLOCK), b""))[:_HEAD])
+        except httpx2.HTTPError as error:
+            raise _lost(error) from error
+        finally:
+            await answer.aclose()
+        code = said[1].decode() if said is not None else ""
+        if answer.status_code == _RANGE_PAST_END or (answer.status_code == _MISSING and code in ("", _NO_OBJECT)):
+            raise NotFound("The content of this file is not there any more.")
+        raise Unavailable(f"The store of files answered {answer.status_code} {code}".rstrip() + ". Try again.")
 
 
 async def _blocks(file: BinaryIO) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 """The least of an S3-compatible store: keeps objects in memory and refuses what is not signed as AWS says.
 
-The signature is worked out here once more, from the request as it came over the wire.
+The signature is worked out here once more, from the request as it came over the wire. Answers are those of the real
+ones: what is not there is deleted without complaint, a range must begin inside, a refusal says its code.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -17,6 +19,8 @@ _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, SignedHeaders=([a-z0-9;-]+), "
     r"Signature=([0-9a-f]{64})"
 )
+
+_SKEW = timedelta(minutes=15)
 
 
 class Objects(dict[str, bytes]):
@@ -36,40 +40,54 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        if self._allowed(body):
+        if self._allowed(body) and self._in_bucket():
             self.server.objects[self.path] = body
             self._answer(200)
 
     def do_GET(self) -> None:
-        if not self._allowed(b""):
+        if not self._allowed(b"") or not self._in_bucket():
             return
         body = self.server.objects.get(self.path)
         if body is None:
-            self._answer(404)
+            self._refuse(404, "NoSuchKey")
             return
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("range", ""))
         if asked is None:
             self._answer(200, body)
             return
+        if int(asked[1]) >= len(body):
+            self._refuse(416, "InvalidRange")
+            return
         part = body[int(asked[1]) : int(asked[2]) + 1]
-        self._answer(206, part, {"content-range": f"bytes {asked[1]}-{asked[2]}/{len(body)}"})
+        last = int(asked[1]) + len(part) - 1
+        self._answer(206, part, {"content-range": f"bytes {asked[1]}-{last}/{len(body)}"})
 
     def do_DELETE(self) -> None:
-        if self._allowed(b""):
-            self._answer(204 if self.server.objects.pop(self.path, None) is not None else 404)
+        if self._allowed(b"") and self._in_bucket():
+            self.server.objects.pop(self.path, None)
+            self._answer(204)
 
     def log_message(self, format: str, *args: Any) -> None:
         return
 
     def _allowed(self, body: bytes) -> bool:
         if self.server.objects.broken:
-            self._answer(500)
+            self._refuse(500, "InternalError")
             return False
         if not _signed_well(self.command, self.path, dict(self.headers), body):
             self.server.objects.refused += 1
-            self._answer(403)
+            self._refuse(403, "SignatureDoesNotMatch")
             return False
         return True
+
+    def _in_bucket(self) -> bool:
+        if not self.path.startswith("/bucket/"):
+            self._refuse(404, "NoSuchBucket")
+        return self.path.startswith("/bucket/")
+
+    def _refuse(self, status: int, code: str) -> None:
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code></Error>'.encode()
+        self._answer(status, body, {"content-type": "application/xml"})
 
     def _answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
@@ -102,6 +120,11 @@ def _signed_well(method: str, path: str, headers: dict[str, str], body: bytes) -
         return False
     day, names, stamp = match[2], match[4].split(";"), given.get("x-amz-date", "")
     digest = hashlib.sha256(body).hexdigest()
+    moment = (
+        datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if stamp else datetime.min.replace(tzinfo=UTC)
+    )
+    if abs(datetime.now(UTC) - moment) > _SKEW:
+        return False
     if given.get("x-amz-content-sha256") != digest or not {"host", "x-amz-date"} <= {*names} or stamp[:8] != day:
         return False
     canonical = (

@@ -222,6 +222,9 @@ async def test_files_lie_in_an_object_store(config: Config, objects: tuple[str, 
         record = await found.create("one", photo=value)
         assert await found.read(record, value.id) == image
         assert await found.read(record, value.id, (10, 20)) == image[10:20]
+        assert await found.read(record, value.id, (10, len(image) + 9)) == image[10:]
+        with pytest.raises(NotFound):
+            await found.read(record, value.id, (len(image), len(image) + 1))
         assert Image.open(io.BytesIO(await found.read(record, value.id, size=32))).size == (32, 16)
         assert len(kept) == 2
         await found.platform.entities.delete(ADMIN, found.app, None, record)
@@ -235,9 +238,12 @@ async def test_an_object_store_that_refuses_or_is_away_is_said_to_be(
 ) -> None:
     address, kept = objects
     async with desk(config, "refusing", **s3(address, s3_secret_key="wrong")) as found:
-        with pytest.raises(Unavailable, match="403"):
+        with pytest.raises(Unavailable, match="403 SignatureDoesNotMatch"):
             await found.upload(b"content")
         assert kept.refused and not kept
+    async with desk(config, "elsewhere", **s3(address, s3_bucket="nobody")) as found:
+        with pytest.raises(Unavailable, match="404 NoSuchBucket"):
+            await found.upload(b"content")
     async with desk(config, "broken", **s3(address)) as found:
         value = await found.upload(b"content")
         record = await found.create("one", file=value)
