@@ -94,6 +94,18 @@ async def test_rules_hold_for_what_was_and_for_what_is(db: Database) -> None:
         await shop.entities.list(CLERK, shop.app, asked, as_of=moment)
 
 
+async def test_a_list_that_would_have_to_read_too_much_of_the_log_is_refused(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, made = utc_now(), await shop.create("order", number=1)
+    for number in range(2, 5):
+        await shop.update(made["id"], number=number)
+    assert (await then(shop, moment))["data"] == []
+    monkeypatch.setattr(past, "MAX_LOGGED", 3)
+    with pytest.raises(InvalidParams, match="later"):
+        await then(shop, moment)
+
+
 async def test_what_cannot_be_answered_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     moment = utc_now()
     with pytest.raises(InvalidParams):

@@ -36,4 +36,4 @@ LIMIT $4;
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
     entity_type, old, new, entity_id
 FROM audit_log WHERE application_id = $1 AND entity_id = ANY($2::text::uuid[]) AND action <> 'read'
-ORDER BY audit_log.at DESC, id;
+ORDER BY audit_log.at DESC, id LIMIT $3;

@@ -28,6 +28,8 @@ from torque.model.compile import CompiledEntity
 
 MAX_CHANGED = 5_000
 """How many records of a type may have been written since the moment of a list."""
+MAX_LOGGED = 50_000
+"""How much may be logged of all of them together, since they were made."""
 _EXISTS = {"id": {"is_null": False}}
 _THEN = """WITH entities AS (
     SELECT n.application_id, n.id, n.entity_type, n.data, n.version, n.created_at, n.updated_at FROM entities n
@@ -138,7 +140,11 @@ class Past:
         rows: dict[str, Row] = {row[0]: row for row in await self._db.fetch(Q.read, app.id, plain(since))}
         visible = await self._visible(app, rights, entity, rows)
         entries: dict[str, list[Entry]] = {}
-        for row in await self._db.fetch(Q.histories, app.id, plain(since)):
+        logged = await self._db.fetch(Q.histories, app.id, plain(since), MAX_LOGGED + 1)
+        if len(logged) > MAX_LOGGED:
+            message = f"Too much was written to the records of '{entity.name}' that changed since then."
+            raise InvalidParams(f"{message} Ask for a later moment.", parameter="asOf")
+        for row in logged:
             entries.setdefault(row["entity_id"], []).append(entry_of(row))
         states = {}
         for one in since:
