@@ -19,14 +19,14 @@ const open = async (): Promise<void> => {
   await screen.findAllByText("Orders");
 };
 
-/** Without layout a menu counts as out of sight once it is placed. */
-const inMenu = { hidden: true };
+/** Without layout what floats counts as out of sight once it is placed. */
+const floating = { hidden: true };
 
 it("leads to the playground in a new tab where the server has one", async () => {
   answering("opaqueredirect");
   await open();
   await reader().click(screen.getByRole("button", { name: /^Profile of/ }));
-  const link = await screen.findByRole("menuitem", { name: /^GraphQL playground/, ...inMenu });
+  const link = await screen.findByRole("menuitem", { name: /^GraphQL playground/, ...floating });
   expect(link.getAttribute("href")).toBe("/playground/");
   expect(link.getAttribute("target")).toBe("_blank");
 });
@@ -35,13 +35,13 @@ it("names the playground in the help, and says that it opens a new tab", async (
   answering("opaqueredirect");
   await open();
   await reader().keyboard("?");
-  expect(await screen.findByRole("link", { name: "GraphQL playground opens in a new tab" })).toBeTruthy();
+  expect(await screen.findByRole("link", { name: /^GraphQL playground.*opens in a new tab$/ })).toBeTruthy();
 });
 
 it("offers no playground where it is switched off", async () => {
   answering("basic");
   await open();
   await reader().click(screen.getByRole("button", { name: /^Profile of/ }));
-  expect(await screen.findByRole("menuitem", { name: "Sign out", ...inMenu })).toBeTruthy();
-  expect(screen.queryByRole("menuitem", { name: /^GraphQL playground/, ...inMenu })).toBeNull();
+  expect(await screen.findByRole("menuitem", { name: "Sign out", ...floating })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: /^GraphQL playground/, ...floating })).toBeNull();
 });
