@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from torque import codec
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
+from torque.db.session import beside
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.query.sql import Statement
@@ -97,6 +99,10 @@ class EntityStore:
     async def fetch(self, statement: Statement) -> Sequence[Any]:
         """Run a planned statement."""
         return await self._db.fetch(statement.text, *statement.args)
+
+    async def beside(self, work: Callable[[str], None]) -> None:
+        """Run long work in a thread, on a connection of its own to the address that it is given."""
+        await beside(partial(work, self._db.settings.dsn))
 
     async def types(self, application_id: str, ids: Iterable[str]) -> Mapping[str, str]:
         """Return the entity keys of those records that exist.

@@ -15,8 +15,9 @@ from torque.entity.query.aggregate_sql import select_aggregate
 from torque.entity.query.plan import plan_list
 from torque.entity.query.sql import select_list
 from torque.entity.store import EntityStore
-from torque.entity.tuning.index_upkeep import LOCK, Upkeep, keep_indexes
+from torque.entity.tuning.index_upkeep import Upkeep, keep_indexes
 from torque.entity.tuning.indexing import specs_of
+from torque.entity.tuning.summary_upkeep import LOCK
 from torque.entity.types import Query, Scope, Sort
 
 MANY = 500

@@ -249,6 +249,36 @@ async def test_one_dear_answer_is_enough(stocked: Shop, monkeypatch: pytest.Monk
     assert await stocked.db.fetchval("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'tq_sum%'") == 0
 
 
+async def test_a_very_dear_answer_is_summed_up_at_once(stocked: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demand, "DEAR", 0.0)
+    monkeypatch.setattr(summary_upkeep, "DEAR", 0.0)
+    monkeypatch.setattr(summary_upkeep, "MANY_RECORDS", MANY)
+    right = await ask(stocked, ASKED[0])
+    await made(stocked)
+    assert len(counter(stocked)._standing[stocked.app.id, "order"]) == 1
+    assert await ask(stocked, ASKED[0]) == right
+    await stocked.db.execute("UPDATE entity_summaries SET n = n + 1000 WHERE application_id = $1", stocked.app.id)
+    assert await ask(stocked, ASKED[0]) != right  # so the answer was the summary's
+
+
+async def test_one_that_cannot_be_made_is_not_tried_at_every_question(
+    stocked: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(demand, "DEAR", 0.0)
+    monkeypatch.setattr(demand, "keep_summaries_now", begun.append)
+    for asked in (ASKED[0], ASKED[0], ASKED[4], ASKED[4], ASKED[0]):
+        await ask(stocked, asked)
+        await made(stocked)
+    assert len(begun) == 2
+
+
+async def made(shop: Shop) -> None:
+    """Wait for what goes on in the background."""
+    while counter(shop)._tasks:
+        await asyncio.gather(*counter(shop)._tasks)
+
+
 async def test_the_greatest_of_what_is_left_is_told_after_the_greatest_was_deleted(stocked: Shop) -> None:
     asked = {"metrics": (Metric(op="max", field="weight"), Metric(op="min", field="weight"))}
     await demanded(stocked, asked)
@@ -290,8 +320,9 @@ async def test_summaries_agree_with_plain_python(db: Database, orders: list[Any]
         if spec is None:
             continue
         standing = Standing(spec=spec, leaf="entities", trigger="none")
-        for statement in fill(standing):
-            await db.execute(statement)
+        async with db.transaction() as connection:
+            for statement in fill(standing):
+                await connection.execute(statement)
         collation = (await shop.entities._store.settings()).collation
         rows = await shop.entities._store.fetch(select_summary(plan, standing, collation))
         answered, grouped = {}, len(groups)

@@ -17,7 +17,7 @@ from torque.db.pool import Database
 from torque.db.queries import load_queries
 from torque.entity.repair.integrity import Kind, Stored, Wrong, examine, targets, without
 from torque.entity.service import EntityService
-from torque.entity.tuning.demand import Known
+from torque.entity.tuning.shapes import Known
 from torque.entity.tuning.summaries import differs, fill
 from torque.entity.types import Connection
 from torque.errors import TorqueError

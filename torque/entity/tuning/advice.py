@@ -10,7 +10,6 @@ import msgspec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.db.queries import load_queries
-from torque.entity.tuning.demand import AggregateShape, Known, ListShape
 from torque.entity.tuning.indexing import (
     ASKED_PER_TYPE,
     MANY_RECORDS,
@@ -21,6 +20,7 @@ from torque.entity.tuning.indexing import (
     IndexSpec,
     specs_of,
 )
+from torque.entity.tuning.shapes import AggregateShape, Known, ListShape
 from torque.entity.tuning.summaries import Standing
 from torque.model.compile import CompiledEntity
 

@@ -1,7 +1,7 @@
 """What is asked of records and takes long: noted by shape, so that it can be advised on and done something about.
 
-A shape is what a question compares, sorts, groups and sums, without the values. Each process counts for itself and
-writes down now and then. What upkeep made of it, it reads now and then as well.
+Each process counts for itself and writes down now and then. What upkeep made of it, it reads now and then as well.
+Only for an aggregation that took very long a process does at once what upkeep would: such a figure is looked at again.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from torque.db.queries import load_queries
 from torque.entity.query.aggregate import AggregatePlan
 from torque.entity.query.sql import Statement
 from torque.entity.store import EntityStore
-from torque.entity.tuning.indexing import IndexSpec, spec_of_list
+from torque.entity.tuning.shapes import Known, shape_of_aggregate, shape_of_list
 from torque.entity.tuning.summaries import Standing, SummarySpec, choose, compaction, select_summary, summary_of
-from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, ListPlan, Not, Search, ValueRef
+from torque.entity.tuning.summary_upkeep import DEAR, keep_summaries_now
+from torque.entity.types import ListPlan
 from torque.errors import TorqueError
-from torque.model.compile import CompiledEntity
 
 Q = load_queries(Path(__file__).with_name("demand.sql"))
 
@@ -34,39 +34,12 @@ SAMPLED = 64
 """One in so many lists of types with indexes is noted though it is fast, so that it is known which are in use."""
 MANY_ROWS = 5_000
 """Rows of a summary above which a reader has them put together."""
+_AGAIN_SECONDS = 60.0
+"""When a summary that could not be made is tried again."""
 _WRITE_SECONDS = 5.0
 _READ_SECONDS = 5.0
 _SHAPES = 200
 """Most shapes that a process remembers between two notes."""
-
-
-class Known(msgspec.Struct, frozen=True):
-    """What upkeep wrote down: large types by application, and the summaries that stand."""
-
-    large: dict[str, tuple[str, ...]] = {}
-    standing: tuple[Standing, ...] = ()
-
-
-class ListShape(msgspec.Struct, frozen=True):
-    """What a list compares for equality, compares otherwise, and sorts by, under storage keys."""
-
-    equal: tuple[str, ...]
-    compared: tuple[str, ...]
-    sort: tuple[tuple[str, bool], ...]
-    search: bool
-
-    def index(self, application_id: str, entity: CompiledEntity) -> IndexSpec | None:
-        """Return the index that answers such lists; None when none can."""
-        return None if self.search else spec_of_list(application_id, entity, self.equal, self.sort)
-
-
-class AggregateShape(msgspec.Struct, frozen=True):
-    """What an aggregation groups and measures; the summary that would answer it, if one can."""
-
-    groups: tuple[str, ...]
-    metrics: tuple[str, ...]
-    compared: tuple[str, ...]
-    summary: SummarySpec | None
 
 
 class Tally(msgspec.Struct):
@@ -93,6 +66,8 @@ class Demand:
         self._write_after = self._read_after = 0.0
         self._lists = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tried: dict[str, float] = {}
+        self._making = False
 
     async def listed(self, application_id: str, plan: ListPlan, statement: Statement) -> Sequence[Any]:
         """Return the rows of a list."""
@@ -126,7 +101,29 @@ class Demand:
         if kept or seconds >= SLOW_SECONDS:
             shape = shape_of_aggregate(plan, wanted)
             self._note(*key, "aggregate", msgspec.json.encode(shape), seconds, slow=seconds >= SLOW_SECONDS)
+        if wanted is not None and not kept and seconds * 1000 >= DEAR:
+            self._want(wanted)
         return rows
+
+    def _want(self, wanted: SummarySpec) -> None:
+        """Have a summary made in the background, one at a time."""
+        now = time.monotonic()
+        if self._making or now < self._tried.get(wanted.name, 0.0):
+            return
+        self._tried = {name: until for name, until in self._tried.items() if until > now}
+        self._tried[wanted.name] = now + _AGAIN_SECONDS
+        self._making = True
+        self._go(self._make())
+
+    async def _make(self) -> None:
+        try:
+            await self.write()
+            await self._store.beside(keep_summaries_now)
+            await self.read()
+        except TorqueError:
+            pass  # upkeep will
+        finally:
+            self._making = False
 
     async def _summarised(
         self, plan: AggregatePlan, chosen: Standing, collation: str
@@ -205,49 +202,3 @@ class Demand:
         """End what goes on in the background."""
         for task in self._tasks:
             task.cancel()
-
-
-def shape_of_list(plan: ListPlan) -> ListShape:
-    """Return the shape of a list."""
-    equal, compared = _looked_at(plan.condition, "")
-    sort = tuple((_path(key.link.key if key.link else "", key.ref), key.descending) for key in plan.order)
-    return ListShape(tuple(sorted(equal)), tuple(sorted(compared - equal)), sort, _searches(plan.condition))
-
-
-def shape_of_aggregate(plan: AggregatePlan, summary: SummarySpec | None) -> AggregateShape:
-    """Return the shape of an aggregation."""
-    groups = tuple(group.name + (f" by {group.bucket}" if group.bucket else "") for group in plan.groups)
-    metrics = tuple(
-        f"{m.op} {'.'.join([*(link.key for link in m.path.links), m.path.ref.key])}" if m.path else m.op
-        for m in plan.metrics
-    )
-    equal, compared = _looked_at(plan.condition, "")
-    return AggregateShape(groups, metrics, tuple(sorted(equal | compared)), summary)
-
-
-def _looked_at(condition: Condition | None, before: str) -> tuple[set[str], set[str]]:
-    """Return what a condition compares for equality in every case, and what otherwise."""
-    if isinstance(condition, Compare):
-        found = {_path(before, condition.ref)}
-        return (found, set()) if condition.op == "eq" else (set(), found)
-    if isinstance(condition, Exists):
-        equal, compared = _looked_at(condition.part, f"{before}{condition.link.key or condition.link.link_key}.")
-        return set(), equal | compared
-    if isinstance(condition, AllOf):
-        both = [_looked_at(part, before) for part in condition.parts]
-        return set().union(*(one for one, _ in both)), set().union(*(one for _, one in both))
-    if isinstance(condition, Not):
-        return set(), set().union(*_looked_at(condition.part, before))
-    if isinstance(condition, AnyOf):
-        return set(), set().union(*(side for part in condition.parts for side in _looked_at(part, before)))
-    return set(), set()
-
-
-def _path(before: str, ref: ValueRef) -> str:
-    return before + ("." if before and not before.endswith(".") else "") + (ref.key or ref.kind)
-
-
-def _searches(condition: Condition | None) -> bool:
-    if isinstance(condition, AllOf | AnyOf):
-        return any(_searches(part) for part in condition.parts)
-    return isinstance(condition, Search)

@@ -17,7 +17,6 @@ import msgspec
 from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
-from torque.entity.tuning.demand import ListShape
 from torque.entity.tuning.indexing import (
     ASKED_PER_LEAF,
     ASKED_PER_TYPE,
@@ -29,12 +28,12 @@ from torque.entity.tuning.indexing import (
     IndexSpec,
     specs_of,
 )
+from torque.entity.tuning.shapes import ListShape
 from torque.entity.tuning.statistics import keep_statistics
-from torque.entity.tuning.summary_upkeep import keep_summaries
+from torque.entity.tuning.summary_upkeep import LOCK, keep_summaries
 from torque.model.compile import CompiledModel, compile_model
 from torque.model.definition.model import Model
 
-LOCK = 0x746F7269
 KEY = "indexed_types"
 _Q = load_queries(Path(__file__).with_name("indexes.sql"))
 

@@ -240,10 +240,7 @@ def _row(spec: SummarySpec, alias: str, sign: str = "") -> tuple[str, str, str]:
     """Write what a record shares, as a JSON object, and two arrays: what is counted and what is summed of it."""
     writer, members = Writer(spec.application_id, "C"), []
     for one in spec.shared:
-        value = f"{alias}.data->{literal(one.ref.key)}"
-        if one.bucket is not None:
-            value = bucketed(writer, Path((), (), one.ref), one.bucket, alias)
-        members += [literal(one.member), value]
+        members += [literal(one.member), _member(writer, one, alias)]
     values = [measured(writer, Path((), (), one.ref), one.number, alias) for one in spec.measured]
     counts = [f"{sign}(({value}) IS NOT NULL)::int" for value in values]
     sums = [
@@ -291,12 +288,14 @@ def create_triggers(standing: Standing) -> list[str]:
 def fill(standing: Standing) -> list[str]:
     """Write the statements that count all records anew, for a transaction that sees one moment.
 
-    What triggers have added by that moment is in the records and goes; what they add later stays.
+    What triggers have added by that moment is in the records and goes; what they add later stays. Rows are counted into
+    a table of the transaction first, because several processes of the database count for one of these only.
     """
     application, name = literal(standing.spec.application_id), literal(standing.spec.name)
     return [
         f"DELETE FROM entity_summaries WHERE application_id = {application} AND summary = {name}",
-        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, * FROM ({_counted(standing)}) c",
+        f"CREATE TEMPORARY TABLE tq_counted (shared, n, counts, sums) ON COMMIT DROP AS {_counted(standing)}",
+        f"INSERT INTO entity_summaries SELECT {application}::uuid, {name}, * FROM tq_counted",
     ]
 
 
@@ -324,15 +323,38 @@ def crowded(standing: Standing, rows: int) -> str:
 
 
 def _counted(standing: Standing) -> str:
-    """Write the rows that the records of a type come to."""
-    spec = standing.spec
-    shared, counts, sums = _row(spec, "e")
-    return (
-        f"SELECT g, count(*)::numeric, {_totals(spec, 'c', 's')} "
-        f'FROM (SELECT {shared} AS g, {counts} AS c, {sums} AS s FROM "{standing.leaf}" e '
-        f"WHERE e.application_id = {literal(spec.application_id)} AND e.entity_type = {literal(spec.entity_key)}) t "
-        "GROUP BY g"
+    """Write the rows that the records of a type come to; an object is made once for all that share its values.
+
+    The table is asked as a whole: of one part of it the planner believes that hardly any records share a value, and
+    sorts them all.
+    """
+    spec, keys = standing.spec, [f"k{i}" for i in range(len(standing.spec.shared))]
+    writer = Writer(spec.application_id, "C")
+    read = [f"{_member(writer, one, 'e')} AS {key}" for one, key in zip(spec.shared, keys, strict=True)]
+    read += [f"{measured(writer, Path((), (), m.ref), m.number, 'e')} AS m{i}" for i, m in enumerate(spec.measured)]
+    counts = ", ".join(f"count(m{i})" for i in range(len(spec.measured)))
+    sums = ", ".join(f"coalesce(sum(m{i}), 0)" if m.number else "0" for i, m in enumerate(spec.measured))
+    records = (
+        f"SELECT {', '.join(read) or '1'} FROM entities e WHERE e.application_id = "
+        f"{literal(spec.application_id)} AND e.entity_type = {literal(spec.entity_key)}"
     )
+    rows = (
+        f"SELECT {''.join(f'{key}, ' for key in keys)}count(*) AS n, ARRAY[{counts}]::bigint[] AS c, "
+        f"ARRAY[{sums}]::numeric[] AS s FROM ({records}) r GROUP BY {', '.join(keys) or '()'}"
+    )
+    members = ", ".join(f"{literal(one.member)}, {key}" for one, key in zip(spec.shared, keys, strict=True))
+    shared = f"jsonb_strip_nulls(jsonb_build_object({members}))"
+    return (
+        f"SELECT {shared} AS g, sum(n)::numeric AS n, {_totals(spec, 'c', 's')} FROM ({rows}) t "
+        "GROUP BY g HAVING sum(n) > 0"
+    )
+
+
+def _member(writer: Writer, shared: Shared, alias: str) -> str:
+    """Write a value that records share, of the record of that alias."""
+    if shared.bucket is None:
+        return f"{alias}.data->{literal(shared.ref.key)}"
+    return bucketed(writer, Path((), (), shared.ref), shared.bucket, alias)
 
 
 def _totals(spec: SummarySpec, counts: str, sums: str) -> str:

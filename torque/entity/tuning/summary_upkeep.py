@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from torque.db.queries import load_queries
-from torque.db.session import Session, StatementFailed, quoted
+from torque.db.session import Session, StatementFailed, exclusive, quoted
 from torque.entity.query.sql import literal
-from torque.entity.tuning.demand import AggregateShape, Known
+from torque.entity.tuning.indexing import MANY_RECORDS
+from torque.entity.tuning.shapes import AggregateShape, Known
 from torque.entity.tuning.summaries import (
     PREFIX,
     Standing,
@@ -28,6 +29,8 @@ from torque.entity.tuning.summaries import (
 
 Q = load_queries(Path(__file__).with_name("indexes.sql"))
 KEY = "large_types"
+LOCK = 0x746F7269
+"""Held by whoever makes and drops indexes and summaries."""
 ASKED = 3
 """How often an aggregation has to be slow before a summary is made for it."""
 DEAR = 250.0
@@ -51,6 +54,19 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     built: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+
+
+def keep_summaries_now(dsn: str) -> None:
+    """Make the summaries that are due without waiting for the next round; do nothing while somebody else does.
+
+    Raises
+    ------
+    Unavailable
+        When the database cannot be reached, or refuses.
+    """
+    with exclusive(dsn, "torque:summaries", LOCK) as session:
+        if session is not None:
+            keep_summaries(session, lambda *_, **__: None, MANY_RECORDS)
 
 
 def keep_summaries(session: Session, tell: Tell, many: int) -> Made:
