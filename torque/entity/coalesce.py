@@ -1,16 +1,16 @@
 """Single requests that wait at the same moment go to the database together.
 
-A queue, a few connections: each takes what is waiting when it becomes free. A batch holds one lane and each
+A queue, a few connections: each takes what is waiting when it becomes free. A batch holds one lane, and of writes each
 id at most once; an id that is under way in another batch waits for it. The coalescer, not the request, owns
 the statement, so a caller who gives up cancels nothing.
 
 A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
-moment. So a free connection waits until half of those are there that were about lately, for as long as every
-millisecond brings more; who is alone does not wait at all.
+moment. So a free connection waits until half of those are there that were about lately (waiting, under way, or answered
+and not back yet), for as long as every millisecond brings more; who is alone does not wait at all.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -29,22 +29,37 @@ ResultT = TypeVar("ResultT")
 
 
 class Pending(Generic[ItemT, ResultT]):
-    """A request that waits for its result."""
+    """A request that is told its result, once; what it is told afterwards it ignores."""
 
-    __slots__ = ("future", "id", "item")
+    __slots__ = ("id", "item")
 
-    def __init__(self, record_id: str, item: ItemT, future: "asyncio.Future[ResultT]") -> None:
+    def __init__(self, record_id: str, item: ItemT) -> None:
         self.id = record_id
         self.item = item
+
+    def succeed(self, result: ResultT) -> None:
+        """Take the result."""
+        raise NotImplementedError
+
+    def fail(self, error: BaseException) -> None:
+        """Take a failure."""
+        raise NotImplementedError
+
+
+class _Awaited(Pending[ItemT, ResultT]):
+    """A request that somebody awaits."""
+
+    __slots__ = ("future",)
+
+    def __init__(self, record_id: str, item: ItemT, future: "asyncio.Future[ResultT]") -> None:
+        super().__init__(record_id, item)
         self.future = future
 
     def succeed(self, result: ResultT) -> None:
-        """Hand over the result, unless nobody waits any more."""
         if not self.future.done():
             self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
-        """Hand over a failure, unless nobody waits any more."""
         if not self.future.done():
             self.future.set_exception(error)
 
@@ -70,47 +85,76 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         Most items of one batch.
     run
         Settles every item of a batch; what it leaves unsettled fails with what it raises.
+    once
+        Whether an id is under way at most once, as those of writes have to be.
     """
 
     def __init__(
-        self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]]
-    ) -> None:
+        self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]],
+        *, once: bool = True,
+    ) -> None:  # fmt: skip
         self._width = width
         self._limit = limit
         self._run = run
+        self._once = once
+        self._come: deque[tuple[LaneT, Pending[ItemT, ResultT]]] = deque()
         self._queues: OrderedDict[LaneT, _Queue[ItemT, ResultT]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._active = 0
         self._waiting = 0
         self._under_way = 0
+        self._away = 0
         self._crowd = 0
         self._enough = 0
         self._alarm: asyncio.Future[None] | None = None
+        self._roused = False
         self.batches = 0
         self.items = 0
 
     def submit(self, lane: LaneT, record_id: str, item: ItemT) -> "asyncio.Future[ResultT]":
         """Queue an item and return the future of its result."""
-        loop = asyncio.get_running_loop()
-        pending: Pending[ItemT, ResultT] = Pending(record_id, item, loop.create_future())
-        queue = self._queues.get(lane)
-        if queue is None:
-            queue = self._queues[lane] = _Queue()
-        queue.waiting.append(pending)
-        self._waiting += 1
-        if self._alarm is not None and self._waiting >= self._enough and not self._alarm.done():
-            self._alarm.set_result(None)
-        if self._active < self._width:
-            self._active += 1
-            task = loop.create_task(self._work())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        pending: _Awaited[ItemT, ResultT] = _Awaited(record_id, item, asyncio.get_running_loop().create_future())
+        self._come.append((lane, pending))
+        if self._is_wanted():
+            self._rouse()
         return pending.future
+
+    def enter(self, lane: LaneT, pending: Pending[ItemT, ResultT], loop: asyncio.AbstractEventLoop) -> None:
+        """Queue a request that is told its result, from any thread; `loop` is that of the batches.
+
+        The loop is woken only where that begins something. It looks again after it let go, so whatever thread is
+        interrupted where, one of both sees the other.
+        """
+        self._come.append((lane, pending))
+        if not self._roused and self._is_wanted():
+            self._roused = True
+            loop.call_soon_threadsafe(self._rouse)
 
     async def drain(self) -> None:
         """Return when nothing is under way any more."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+
+    def _count(self) -> int:
+        return self._waiting + len(self._come)
+
+    def _is_wanted(self) -> bool:
+        """Tell whether what has just come lets something begin."""
+        if self._alarm is not None:
+            return self._count() >= self._enough
+        return self._active < self._width
+
+    def _rouse(self) -> None:
+        """Begin what can begin."""
+        self._roused = False
+        if self._alarm is not None:
+            if not self._alarm.done() and self._count() >= self._enough:
+                self._alarm.set_result(None)
+        elif self._active < self._width:
+            self._active += 1
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
         try:
@@ -118,23 +162,25 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 await self._settle(*taken)
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
+            if self._come:
+                self._rouse()
 
     async def _gather(self) -> bool:
         """Let requests that are ready now join, and those that are likely to come; False when another one waits."""
         for _ in range(_YIELDS):
             if self._alarm is not None:
                 return False
-            before = self._waiting
+            before = self._count()
             await asyncio.sleep(0)
-            if self._waiting == before:
+            if self._count() == before:
                 break
-        self._enough = min(self._crowd // 2, self._limit)
         if self._alarm is not None:
             return False
-        if 0 < self._waiting < self._enough:
+        self._enough = min(self._crowd // 2, self._limit)
+        if 0 < self._count() < self._enough:
             loop = asyncio.get_running_loop()
             self._alarm = alarm = loop.create_future()
-            loop.call_later(_PATIENCE_SECONDS, self._look, alarm, self._waiting, _PATIENCE_TIMES - 1)
+            loop.call_later(_PATIENCE_SECONDS, self._look, alarm, self._count(), _PATIENCE_TIMES - 1)
             try:
                 await alarm
             finally:
@@ -145,15 +191,16 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         """Wait on if more have come since, up to so many times."""
         if alarm.done():
             return
-        if times and self._waiting > before:
-            alarm.get_loop().call_later(_PATIENCE_SECONDS, self._look, alarm, self._waiting, times - 1)
+        if times and self._count() > before:
+            alarm.get_loop().call_later(_PATIENCE_SECONDS, self._look, alarm, self._count(), times - 1)
         else:
+            self._away = 0
             alarm.set_result(None)
 
     async def _settle(self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]) -> None:
         self.batches += 1
         self.items += len(batch)
-        self._crowd = max(self._under_way + self._waiting, self._crowd * 3 // 4)
+        self._crowd = max(self._under_way + self._waiting + self._away, self._crowd * 3 // 4)
         try:
             await self._run(lane, batch)
         except asyncio.CancelledError as error:
@@ -163,18 +210,21 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             _fail(batch, error)
         finally:
             self._under_way -= len(batch)
+            self._away += len(batch)
             queue.busy.difference_update(pending.id for pending in batch)
             if not queue.waiting and not queue.busy:
                 self._queues.pop(lane, None)
 
     def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
         """Take the next batch, lanes in turn; None when nothing can go now."""
+        self._sort()
         for lane, queue in list(self._queues.items()):
             batch: list[Pending[ItemT, ResultT]] = []
             rest: list[Pending[ItemT, ResultT]] = []
             for pending in queue.waiting:
                 if len(batch) < self._limit and pending.id not in queue.busy:
-                    queue.busy.add(pending.id)
+                    if self._once:
+                        queue.busy.add(pending.id)
                     batch.append(pending)
                 else:
                     rest.append(pending)
@@ -185,6 +235,18 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 self._queues.move_to_end(lane)
                 return lane, queue, batch
         return None
+
+    def _sort(self) -> None:
+        """Put what has come into its lanes."""
+        come = self._come
+        while come:
+            lane, pending = come.popleft()
+            queue = self._queues.get(lane)
+            if queue is None:
+                queue = self._queues[lane] = _Queue()
+            queue.waiting.append(pending)
+            self._waiting += 1
+            self._away = max(0, self._away - 1)
 
 
 def _fail(batch: Sequence[Pending[ItemT, ResultT]], error: BaseException) -> None:

@@ -24,13 +24,13 @@ class Encoder:
         self, entity: CompiledEntity, row: Row, answered: frozenset[str] | None, links: tuple[str, ...] = ()
     ) -> bytes:
         """Return one record on the wire; `answered` names its fields, None all, `links` its expanded links."""
-        return splice_row(entity.name.encode(), row, self._map(entity, answered, links))
+        return splice_row(entity.name.encode(), row, self.row_map(entity, answered, links))
 
     def records(
         self, entity: CompiledEntity, rows: Sequence[Row], answered: frozenset[str] | None, links: tuple[str, ...] = ()
     ) -> bytes:
         """Return the JSON array of records."""
-        return splice_rows(entity.name.encode(), rows, self._map(entity, answered, links))
+        return splice_rows(entity.name.encode(), rows, self.row_map(entity, answered, links))
 
     def by_id(self, entity: CompiledEntity, rows: Sequence[Row], answered: frozenset[str] | None) -> list[bytes]:
         """Return the members `"<id>": record` of an object of records."""
@@ -41,9 +41,10 @@ class Encoder:
         record: dict[str, Any] = codec.loads(self.record(entity, row, answered))
         return record
 
-    def _map(
-        self, entity: CompiledEntity, answered: frozenset[str] | None, links: tuple[str, ...]
-    ) -> RowMap | None:  # fmt: skip
+    def row_map(
+        self, entity: CompiledEntity, answered: frozenset[str] | None, links: tuple[str, ...] = ()
+    ) -> RowMap | None:
+        """Return the allow-list that stored data passes through, None where it may leave as it is; see `record`."""
         if answered is None and not links:
             return None if entity.plain else entity.row_map
         found = self._maps.get((id(entity), answered, links))

@@ -45,7 +45,8 @@ from torque.errors import NotFound, Unavailable
 from torque.model.compile import CompiledEntity
 from torque.native import Stamp
 
-_GONE = "There is no such record, or you may not see it."
+GONE = "There is no such record, or you may not see it."
+"""What is said of a record that is not there for its reader."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -81,7 +82,7 @@ class Reading:
         row = await self._store.read(app.id, record_id)
         entity, granted = self.visible(app, rights, entity_type, row, record_id)
         if row is None:
-            raise NotFound(_GONE, entityId=record_id)
+            raise NotFound(GONE, entityId=record_id)
         if min_version is not None and row[2] < min_version:
             raise Unavailable(f"The record is at version {row[2]} here, not yet at {min_version}. Try again.")
         expansions: tuple[Expansion, ...] = ()
@@ -177,7 +178,7 @@ class Reading:
         row = await self._store.read(app.id, record_id)
         entity, granted = self.visible(app, rights, entity_type, row, record_id)
         if row is None:
-            raise NotFound(_GONE, entityId=record_id)
+            raise NotFound(GONE, entityId=record_id)
         await self.require_matching(app, rights, entity, granted, row)
         return entity, row
 
@@ -212,10 +213,10 @@ class Reading:
         """
         entity = app.model.entities_by_key.get(row[5]) if row is not None else None
         if entity is None or entity_type not in (None, entity.name):
-            raise NotFound(_GONE, entityId=record_id)
+            raise NotFound(GONE, entityId=record_id)
         granted = rights.entity(entity.name)
         if not granted.read:
-            raise NotFound(_GONE, entityId=record_id)
+            raise NotFound(GONE, entityId=record_id)
         return entity, granted
 
     async def require_matching(
@@ -231,7 +232,7 @@ class Reading:
         collation = (await self._store.settings()).collation
         found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
         if not found or found[0]["version"] != row[2]:
-            raise NotFound(_GONE, entityId=row[0])
+            raise NotFound(GONE, entityId=row[0])
 
     async def fits(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, record_id: str,
@@ -261,7 +262,7 @@ class Reading:
         if condition is not None:
             collation = (await self._store.settings()).collation
             if not await self._store.fetch(select_matching(condition, app.id, collation, [row[0]])):
-                raise NotFound(_GONE, entityId=row[0])
+                raise NotFound(GONE, entityId=row[0])
         return wider
 
     async def _total(self, planned: Planned, rows: Sequence[Any]) -> int:
@@ -347,7 +348,7 @@ def _fitting(plan: ListPlan, rows: Sequence[Any], total: int) -> int:
 def valid_id(record_id: str) -> str:
     """Return an id in its stored form. Raises NotFound for what cannot be one."""
     if not values.is_id(record_id):
-        raise NotFound(_GONE, entityId=str(record_id)[:80])
+        raise NotFound(GONE, entityId=str(record_id)[:80])
     return record_id.lower()
 
 

@@ -17,6 +17,7 @@ from torque.entity.history.access_log import AccessLog
 from torque.entity.history.lists import Past
 from torque.entity.history.records import History
 from torque.entity.hooks import Hooks
+from torque.entity.plain import PlainReads
 from torque.entity.query.aggregate import Aggregate
 from torque.entity.read_hooks import ReadHooks
 from torque.entity.reading import Reading, valid_id
@@ -42,7 +43,7 @@ class EntityService:
     """Records of running applications.
 
     Answers are JSON bytes in the wire's shape, with a stamp when they may be kept. Every acknowledged write has
-    moved its generations before it returns.
+    moved its generations before it returns. Who need not await a record uses `plain`.
     """
 
     def __init__(
@@ -55,8 +56,9 @@ class EntityService:
         self._observer = observer
         self._store = EntityStore(db)
         self._writer = Writer(db, generations, bus)
-        encoder = Encoder()
-        self._reading = Reading(self._store, Stamps(generations), encoder)
+        encoder, stamps = Encoder(), Stamps(generations)
+        self._reading = Reading(self._store, stamps, encoder)
+        self.plain = PlainReads(self._store, stamps, encoder)
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
@@ -101,14 +103,14 @@ class EntityService:
         InvalidParams
             When a name, value or cursor does not fit.
         """
-        self._look(app)
+        self.recomputing.look(app)
         rights = self._access.enter(caller, app)
         past = None if as_of is None else await self._past.list(app, rights, query, as_of)
         return await self._shown.seen(caller, app, past or await self._reading.list(app, rights, query), query.fields)
 
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
-        self._look(app)
+        self.recomputing.look(app)
         answer = await self._reading.query(app, self._access.enter(caller, app), query)
         return await self._shown.seen(caller, app, answer, query.fields)
 
@@ -116,7 +118,7 @@ class EntityService:
         self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
     ) -> Answer:  # fmt: skip
         """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
-        self._look(app)
+        self.recomputing.look(app)
         rights = self._access.enter(caller, app)
         past = None if as_of is None else await self._past.find(app, rights, query, as_of)
         return await self._shown.seen(caller, app, past or await self._reading.find(app, rights, query), query.fields)
@@ -131,7 +133,7 @@ class EntityService:
         InvalidParams
             When a name, an operation or a value does not fit.
         """
-        self._look(app)
+        self.recomputing.look(app)
         return await self._reading.aggregate(app, self._access.enter(caller, app), asked)
 
     async def relationships(
@@ -351,10 +353,6 @@ class EntityService:
     async def seed(self, connection: Connection, app: RunningApplication, caller: Caller) -> int:
         """Store the sample data of a new application inside the transaction that makes it."""
         return await seeding.seed(connection, app, caller)
-
-    def _look(self, app: RunningApplication) -> None:
-        """Take up what is to be done in the background for an application."""
-        self.recomputing.look(app)
 
     async def close(self) -> None:
         """Return when no write is under way any more."""

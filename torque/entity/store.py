@@ -41,7 +41,7 @@ class EntityStore:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._settings: Settings | None = None
-        self._reads: Coalescer[str, None, Row | None] = Coalescer(_READS, _BATCH, self._read_batch)
+        self._reads: Coalescer[str, None, Row | None] = Coalescer(_READS, _BATCH, self._read_batch, once=False)
         self._types: dict[tuple[str, str], str] = {}
         self._indexed: dict[tuple[str, str], frozenset[str]] = {}
         self._ask_after = 0.0
@@ -90,6 +90,10 @@ class EntityStore:
     def read(self, application_id: str, record_id: str) -> "asyncio.Future[Row | None]":
         """Return a record by its (valid, lower-case) id; reads that wait together are one statement."""
         return self._reads.submit(application_id, record_id, None)
+
+    def enter(self, application_id: str, read: Pending[None, Row | None], loop: asyncio.AbstractEventLoop) -> None:
+        """Read a record like `read`, for somebody who is told of it; for any thread, `loop` is the worker's."""
+        self._reads.enter(application_id, read, loop)
 
     async def read_locked(self, connection: Connection, application_id: str, record_id: str) -> Row | None:
         """Return a record and hold its row until the transaction ends."""

@@ -2,19 +2,22 @@
 
 Granian hands every request and every body to Python from one thread of its own, with the interpreter locked. Scheduling
 a task for each and waking the loop for each, twice a request, costs more than a cached answer does. So a call is opened
-right there, and only what has to wait for something becomes a task.
+right there, and only what has to wait for something becomes a task; what waits for nothing but a record not even that.
 
-Everything here runs on that one thread, but for the end of a body that does not come: that comes from the loop.
+Everything here runs on that one thread, but for the end of a body that does not come and the answers to what was let
+wait: these come from the loop.
 """
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 import uvloop
 
-from torque.api.jsonrpc.endpoint import Opened
+from torque.api.common.reply import Reply
+from torque.api.jsonrpc.misses import Opened
 from torque.server.board import CACHED, Board
 from torque.server.http import COMPRESS_FROM, HeaderMap, HttpProtocol, Scope
 from torque.server.middleware import Guard, RequestIds
@@ -90,7 +93,7 @@ class Arrivals:
         self.reading = patience.reading
         self.cells, self.cached = board.cells, board.base(worker) + CACHED
         self.compress = compress
-        self._loop = loop
+        self.loop = loop
         self._context = contextvars.copy_context()
         self._paths = paths
         self._hosts, self._origins = guard.hosts, guard.origins
@@ -125,16 +128,16 @@ class Arrivals:
 
     def begin(self, watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:
         """Run the rest of a request as a task."""
-        self._loop.call_soon_threadsafe(self._start, watcher, work, context=self._context)
+        self.loop.call_soon_threadsafe(self._start, watcher, work, context=self._context)
 
     def _start(self, watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:
-        watcher.taskref(self._loop.create_task(_watched(watcher, work)))
+        watcher.taskref(self.loop.create_task(_watched(watcher, work)))
 
 
 class Arrival:
-    """A plain call whose body is on its way; called with the body once it has come."""
+    """A plain call whose body is on its way; called with the body once it has come, and told of its answer."""
 
-    __slots__ = ("_app", "_arrivals", "_headers", "_protocol", "_watcher")
+    __slots__ = ("_app", "_arrivals", "_begin", "_headers", "_protocol", "_request_id", "_watcher")
 
     def __init__(
         self, arrivals: Arrivals, watcher: Watcher, protocol: HttpProtocol, headers: HeaderMap, app: str | None
@@ -144,9 +147,11 @@ class Arrival:
         self._protocol = protocol
         self._headers = headers
         self._app = app
+        self._begin = 0.0
+        self._request_id = ""
 
     def __call__(self, arrived: Body) -> None:
-        """Answer from the cache, or let a task answer."""
+        """Answer from the cache, or let it wait for its record, or let a task answer."""
         arrivals, watcher, get = self._arrivals, self._watcher, self._headers.get
         arrivals.reading.discard(arrived)
         try:
@@ -154,6 +159,9 @@ class Arrival:
             answer = arrivals.open_call(body, get("authorization"), get("cookie"), self._app)
             if not isinstance(answer, bytes):
                 app, headers = arrivals.app, self._headers
+                self._begin = time.monotonic()
+                if answer is not None and app.take(answer, self, arrivals.loop):
+                    return
                 arrivals.begin(watcher, app.miss(watcher.scope, self._protocol, headers, self._app, body, answer))
                 return
             arrivals.cells[arrivals.cached] += 1
@@ -164,6 +172,21 @@ class Arrival:
                 arrivals.app.compressed(watcher.scope, self._protocol, answer, request_id)
         except asyncio.CancelledError:
             arrivals.app.too_late(watcher.scope, self._protocol, arrivals.ids.of(get("x-request-id")))
+        except Exception as error:
+            watcher.err(error)
+
+    def request_id(self) -> str:
+        """Return what the request is named."""
+        self._request_id = self._request_id or self._arrivals.ids.of(self._headers.get("x-request-id"))
+        return self._request_id
+
+    def answer(self, reply: Reply) -> None:
+        """Give the answer to a call that waited; a client who is gone does not get it."""
+        watcher = self._watcher
+        try:
+            self._arrivals.app.settle(
+                watcher.scope, self._protocol, self._headers, reply, self._begin, self.request_id()
+            )
         except Exception as error:
             watcher.err(error)
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from torque.api.common.reply import JSON, Reply, refusal
 from torque.api.jsonrpc import protocol as rpc
-from torque.api.jsonrpc.endpoint import JsonRpcEndpoint, Opened
+from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.jsonrpc.misses import Opened
 from torque.errors import InternalError, InvalidRequest, TimedOut, TorqueError
 from torque.server.board import CACHED_LATER, ROUTES, Board
 from torque.server.http import (
@@ -67,6 +68,7 @@ class TorqueApp:
     ) -> None:
         self._calls = calls
         self._open = calls.open
+        self.take = calls.take
         self._routes = routes
         self._sockets = sockets
         self._guard = guard
@@ -113,6 +115,12 @@ class TorqueApp:
         except Exception as error:
             self._routes.report(scope, request_id, error)
             reply = rpc.refused(InternalError(requestId=request_id))
+        self.settle(scope, protocol, headers, reply, begin, request_id)
+
+    def settle(
+        self, scope: Scope, protocol: HttpProtocol, headers: HeaderMap, reply: Reply, begin: float, request_id: str
+    ) -> None:
+        """Give the answer to a plain call that came at `begin`, on the clock of `time.monotonic`, and count it."""
         answer = reply.body
         if (
             reply.headers is JSON

@@ -12,16 +12,17 @@ from torque.entity.coalesce import Coalescer, Pending
 class Recorder:
     """Runs batches when told to, and keeps them."""
 
-    def __init__(self, width: int = 1, limit: int = 10) -> None:
+    def __init__(self, width: int = 1, limit: int = 10, *, once: bool = True) -> None:
         self.batches: list[tuple[str, list[str]]] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.under_way: list[str] = []
-        self.queue: Coalescer[str, str, str] = Coalescer(width, limit, self.run)
+        self.once = once
+        self.queue: Coalescer[str, str, str] = Coalescer(width, limit, self.run, once=once)
 
     async def run(self, lane: str, batch: Sequence[Pending[str, str]]) -> None:
         ids = [pending.id for pending in batch]
-        assert not set(ids) & set(self.under_way), "an id is under way twice"
+        assert not self.once or not set(ids) & set(self.under_way), "an id is under way twice"
         self.under_way += ids
         self.batches.append((lane, ids))
         await self.gate.wait()
@@ -56,6 +57,36 @@ async def test_an_id_is_under_way_at_most_once() -> None:
     recorder.gate.set()
     assert await asyncio.gather(*waiting) == ["X"] * 6
     assert sorted("".join(ids) for _, ids in recorder.batches) == ["1", "12", "123"]
+
+
+async def test_reads_of_one_id_go_together() -> None:
+    recorder = Recorder(once=False)
+    assert await asyncio.gather(*(recorder.queue.submit("a", "1", "x") for _ in range(3))) == ["X"] * 3
+    assert recorder.batches == [("a", ["1", "1", "1"])]
+
+
+class Told(Pending[str, str]):
+    """A request that is told its result on the loop."""
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__(record_id, "x")
+        self.result = ""
+
+    def succeed(self, result: str) -> None:
+        asyncio.get_running_loop()
+        self.result = result
+
+
+async def test_requests_from_other_threads_are_all_told_their_results() -> None:
+    recorder = Recorder(width=2, limit=50)
+    loop, told = asyncio.get_running_loop(), [Told(str(n)) for n in range(2000)]
+
+    def come(some: list[Told]) -> None:
+        for one in some:
+            recorder.queue.enter("a", one, loop)
+
+    await asyncio.gather(*(asyncio.to_thread(come, told[n::4]) for n in range(4)))
+    await eventually(lambda: all(one.result == "X" for one in told))
 
 
 async def test_a_failure_is_its_own_items_only() -> None:

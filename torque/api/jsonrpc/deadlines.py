@@ -4,9 +4,18 @@ All calls have the same limit, so they run out in the order they began, and a lo
 """
 
 import asyncio
+import time
+from typing import Protocol
 
 LOOKS = 20
 """Looks per limit: a call is ended at most this fraction of its limit late."""
+
+
+class Timed(Protocol):
+    """What can be ended from outside: a task, or something like it."""
+
+    def cancel(self) -> object:
+        """End it."""
 
 
 class Deadlines:
@@ -20,34 +29,33 @@ class Deadlines:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._ends: dict[asyncio.Task[object], float] = {}
-        self._late: set[asyncio.Task[object]] = set()
+        self._ends: dict[Timed, float] = {}
+        self._late: set[Timed] = set()
         self._looking = False
 
-    def begin(self, task: "asyncio.Task[object]") -> None:
-        """Count the time of a task from now on."""
-        loop = task.get_loop()
-        self._ends[task] = loop.time() + self._seconds
+    def begin(self, call: Timed, loop: asyncio.AbstractEventLoop) -> None:
+        """Count the time of a call from now on; for any thread, `loop` is where it is ended."""
+        self._ends[call] = time.monotonic() + self._seconds
         if not self._looking:
             self._looking = True
-            loop.call_later(self._seconds / LOOKS, self._look, loop)
+            loop.call_soon_threadsafe(loop.call_later, self._seconds / LOOKS, self._look, loop)
 
-    def end(self, task: "asyncio.Task[object]") -> bool:
-        """Stop counting; True when the task was ended because its time was over."""
-        if self._ends.pop(task, None) is not None or task not in self._late:
+    def end(self, call: Timed) -> bool:
+        """Stop counting; True when the call was ended because its time was over."""
+        if self._ends.pop(call, None) is not None or call not in self._late:
             return False
-        self._late.discard(task)
-        task.uncancel()
+        self._late.discard(call)
         return True
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        for task, ends in list(self._ends.items()):
+        now = time.monotonic()
+        for call, ends in self._ends.copy().items():  # other threads begin meanwhile
             if ends > now:
                 break
-            del self._ends[task]
-            self._late.add(task)
-            task.cancel()
-        self._looking = bool(self._ends)
-        if self._looking:
+            del self._ends[call]
+            self._late.add(call)
+            call.cancel()
+        self._looking = False  # before it is asked what there is: who comes in between sees that nobody looks
+        if self._ends and not self._looking:
+            self._looking = True
             loop.call_later(self._seconds / LOOKS, self._look, loop)

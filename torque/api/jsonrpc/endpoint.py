@@ -14,7 +14,8 @@ from torque.api.common.reply import Reply
 from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.deadlines import Deadlines
-from torque.api.jsonrpc.keeper import Keeper, Known
+from torque.api.jsonrpc.keeper import Keeper
+from torque.api.jsonrpc.misses import Asker, Misses, Opened
 from torque.api.jsonrpc.registry import Method, Registry
 from torque.api.jsonrpc.table import METHODS
 from torque.application.types import Answer
@@ -22,9 +23,6 @@ from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOu
 from torque.native import Call, parse_envelope
 from torque.platform import Platform
 from torque.types import Caller
-
-Opened = tuple[bytes, str, bytes, Known, bytes | None]
-"""A call whose caller is known: its id, its method, its parameters, who and where, the key of its answer."""
 
 
 class JsonRpcEndpoint:
@@ -45,6 +43,7 @@ class JsonRpcEndpoint:
         self._settings = platform.config.jsonrpc
         self._max_depth = platform.config.limits.max_depth
         self._deadlines = Deadlines(platform.config.server.request_timeout)
+        self._misses = Misses(self._registry, platform.entities.plain, platform.cache, self._deadlines, self._error_of)
         platform.gate.set_cacheable(self._registry.cacheable())
 
     def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
@@ -56,6 +55,10 @@ class JsonRpcEndpoint:
     ) -> bytes | Opened | None:
         """Return the complete answer to a single cached call, or what is to be done with it; None for anything else."""
         return self._platform.gate.open(body, authorization, cookie, app)
+
+    def take(self, opened: Opened, asker: Asker, loop: asyncio.AbstractEventLoop) -> bool:
+        """Take a call that `open` found no answer to, to answer it on `loop`; False leaves it to `proceed`."""
+        return self._misses.take(opened, asker, loop)
 
     async def proceed(self, opened: Opened, app: str | None, request_id: str) -> Reply:
         """Answer a call that `open` found no answer to, for the caller and in the application that it found."""
@@ -179,20 +182,24 @@ class JsonRpcEndpoint:
         """Run a method within its time; what nobody foresaw becomes an internal error."""
         task = None if method.own_clock else asyncio.current_task()
         if task is not None:
-            self._deadlines.begin(task)
+            self._deadlines.begin(task, task.get_loop())
         try:
             return await method.call(context, method.decode(params))
         except TorqueError:
             raise
-        except TimeoutError as error:
-            raise OutcomeUnknown if method.writes else TimedOut from error
         except Exception as error:
-            raise self._internal(method, request_id, error) from error
+            raise self._error_of(method, request_id, error) from error
         finally:
             if task is not None and self._deadlines.end(task):
+                task.uncancel()
                 raise OutcomeUnknown if method.writes else TimedOut
 
-    def _internal(self, method: Method[Any], request_id: str, error: Exception) -> InternalError:
+    def _error_of(self, method: Method[Any], request_id: str, error: BaseException) -> TorqueError:
+        """Return what is said of a failure; what nobody foresaw is reported."""
+        if isinstance(error, TorqueError):
+            return error
+        if isinstance(error, TimeoutError):
+            return OutcomeUnknown() if method.writes else TimedOut()
         self._platform.observer.emit(
             "request_failed", level="error", method=method.name, request_id=request_id, error=repr(error)
         )

@@ -7,6 +7,7 @@ import msgspec
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method
 from torque.application.types import Answer, RunningApplication
+from torque.entity.plain import View
 from torque.native import Stamp
 from torque.platform import Platform
 from torque.types import Caller
@@ -24,10 +25,11 @@ _TAUGHT = 10_000
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the gate reminds of: a caller, by HTTP, in an application, both as they stand."""
+    """What the gate reminds of: a caller, by HTTP, in an application, both as they stand, and how it sees records."""
 
     caller: Caller
     running: RunningApplication
+    view: View
 
 
 class _Lesson(msgspec.Struct, frozen=True):
@@ -91,5 +93,5 @@ class Keeper:
         gate.set_application(reference, running.id, running.stamp)
         gate.set_identity(
             admission.credential, running.id, admission.rights.class_id, caller.expires_at, admission.stamp,
-            Known(caller, running),
+            Known(caller, running, self._platform.entities.plain.view(running, admission.rights)),
         )  # fmt: skip

@@ -186,11 +186,12 @@ async def delete_entity(context: CallContext, params: DeleteEntity) -> Answer:
     )
 
 
+GET_ENTITY = Method("getEntity", GetEntity, get_entity, cacheable=True)
 METHODS = (
     Method("loadEntityData", LoadEntityData, load_entity_data, cacheable=True),
     Method("queryEntities", QueryEntities, query_entities, cacheable=True),
     Method("getEntityRelationships", GetEntityRelationships, get_entity_relationships),
-    Method("getEntity", GetEntity, get_entity, cacheable=True),
+    GET_ENTITY,
     Method("createEntity", CreateEntity, create_entity, writes=True),
     Method("updateEntity", UpdateEntity, update_entity, writes=True),
     Method("deleteEntity", DeleteEntity, delete_entity, writes=True),
