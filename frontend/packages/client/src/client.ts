@@ -1,7 +1,7 @@
 /** The client of one application: typed calls over WebSocket or HTTP, and its live feed. */
 import type { LiveTransport, MethodName, MethodParams, MethodResult, RpcRequest, SessionInfo } from "@torque/protocol";
 import type { ConnectionState } from "./connection";
-import { ConnectionLost, isConnectionLost, RpcError } from "./errors";
+import { ConnectionLost, failureOf, isAbort, isConnectionLost, RpcError } from "./errors";
 import { Feed, type FeedListener, type FeedOptions } from "./feed";
 import { httpCaller } from "./http";
 import type { Timed } from "./timing";
@@ -104,6 +104,21 @@ export class TorqueClient {
 
   retryNow(): void {
     this.#feed.retryNow();
+  }
+
+  /**
+   * Asks REST below the address of the application, for what goes by the file.
+   * @param path Below `/api/v1/apps/{application}/`, with its query.
+   */
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    try {
+      const answer = await this.#fetch(`${this.#base}/api/v1/apps/${encodeURIComponent(this.application ?? "")}/${path}`, { credentials: "same-origin", ...init });
+      if (!answer.ok) throw await failureOf(answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof RpcError || error instanceof ConnectionLost || isAbort(error)) throw error;
+      throw new ConnectionLost(undefined, { cause: error });
+    }
   }
 
   /** Who is signed in, or null. */

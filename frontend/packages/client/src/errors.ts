@@ -44,6 +44,17 @@ const STANDARD_CODES: Record<number, string> = {
   [-32603]: "INTERNAL_ERROR",
 };
 
+/** What an answer says that refuses the whole request; a connection that broke when it says nothing. */
+export async function failureOf(answer: Response): Promise<Error> {
+  const body: unknown = await answer.json().catch(() => null);
+  if (!body || typeof body !== "object" || !("error" in body)) return new ConnectionLost(`The server answered ${answer.status}.`);
+  const { code, message, data, ...details } = body.error as { code?: unknown; message?: string; data?: Record<string, unknown> };
+  const named = typeof code === "string" ? { ...details, ...data, code } : data;
+  return new RpcError({ code: typeof code === "number" ? code : answer.status, message: message ?? answer.statusText, data: named });
+}
+
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
+
 /** The catalogue's name of any failure; "INTERNAL_ERROR" for what nobody foresaw. */
 export function codeOf(error: unknown): string {
   if (error instanceof RpcError || error instanceof ConnectionLost) return error.code;

@@ -1,6 +1,6 @@
 /** Calls over POST. What is called in one tick goes as one batch, so a page and its frame cost one request. */
 import type { RpcRequest, RpcResponse } from "@torque/protocol";
-import { ConnectionLost, RpcError } from "./errors";
+import { ConnectionLost, failureOf, isAbort, RpcError } from "./errors";
 import { networkDuration, type Timed } from "./timing";
 
 const MOST_IN_A_BATCH = 50;
@@ -23,17 +23,6 @@ function settle(call: Waiting, response: RpcResponse | undefined, durationMs: nu
   else call.resolve({ result: response.result, durationMs });
 }
 
-/** An error body that concerns the whole request, or a connection that broke. */
-async function wholeFailure(answer: Response): Promise<Error> {
-  const body: unknown = await answer.json().catch(() => null);
-  if (body && typeof body === "object" && "error" in body) {
-    const { error } = body as { error: { code?: unknown; message?: string; data?: Record<string, unknown> } };
-    const data = typeof error.code === "string" ? { ...error.data, code: error.code } : error.data;
-    return new RpcError({ code: typeof error.code === "number" ? error.code : answer.status, message: error.message ?? answer.statusText, data });
-  }
-  return new ConnectionLost(`The server answered ${answer.status}.`);
-}
-
 async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promise<void> {
   const single = calls.length === 1;
   const start = performance.now();
@@ -49,7 +38,7 @@ async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promi
     const body: unknown = answer.headers.get("content-type")?.includes("json") ? await answer.clone().json() : null;
     const responses = (Array.isArray(body) ? body : [body]).filter((one): one is RpcResponse => typeof one === "object" && one !== null && "jsonrpc" in one);
     const byId = new Map(responses.map((response) => [response.id, response]));
-    if (!answer.ok && !calls.some(({ request }) => byId.has(request.id ?? null))) throw await wholeFailure(answer);
+    if (!answer.ok && !calls.some(({ request }) => byId.has(request.id ?? null))) throw await failureOf(answer);
     const durationMs = networkDuration(url, start - 1, performance.now() - start);
     calls.forEach((call) => settle(call, byId.get(call.request.id ?? null), durationMs));
   } catch (error) {
@@ -57,8 +46,6 @@ async function send(url: string, calls: Waiting[], fetcher: typeof fetch): Promi
     calls.forEach(({ reject }) => reject(cause));
   }
 }
-
-const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
 
 /** A caller that posts to `url`. */
 export function httpCaller(url: string, fetcher: typeof fetch = (...parameters) => fetch(...parameters)): HttpCaller {

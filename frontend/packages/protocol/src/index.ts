@@ -3,6 +3,7 @@ export type * from "./rpc";
 export type * from "./page";
 export type * from "./form";
 export type * from "./data";
+export type * from "./exchange";
 export type * from "./live";
 export type * from "./application";
 export type { MethodName, MethodParams, MethodResult, Methods } from "./methods";

@@ -8,7 +8,7 @@ import { RuntimeContext, type Address, type Runtime } from "./context";
 import { deleteRecords } from "./data/bulk";
 import { keys } from "./data/keys";
 import { errorText } from "./data/mutations";
-import { Titles } from "./data/titles";
+import { titleFieldsOf, Titles } from "./data/titles";
 import { OwnWrites } from "./data/writes";
 import { Deletions } from "./record/deletions";
 
@@ -30,9 +30,8 @@ export function RuntimeProvider({ client, metadata, address, user = null, onUnsa
   const { t } = useTranslation("runtime");
   const cache = useQueryClient();
   // Titles belong to the model's title fields: new ones make the old titles wrong.
-  const titleFields = JSON.stringify(metadata.entities.map(({ name, titleField }) => [name, titleField]));
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const titles = useMemo(() => new Titles(metadata), [client, titleFields]);
+  const titleFields = titleFieldsOf(metadata);
+  const titles = useMemo(() => new Titles(titleFields), [titleFields]);
   const writes = useMemo(() => new OwnWrites(), []);
   const deletions = useMemo(
     () =>

@@ -19,7 +19,7 @@ describe("words for records", () => {
   });
 
   it("titles tell their listeners only news", () => {
-    const titles = new Titles({ appId: "", name: "", label: "", modelVersion: 1, entities: [], navigation: [], locale: null, theme: null });
+    const titles = new Titles("[]");
     const heard = vi.fn();
     titles.subscribe(heard);
     titles.learn("person", [{ id: "1", name: "Ada" }]);

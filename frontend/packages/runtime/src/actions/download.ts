@@ -7,11 +7,14 @@ export function isFile(output: unknown): output is FileOutput {
   return typeof file.filename === "string" && typeof file.content_type === "string" && typeof file.content === "string";
 }
 
-export function saveFile({ filename, content_type: type, content }: FileOutput): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+/** Has the browser save what is in memory. */
+export function saveBlob(filename: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = filename;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 0);
 }
+
+export const saveFile = ({ filename, content_type: type, content }: FileOutput): void => saveBlob(filename, new Blob([content], { type }));

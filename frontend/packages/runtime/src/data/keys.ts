@@ -8,6 +8,7 @@ export const keys = {
   pages: ["page"] as const,
   form: (ref: string) => ["form", ref] as const,
   forms: ["form"] as const,
+  fileFields: (entityType: string) => ["form", "file", entityType] as const,
   records: (entityType: string) => ["records", entityType] as const,
   list: (query: EntityQuery) => ["records", query.entityType, "list", query] as const,
   counts: (entityType: string) => ["records", entityType, "count"] as const,

@@ -14,18 +14,28 @@ export function titleOfRecord(record: EntityRecord, titleField: string | null | 
   return record.id.slice(0, 8);
 }
 
+/** Which field of which entity is the title, as text: models that agree on it share their titles. */
+export const titleFieldsOf = ({ entities }: ModelMetadata): string => JSON.stringify(entities.map(({ name, titleField }) => [name, titleField]));
+
+type TitleOf = (entity: string, id: string) => string | undefined;
+
 export class Titles {
   #fields: ReadonlyMap<string, string | null>;
   #titles = new Map<string, string>();
   #listeners = new Set<() => void>();
-  #version = 0;
+  #known: TitleOf;
 
-  constructor(metadata: ModelMetadata) {
-    this.#fields = new Map(metadata.entities.map(({ name, titleField }) => [name, titleField]));
+  /** @param fields What `titleFieldsOf` answers. */
+  constructor(fields: string) {
+    this.#fields = new Map(JSON.parse(fields) as [string, string | null][]);
+    this.#known = this.#lookUp();
   }
 
   /** Bound, so that it can be handed on as a function. */
-  readonly of = (entity: string, id: string): string | undefined => this.#titles.get(`${entity}/${id}`);
+  readonly of: TitleOf = (entity, id) => this.#titles.get(`${entity}/${id}`);
+
+  /** The way to what is known now: another function whenever a title was learned. */
+  readonly known = (): TitleOf => this.#known;
 
   titleField(entity: string): string | null {
     return this.#fields.get(entity) ?? null;
@@ -40,7 +50,7 @@ export class Titles {
       this.#titles.set(key, title);
     }
     if (!news) return;
-    this.#version += 1;
+    this.#known = this.#lookUp();
     this.#listeners.forEach((listener) => listener());
   }
 
@@ -53,5 +63,7 @@ export class Titles {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly version = (): number => this.#version;
+  #lookUp(): TitleOf {
+    return (entity, id) => this.of(entity, id);
+  }
 }

@@ -11,7 +11,7 @@ export type References = {
 /** Titles of referenced records and the search behind reference fields. `titleOf` changes when titles do. */
 export function useReferences(): References {
   const { client, titles } = useRuntime();
-  const version = useSyncExternalStore(titles.subscribe, titles.version);
+  const titleOf = useSyncExternalStore(titles.subscribe, titles.known);
   const find = useCallback(
     async (entity: string, text: string) => {
       const sortBy = titles.titleField(entity);
@@ -22,8 +22,5 @@ export function useReferences(): References {
     },
     [client, titles],
   );
-  // The version makes a new function when a title was learned: whoever memoises on it draws again.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const titleOf = useCallback((entity: string, id: string) => titles.of(entity, id), [titles, version]);
   return { titleOf, find };
 }

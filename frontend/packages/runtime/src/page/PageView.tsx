@@ -1,6 +1,6 @@
 import type { Page } from "@torque/protocol";
 import { EmptyState, PageHeader } from "@torque/ui";
-import { useEffect, useMemo, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { RecordDrawer } from "../record/RecordDrawer";
@@ -9,6 +9,7 @@ import { useOpenRecord } from "../record/useOpenRecord";
 import { arrange } from "./arrange";
 import { ComponentGrid, ComponentViewContext } from "./ComponentGrid";
 import { ComponentView } from "./ComponentView";
+import { HeaderSlot } from "./header";
 import { modalIds, PageModals } from "./modals";
 import classes from "./PageView.module.css";
 import { pageScope, visibleComponents } from "./visible";
@@ -28,6 +29,7 @@ export function PageView({ page, notice }: PageViewProps) {
     [page, address.params, metadata, user],
   );
   const open = useOpenRecord();
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   const known = useMemo(() => modalIds(page.components), [page]);
   useEffect(() => {
     document.title = `${title} – ${metadata.label || metadata.name}`;
@@ -36,20 +38,23 @@ export function PageView({ page, notice }: PageViewProps) {
   return (
     <ComponentViewContext value={ComponentView}>
       <PageModals value={known}>
-        <PageHeader title={title}>
-          {actions.map((button) => (
-            <ComponentView key={button.id} component={button} alone={false} />
+        <HeaderSlot value={slot}>
+          <PageHeader title={title}>
+            {alone && <span ref={setSlot} data-menu />}
+            {actions.map((button) => (
+              <ComponentView key={button.id} component={button} alone={false} />
+            ))}
+          </PageHeader>
+          {notice}
+          <div className={classes.body} data-fill={alone ? true : undefined}>
+            {body.length === 0 && modals.length === 0 && <EmptyState title={t("page.empty")} />}
+            <ComponentGrid components={body} columns={page.layout.columns} alone={alone} />
+          </div>
+          {modals.map((modal) => (
+            <ComponentView key={modal.id} component={modal} alone={false} />
           ))}
-        </PageHeader>
-        {notice}
-        <div className={classes.body} data-fill={alone ? true : undefined}>
-          {body.length === 0 && modals.length === 0 && <EmptyState title={t("page.empty")} />}
-          <ComponentGrid components={body} columns={page.layout.columns} alone={alone} />
-        </div>
-        {modals.map((modal) => (
-          <ComponentView key={modal.id} component={modal} alone={false} />
-        ))}
-        <RecordDrawer open={open} />
+          <RecordDrawer open={open} />
+        </HeaderSlot>
       </PageModals>
     </ComponentViewContext>
   );

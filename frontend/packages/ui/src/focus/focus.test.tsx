@@ -61,6 +61,16 @@ describe("the focus of what opens over a page", () => {
     expect(document.activeElement).toBe(field("Task"));
   });
 
+  it("takes what was typed before the form arrived along into its first field", async () => {
+    const { rerender } = render(<Page>{drawer(<div aria-busy />)}</Page>);
+    open();
+    await userEvent.keyboard("Bux{Backspace}y milk");
+    rerender(<Page>{drawer(form)}</Page>);
+    await act(() => Promise.resolve());
+    await userEvent.keyboard("!");
+    expect(field("Task")).toHaveProperty("value", "Buy milk!");
+  });
+
   it("is on the first field as soon as a form arrives after its drawer", async () => {
     const { rerender } = render(<Page>{drawer(<div aria-busy />)}</Page>);
     open();

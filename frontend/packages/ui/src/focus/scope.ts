@@ -6,6 +6,7 @@
 import { tabbables, wrapped } from "./tabbable";
 
 const WANTED = "[data-autofocus]";
+const AWAITED = "[aria-busy='true']";
 /** Marks dialogs, so that one leaves the focus to another that stands over it. */
 const SCOPE = "data-focus-scope";
 
@@ -20,7 +21,16 @@ function wantedIn(node: ParentNode): HTMLElement | null {
 
 /** Where the focus goes first: where it is asked for, else the first stop; while the content is awaited, the dialog itself. */
 function firstIn(node: HTMLElement): HTMLElement {
-  return wantedIn(node) ?? (node.querySelector("[aria-busy='true']") ? node : (tabbables(node)[0] ?? node));
+  return wantedIn(node) ?? (node.querySelector(AWAITED) ? node : (tabbables(node)[0] ?? node));
+}
+
+/** Writes into the field that has the focus, as typing does. */
+function write(page: Document, text: string): void {
+  const field = page.activeElement;
+  const takesText = (field instanceof HTMLInputElement && field.selectionStart !== null) || field instanceof HTMLTextAreaElement;
+  if (text === "" || !takesText || field.readOnly) return;
+  field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
 }
 
 export class FocusScope {
@@ -56,21 +66,36 @@ export class FocusScope {
       event.preventDefault();
       focus(to);
     };
+    // What is typed while the form is on its way is meant for it.
+    let typed = "";
+    const onTyped = (event: KeyboardEvent): void => {
+      const { key, target, ctrlKey, altKey, metaKey } = event;
+      if (target !== node || ctrlKey || altKey || metaKey || !node.querySelector(AWAITED)) return;
+      if (key === "Backspace") typed = typed.slice(0, -1);
+      else if (key.length === 1) typed += key;
+      else return;
+      event.preventDefault();
+    };
     // The form may arrive after its drawer. Whoever has moved on by then stays where they are.
     const arrivals = new MutationObserver((changes) => {
       const parked = page.activeElement === node || page.activeElement === page.body;
       const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).filter((one) => one instanceof HTMLElement);
-      if (parked && added.some((one) => one.matches(WANTED) || one.querySelector(WANTED))) focus(wantedIn(node));
+      if (!parked || !added.some((one) => one.matches(WANTED) || one.querySelector(WANTED))) return;
+      focus(wantedIn(node));
+      write(page, typed);
+      typed = "";
     });
     node.setAttribute(SCOPE, "");
     page.addEventListener("focusin", onFocus);
     page.addEventListener("keydown", onKey);
+    node.addEventListener("keydown", onTyped);
     arrivals.observe(node, { childList: true, subtree: true });
     if (!node.contains(before)) focus(firstIn(node));
     return () => {
       arrivals.disconnect();
       page.removeEventListener("focusin", onFocus);
       page.removeEventListener("keydown", onKey);
+      node.removeEventListener("keydown", onTyped);
       node.removeAttribute(SCOPE);
       const now = page.activeElement;
       const within = !now || now === page.body || now === last || node.contains(now);

@@ -1,12 +1,13 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
 import { Button, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText } from "../../data/mutations";
 import { useCount, useFormDefinition, useRecords, type TimedPage } from "../../data/queries";
 import { useReferences } from "../../data/useReferences";
+import { ExchangeMenu } from "../../exchange/ExchangeMenu";
 import { useRecordEvents } from "../../live/useRecordEvents";
 import { displayNameOf, plural, singular } from "../../noun";
 import { useDelete, useHidden } from "../../record/useDelete";
@@ -90,7 +91,8 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const form = useFormDefinition({ formId: props.formId, entityType: props.entityType });
   const columns = useMemo(() => columnSpecs(props.columns ?? [], form.data), [props.columns, form.data]);
   const { view, shown, change } = useView(props, alone ? "" : `${component.id}.`);
-  const records = useRecords(gridQuery(props, columns, view));
+  const query = gridQuery(props, columns, view);
+  const records = useRecords(query);
   const asked = view.search !== "" || view.filters.some(({ value }) => value !== "");
   const all = useCount(countQuery(props), asked);
   const { changed, added, showAdded } = useRecordEvents(props.entityType);
@@ -98,46 +100,64 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const references = useReferences();
   const displayName = displayNameOf(metadata, props.entityType);
   const formId = props.formId ?? form.data?.id ?? null;
-  const open = useMemo(() => ({ id }: EntityRecord) => address.set({ form: formId, record: id, new: null }), [address, formId]);
+  const setAddress = address.set;
+  const open = useCallback(({ id }: EntityRecord) => setAddress({ form: formId, record: id, new: null }), [setAddress, formId]);
   const actions = useRowActions(props, open);
   const bulkActions = useBulkActions(props, columns, form.data, references);
   const { layout, change: arrange } = useColumnLayout(metadata.appId, component.id);
   const lastChanged = [...changed.keys()].at(-1);
   const mayCreate = metadata.entities.find(({ name }) => name === props.entityType)?.permissions.create !== false;
-  return (
-    <DataGrid
-      noun={plural(displayName, i18n.language)}
-      title={alone ? undefined : (props.title ?? undefined)}
+  const menu = (
+    <ExchangeMenu
+      entityType={props.entityType}
+      inHeader={alone}
+      parameter={alone ? "file" : `${component.id}.file`}
+      query={query}
+      everything={countQuery(props)}
+      pagination={records.data?.pagination ?? null}
+      all={asked ? all : null}
       columns={columns}
-      view={shown}
-      onView={change}
-      data={data}
-      status={useStatus(records)}
-      pageSize={props.pageSize ?? DEFAULT_PAGE_SIZE}
-      titleOf={references.titleOf}
-      findReferences={references.find}
-      onRetry={() => void records.refetch()}
-      onOpen={formId ? open : undefined}
-      openId={address.params.get("record")}
-      rowActions={actions}
-      bulkActions={bulkActions}
       layout={layout}
-      onLayout={arrange}
-      changed={changed}
-      live={lastChanged && t("live.changed", { title: references.titleOf(props.entityType, lastChanged) ?? "" })}
-      waiting={waiting}
-      onShowWaiting={showAdded}
-      filtering={props.filtering !== false}
-      sorting={props.sorting !== false}
-      paging={props.pagination !== false}
-      fill={alone}
-      emptyActions={
-        formId && mayCreate ? (
-          <Button icon={<icons.IconPlus aria-hidden />} onClick={() => address.set({ form: formId, new: "1", record: null })}>
-            {t("record.new", { noun: singular(displayName, i18n.language) })}
-          </Button>
-        ) : undefined
-      }
     />
+  );
+  return (
+    <>
+      <DataGrid
+        noun={plural(displayName, i18n.language)}
+        title={alone ? undefined : (props.title ?? undefined)}
+        columns={columns}
+        view={shown}
+        onView={change}
+        data={data}
+        status={useStatus(records)}
+        pageSize={props.pageSize ?? DEFAULT_PAGE_SIZE}
+        titleOf={references.titleOf}
+        findReferences={references.find}
+        onRetry={() => void records.refetch()}
+        onOpen={formId ? open : undefined}
+        openId={address.params.get("record")}
+        rowActions={actions}
+        bulkActions={bulkActions}
+        layout={layout}
+        onLayout={arrange}
+        changed={changed}
+        live={lastChanged && t("live.changed", { title: references.titleOf(props.entityType, lastChanged) ?? "" })}
+        waiting={waiting}
+        onShowWaiting={showAdded}
+        filtering={props.filtering !== false}
+        sorting={props.sorting !== false}
+        paging={props.pagination !== false}
+        fill={alone}
+        tools={alone ? undefined : menu}
+        emptyActions={
+          formId && mayCreate ? (
+            <Button icon={<icons.IconPlus aria-hidden />} onClick={() => address.set({ form: formId, new: "1", record: null })}>
+              {t("record.new", { noun: singular(displayName, i18n.language) })}
+            </Button>
+          ) : undefined
+        }
+      />
+      {alone && menu}
+    </>
   );
 }

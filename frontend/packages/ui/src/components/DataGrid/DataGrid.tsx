@@ -75,6 +75,7 @@ export function DataGrid(props: DataGridProps) {
           onFilters={(filters) => change({ filters })}
         >
           {onLayout && !phone && <ColumnsMenu columns={props.columns} layout={layout} onLayout={onLayout} />}
+          {props.tools}
         </FilterBar>
       )}
       {status.name === "error" && <ErrorPane message={status.message} code={status.code} onRetry={props.onRetry} />}

@@ -91,6 +91,8 @@ export type DataGridProps = {
   onShowWaiting?: () => void;
   /** Who changed what, in the readout. */
   live?: ReactNode;
+  /** At the end of the filter bar. */
+  tools?: ReactNode;
   /** Ways to fill an empty grid. */
   emptyActions?: ReactNode;
   /** Search and filters. Default true. */

@@ -1,6 +1,6 @@
 import { Checkbox, Menu } from "@mantine/core";
 import type { EntityRecord } from "@torque/protocol";
-import type { KeyboardEvent, MouseEvent } from "react";
+import { memo, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { IconDots } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
@@ -20,7 +20,7 @@ const selectsAll = (event: KeyboardEvent): boolean => event.key.toLowerCase() ==
  * One record. Arrows move between rows, Enter opens, Space chooses; a click that ends a text selection opens nothing. On
  * a phone a row is chosen by resting on it, and then others by touching them.
  */
-export function GridRow(props: GridRowProps) {
+export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { record, columns, index, phone, open, changed, actions, selection, tabbable, style, onOpen, onFocusRow, onMove } = props;
   const chosen = selection?.selected.has(record.id) ?? false;
   const choosing = phone && (selection?.selected.size ?? 0) > 0;
@@ -84,7 +84,7 @@ export function GridRow(props: GridRowProps) {
       )}
     </div>
   );
-}
+});
 
 /** The box of a row; on a phone it only shows what touching the row chose. */
 function RowCheck({ record, columns, index, cellText, phone, tabbable, selection, chosen }: GridRowProps & { selection: NonNullable<GridRowProps["selection"]>; chosen: boolean }) {

@@ -17,6 +17,7 @@ export function SelectInput(props: FieldInputProps) {
   const { t } = useTranslation("ui");
   const shapes = useShapes(props);
   const shape = typeof value === "string" ? shapes.get(value) : undefined;
+  const clearable = !frame["aria-required"] && typeof value === "string" && value !== "";
   return (
     <Select
       {...frame}
@@ -28,8 +29,9 @@ export function SelectInput(props: FieldInputProps) {
       allowDeselect={!frame["aria-required"]}
       clearable={!frame["aria-required"]}
       clearButtonProps={{ "aria-label": t("form.clear") }}
-      rightSection={frame["aria-required"] || value === null ? <IconChevronDown aria-hidden /> : undefined}
-      rightSectionPointerEvents={frame["aria-required"] || value === null ? "none" : undefined}
+      clearSectionMode={clearable ? "clear" : "rightSection"}
+      rightSection={<IconChevronDown aria-hidden />}
+      rightSectionPointerEvents={clearable ? "all" : "none"}
       searchable={(field.options?.length ?? 0) > 12}
       placeholder={field.placeholder ?? t("form.choose")}
       leftSection={shape ? <Status label="" shape={shape} /> : undefined}

@@ -13,7 +13,8 @@ export type FormStepsProps = {
   reached: number;
   /** Names of fields that need attention. */
   broken: ReadonlySet<string>;
-  onChoose: (step: Step) => void;
+  /** Without it no step can be chosen. */
+  onChoose?: (step: Step) => void;
 };
 
 /** Where the reader is in a form of steps: each step with its state, then the place in words. */
@@ -26,7 +27,7 @@ export function FormSteps({ steps, current, reached, broken, onChoose }: FormSte
         <ol className={classes.list}>
           {steps.map((step, at) => (
             <li key={step.at} className={classes.step} aria-current={step === current ? "step" : undefined} data-done={at < index || undefined}>
-              <StepName step={step} state={step === current ? "half" : step.at <= reached && at < index ? "done" : "hollow"} broken={step.fields.some(({ name }) => broken.has(name))} onChoose={step !== current && step.at <= reached ? () => onChoose(step) : undefined} />
+              <StepName step={step} state={step === current ? "half" : step.at <= reached && at < index ? "done" : "hollow"} broken={step.fields.some(({ name }) => broken.has(name))} onChoose={onChoose && step !== current && step.at <= reached ? () => onChoose(step) : undefined} />
             </li>
           ))}
         </ol>
