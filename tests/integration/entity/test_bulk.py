@@ -1,6 +1,7 @@
 """Bulk writes: all or nothing, or each row for itself with a report; repeats write what is missing."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
-from torque.db.pool import Database
+from torque.db.pool import Database, PoolSettings
 from torque.entity.types import Query
+from torque.entity.write import bulk_create
 from torque.entity.write.bulk_types import Edit
 from torque.errors import Conflict, InvalidParams, NotFound, ValidationFailed
 from torque.types import new_id
@@ -71,6 +73,20 @@ async def test_each_row_for_itself_reports_what_failed(shop: Shop) -> None:
     assert answer["results"][2]["error"]["code"] == "VALIDATION_FAILED"
     assert answer["results"][2]["error"]["errors"][0]["rule"] == "Unique"
     assert await shop.count("customer") == 2
+
+
+async def test_rows_stored_before_the_server_may_not_write_any_more_are_reported_as_stored(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_create, "_CHUNK", 2)
+    db = await Database.open(PoolSettings(dsn=database_url))
+    shop, asked = Shop(db), itertools.count()
+    db.ask_before_writing(lambda: next(asked) < 2)  # at the begin and before the commit of the first two
+    answer = await create(shop, "customer", [{"name": f"c{n}"} for n in range(5)], mode="perRow")
+    assert outcomes(answer) == [True, True, False, False, False]
+    assert {result["error"]["code"] for result in answer["results"][2:]} == {"UNAVAILABLE"}
+    assert await shop.count("customer") == 2
+    await db.close()
 
 
 async def test_updates_go_together_or_not_at_all(shop: Shop) -> None:

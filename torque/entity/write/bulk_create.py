@@ -22,7 +22,7 @@ from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import Writing
-from torque.errors import Conflict, OutcomeUnknown, TorqueError, ValidationFailed
+from torque.errors import Conflict, TorqueError, ValidationFailed
 from torque.types import utc_now
 
 _CHUNK = 2500
@@ -170,7 +170,7 @@ class BulkCreate:
             try:
                 async with self._writer.custody.transaction(partial(self.doubt, app, own)) as connection:
                     stored = await self.store_in(connection, app, own, now)
-            except OutcomeUnknown as error:
+            except TorqueError as error:  # the chunks before are stored all the same
                 results.update((index, error) for index in own)
             except DatabaseFailure:
                 single += own
