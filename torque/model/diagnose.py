@@ -4,7 +4,6 @@ msgspec stops at the first mistake and knows no list index; people who edit a do
 exact pointers. So this runs only after msgspec has refused a document.
 """
 
-import difflib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
+from torque.config.problems import closest
 from torque.model.report import Path
 
 
@@ -36,9 +36,9 @@ def diagnose(value: object, kind: Any) -> list[Problem]:
 
 def nearest(word: str, known: list[str]) -> str:
     """Return a hint naming the known word most like this one, or the known words when there are few."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f" Did you mean '{close[0]}'?"
+    close = closest(word, known, cutoff=0.6)
+    if close is not None:
+        return f" Did you mean '{close}'?"
     return f" Known are {', '.join(sorted(known))}." if 0 < len(known) <= 40 else ""
 
 

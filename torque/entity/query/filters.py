@@ -5,12 +5,12 @@ read is a missing one, so nothing can be learned by filtering.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 
 from torque.access.types import EVERYTHING, EntityRights, Predicate
+from torque.config.problems import closest
 from torque.entity import values
 from torque.entity.ends import End, named_ends
 from torque.entity.query.search_sql import configuration
@@ -191,11 +191,10 @@ def conjunction(parts: Iterable[Condition | None]) -> Condition | None:
 
 def unknown(what: str, name: str, known: Sequence[str], where: str = "", **details: object) -> InvalidParams:
     """Return the error for a word that is not known, naming the nearest one that is."""
-    nearest = [_MEANT[name]] if name in _MEANT and _MEANT[name] in known else []
-    nearest = nearest or get_close_matches(name, list(known), n=1, cutoff=0.5)
-    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-    if nearest:
-        details["nearest"] = nearest[0]
+    nearest = _MEANT[name] if name in _MEANT and _MEANT[name] in known else closest(name, known)
+    hint = f" Did you mean '{nearest}'?" if nearest is not None else ""
+    if nearest is not None:
+        details["nearest"] = nearest
     return InvalidParams(f"There is no {what} '{name[:80]}'{where}.{hint}", **details)
 
 
