@@ -104,8 +104,9 @@ class Linker:
         new: dict[str, Any] = {}
         for one in wanted:
             before = await self._current(connection, app, record_id, one.end)
-            gone = [item for item in before if item not in set(one.ids)]
-            added = [item for item in one.ids if item not in set(before)]
+            old_ids, new_ids = set(before), set(one.ids)
+            gone = [item for item in before if item not in new_ids]
+            added = [item for item in one.ids if item not in old_ids]
             if gone or added:
                 old[one.end.link_key], new[one.end.link_key] = before, list(one.ids)
                 await self._write(connection, app, record_id, one.end, gone, added)
