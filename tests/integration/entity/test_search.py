@@ -2,16 +2,20 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.integration.entity.test_indexes import MANY, Told, explained, learn
+from tests.integration.entity.test_indexes import MANY, Told, explained, learn, parts_of
 from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
+from torque.access.types import EVERYTHING, Rights
 from torque.db.pool import Database
 from torque.entity.query import search_sql
+from torque.entity.query.plan import plan_list
 from torque.entity.query.search_sql import configuration
+from torque.entity.query.sql import select_list
 from torque.entity.tuning.index_upkeep import keep_indexes
-from torque.entity.types import Query, Sort
+from torque.entity.types import Query, Scope, Sort
 from torque.errors import InvalidParams
 from torque.types import Caller
 
@@ -114,6 +118,49 @@ async def test_a_word_that_many_records_have_ranks_the_newest_of_them(
     assert page["pagination"]["totalIsEstimate"]
     plan = await explained(books, search="volume 17")
     assert "tq_" in plan and "entities_base" not in plan, plan
+
+
+async def test_a_word_that_nearly_all_records_have_reads_the_newest_only(
+    books: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grow(books)
+    monkeypatch.setattr(search_sql, "RANKED_TO", 200)
+    by_words, by_time = await read(books, "volume")
+    assert by_words == [] and sorted(by_time) == [search_sql._ASKED, 200]
+    by_words, by_time = await read(books, "volume 2777")
+    assert by_words == [1] and by_time == [search_sql._ASKED]
+
+
+async def read(shop: Shop, words: str) -> tuple[list[int], list[int]]:
+    """Return how many records a search reads by the index of words, and how many in the order of time."""
+    scope = Scope(shop.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
+    plan = plan_list(Query(entity_type="job", search=words), shop.app.id, scope, b"s")
+    store = shop.entities._store
+    collation = (await store.settings()).collation
+    statement = select_list(plan, shop.app.id, collation, total=False, indexed=store.indexed(shop.app.id, "job"))
+    rows = await shop.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}", *statement.args)
+    scans = [part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if part.get("Actual Loops")]
+    named = [(part["Index Name"], round(part["Actual Rows"])) for part in scans if "Index Name" in part]
+    return [n for name, n in named if name.startswith("tq_")], [n for name, n in named if "created_at" in name]
+
+
+async def test_both_ways_to_a_word_find_the_same(books: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await grow(books)
+    for number in range(60):  # the newest have words that hardly any other has
+        await books.create("job", title=f"Garden {number % 7} garden" if number % 3 else f"Volume garden {number}")
+    monkeypatch.setattr(search_sql, "RANKED_TO", 50)
+    answers = []
+    for dense in (search_sql._DENSE, 10**6, 0):
+        monkeypatch.setattr(search_sql, "_DENSE", dense)
+        for word in ("volume", "garden", "volume garden", "volume 17", "nothing", "vol"):
+            query = Query(entity_type="job", search=word, limit=20)
+            other = Shop(books.db, BOOKS, app_id=books.app.id)
+            await learn(other)
+            page = codec.loads((await other.entities.list(ADMIN, other.app, query)).result)
+            second = msgspec.structs.replace(query, cursor=page["pagination"]["nextCursor"])
+            more = codec.loads((await other.entities.list(ADMIN, other.app, second)).result)
+            answers.append([page["data"], page["pagination"]["total"], more["data"]])
+    assert answers[:6] == answers[6:12] == answers[12:]
 
 
 async def test_a_hidden_field_is_not_searched(books: Shop) -> None:

@@ -19,6 +19,12 @@ RANKED_TO = 2_000
 """How many records that fit a search are ranked, the newest; a rank costs as much as reading ten records."""
 
 
+_ASKED, _DENSE = 40, 16
+"""How many of the newest records are asked whether they fit, and how many of them make it worth to go by time."""
+_READ = 4
+"""How many times as many records are read then as are wanted; further back may be fewer that fit."""
+
+
 def configuration(locale: str) -> str:
     """Return the text search configuration of a locale."""
     return CONFIGURATIONS.get(locale.replace("_", "-").split("-")[0].lower(), "simple")
@@ -48,14 +54,40 @@ def query(search: Search, argument: Callable[[object], str]) -> str:
     return "(" + " && ".join(words) + ")"
 
 
-def newest(where: str) -> str:
+def newest(records: str, where: str) -> str:
     """Write the source of a ranked list of a large type: the newest records that fit.
 
-    The order is by an expression, so that no index has it: in the order of one the planner would look at every record
-    of the type to find the few that fit a rare word.
+    Parameters
+    ----------
+    records, where
+        Conditions on the records of the type, and on those that fit.
     """
     order = "e.created_at + interval '0' DESC, e.id DESC"
-    return f"(SELECT e.* FROM entities e WHERE {where} ORDER BY {order} LIMIT {RANKED_TO}) e"
+    return _first(records, where, RANKED_TO, f" ORDER BY {order}")
+
+
+def some(records: str, where: str, limit: int) -> str:
+    """Write a source of so many records that fit a search of a large type, whichever; parameters as for `newest`."""
+    return _first(records, where, limit, "")
+
+
+def _first(records: str, where: str, limit: int, order: str) -> str:
+    """Write a source of the first records that fit: in the order of time where many do, else by the index of words.
+
+    That index finds all that fit before the first is read, which takes a second of a word that a million records have;
+    so the newest few are asked whether such a search is one of these. The order of those that it finds is by an
+    expression, so that no index has it: in the order of one the planner would look at every record of the type to find
+    the few that fit a rare word.
+    """
+    newest_first = "ORDER BY e.created_at DESC, e.id DESC"
+    asked = f"SELECT e.* FROM entities e WHERE {records} {newest_first} LIMIT {_ASKED}"
+    dense = f"(SELECT count(*) FROM ({asked}) e WHERE {where}) >= {_DENSE}"
+    read = f"SELECT e.* FROM entities e WHERE {records} AND {dense} {newest_first} LIMIT {limit * _READ}"
+    return (
+        f"(WITH near AS MATERIALIZED (SELECT e.* FROM ({read}) e WHERE {where} {newest_first} LIMIT {limit}) "
+        f"SELECT * FROM near WHERE (SELECT count(*) FROM near) = {limit} UNION ALL "
+        f"(SELECT e.* FROM entities e WHERE {where} AND (SELECT count(*) FROM near) < {limit}{order} LIMIT {limit})) e"
+    )
 
 
 def _literal(key: str) -> str:

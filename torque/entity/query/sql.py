@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.entity.query.search_sql import newest, vector
+from torque.entity.query.search_sql import newest, some, vector
 from torque.entity.query.search_sql import query as words
 from torque.entity.types import (
     WORDS,
@@ -233,12 +233,11 @@ def select_list(
     """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
 
     One row more than asked for tells whether there are more. With `total` each row carries the count. Of a plan in
-    sections it is the one with values, or the one in which they are `missing`. Only what is shown is made into an
-    answer: beside a sort of all that fits, to say the times of each as text would cost more than the sort.
+    sections it is that with values, or in which they are `missing`. What is not shown is never made into an answer.
     """
     writer = Writer(application_id, collation, indexed)
     where, ranked = _where(writer, plan), writer.has_words(plan.order[0].search)
-    source, where = (newest(where), "true") if ranked else ("entities e", where)
+    source, where = (newest(writer.records_of(plan.entity.key), where), "true") if ranked else ("entities e", where)
     expressions = [writer.sort(key, "e") for key in plan.order]
     if plan.seek is not None:
         where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
@@ -344,10 +343,8 @@ def check_record(condition: Condition, application_id: str, collation: str, row:
 
 
 def _where(writer: Writer, plan: ListPlan) -> str:
-    where = writer.records_of(plan.entity.key)
-    if plan.condition is not None:
-        where += f" AND {writer.condition(plan.condition, 'e')}"
-    return where
+    condition = f" AND {writer.condition(plan.condition, 'e')}" if plan.condition is not None else ""
+    return writer.records_of(plan.entity.key) + condition
 
 
 def _count(writer: Writer, plan: ListPlan) -> str:
@@ -357,7 +354,10 @@ def _count(writer: Writer, plan: ListPlan) -> str:
             "SELECT coalesce(sum(n), 0)::bigint FROM entity_counts c "
             f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
         )
-    text = f"SELECT 1 FROM entities e WHERE {_where(writer, plan)}"
+    where = _where(writer, plan)
+    if writer.has_words(plan.order[0].search):
+        return f"SELECT count(*) FROM {some(writer.records_of(plan.entity.key), where, COUNTED_TO + 1)}"
+    text = f"SELECT 1 FROM entities e WHERE {where}"
     if writer.is_indexed(plan.order):
         # In the order of the page, for the planner takes the page's index: it has no statistics of partial indexes on
         # expressions, believes that few records match, and would read all of them to count to the bound.
