@@ -6,11 +6,16 @@
 -- Everything names one application. A write waits for other transactions' locks only as long as `:patience`.
 
 -- name: read
-SELECT e.id, e.data, e.version,
-    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
-    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
-FROM entities e
-WHERE e.application_id = $1 AND e.id = ANY($2::text::uuid[]);
+-- One look into the primary key for each id: `= ANY`, planned before there are statistics, runs through all records of
+-- the application by another index. OFFSET keeps it from becoming a join.
+SELECT r.* FROM unnest($2::text::uuid[]) AS w (id) CROSS JOIN LATERAL (
+    SELECT e.id, e.data, e.version,
+        to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+        to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+    FROM entities e
+    WHERE e.application_id = $1 AND e.id = w.id
+    OFFSET 0
+) AS r;
 
 -- name: read_locked
 SELECT e.id, e.data, e.version,

@@ -165,7 +165,7 @@ class EntityStore:
         await self._db.execute(Q.drop_old_keys)
 
     async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]]) -> None:
-        ids = plain([pending.id for pending in batch])
+        ids = plain(list({pending.id: None for pending in batch}))
         rows = await self._db.fetch(Q.read, application_id, ids, steady=True)
         found = {row[0]: row for row in rows}
         for pending in batch:
