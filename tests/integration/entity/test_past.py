@@ -6,13 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.entity.test_indexes import parts_of
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.history import lists as past
+from torque.entity.history.records import Q
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
-from torque.types import Caller, utc_now
+from torque.types import Caller, new_id, utc_now
 
 CLERK = Caller(id="c", name="Clerk", roles=("clerk",), protocol="test", request_id="r")
 STEPS = st.lists(
@@ -116,3 +118,19 @@ async def test_what_cannot_be_answered_is_refused(shop: Shop, monkeypatch: pytes
     with pytest.raises(InvalidParams, match="Ask for a later moment"):
         await then(shop, moment)
     assert len((await then(shop, utc_now()))["data"]) == 3
+
+
+async def test_what_was_done_to_links_is_found_without_reading_the_rest_of_the_log(shop: Shop) -> None:
+    for action, count in (("update", 3000), ("link", 7)):
+        await shop.db.execute(
+            """
+            INSERT INTO audit_log (id, application_id, entity_type, entity_id, action, actor)
+            SELECT gen_random_uuid(), $1, 'order', gen_random_uuid(), $2, 'test' FROM generate_series(1, $3::int)
+            """,
+            shop.app.id, action, count,
+        )  # fmt: skip
+    args = (shop.app.id, new_id(), "2026-01-01T00:00:00Z", 100)
+    rows = await shop.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {Q.linked_since}", *args)
+    scans = [part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if "Relation Name" in part]
+    assert all("Index Name" in part for part in scans), scans
+    assert sum(round(part["Actual Rows"]) + part.get("Rows Removed by Filter", 0) for part in scans) == 7
