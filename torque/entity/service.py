@@ -31,7 +31,7 @@ from torque.entity.write.bulk_verbs import BulkVerbs
 from torque.entity.write.recomputing import Recomputing
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import RepeatMet, Writing
-from torque.errors import Conflict, InvalidParams
+from torque.errors import Conflict, InvalidParams, NotFound
 from torque.native import Generations
 from torque.observe import Observer
 from torque.types import Caller
@@ -217,8 +217,8 @@ class EntityService:
             return known
         try:
             return Answer(await self._writing.create(caller, app, rights, entity_type, raw, repeat))
-        except RepeatMet:
-            return await self._met(caller, app, repeat)
+        except RepeatMet as error:
+            return await self._met(caller, app, repeat, error)
 
     async def update(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str,
@@ -245,8 +245,8 @@ class EntityService:
         )  # fmt: skip
         try:
             return Answer(await self._writing.update(change))
-        except RepeatMet:
-            return await self._met(caller, app, repeat)
+        except RepeatMet as error:
+            return await self._met(caller, app, repeat, error)
 
     async def delete(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
@@ -273,8 +273,8 @@ class EntityService:
         repeats = {record_id: repeat} if repeat else {}
         try:
             job = await self._deletion.delete(caller, app, entity_type, record_id, if_version, repeats)
-        except RepeatMet:
-            return await self._met(caller, app, repeat)
+        except (RepeatMet, NotFound) as error:
+            return await self._met(caller, app, repeat, error)
         return deleted(record_id, job)
 
     async def remove(
@@ -390,9 +390,11 @@ class EntityService:
         touched = slot("catalogue", app.id) if key is None else slot("type", app.id, key)
         self._generations.bump([touched, slot("record", app.id, record_id)])
 
-    async def _met(self, caller: Caller, app: RunningApplication, repeat: Repeat | None) -> Answer:
-        """Answer a request whose twin was faster."""
+    async def _met(self, caller: Caller, app: RunningApplication, repeat: Repeat | None, error: Exception) -> Answer:
+        """Answer a request whose twin was faster; it may have deleted what this one does not find any more."""
         known = await self._repeated(caller, app, repeat) if repeat is not None else None
+        if known is None and isinstance(error, NotFound):
+            raise error
         if known is None:
             raise Conflict("This idempotency key is in use. Try again.", current=None)
         return known

@@ -252,3 +252,17 @@ async def test_references_are_looked_up_by_index_where_nearly_all_lead_to_one_re
             assert await connection.fetchval(scans) == 0
             await transaction.rollback()
         await pool.close()
+
+
+@pytest.mark.parametrize("referred", [False, True])
+async def test_a_deletion_asked_for_twice_at_once_under_one_key_is_done_and_told_twice(
+    shop: Shop, referred: bool
+) -> None:
+    made = await shop.create("customer", name="Ada")
+    if referred:
+        await shop.create("order", number=1, customer_id=made["id"])
+    asked = [shop.entities.delete(ADMIN, shop.app, None, made["id"], idempotency_key="k") for _ in range(3)]
+    answers = [codec.loads(answer.result) for answer in await asyncio.gather(*asked)]
+    assert answers == [{"id": made["id"], "deleted": True, "job": None}] * 3
+    with pytest.raises(NotFound):
+        await shop.entities.delete(ADMIN, shop.app, None, made["id"], idempotency_key="another")
