@@ -1,21 +1,12 @@
 import { Switch, TextInput } from "@mantine/core";
-import { add, entityLabel, fieldLabel, freeId, toName, type Entity, type Page } from "@torque/model";
-import { useState } from "react";
+import { entityLabel, fieldLabel, freeId, toName, type Entity, type Page } from "@torque/model";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
-import { useCommit, useDocument, useOpenModel } from "../model/ModelProvider";
+import { AddPart } from "../parts/AddPart";
 import { Select } from "../parts/choices";
-import { DialogForm, FormDialog } from "../parts/FormDialog";
 
-/** Adds a page: empty, or a list of an entity to begin with. */
-export function AddPage({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useTranslation("editor");
-  return (
-    <FormDialog opened={opened} onClose={onClose} title={t("pages.addTitle")}>
-      <AddPageForm onClose={onClose} />
-    </FormDialog>
-  );
-}
+type Draft = { title: string; entity: string | null; navigation: boolean };
+
+const EMPTY: Draft = { title: "", entity: null, navigation: true };
 
 /** A button that makes a record and a grid that lists them. */
 function listComponents(entity: Entity, form: string, newLabel: string, id: (wished: string) => string): Page["components"] {
@@ -40,58 +31,57 @@ function listComponents(entity: Entity, form: string, newLabel: string, id: (wis
   ];
 }
 
-function AddPageForm({ onClose }: { onClose: () => void }) {
+/** Adds a page: empty, or a list of an entity to begin with. */
+export function AddPage({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation("editor");
-  const { ref } = useOpenModel();
-  const document = useDocument();
-  const commit = useCommit();
-  const navigate = useNavigate();
-  const entities = document.entities ?? [];
-  const [title, setTitle] = useState("");
-  const [entityName, setEntityName] = useState<string | null>(null);
-  const [navigation, setNavigation] = useState(true);
-  const [checked, setChecked] = useState(false);
-  const entity = entities.find((one) => one.name === entityName);
-  const submit = (): void => {
-    setChecked(true);
-    if (!title.trim()) return;
-    const id = freeId(document, "Page", toName(title) || "page");
-    const form = document.forms?.find((one) => one.entity_type === entity?.name)?.id ?? `${entity?.name ?? ""}_form`;
-    const components = entity ? listComponents(entity, form, t("data.new", { name: entityLabel(entity) }), (wished) => freeId(document, "Component", wished)) : [];
-    const page: Page = {
-      id,
-      name: id,
-      title: title.trim(),
-      type: entity ? "List" : "Custom",
-      path: `/${id.replaceAll("_", "-")}`,
-      ...(entity ? { icon: entity.ui_config?.icon ?? "list", target_entities: [entity.name] } : { icon: "file" }),
-      ...(navigation ? { in_navigation: true } : {}),
-      layout: { type: "Single", rows: 12, columns: 12 },
-      components,
-    };
-    if (!commit([add("Page", page)], t("pages.added", { name: title.trim() }))) return;
-    onClose();
-    void navigate(`/models/${ref}/pages/${id}`);
-  };
   return (
-    <DialogForm verb={t("pages.add")} onSubmit={submit} onClose={onClose}>
-      <TextInput
-        label={t("pages.pageTitle")}
-        required
-        data-autofocus
-        value={title}
-        error={checked && !title.trim() ? t("name.empty") : undefined}
-        onChange={(event) => { setTitle(event.currentTarget.value); }}
-      />
-      <Select
-        label={t("pages.content")}
-        clearable
-        placeholder={t("pages.blank")}
-        data={entities.map((one) => ({ value: one.name, label: t("pages.listOf", { name: entityLabel(one) }) }))}
-        value={entityName}
-        onChange={setEntityName}
-      />
-      <Switch label={t("pages.inNavigation")} checked={navigation} onChange={(event) => { setNavigation(event.currentTarget.checked); }} />
-    </DialogForm>
+    <AddPart<Draft>
+      opened={opened}
+      onClose={onClose}
+      kind="Page"
+      words="pages"
+      begin={() => EMPTY}
+      make={(draft, document) => {
+        const title = draft.title.trim();
+        if (!title) return undefined;
+        const id = freeId(document, "Page", toName(title) || "page");
+        const entity = document.entities?.find(({ name }) => name === draft.entity);
+        const form = document.forms?.find((one) => one.entity_type === entity?.name)?.id ?? `${entity?.name ?? ""}_form`;
+        const part: Page = {
+          id,
+          name: id,
+          title,
+          type: entity ? "List" : "Custom",
+          path: `/${id.replaceAll("_", "-")}`,
+          ...(entity ? { icon: entity.ui_config?.icon ?? "list", target_entities: [entity.name] } : { icon: "file" }),
+          ...(draft.navigation ? { in_navigation: true } : {}),
+          layout: { type: "Single", rows: 12, columns: 12 },
+          components: entity ? listComponents(entity, form, t("data.new", { name: entityLabel(entity) }), (wished) => freeId(document, "Component", wished)) : [],
+        };
+        return { part, name: title };
+      }}
+    >
+      {({ draft, edit, document, checked }) => (
+        <>
+          <TextInput
+            label={t("pages.pageTitle")}
+            required
+            data-autofocus
+            value={draft.title}
+            error={checked && !draft.title.trim() ? t("name.empty") : undefined}
+            onChange={(event) => { edit({ title: event.currentTarget.value }); }}
+          />
+          <Select
+            label={t("pages.content")}
+            clearable
+            placeholder={t("pages.blank")}
+            data={(document.entities ?? []).map((one) => ({ value: one.name, label: t("pages.listOf", { name: entityLabel(one) }) }))}
+            value={draft.entity}
+            onChange={(entity) => { edit({ entity }); }}
+          />
+          <Switch label={t("pages.inNavigation")} checked={draft.navigation} onChange={(event) => { edit({ navigation: event.currentTarget.checked }); }} />
+        </>
+      )}
+    </AddPart>
   );
 }
