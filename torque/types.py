@@ -27,6 +27,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         SHA-256 of the token or session secret, which revocation goes by.
     expires_at
         Unix time in seconds after which the credential no longer counts.
+    follows
+        How many writes, each of which followed the one before, led to this call; 0 for one that somebody made.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
     credential: bytes | None = None
     expires_at: float | None = None
+    follows: int = 0
 
     @property
     def is_admin(self) -> bool:

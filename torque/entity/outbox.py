@@ -23,6 +23,8 @@ from torque.observe import Observer
 from torque.types import Caller
 
 LEASE_SECONDS = 60.0
+DEEPEST = 16
+"""How many writes may follow each other: a workflow that follows what it writes itself would never end."""
 _IDLE_SECONDS = 2.0
 _AT_ONCE = 20
 _GIVEN_UP_AFTER = 12
@@ -123,10 +125,15 @@ class Outbox:
         try:
             letter = msgspec.convert(codec.loads(row["payload"]), Letter)
             entity = app.model.entities_by_key.get(row["entity_type"]) if app is not None else None
-            if app is not None and entity is not None:
+            caller = msgspec.structs.replace(letter.caller, follows=letter.caller.follows + 1)
+            if caller.follows > DEEPEST:
+                self._observer.emit(
+                    "outbox_too_deep", level="error", application=application_id, record=row["entity_id"]
+                )
+            elif app is not None and entity is not None:
                 await self._hooks.follow(
                     Happening(
-                        event=letter.event, caller=letter.caller, app=app, entity=entity, id=row["entity_id"],
+                        event=letter.event, caller=caller, app=app, entity=entity, id=row["entity_id"],
                         version=letter.version, data=letter.data, old=letter.old,
                     )
                 )  # fmt: skip

@@ -11,7 +11,7 @@ from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.hooks import Happening
-from torque.entity.outbox import Outbox
+from torque.entity.outbox import DEEPEST, Outbox
 from torque.entity.write.bulk_types import Edit
 from torque.errors import NotFound, Unavailable, ValidationFailed
 from torque.observe import Observer
@@ -114,6 +114,19 @@ async def test_letters_of_an_application_that_is_stopped_wait_until_it_is_starte
     catalog.stopped = False
     await box.deliver()
     assert [one.event for one in heard] == ["AfterCreate"]
+
+
+async def test_writes_that_follow_each_other_end_some_time(followed: Shop) -> None:
+    async def write_another(happening: Happening) -> None:
+        await followed.create("customer", happening.caller, name="again")
+
+    followed.hooks.after(write_another)
+    await followed.create("customer", name="first")
+    box = outbox(followed)
+    for _ in range(3 * DEEPEST):
+        await box.deliver()
+    assert await followed.count("customer") == 1 + DEEPEST
+    assert await followed.rows("outbox") == []
 
 
 async def test_what_fails_comes_again_and_others_do_not_wait_for_it(followed: Shop) -> None:
