@@ -54,17 +54,26 @@ def compile_rights(caller: Caller, application_id: str, model: CompiledModel, cl
 
 
 def _entity_rights(caller: Caller, roles: tuple[Role, ...], name: str, base: EntityRights) -> EntityRights:
-    """Unite the grants of all roles: the widest counts, a field is masked only where every grant masks it."""
-    grants = [role.entities[name] for role in roles if name in role.entities]
-    masks = [grant for grant in grants if grant.read or grant.create or grant.update or grant.delete or base.read]
+    """Unite the grants of all roles: for each action the widest of those that allow it counts.
+
+    So a role that may only read widens nobody's right to change. What nobody may read by a role is masked as all say.
+    """
+    named = [(role.name, role.entities[name]) for role in roles if name in role.entities]
+    grants = [grant for _, grant in named]
+    said = [grant for grant in grants if grant.read or grant.create or grant.update or grant.delete or base.read]
+    readers = [grant for who, grant in named if grant.read or (base.read and who == ANONYMOUS)] or said
+    writers = [grant for grant in grants if grant.create or grant.update]
     return EntityRights(
         create=any(grant.create for grant in grants),
         read=base.read or any(grant.read for grant in grants),
         update=any(grant.update for grant in grants),
         delete=any(grant.delete for grant in grants),
-        where=_predicate(caller, masks),
-        hidden=_common(grant.hidden_fields for grant in masks),
-        read_only=_common(grant.read_only_fields for grant in masks),
+        where=_predicate(caller, readers),
+        create_where=_predicate(caller, [grant for grant in grants if grant.create]),
+        update_where=_predicate(caller, [grant for grant in grants if grant.update]),
+        delete_where=_predicate(caller, [grant for grant in grants if grant.delete]),
+        hidden=_common(grant.hidden_fields for grant in readers),
+        read_only=_common(grant.read_only_fields for grant in writers or said),
     )
 
 

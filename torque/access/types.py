@@ -36,6 +36,8 @@ class EntityRights(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     where
         Only records that fulfil it exist for this caller; None means all.
+    create_where, update_where, delete_where
+        Only such records may be made, changed to and from, or deleted; None means all that exist for this caller.
     hidden
         Names of fields that do not exist for this caller, in answers as in filters.
     read_only
@@ -47,6 +49,9 @@ class EntityRights(msgspec.Struct, frozen=True, kw_only=True):
     update: bool = False
     delete: bool = False
     where: Predicate | None = None
+    create_where: Predicate | None = None
+    update_where: Predicate | None = None
+    delete_where: Predicate | None = None
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
 

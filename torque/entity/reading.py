@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.access.types import EntityRights, Rights
+from torque.access.types import EntityRights, Predicate, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity import values
 from torque.entity.cache import Stamps, is_cacheable
@@ -41,7 +41,7 @@ from torque.entity.store import EntityStore
 from torque.entity.tuning.demand import Demand
 from torque.entity.tuning.totals import Totals
 from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scope
-from torque.errors import NotFound, Unavailable
+from torque.errors import Forbidden, NotFound, Unavailable
 from torque.model.compile import CompiledEntity
 from torque.native import Stamp
 
@@ -223,23 +223,35 @@ class Reading:
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, row: Row
     ) -> None:
         """Refuse a record, at the version of `row`, that the caller's rule leaves out, as if it were not there."""
-        if granted.where is None:
-            return
-        reader = Reader(Scope(app.model, rights))
-        condition = reader.predicate(entity, granted.where)
-        if condition is None:
-            return
-        collation = (await self._store.settings()).collation
-        found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
-        if not found or found[0]["version"] != row[2]:
+        if not await self._matches(app, rights, entity, granted.where, row):
             raise NotFound(GONE, entityId=row[0])
 
+    async def require_touchable(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights,
+        where: Predicate | None, row: Row,
+    ) -> None:  # fmt: skip
+        """Refuse a record that the caller does not see, and one that it sees but its rule for an action leaves out."""
+        await self.require_matching(app, rights, entity, granted, row)
+        if where != granted.where and not await self._matches(app, rights, entity, where, row):
+            raise Forbidden("Your role does not allow this with this record.", entityId=row[0])
+
+    async def _matches(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, where: Predicate | None, row: Row
+    ) -> bool:
+        """Tell whether a record, at the version of `row`, is within a rule."""
+        condition = Reader(Scope(app.model, rights)).predicate(entity, where) if where is not None else None
+        if condition is None:
+            return True
+        collation = (await self._store.settings()).collation
+        found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
+        return bool(found) and bool(found[0]["version"] == row[2])
+
     async def fits(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, record_id: str,
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, where: Predicate | None, record_id: str,
         data: bytes,
     ) -> bool:  # fmt: skip
-        """Tell whether a record that is not stored yet would be within the caller's rule."""
-        condition = Reader(Scope(app.model, rights)).predicate(entity, granted.where)
+        """Tell whether a record that is not stored yet would be within a rule of the caller's."""
+        condition = Reader(Scope(app.model, rights)).predicate(entity, where)
         if condition is None:
             return True
         collation = (await self._store.settings()).collation

@@ -9,6 +9,7 @@ from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.types import Query, Sort
+from torque.entity.write.bulk_types import Edit
 from torque.errors import Conflict, Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated, ValidationFailed
 from torque.types import Caller
 
@@ -61,6 +62,28 @@ async def test_records_outside_the_rule_do_not_exist(shop: Shop) -> None:
     assert await ids(shop, CLERK, "order") == [visible["id"]]
     with pytest.raises(NotFound):
         await shop.get(hidden["id"], CLERK)
+
+
+async def test_who_reads_all_as_everybody_does_changes_only_what_its_role_allows(db: Database) -> None:
+    own = {**ALL, "where": {"name": "{{ caller.name }}"}}
+    roles = [
+        {"id": "anonymous", "name": "anonymous", "entities": {"customer": {"read": True}}},
+        {"id": "owner", "name": "owner", "entities": {"customer": own}},
+    ]
+    shop = Shop(db, {**SHOP, "roles": roles, "config": {"public": True}})
+    mine, other = await shop.create("customer", OWNER, name="n1"), await shop.create("customer", name="n2")
+    assert sorted(await ids(shop, OWNER)) == sorted([mine["id"], other["id"]])
+    for verb in (shop.update, shop.delete):
+        with pytest.raises(Forbidden):
+            await verb(other["id"], OWNER)
+    with pytest.raises(Forbidden):
+        await shop.entities.bulk_update(OWNER, shop.app, None, [Edit(id=other["id"], data=b'{"kind":"retail"}')])
+    with pytest.raises(ValidationFailed):
+        await shop.create("customer", OWNER, name="n3")
+    with pytest.raises(ValidationFailed):
+        await shop.update(mine["id"], OWNER, name="n2")
+    assert (await shop.update(mine["id"], OWNER, kind="wholesale"))["kind"] == "wholesale"
+    assert (await shop.delete(mine["id"], OWNER))["deleted"]
 
 
 async def test_no_write_leads_out_of_the_rule(shop: Shop) -> None:

@@ -75,6 +75,22 @@ def test_several_roles_give_the_widest_rights() -> None:
     assert (wide.where, wide.hidden) == (None, frozenset())
 
 
+def test_a_role_that_may_only_read_widens_no_right_to_change() -> None:
+    own = {"name": "{{ caller.name }}"}
+    compiled = model(
+        True,
+        role("anonymous", customer={"read": True, "where": {"kind": "retail"}, "hidden_fields": ["credit"]}),
+        role("member", customer={"update": True, "delete": True, "create": True, "where": own}),
+    )
+    found = rights(holder("member", name="Ada"), compiled).entity("customer")
+    assert found.where is not None
+    assert found.where.alternatives == ({"kind": "retail"},), "making records is no right to read all"
+    for rule in (found.create_where, found.update_where, found.delete_where):
+        assert rule is not None
+        assert rule.alternatives == ({"name": "Ada"},)
+    assert found.hidden == {"credit"}
+
+
 def test_a_scope_ends_at_its_application() -> None:
     assert not rights(holder("admin", application_id="other"), model(True)).may_enter
     assert rights(holder("admin", application_id="app"), model()).may_enter

@@ -145,7 +145,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
 
     def _is_free(self, model: CompiledModel, rights: Rights, entity: CompiledEntity) -> bool:
         granted: EntityRights = rights.entity(entity.name)
-        allowed = granted.read and granted.delete and granted.where is None
+        allowed = granted.read and granted.delete and granted.where is None and granted.delete_where is None
         return allowed and self._is_erasable(model, entity) and "AfterDelete" not in followed(entity)
 
     def _is_erasable(self, model: CompiledModel, entity: CompiledEntity) -> bool:

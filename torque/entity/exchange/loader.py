@@ -270,13 +270,13 @@ class Loader:
     async def _within_rule(self, entity: CompiledEntity, drafts: list[Draft]) -> list[Draft]:
         """Leave out records that the caller's role does not allow."""
         load = self._load
-        granted = load.rights.entity(entity.name)
-        if granted.where is None:
+        rule = load.rights.entity(entity.name).create_where
+        if rule is None:
             return drafts
         kept = []
         for draft in drafts:
             data = draft.prepared.data if draft.prepared is not None else b"{}"
-            if await self._reading.fits(load.app, load.rights, entity, granted, draft.id or new_id(), data):
+            if await self._reading.fits(load.app, load.rights, entity, rule, draft.id or new_id(), data):
                 kept.append(draft)
             else:
                 message = "Your role does not allow records like this."

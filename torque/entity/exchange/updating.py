@@ -15,7 +15,7 @@ from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
 from torque.entity.write.lanes import lane_of
-from torque.errors import HookRejected, NotFound, ValidationFailed
+from torque.errors import Forbidden, HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 
@@ -122,7 +122,7 @@ class Updater:
             self._refuse(draft, faults_of(plan, draft, prepared.errors))
             return None
         granted = load.rights.entity(entity.name)
-        if not await self._reading.fits(load.app, load.rights, entity, granted, row[0], prepared.data):
+        if not await self._reading.fits(load.app, load.rights, entity, granted.update_where, row[0], prepared.data):
             message = "Your role does not allow records like this."
             self._refuse(draft, [RowFault(draft.row, "", "Rule", message, entity.name)])
             return None
@@ -150,8 +150,8 @@ class Updater:
         load = self._load
         granted = load.rights.entity(entity.name)
         try:
-            await self._reading.require_matching(load.app, load.rights, entity, granted, row)
-        except NotFound:
+            await self._reading.require_touchable(load.app, load.rights, entity, granted, granted.update_where, row)
+        except (Forbidden, NotFound):
             return False
         return True
 

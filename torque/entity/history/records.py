@@ -220,7 +220,7 @@ class History:
         state = state_at(row, entries, moment)
         if state is None:
             raise NotFound("The record did not exist at that moment.", entityId=record_id)
-        if not await self._reading.fits(app, rights, entity, granted, record_id, codec.dumps(state.data)):
+        if not await self._reading.fits(app, rights, entity, granted.where, record_id, codec.dumps(state.data)):
             raise NotFound(_GONE, entityId=record_id)
         return entity, granted, state, row is not None
 

@@ -76,7 +76,7 @@ class BulkCreate:
         targets = {link[1] for draft in drafts.values() for link in draft.write.prepared.links}
         await self._store.types(call.app.id, targets)  # one question for all, remembered for the checks of each
         for index, draft in drafts.items():
-            if not targets and draft.granted.where is None:
+            if not targets and draft.granted.create_where is None:
                 return
             try:
                 await self._writing.settle(call.app, call.rights, draft)

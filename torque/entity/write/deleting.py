@@ -51,7 +51,7 @@ class Deletes:
         """Refuse a record that the caller may not delete, or not at its version."""
         entity, granted = self._writing.reading.visible(app, rights, entity_type, row, row[0])
         checks.require(granted.delete, caller, "delete", entity)
-        await self._writing.reading.require_matching(app, rights, entity, granted, row)
+        await self._writing.reading.require_touchable(app, rights, entity, granted, granted.delete_where, row)
         self._writing.require_version(entity, granted, row, if_version)
 
     async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:

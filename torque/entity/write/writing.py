@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from torque import codec
-from torque.access.types import EntityRights, Rights
+from torque.access.types import EntityRights, Predicate, Rights
 from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
@@ -70,7 +70,7 @@ class Writing:
                 entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
             )
             draft = Draft(granted, write, ())
-        if draft.write.prepared.links or draft.granted.where is not None:
+        if draft.write.prepared.links or draft.granted.create_where is not None:
             await self.settle(app, rights, draft)
         return await self.store_new(app, draft)
 
@@ -121,8 +121,8 @@ class Writing:
         """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
         write = draft.write
         await self._check_links(app, write.entity, write.prepared, write.id)
-        if draft.granted.where is not None:
-            await self._require_fit(app, rights, write.entity, draft.granted, write.id, write.prepared)
+        if (rule := draft.granted.create_where) is not None:
+            await self._require_fit(app, rights, write.entity, rule, write.id, write.prepared)
 
     async def store_new(self, app: RunningApplication, draft: Draft) -> bytes:
         """Hand over a new record and return it on the wire."""
@@ -198,8 +198,8 @@ class Writing:
         entity, granted = self.reading.visible(app, rights, change.entity_type, row, change.id)
         if row is None:
             raise NotFound
-        if granted.where is not None:
-            await self.reading.require_matching(app, rights, entity, granted, row)
+        if granted.where is not None or granted.update_where is not None:
+            await self.reading.require_touchable(app, rights, entity, granted, granted.update_where, row)
         checks.require(granted.update, change.caller, "update", entity)
         self.require_version(entity, granted, row, change.if_version)
         patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
@@ -216,8 +216,8 @@ class Writing:
             return entity, granted, None
         if prepared.links:
             await self._check_links(app, entity, prepared, change.id)
-        if granted.where is not None:
-            await self._require_fit(app, rights, entity, granted, change.id, prepared)
+        if (rule := granted.update_where) is not None:
+            await self._require_fit(app, rights, entity, rule, change.id, prepared)
         write = Write(
             entity=entity, id=change.id, base_version=row[2], base_time=row[4], prepared=prepared,
             caller=change.caller, repeat=change.repeat, confirmed=sent,
@@ -367,10 +367,10 @@ class Writing:
             raise ValidationFailed(errors=errors)
 
     async def _require_fit(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights,
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, rule: Predicate,
         record_id: str, prepared: Prepared,
     ) -> None:  # fmt: skip
-        if not await self.reading.fits(app, rights, entity, granted, record_id, prepared.data):
+        if not await self.reading.fits(app, rights, entity, rule, record_id, prepared.data):
             message = "Your role does not allow records like this."
             raise ValidationFailed(errors=[checks.error("", "Rule", message)])
 
