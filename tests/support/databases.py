@@ -13,7 +13,10 @@ from torque.db.embedded import join
 from torque.db.migrate import migrate
 
 URL_VARIABLE = "TORQUE_TEST_DATABASE_URL"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300",
+    "shared_buffers": "128MB",
+}  # fmt: skip
 """What a database that is thrown away does not need."""
 
 

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from torque.db.sizing import cores_of_machine, memory_of_machine, settings_for
 from torque.errors import Unavailable
 
 JOIN_SECONDS = 75.0
@@ -70,7 +71,7 @@ def join(folder: Path, options: Mapping[str, str] | None = None) -> Embedded:
     folder
         Where the data is or will be; made with its parents when missing.
     options
-        Postgres settings, taken by whoever starts it.
+        Postgres settings besides those for the size of the machine, taken by whoever starts it.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def _order(folder: Path, runtime: Path, options: dict[str, str]) -> str:
         "bin": str(binaries()),
         "prefix": prefix,
         "owner": owner,
-        "options": options,
+        "options": settings_for(memory_of_machine(), cores_of_machine()) | options,
     }
     return json.dumps(order)
 

@@ -17,6 +17,7 @@ from tests.support.server import ROOT, alive, stop_process
 from tests.support.waiting import stretched, until
 from torque.db.embedded import NOBODY, Embedded, _unprivileged, join, runtime_folder
 from torque.db.keeper import Keeper
+from torque.db.sizing import cores_of_machine, memory_of_machine, settings_for
 from torque.errors import Unavailable
 
 
@@ -81,6 +82,17 @@ def test_it_is_utf8_sorts_by_unicode_and_has_no_open_port(folder: Path) -> None:
         "bPG_UNICODE_FAST"
     )
     assert ask(use, "SHOW listen_addresses") == ""
+    use.close()
+
+
+def test_it_takes_its_part_of_the_machine_and_stays_durable(folder: Path) -> None:
+    use = join(folder, {"work_mem": "5MB"})
+    expected = settings_for(memory_of_machine(), cores_of_machine()) | {"work_mem": "5MB"}
+    for name, value in expected.items():
+        shown = ask(use, f"SHOW {name}")
+        assert shown == value or ask(use, f"SELECT pg_size_bytes('{shown}') = pg_size_bytes('{value}')"), (name, shown)
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        assert ask(use, f"SHOW {name}") == "on"
     use.close()
 
 
