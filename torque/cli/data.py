@@ -74,7 +74,7 @@ def import_(
 
         async def work(platform: Platform) -> int:
             running = await platform.catalog.get(app_ref)
-            with Teller(state.output) as teller:
+            with Teller() as teller:
                 report = await platform.exchange.load(
                     LOCAL, running, [job], skip_invalid=skip_invalid, dry_run=dry_run, tell=teller.tell
                 )
@@ -113,7 +113,7 @@ def export(
     async def work(platform: Platform) -> int:
         running = await platform.catalog.get(app_ref)
         size = 0
-        with Teller(state.output) as teller, _writable(file) as target:
+        with Teller() as teller, _writable(file) as target:
             blocks = await platform.exchange.export(
                 LOCAL, running, query, chosen, references=references, tell=teller.tell
             )
@@ -138,7 +138,7 @@ def seed(state: Invocation, app_ref: str, count: int, seed: int, entities: Seque
     async def work(platform: Platform) -> int:
         running = await platform.catalog.get(app_ref)
         jobs = await seed_jobs(platform.db, running, count, seed, entities)
-        with Teller(state.output, count * len(jobs)) as teller:
+        with Teller(count * len(jobs)) as teller:
             report = await platform.exchange.load(LOCAL, running, jobs, tell=teller.tell)
         return report_import(state.output, report, {}, "")
 

@@ -85,7 +85,7 @@ async def _make(platform: Platform, state: Invocation, found: Inferred, jobs: Se
     try:
         application = await platform.applications.create(LOCAL, imported.model.id)
         running = await platform.catalog.get(application.id)
-        with Teller(state.output, sum(plan.rows for plan in found.tables)) as teller:
+        with Teller(sum(plan.rows for plan in found.tables)) as teller:
             report = await platform.exchange.load(LOCAL, running, jobs, skip_invalid=skip_invalid, tell=teller.tell)
     finally:
         if report is None or not report.applied:

@@ -13,13 +13,16 @@ from torque.cli.findings import FINDINGS
 from torque.cli.invocation import Output
 from torque.entity.exchange.types import ImportReport, Progress
 
-_SECONDS = 1.0
+_PAUSE = 0.1
+"""Seconds between two changes of the line."""
+
 _SHOWN = 20
 _MEGABYTE = 1_000_000
+_CLEAR = "\r\x1b[K"
 
 
 class Teller:
-    """Shows progress: a line that is written over on a terminal, a line a second elsewhere.
+    """Shows progress on a terminal, in a line that is written over and gone at the end; nothing elsewhere.
 
     Parameters
     ----------
@@ -27,37 +30,31 @@ class Teller:
         How many rows there are; 0 where nobody knows.
     """
 
-    def __init__(self, output: Output, total: int = 0) -> None:
-        self._output = output
+    def __init__(self, total: int = 0) -> None:
         self._total = total
         self._last = time.monotonic()
         self._terminal = sys.stderr.isatty()
-        self._open = False
 
     def tell(self, progress: Progress) -> None:
-        """Show how far the import is, unless it was just shown."""
+        """Show how far the import or export is, unless it was just shown."""
         now = time.monotonic()
-        if now - self._last < (0.1 if self._terminal else _SECONDS):
+        if not self._terminal or now - self._last < _PAUSE:
             return
         self._last = now
-        line = line_of(progress, self._total)
-        if self._terminal:
-            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
-            self._open = True
-        else:
-            self._output.message(line)
+        at = msgspec.structs.replace(progress, total=progress.total or self._total)
+        click.echo(f"{_CLEAR}{line_of(at)}", err=True, nl=False)
 
     def __enter__(self) -> "Teller":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._open:
-            click.echo("", err=True)
+        if self._terminal:
+            click.echo(_CLEAR, err=True, nl=False)
 
 
-def line_of(progress: Progress, total: int = 0) -> str:
+def line_of(progress: Progress) -> str:
     """Return how far an import or export is, in one line."""
-    parts = [f"{progress.rows:,}" + (f" of {total:,}" if total else "") + " rows"]
+    parts = [f"{progress.rows:,}" + (f" of {progress.total:,}" if progress.total else "") + " rows"]
     if progress.updated:
         parts.append(f"{progress.updated:,} changed")
     if progress.failed:

@@ -1,6 +1,7 @@
 """How far an import or export is, for whoever started it and for listeners over a socket."""
 
 import asyncio
+import sys
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.integration.api.tokens import make_token
 from tests.integration.exchange.tables import Held, Store
 from tests.integration.live.clients import socket
 from tests.support.server import RunningServer
+from torque.cli import telling
 from torque.cli.telling import line_of
 from torque.entity.exchange import progress
 from torque.entity.exchange.readers import CsvRows
@@ -60,6 +62,7 @@ async def test_an_export_tells_its_figures_to_the_end(store: Store, told: list[E
     blocks = await store.exchange.export(ME, store.app, Query(entity_type="customer"), "csv")
     size = sum([len(block) async for block in blocks])
     assert [(event.figures["rows"], event.figures["state"]) for event in told] == [(2, "running"), (2, "done")]
+    assert (told[0].figures["secondsLeft"], told[-1].figures["secondsLeft"]) == (0, 0)
     assert 0 < int(told[-1].figures["bytes"] or 0) <= size and told[-1].figures["size"] is None
 
 
@@ -69,7 +72,20 @@ def test_the_command_line_shows_the_same_figures() -> None:
         seconds=2.0,
     )  # fmt: skip
     assert line_of(at) == "track: 25,000 rows, 990 changed, 10 not taken, 5.0 of 20.0 MB, 12,500 rows/s, 0:06 left"
-    assert line_of(Progress(entity="track", rows=5), total=10) == "track: 5 of 10 rows"
+    assert line_of(Progress(entity="track", rows=5, total=10)) == "track: 5 of 10 rows"
+    assert Progress(entity="track", rows=25, total=100, seconds=3.0).left == 9
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_only_a_terminal_is_shown_progress_and_nothing_of_it_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(telling, "_PAUSE", 0.0)
+    with telling.Teller(10) as teller:
+        teller.tell(Progress(entity="track", rows=5, seconds=2.0))
+    shown = capsys.readouterr().err
+    assert shown == ("\r\x1b[Ktrack: 5 of 10 rows, 2 rows/s, 0:02 left\r\x1b[K" if terminal else "")
 
 
 async def test_a_listener_hears_of_an_import_over_its_socket(server: RunningServer) -> None:

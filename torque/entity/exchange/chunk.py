@@ -16,7 +16,7 @@ from torque.types import utc_now
 _BYTES = 1 << 24
 """Of the file, read for one chunk: rows may be long."""
 
-_LOOK = 8
+_LOOK = 16
 """Rows between two looks at how much was read."""
 
 

@@ -6,7 +6,6 @@ targets that are locked are written without it. Those of records still to come g
 """
 
 import asyncio
-import io
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -163,5 +162,5 @@ class Orderly:
 
     async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
         if lines:
-            source = io.BytesIO(lines)
+            source = memoryview(lines)  # a file would be read in another thread, which waits for those that compute
             await self._connection.copy_to_table(table, source=source, columns=columns, timeout=_COPY_SECONDS)

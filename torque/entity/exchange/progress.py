@@ -3,6 +3,8 @@
 import time
 from typing import Literal
 
+import msgspec
+
 from torque.bus import Bus
 from torque.entity.exchange.types import Progress, Tell
 from torque.events import ExchangeProgress
@@ -45,10 +47,7 @@ class Telling:
     async def at(self, progress: Progress) -> None:
         """Tell of some more rows."""
         now = time.monotonic()
-        self._last = at = Progress(
-            entity=progress.entity, rows=progress.rows, created=progress.created, updated=progress.updated,
-            failed=progress.failed, bytes=progress.bytes, size=progress.size, seconds=now - self._begun,
-        )  # fmt: skip
+        self._last = at = msgspec.structs.replace(progress, seconds=now - self._begun)
         if self._tell is not None:
             self._tell(at)
         if now - self._told >= INTERVAL:

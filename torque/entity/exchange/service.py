@@ -190,7 +190,14 @@ class ExchangeService:
         statement = select_list(plan, app.id, settings.collation, total=False)
         keyed = keyed_fields(app.model, rights, entity, plan.answered) if references == "key" else ()
         telling = Telling(self._bus, caller, app.id, entity.name, "export", tell)
-        return self._told(app.id, statement, Shape(entity, plan.answered, keyed, links), kind, telling)
+        whole = not query.filters and not query.search and rights.entity(entity.name).where is None
+        total = await self._count(app.id, entity.key) if whole else 0
+        return self._told(app.id, statement, Shape(entity, plan.answered, keyed, links), kind, telling, total)
+
+    async def _count(self, application_id: str, key: str) -> int:
+        """Return how many records an entity has."""
+        rows = await self._db.fetch(Q.counts, application_id)
+        return next((int(row["n"]) for row in rows if row["entity_type"] == key), 0)
 
     async def empty(self, caller: Caller, app: RunningApplication) -> int:
         """Delete all records of an application, with links, keys and counts; return how many there were."""
@@ -223,20 +230,20 @@ class ExchangeService:
         self._generations.bump([self._generations.slot("catalogue", app.id)])
 
     async def _told(
-        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling
+        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling, total: int
     ) -> AsyncIterator[bytes]:
         """Return the blocks of a file, and tell how it ends."""
         telling.begin()
         state: State = "failed"
         try:
-            async for block in self._blocks(application_id, statement, shape, kind, telling):
+            async for block in self._blocks(application_id, statement, shape, kind, telling, total):
                 yield block
             state = "done"
         finally:
             await telling.end(state)
 
     async def _blocks(
-        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling
+        self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling, total: int
     ) -> AsyncIterator[bytes]:
         count = size = 0
         writer = writer_for(kind, shape)
@@ -250,7 +257,7 @@ class ExchangeService:
                 if block:
                     yield block
                 count, size = count + len(rows), size + len(block)
-                await telling.at(Progress(entity=shape.entity.name, rows=count, bytes=size))
+                await telling.at(Progress(entity=shape.entity.name, rows=count, bytes=size, total=total))
         for block in writer.end():
             yield block
 

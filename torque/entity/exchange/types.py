@@ -94,6 +94,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         Rows that were not taken.
     bytes, size
         How much of the file was read or written, and how large it is; 0 where that is not known.
+    total
+        Rows in all, 0 where that is not known.
     seconds
         Since it began.
     """
@@ -105,6 +107,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     bytes: int = 0
     size: int = 0
+    total: int = 0
     seconds: float = 0.0
 
     @property
@@ -115,9 +118,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def left(self) -> int | None:
         """Seconds until the end as far as one can tell, None where one cannot."""
-        if not self.bytes or not self.size or not self.seconds:
+        done, whole = (self.bytes, self.size) if self.size else (self.rows, self.total)
+        if not done or not whole or not self.seconds:
             return None
-        return round(self.seconds * max(0, self.size - self.bytes) / self.bytes)
+        return round(self.seconds * max(0, whole - done) / done)
 
 
 Tell = Callable[[Progress], None]
