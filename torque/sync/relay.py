@@ -137,6 +137,9 @@ class Receiver:
             self._announcer.publish(DropSignal())
             return
         if envelope.run == self._run_id:
+            # A save tells in its transaction, whose connection may have been lost before anybody knew its outcome.
+            models = [signal for signal in envelope.signals if isinstance(signal, ModelSignal)]
+            self._generations.bump([slot for signal in models for slot in slots_of(self._generations, signal)])
             return
         if any(not isinstance(signal, ExchangeSignal) for signal in envelope.signals):
             self._heard_more(envelope.run)

@@ -54,9 +54,17 @@ def test_every_signal_moves_what_depends_on_it() -> None:
 
 def test_what_a_run_sent_itself_is_not_applied_again() -> None:
     generations = Generations()
+    stamp = generations.read([generations.slot("record", "a1", RECORD), generations.slot("type", "a1", "todo")])
+    ring = received(generations, payload_of("here", [RecordSignal("a1", "todo", "created", ((RECORD, 1, ()),))]))
+    assert generations.current(stamp)
+    assert ring.head() == 0
+
+
+def test_a_model_that_was_saved_though_nobody_could_say_so_is_asked_about_again_when_its_transaction_says_so() -> None:
+    generations = Generations()
     stamp = generations.read([generations.slot("model", "m1")])
     ring = received(generations, payload_of("here", [ModelSignal("m1", 3)]))
-    assert generations.current(stamp)
+    assert not generations.current(stamp)
     assert ring.head() == 0
 
 
