@@ -51,7 +51,7 @@ class Rates:
         if self._address:
             self._count(f"a{address}", self._address, now)
         if self._token and authorization:
-            self._count(f"t{authorization}", self._token, now)
+            self._count(f"t{authorization.partition(' ')[2].strip()}", self._token, now)
 
     def _count(self, key: str, limit: int, now: float) -> None:
         minute = int(now) // 60

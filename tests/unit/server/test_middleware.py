@@ -131,6 +131,15 @@ def test_paths_can_be_chosen() -> None:
     assert router.find("/jsonrpc") == Target(UNKNOWN)
 
 
+def test_a_token_is_one_however_it_is_written() -> None:
+    rates = Rates(Rates.create(), LimitsSettings(requests_per_minute_token=3))
+    for written in ("Bearer tq_one", "bearer tq_one", "BEARER   tq_one "):
+        rates.check("a", written, now=60.0)
+    with pytest.raises(RateLimited):
+        rates.check("a", "Bearer  tq_one", now=60.0)
+    rates.check("a", "Bearer tq_two", now=60.0)
+
+
 def test_paths_that_nobody_uses_are_not_remembered_without_end() -> None:
     router = Router(ServerSettings())
     for number in range(5000):
