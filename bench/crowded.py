@@ -57,7 +57,7 @@ def requests(subject: Torque, applications: int) -> dict[str, list[Request]]:
 
 
 def measure(
-    subject: Torque, project: Path, applications: int, seconds: float, rounds: int, folder: Path
+    subject: Torque, project: Path, applications: int, seconds: float, rounds: int, connections: int, folder: Path
 ) -> list[Row]:  # fmt: skip
     """Let one application and all of them take turns."""
     found: dict[tuple[str, int], list[Load]] = {}
@@ -75,7 +75,7 @@ def measure(
     for place in range(rounds):
         for (action, many), file in files.items():
             before = processor_seconds(project)
-            taken = load(subject.address, file, subject.authorization, seconds, 1)
+            taken = load(subject.address, file, subject.authorization, seconds, connections)
             found.setdefault((action, many), []).append(taken)
             spent = processor_seconds(project) - before
             cost.setdefault((action, many), []).append(Load(taken.requests / spent))
@@ -105,16 +105,25 @@ def main() -> int:
     parser.add_argument("--applications", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=3, help="seconds of each load")
     parser.add_argument("--rounds", type=int, default=5, help="turns that each takes")
+    parser.add_argument("--connections", type=int, default=1, help="requests under way at once")
     parser.add_argument("--trial", action="store_true", help="write nothing")
     given = parser.parse_args()
     folder = KEPT / str(given.applications)
     seed = Seed({f"a{number}": model(number) for number in range(given.applications)}, {})
     print(f"{given.applications} applications: made in {torque.prepare(folder, seed):.0f} s", flush=True)
     run = outcome.begin(
-        {"applications": given.applications, "seconds a load": given.seconds, "rounds": given.rounds}, {}
+        {
+            "applications": given.applications,
+            "seconds a load": given.seconds,
+            "rounds": given.rounds,
+            "connections": given.connections,
+        },
+        {},
     )
     with torque.serve(folder) as subject, tempfile.TemporaryDirectory(prefix="tq-crowd-") as name:
-        run.groups["crowd"] = measure(subject, folder, given.applications, given.seconds, given.rounds, Path(name))
+        run.groups["crowd"] = measure(
+            subject, folder, given.applications, given.seconds, given.rounds, given.connections, Path(name)
+        )
     rows = run.groups["crowd"]
     print(f"\n{outcome.table(run)}\n\n{outcome.about(run)}")
     if not given.trial:

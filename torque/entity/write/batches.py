@@ -5,23 +5,23 @@ waits for somebody else's lock is taken out of its batch, and keeps nobody waiti
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
 from torque.db.pool import Database
 from torque.entity.batch import Batch
-from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.coalesce import Pending
 from torque.entity.types import Connection, Row
 from torque.entity.write.custody import Custody
+from torque.entity.write.queues import OfApplication, Queues
 from torque.errors import InvalidParams, OutcomeUnknown
 from torque.types import utc_now
 
-_WRITES = 2
 _BATCH = 128
 _ATTEMPTS = 3
 
-LaneT = TypeVar("LaneT", bound=Hashable)
+LaneT = TypeVar("LaneT", bound=OfApplication)
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
@@ -32,7 +32,7 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     def __init__(self, db: Database, custody: Custody) -> None:
         self._db = db
         self.custody = custody
-        self.queue: Coalescer[LaneT, ItemT, ResultT] = Coalescer(_WRITES, _BATCH, self._run)
+        self.queue: Queues[LaneT, ItemT, ResultT] = Queues(db.settings.max_size, _BATCH, self._run)
 
     @abstractmethod
     def prepare(self, lane: LaneT, items: Sequence[ItemT], now: str) -> Batch:
