@@ -42,7 +42,7 @@ class View:
 
     def __init__(self, app: RunningApplication, rights: Rights, encoder: Encoder) -> None:
         self.app = app
-        self._rights = rights
+        self.rights = rights
         self._encoder = encoder
         self._plain: dict[str | None, bool] = {}
         self._shown: dict[str, _Shown | None] = {}
@@ -66,13 +66,13 @@ class View:
 
     def _is_plain(self, name: str) -> bool:
         model = self.app.model
-        return name not in declared(model) and name not in tracked(model) and self._rights.entity(name).where is None
+        return name not in declared(model) and name not in tracked(model) and self.rights.entity(name).where is None
 
     def _show(self, key: str) -> _Shown | None:
         entity = self.app.model.entities_by_key.get(key)
-        if entity is None or not self._rights.entity(entity.name).read:
+        if entity is None or not self.rights.entity(entity.name).read:
             return None
-        answered = answered_fields(None, entity, self._rights.entity(entity.name))
+        answered = answered_fields(None, entity, self.rights.entity(entity.name))
         row_map, kept = self._encoder.row_map(entity, answered), is_cacheable(entity)
         return _Shown(entity.name, entity.name.encode(), row_map, kept, entity.cache_ttl)
 

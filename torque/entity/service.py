@@ -28,6 +28,7 @@ from torque.entity.types import Connection, Query
 from torque.entity.write import seeding
 from torque.entity.write.bulk_types import MAX_ROWS, Edit, Mode
 from torque.entity.write.bulk_verbs import BulkVerbs
+from torque.entity.write.plain import PlainWrites
 from torque.entity.write.recomputing import Recomputing
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import RepeatMet, Writing
@@ -43,17 +44,15 @@ class EntityService:
     """Records of running applications.
 
     Answers are JSON bytes in the wire's shape, with a stamp when they may be kept. Every acknowledged write has
-    moved its generations before it returns. Who need not await a record uses `plain`.
+    moved its generations before it returns. Who need not await a record uses `plain` and `plain_writes`.
     """
 
     def __init__(
-        self, db: Database, access: AccessService, generations: Generations, bus: Bus, hooks: Hooks,
-        observer: Observer,
+        self, db: Database, access: AccessService, generations: Generations, bus: Bus, hooks: Hooks, observer: Observer,
     ) -> None:  # fmt: skip
         self._access = access
         self._generations = generations
         self._bus = bus
-        self._observer = observer
         self._store = EntityStore(db)
         self._writer = Writer(db, generations, bus)
         encoder, stamps = Encoder(), Stamps(generations)
@@ -62,6 +61,7 @@ class EntityService:
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
+        self.plain_writes = PlainWrites(self._writer, self._deletion.erasing, self._writing, encoder)
         self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._shown = ReadHooks(hooks, access, AccessLog(db))

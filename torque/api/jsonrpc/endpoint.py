@@ -14,10 +14,11 @@ from torque.api.common.reply import Reply
 from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.deadlines import Deadlines
-from torque.api.jsonrpc.keeper import Keeper
+from torque.api.jsonrpc.keeper import Keeper, caller_of
 from torque.api.jsonrpc.misses import Asker, Misses, Opened
 from torque.api.jsonrpc.registry import Method, Registry
 from torque.api.jsonrpc.table import METHODS
+from torque.api.jsonrpc.writes import Writes
 from torque.application.types import Answer
 from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOut, TorqueError
 from torque.native import Call, parse_envelope
@@ -44,6 +45,9 @@ class JsonRpcEndpoint:
         self._max_depth = platform.config.limits.max_depth
         self._deadlines = Deadlines(platform.config.server.request_timeout)
         self._misses = Misses(self._registry, platform.entities.plain, platform.cache, self._deadlines, self._error_of)
+        self._writes = Writes(
+            self._registry, platform.entities.plain_writes, self._deadlines, self._error_of, self.proceed
+        )
         platform.gate.set_cacheable(self._registry.cacheable())
 
     def fast(self, body: bytes, authorization: str | None, cookie: str | None, app: str | None) -> bytes | None:
@@ -58,18 +62,14 @@ class JsonRpcEndpoint:
 
     def take(self, opened: Opened, asker: Asker, loop: asyncio.AbstractEventLoop) -> bool:
         """Take a call that `open` found no answer to, to answer it on `loop`; False leaves it to `proceed`."""
-        return self._misses.take(opened, asker, loop)
+        return self._misses.take(opened, asker, loop) or self._writes.take(opened, asker, loop)
 
     async def proceed(self, opened: Opened, app: str | None, request_id: str) -> Reply:
         """Answer a call that `open` found no answer to, for the caller and in the application that it found."""
         id_json, name, params, known, key = opened
-        who = known.caller
         try:
             method = self._registry.get(name)
-            caller = Caller(
-                id=who.id, name=who.name, roles=who.roles, protocol=who.protocol, request_id=request_id,
-                application_id=who.application_id, credential=who.credential, expires_at=who.expires_at,
-            )  # fmt: skip
+            caller = caller_of(known, request_id)
             context = CallContext(self._platform, caller, app, None, self._registry.names, known.running)
             answer = await self._run(method, context, params, request_id)
         except TorqueError as error:

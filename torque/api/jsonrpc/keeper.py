@@ -32,6 +32,15 @@ class Known(msgspec.Struct, frozen=True):
     view: View
 
 
+def caller_of(known: Known, request_id: str) -> Caller:
+    """Return the caller of one request."""
+    who = known.caller
+    return Caller(
+        id=who.id, name=who.name, roles=who.roles, protocol=who.protocol, request_id=request_id,
+        application_id=who.application_id, credential=who.credential, expires_at=who.expires_at,
+    )  # fmt: skip
+
+
 class _Lesson(msgspec.Struct, frozen=True):
     """What the gate was told of one caller in one application."""
 

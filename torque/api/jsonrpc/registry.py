@@ -127,6 +127,10 @@ class Registry:
             raise MethodNotFound(f"There is no method {name[:100]!r}.{nearest(name[:100], self._methods)}")
         return method
 
+    def find(self, name: str) -> Method[Any] | None:
+        """Return a method, None when there is none of that name."""
+        return self._methods.get(name)
+
     def cacheable(self) -> list[str]:
         """Return the names of the methods whose answers may be kept."""
         return sorted(name for name, method in self._methods.items() if method.cacheable)

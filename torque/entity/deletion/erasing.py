@@ -4,6 +4,7 @@ Whether a record may go is asked of the caller's rights, where they go by entity
 read first, and goes only at the version that was looked at. What a statement leaves alone is for the transaction.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from torque.access.types import EntityRights, Rights
@@ -87,6 +88,15 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         return await self._hand_over(
             lane, Erasure(id=record_id, caller=caller, version=row[2], repeat=repeat, letter=letter)
         )
+
+    def free_lane(self, app: RunningApplication, rights: Rights, entity_type: str | None) -> EraseLane | None:
+        """Return the lane of what a caller may delete whatever stands in it; None when it has to be looked at."""
+        kinds = self._unconditional(app.model, rights, entity_type)
+        return None if kinds is None else EraseLane(app.id, kinds)
+
+    def enter(self, lane: EraseLane, pending: PendingErasure, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand a delete over for somebody who is told of it; for any thread, `loop` is the worker's."""
+        self.queue.enter(lane, pending, loop)
 
     async def drain(self) -> None:
         """Return when no delete is under way."""

@@ -25,6 +25,12 @@ class Bases:
         """Return a record as it was left, None when that is not known."""
         return self._rows.get((application_id, record_id))
 
+    def forget(self, application_id: str, record_id: str) -> None:
+        """Forget a record that is no more as it was left."""
+        before = self._rows.pop((application_id, record_id), None)
+        if before is not None:
+            self._bytes -= len(before[1]) + _BYTES_AROUND
+
     def keep(self, application_id: str, row: Row) -> None:
         """Remember a record as it was just written."""
         rows, key = self._rows, (application_id, row[0])

@@ -60,6 +60,10 @@ class Writer(Batches[Lane, Write, Outcome]):
         """Hand a write over; it happens whether or not anybody waits for the result."""
         return self.queue.submit(lane, write.id, write)
 
+    def enter(self, lane: Lane, pending: PendingWrite, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand a write over for somebody who is told of it; for any thread, `loop` is the worker's."""
+        self.queue.enter(lane, pending, loop)
+
     async def drain(self) -> None:
         """Return when no write is under way."""
         await self.queue.drain()

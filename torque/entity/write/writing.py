@@ -51,7 +51,7 @@ class Writing:
         self.reading = reading
         self.hooked = Hooked(hooks)
         self._encoder = encoder
-        self._bases = Bases()
+        self.bases = Bases()
         self._linker = Linker(store)
         self._ids = RecordIds()
         self._clock = Clock()
@@ -150,7 +150,7 @@ class Writing:
         The statement carries the version of the base it was prepared on. When the record moved on meanwhile,
         it is prepared anew; the third time its row is held, so it cannot move any more.
         """
-        if (known := self._bases.get(change.app.id, change.id)) is not None:
+        if (known := self.bases.get(change.app.id, change.id)) is not None:
             answer = await self._update_known(change, known)
             if answer is not None:
                 return answer
@@ -208,7 +208,7 @@ class Writing:
         prepared = entity.validator.update(row[1], patch, change.replace, now)
         if prepared.errors or self.hooked.on_update(entity):
             prepared = await self._looked_at(change, entity, row, prepared, now)
-        unsaid = self._bases.get(app.id, change.id) is not row and is_recent(row[4])
+        unsaid = self.bases.get(app.id, change.id) is not row and is_recent(row[4])
         sent = frozenset(checks.object_of(patch)) & entity.fields.keys() if unsaid else frozenset()
         if not prepared.changed and change.repeat is None:
             if unsaid:
@@ -391,7 +391,7 @@ class Writing:
     ) -> bytes:  # fmt: skip
         """Return a record just changed on the wire; `row` is its base."""
         updated = (write.id, write.prepared.data, write.base_version + 1, row[3], written.now, entity.key)
-        self._bases.keep(app.id, updated)
+        self.bases.keep(app.id, updated)
         return self._encoder.record(entity, updated, answered_fields(None, entity, granted))
 
 

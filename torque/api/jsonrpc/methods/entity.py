@@ -186,13 +186,16 @@ async def delete_entity(context: CallContext, params: DeleteEntity) -> Answer:
     )
 
 
+CREATE_ENTITY = Method("createEntity", CreateEntity, create_entity, writes=True)
+UPDATE_ENTITY = Method("updateEntity", UpdateEntity, update_entity, writes=True)
+DELETE_ENTITY = Method("deleteEntity", DeleteEntity, delete_entity, writes=True)
 GET_ENTITY = Method("getEntity", GetEntity, get_entity, cacheable=True)
 METHODS = (
     Method("loadEntityData", LoadEntityData, load_entity_data, cacheable=True),
     Method("queryEntities", QueryEntities, query_entities, cacheable=True),
     Method("getEntityRelationships", GetEntityRelationships, get_entity_relationships),
     GET_ENTITY,
-    Method("createEntity", CreateEntity, create_entity, writes=True),
-    Method("updateEntity", UpdateEntity, update_entity, writes=True),
-    Method("deleteEntity", DeleteEntity, delete_entity, writes=True),
+    CREATE_ENTITY,
+    UPDATE_ENTITY,
+    DELETE_ENTITY,
 )

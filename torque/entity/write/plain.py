@@ -1,0 +1,212 @@
+"""Writing one record as it is sent, for somebody who is told the answer instead of awaiting it.
+
+A write is plain when the rights of its caller by entity and the record's own rules decide on it: no rule that asks the
+database, no hook, no mask, no reference that has to be looked up, no idempotency key. Then it needs neither a task nor
+a coroutine: it is prepared on the thread that brings it, joins the next batch from there, and a batch is answered in
+one go. What turns out not to be plain, because its base has moved or the database refuses it, was not written; it is
+asked for again in the ordinary way, which also knows what to say.
+"""
+
+import asyncio
+from typing import Literal, Protocol
+
+import msgspec
+
+from torque.access.types import Rights
+from torque.application.types import RunningApplication
+from torque.db.failures import Deadlock, ForeignKeyViolation, SerializationFailure, UniqueViolation
+from torque.entity.batch import Lane, Write
+from torque.entity.coalesce import Pending
+from torque.entity.deletion.erasing import Erasing
+from torque.entity.deletion.erasure import Erasure
+from torque.entity.encode import Encoder
+from torque.entity.ends import many_of
+from torque.entity.query.plan import answered_fields
+from torque.entity.reading import valid_id
+from torque.entity.requests import deleted
+from torque.entity.types import Row
+from torque.entity.write.bases import Bases
+from torque.entity.write.fresh import Clock, RecordIds
+from torque.entity.write.lanes import lane_for
+from torque.entity.write.writer import Outcome, Writer, Written
+from torque.entity.write.writing import Writing
+from torque.model.compile import CompiledEntity, CompiledModel
+from torque.native import Prepared, RowMap, splice_row
+from torque.types import Caller
+
+_WAYS_KEPT = 4096
+
+Kind = Literal["create", "update"]
+
+
+class Asked(Protocol):
+    """Whoever hands a write over. Nothing here may raise."""
+
+    caller: Caller
+
+    def done(self, result: bytes) -> None:
+        """Take the result on the wire."""
+
+    def again(self) -> None:
+        """Do it in the ordinary way; nothing was written."""
+
+    def failed(self, error: BaseException) -> None:
+        """Take what went wrong."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a caller writes, and what it may do there."""
+
+    app: RunningApplication
+    rights: Rights
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """What is the same for all plain writes of a kind that callers of one permission class make to an entity."""
+
+    entity: CompiledEntity
+    lane: Lane
+    wire: bytes
+    row_map: RowMap | None
+
+
+class PlainWrites:
+    """Creates, changes and deletes records plainly; one thread at a time hands over.
+
+    Every verb returns False for a write that is not plain: nothing was handed over.
+    """
+
+    def __init__(self, writer: Writer, erasing: Erasing, writing: Writing, encoder: Encoder) -> None:
+        self._writer = writer
+        self._erasing = erasing
+        self._bases = writing.bases
+        self._hooked = writing.hooked
+        self._encoder = encoder
+        self._ids = RecordIds()
+        self._clock = Clock()
+        self._ways: dict[tuple[str, int, Kind, str], tuple[CompiledModel, int, _Way | None]] = {}
+
+    def create(
+        self, place: Place, entity_type: str, data: bytes, asked: Asked, loop: asyncio.AbstractEventLoop
+    ) -> bool:  # fmt: skip
+        """Store a new record."""
+        way = self._way(place, "create", entity_type)
+        if way is None:
+            return False
+        prepared = way.entity.validator.create(data, self._clock.now())
+        if prepared.errors or prepared.links:
+            return False
+        write = Write(entity=way.entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=asked.caller)
+        self._writer.enter(way.lane, _Stored(write, asked, way, None, self._bases), loop)
+        return True
+
+    def update(
+        self, place: Place, entity_type: str | None, record_id: str, patch: bytes, replace: bool, asked: Asked,
+        loop: asyncio.AbstractEventLoop,
+    ) -> bool:  # fmt: skip
+        """Change a record that this process has written before, on which the change is prepared."""
+        row = self._bases.get(place.app.id, record_id)
+        entity = place.app.model.entities_by_key.get(row[5]) if row is not None else None
+        if row is None or entity is None or entity_type not in (None, entity.name):
+            return False
+        way = self._way(place, "update", entity.name)
+        if way is None:
+            return False
+        prepared: Prepared = way.entity.validator.update(row[1], patch, replace, self._clock.now())
+        if prepared.errors or prepared.links or not prepared.changed:
+            return False
+        write = Write(
+            entity=entity, id=record_id, base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller
+        )
+        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases), loop)
+        return True
+
+    def delete(
+        self, place: Place, entity_type: str | None, record_id: str, asked: Asked, loop: asyncio.AbstractEventLoop
+    ) -> bool:  # fmt: skip
+        """Delete a record."""
+        lane = self._erasing.free_lane(place.app, place.rights, entity_type)
+        if lane is None:
+            return False
+        self._erasing.enter(lane, _Erased(Erasure(id=valid_id(record_id), caller=asked.caller), asked), loop)
+        return True
+
+    def _way(self, place: Place, kind: Kind, name: str) -> _Way | None:
+        app, key = place.app, (place.app.id, place.rights.class_id, kind, name)
+        known = self._ways.get(key)
+        if known is None or known[0] is not app.model or known[1] != self._hooked.known:
+            if len(self._ways) >= _WAYS_KEPT:
+                self._ways.clear()
+            known = self._ways[key] = (app.model, self._hooked.known, self._find(place, kind, name))
+        return known[2]
+
+    def _find(self, place: Place, kind: Kind, name: str) -> _Way | None:
+        """Return the way of plain writes of a kind to an entity; None where they are not plain."""
+        model, entity, granted = place.app.model, place.app.model.entities.get(name), place.rights.entity(name)
+        if entity is None or granted.where is not None or granted.hidden or granted.read_only:
+            return None
+        creates = kind == "create"
+        rule = granted.create_where if creates else granted.update_where
+        if rule is not None or not (granted.create if creates else granted.read and granted.update):
+            return None
+        if (self._hooked.on_create if creates else self._hooked.on_update)(entity) or many_of(model, name):
+            return None
+        row_map = self._encoder.row_map(entity, answered_fields(None, entity, granted))
+        return _Way(entity, lane_for(place.app.id, kind, entity), entity.name.encode(), row_map)
+
+
+class _Stored(Pending[Write, Outcome]):
+    """A new or changed record that waits for its statement."""
+
+    __slots__ = ("_asked", "_base", "_bases", "_way")
+
+    def __init__(self, write: Write, asked: Asked, way: _Way, base: Row | None, bases: Bases) -> None:
+        super().__init__(write.id, write)
+        self._asked = asked
+        self._way = way
+        self._base = base
+        self._bases = bases
+
+    def succeed(self, result: Outcome) -> None:
+        """Answer with the record; one whose base has moved is asked for again."""
+        write, way, base = self.item, self._way, self._base
+        if not isinstance(result, Written):
+            self._bases.forget(way.lane.application_id, write.id)
+            self._asked.again()
+            return
+        created = result.now if base is None else base[3]
+        row = (write.id, write.prepared.data, write.base_version + 1, created, result.now, way.entity.key)
+        if base is not None:
+            self._bases.keep(way.lane.application_id, row)
+        self._asked.done(splice_row(way.wire, row, way.row_map))
+
+    def fail(self, error: BaseException) -> None:
+        """Ask again what the database refuses for what else is stored; say what else went wrong."""
+        if isinstance(error, UniqueViolation | ForeignKeyViolation):
+            self._asked.again()
+        else:
+            self._asked.failed(error)
+
+
+class _Erased(Pending[Erasure, bool]):
+    """A record that waits for the statement that deletes it."""
+
+    __slots__ = ("_asked",)
+
+    def __init__(self, erasure: Erasure, asked: Asked) -> None:
+        super().__init__(erasure.id, erasure)
+        self._asked = asked
+
+    def succeed(self, result: bool) -> None:
+        """Answer that it is gone; what a statement leaves alone is for the transaction."""
+        if result:
+            self._asked.done(deleted(self.id).result)
+        else:
+            self._asked.again()
+
+    def fail(self, error: BaseException) -> None:
+        """Leave to the transaction what somebody refers to since, or what meets others again and again."""
+        if isinstance(error, ForeignKeyViolation | Deadlock | SerializationFailure):
+            self._asked.again()
+        else:
+            self._asked.failed(error)
