@@ -1,7 +1,9 @@
 """What an application shows, as response bytes: pages, forms, metadata. Compiled before, put together here."""
 
+from typing import Any
+
 from torque import codec
-from torque.access.types import Rights
+from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.errors import InvalidParams, NotFound
 from torque.types import utc_now
@@ -32,7 +34,21 @@ def form(
         raise NotFound(f"There is no form '{form_ref}'.", formId=form_ref)
     if (translation := app.model.translation(locale)) is not None:
         found = translation.forms[found.id]
-    return Answer(found.result, app.stamp)
+    granted = rights.entity(found.entity_type)
+    masked = granted.hidden or granted.read_only
+    return Answer(_masked(found.result, granted) if masked else found.result, app.stamp)
+
+
+def _masked(result: bytes, granted: EntityRights) -> bytes:
+    """Return a form without the fields that its reader does not see; those that it may not set are marked so."""
+    found: dict[str, Any] = codec.loads(result)
+    fields = [one for one in found["fields"] if one["name"] not in granted.hidden]
+    found["fields"] = [{**one, "readOnly": True} if one["name"] in granted.read_only else one for one in fields]
+    found["validation"] = [rule for rule in found["validation"] if rule.get("field") not in granted.hidden]
+    if "steps" in found:
+        shown = [{**step, "fields": [n for n in step["fields"] if n not in granted.hidden]} for step in found["steps"]]
+        found["steps"] = [step for step in shown if step["fields"]]
+    return codec.dumps(found)
 
 
 def metadata(app: RunningApplication, rights: Rights, locale: str | None = None) -> Answer:

@@ -285,6 +285,22 @@ async def test_pages_forms_and_metadata_answer_in_the_shapes_of_the_wire(site: S
         await site.applications.form(GUEST, app)
 
 
+async def test_a_form_shows_no_field_that_is_hidden_and_marks_what_may_only_be_read(site: Site) -> None:
+    seen = {"read": True, "update": True, "hidden_fields": ["credit"], "read_only_fields": ["email"]}
+    roles = [{"id": "clerk", "name": "clerk", "entities": {"customer": seen}}]
+    fields = [{"id": f"ff_{name}", "name": name} for name in ("name", "email", "credit")]
+    steps = [{"title": "One", "fields": ["name", "credit"]}, {"title": "Two", "fields": ["email"]}]
+    own = {"id": "own", "entity_type": "customer", "fields": fields, "steps": steps}
+    await site.applications.create(ADMIN, await site.model("masked", roles=roles, forms=[own]))
+    app = await site.catalog.get("masked")
+    clerk = Caller(id="c", name="c", roles=("clerk",), protocol="test")
+    form = codec.loads((await site.applications.form(clerk, app, "own")).result)
+    assert [(one["name"], one.get("readOnly", False)) for one in form["fields"]] == [("name", False), ("email", True)]
+    assert [step["fields"] for step in form["steps"]] == [["name"], ["email"]]
+    whole = codec.loads((await site.applications.form(ADMIN, app, "own")).result)
+    assert [one["name"] for one in whole["fields"]] == ["name", "email", "credit"]
+
+
 async def test_the_native_gate_may_keep_a_caller_only_while_nothing_moves(site: Site) -> None:
     await site.applications.create(ADMIN, await site.model("admitted"))
     app = await site.catalog.get("admitted")
