@@ -1,6 +1,6 @@
 /** Draws applications from JSON. */
 export { RuntimeProvider, type RuntimeProviderProps } from "./RuntimeProvider";
-export type { Address, FormPlace } from "./context";
+export { useRuntime, type Address, type FormPlace } from "./context";
 export { PageView, type PageViewProps } from "./page/PageView";
 export { componentTypes, preloadComponents } from "./page/registry";
 export { useCounts } from "./data/useCounts";

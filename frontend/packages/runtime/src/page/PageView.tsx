@@ -16,12 +16,16 @@ import { pageScope, visibleComponents } from "./visible";
 
 export type PageViewProps = {
   page: Page;
+  /** Grey, beside the title: a technical name. */
+  detail?: ReactNode;
+  /** Before the title. */
+  start?: ReactNode;
   /** Between header and content: the offline line. */
   notice?: ReactNode;
 };
 
 /** A page of the model as a screen: header with its actions, its components, its dialogs and the drawer. */
-export function PageView({ page, notice }: PageViewProps) {
+export function PageView({ page, detail, start, notice }: PageViewProps) {
   const { t } = useTranslation("runtime");
   const { metadata, address, user } = useRuntime();
   const { title, actions, body, modals, alone } = useMemo(
@@ -39,7 +43,7 @@ export function PageView({ page, notice }: PageViewProps) {
     <ComponentViewContext value={ComponentView}>
       <PageModals value={known}>
         <HeaderSlot value={slot}>
-          <PageHeader title={title}>
+          <PageHeader title={title} detail={detail} start={start}>
             {alone && <span ref={setSlot} data-menu />}
             {actions.map((button) => (
               <ComponentView key={button.id} component={button} alone={false} />
