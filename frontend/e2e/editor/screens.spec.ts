@@ -23,6 +23,20 @@ const SCREENS: Screen[] = [
   { name: "relationships", path: "/models/customer-orders/entities/order?tab=relationships", ready: (page) => page.getByRole("columnheader", { name: "On delete" }) },
   { name: "constraint", path: "/models/customer-orders/entities/order?tab=constraints&constraint=new", ready: (page) => page.getByRole("form", { name: "New constraint" }) },
   { name: "settings", path: "/models/customer-orders/entities/order?tab=settings", ready: (page) => page.getByRole("heading", { name: "In lists" }) },
+  {
+    name: "model-settings",
+    path: "/models/todo",
+    ready: (page) => page.getByText("/app/todo"),
+    then: async (page) => {
+      await page.getByRole("button", { name: "More actions for the model" }).click();
+      await page.getByRole("menuitem", { name: "Model settings" }).click();
+      const accent = dialog(page).getByRole("textbox", { name: /^Accent colour/ });
+      await accent.fill("#7c3aed");
+      await accent.evaluate((input) => {
+        input.scrollIntoView({ block: "center" });
+      });
+    },
+  },
   { name: "hooks", path: "/models/customer-orders/entities/order?tab=hooks", ready: (page) => page.getByRole("button", { name: "Add hook" }), then: (page) => page.getByRole("button", { name: "Add hook" }).click() },
   { name: "translations", path: `/models/${PROJECT}/translations`, ready: (page) => page.getByRole("textbox", { name: "Translation of Done" }) },
   { name: "no-pages", path: `/models/${PROJECT}/forms`, ready: (page) => page.getByRole("heading", { name: "No forms yet" }) },

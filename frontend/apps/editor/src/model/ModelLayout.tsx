@@ -1,9 +1,9 @@
 import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconExclamationCircleFilled, IconPlayerPlayFilled } from "../icons";
-import { countFindings } from "@torque/model";
+import { countFindings, entityLabel, type ModelDocument } from "@torque/model";
 import { Button, IconButton } from "@torque/ui";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useMatches } from "react-router";
+import { Link, Outlet, useMatches, useParams } from "react-router";
 import { StatusBar } from "../frame/StatusBar";
 import { TopBar, type Crumb } from "../frame/TopBar";
 import classes from "../frame/frame.module.css";
@@ -17,6 +17,14 @@ import { useRun } from "./useRun";
 /** What a route of a model says about itself for the breadcrumbs. */
 export type ModelRouteHandle = { crumb?: "entities" | "pages" | "forms" | "translations" | "data" | "history" };
 
+/** What people call the part that the address names. */
+function partOf({ entities, pages, forms }: ModelDocument, { entity: name, page: pageId, form: formId }: Readonly<Record<string, string | undefined>>): string | undefined {
+  const entity = entities?.find((one) => one.id === name || one.name === name);
+  const page = pages?.find(({ id }) => id === pageId);
+  const form = forms?.find(({ id }) => id === formId);
+  return entity ? entityLabel(entity) : (page?.title ?? page?.name ?? page?.id ?? form?.name ?? form?.id);
+}
+
 /** The frame of one model: breadcrumbs, undo, Run, tabs, status. */
 export function ModelLayout() {
   const { t } = useTranslation("editor");
@@ -29,13 +37,15 @@ export function ModelLayout() {
   const crumb = useMatches()
     .map((match) => (match.handle as ModelRouteHandle | undefined)?.crumb)
     .findLast((name) => name !== undefined);
+  const part = partOf(document, useParams());
   const crumbs = useMemo<Crumb[]>(
     () => [
       { title: t("models.title"), to: "/models" },
       { title: document.display_name ?? document.name, to: `/models/${ref}` },
-      ...(crumb ? [{ title: t(`tabs.${crumb}`) }] : []),
+      ...(crumb ? [{ title: t(`tabs.${crumb}`), to: `/models/${ref}/${crumb}` }] : []),
+      ...(part === undefined ? [] : [{ title: part }]),
     ],
-    [t, document.display_name, document.name, ref, crumb],
+    [t, document.display_name, document.name, ref, crumb, part],
   );
   const counts = countFindings(findings);
   useModelCommands(steps, run.start);
