@@ -102,7 +102,8 @@ def _columns(
 
 def _file_field(model: CompiledModel, rights: Rights, field: CompiledField, *, writable: bool) -> FileField:
     return FileField(
-        name=field.name, label=field.display_name, type=field.type_name, required=field.required and writable and field.definition.default_value is None,
+        name=field.name, label=field.display_name, type=field.type_name,
+        required=field.required and writable and field.definition.default_value is None,
         unique=field.unique_id is not None and field.target is None, importable=writable,
         keys=_keys(model, rights, field.target) if field.target is not None else (),
     )  # fmt: skip
