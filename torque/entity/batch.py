@@ -94,7 +94,8 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         "ids": plain([write.id for write in ordered]),
         "datas": json_array([write.prepared.data for write in ordered]),
     }
-    parts = [f"{lane.kind}_records"]
+    logged = lane.audit != "off"
+    parts = ["create_logged_records" if creating and logged else f"{lane.kind}_records"]
     if creating:
         values["types"] = quoted([write.entity.key for write in ordered])
         parts += _links(values, [(write.id, link) for write in ordered for link in write.prepared.links], "create")
@@ -104,8 +105,8 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         values["times"] = plain([write.base_time or "NULL" for write in ordered])
         parts += _relink(values, ordered)
         parts += _rekey(values, ordered)
-    if lane.audit != "off":
-        parts.append(f"{lane.kind}_audit")
+    if logged:
+        parts.append("create_log" if creating else "update_audit")
         _audit(values, ordered, lane)
     if lane.followed:
         parts.append(f"{lane.kind}_follow")

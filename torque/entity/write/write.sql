@@ -16,6 +16,23 @@ input AS MATERIALIZED (
     ) AS i (id, entity_type, data)
 )
 
+-- name: logged_input
+-- The records of a write, each with who asked for it.
+input AS MATERIALIZED (
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb),
+        unnest(:actors::text::text[]), unnest(:roles::text::text[]), unnest(:protocols::text::text[]),
+        unnest(:requests::text::text[])
+    ) AS i (id, entity_type, data, actor, role, protocol, request_id)
+)
+
+-- name: stored
+records AS (
+    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
+    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, :now::text::timestamptz, :now::text::timestamptz
+    FROM input i
+)
+
 -- name: counted
 -- What the records of a write add to the kept counts.
 counted AS (
@@ -32,13 +49,10 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND applic
 SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND application_name = $2);
 
 -- name: create_records
--- include: limits, input
-records AS (
-    INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
-    SELECT :application::uuid, i.id, i.entity_type, i.data, 1, :now::text::timestamptz, :now::text::timestamptz
-    FROM input i
-)
--- include: counted
+-- include: limits, input, stored, counted
+
+-- name: create_logged_records
+-- include: limits, logged_input, stored, counted
 
 -- name: revive_records
 -- As create_records, for a record that comes back: it goes on counting its versions, and is as old as it was.
@@ -90,8 +104,17 @@ keyed AS (
     FROM unnest(:key_constraints::text::text[], :key_values::text::text[], :key_owners::text::uuid[]) AS k (constraint_id, value, entity_id)
 )
 
--- name: create_audit
+-- name: create_log
 -- A record begins once, so its entry may have its id; making another takes as long as a tenth of the whole.
+audited AS (
+    INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
+    SELECT :now::text::timestamptz, i.id, :application::uuid, i.entity_type, i.id, 'create',
+        i.actor, i.role, i.protocol, i.request_id, CASE WHEN :values THEN i.data END
+    FROM input i
+)
+
+-- name: create_audit
+-- As create_log, for records whose input does not say who asked for them.
 audited AS (
     INSERT INTO audit_log (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, new)
     SELECT :now::text::timestamptz, i.id, :application::uuid, i.entity_type, i.id, 'create',
