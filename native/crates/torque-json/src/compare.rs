@@ -23,7 +23,9 @@ impl Decimal {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.find(['e', 'E']) {
-            Some(at) => (&text[..at], text[at + 1..].parse::<i64>().ok().filter(|e| e.abs() <= 100_000)?),
+            Some(at) => {
+                (&text[..at], text[at + 1..].parse::<i64>().ok().filter(|e| e.unsigned_abs() <= 100_000)?)
+            }
             None => (text, 0),
         };
         let (negative, mantissa) = match mantissa.strip_prefix('-') {
@@ -157,6 +159,15 @@ mod tests {
             let text = |n: i64| format!("{n}e-2");
             assert_eq!(Decimal::read(&text(a)).unwrap().cmp(&Decimal::read(&text(b)).unwrap()), a.cmp(&b));
         }
+    }
+
+    #[test]
+    fn exponents_beyond_all_sense_are_refused() {
+        for text in ["1e9223372036854775807", "1e-9223372036854775808", "1e-100001", "1e99999999999999999999"]
+        {
+            assert_eq!(Decimal::read(text), None, "{text}");
+        }
+        assert_eq!(Decimal::read("0.1e-100000").unwrap().fraction_digits(), 100_001);
     }
 
     #[test]

@@ -48,6 +48,8 @@ fn every_type_takes_its_values_and_normalises_them() {
         (r#"{"type":"Integer"}"#, "5.0", "5"),
         (r#"{"type":"Integer"}"#, "1e3", "1000"),
         (r#"{"type":"Integer"}"#, "1e99999", "Range"),
+        (r#"{"type":"Integer"}"#, "1e-9223372036854775808", "Type"),
+        (r#"{"type":"Decimal"}"#, "1e-9223372036854775808", "Type"),
         (r#"{"type":"Integer"}"#, "5.5", "Type"),
         (r#"{"type":"Integer"}"#, "\"5\"", "Type"),
         (r#"{"type":"Integer","min":1,"max":3}"#, "0", "Range"),
