@@ -6,9 +6,9 @@
 
 use std::cell::RefCell;
 
-use rquickjs::{Context, Ctx, Error, Function, Runtime};
+use rquickjs::{Context, Ctx, Error, Runtime};
 
-use crate::compile::{CodeKind, compile};
+use crate::compile::{CodeKind, parse};
 use crate::sandbox::message_of;
 
 const MEMORY: usize = 32 << 20;
@@ -51,17 +51,17 @@ fn make() -> Result<Context, Error> {
     Context::full(&runtime)
 }
 
-/// The wrapper alone would let code close it and go on behind it; so a script must also be the body of a function to
-/// the engine's own constructor, and an expression must also fit between brackets.
+/// The wrapper alone would let code close it and go on behind it, so code must fit a second one, too, and nothing that
+/// leaves the first can leave that. Behind the function's end the first goes on with `)` or `,`, and no statement, which is
+/// what the second goes on with, begins so; behind an expression's end the first goes on with `)`, the second with `]`.
+/// (The engine's own constructor of functions is no check: it pastes the text as well, and runs what stands behind.)
 fn fault(ctx: &Ctx<'_>, code: &str, kind: CodeKind) -> Option<String> {
-    let outcome = compile(ctx, kind, code).map(|_| ()).and_then(|()| match kind {
-        CodeKind::Script => {
-            let body: Function<'_> = ctx.eval("(code) => void new (async () => {}).constructor(code)")?;
-            body.call::<_, ()>((code,))
-        }
-        CodeKind::Expression => compile(ctx, CodeKind::Raw, &format!("[{code}\n]")).map(|_| ()),
-        CodeKind::Raw => Ok(()),
-    });
+    let second = match kind {
+        CodeKind::Script => format!("async function f() {{{code}\n}}"),
+        CodeKind::Expression => format!("[{code}\n]"),
+        CodeKind::Raw => String::new(),
+    };
+    let outcome = parse(ctx, kind, code).and_then(|_| parse(ctx, CodeKind::Raw, &second));
     outcome.err().map(|error| message_of(ctx, &error, code.contains('\n')))
 }
 
@@ -79,10 +79,55 @@ mod tests {
         for code in ["", "a;", "return 1", "1);(2", "...a", "let a"] {
             assert!(check(code, CodeKind::Expression).is_some(), "{code}");
         }
-        for code in ["}); evil(); (async () => {", "return (", "import 'x'"] {
+        for code in ["return (", "import 'x'", "super.x", "new.target"] {
             assert!(check(code, CodeKind::Script).is_some(), "{code}");
         }
         assert!(check("a\0b", CodeKind::Expression).is_some());
+    }
+
+    #[test]
+    fn code_cannot_leave_its_function_and_nothing_of_it_runs() {
+        for code in [
+            "}); evil(); (async () => {",
+            "}); 1; (async () => {",
+            "}); for (;;); (async () => {",
+            "})(); for (;;); (async () => {",
+            "}, async () => {",
+            "}, f() {",
+            "}\n, async () => {",
+            "} async function g() {",
+            "}; async function g() {",
+            "} for (;;); {",
+            "}, a, b, async () => {",
+            "}, a, b() {",
+            "}, {a: () => {",
+            "}, a = {",
+            "}, ...{",
+            "}, get f() {",
+            "}, [a]() {",
+            "}, class { f() {",
+            "}}); for (;;); ({async f() {",
+            "} } /*",
+            "}, `${",
+            "} // {",
+            "}) <!-- {",
+        ] {
+            assert!(check(code, CodeKind::Script).is_some(), "{code}");
+        }
+        for code in ["1); for (;;); (2", "1]; for (;;); [2", "(() => { for (;;); })(", "a) => (b"] {
+            assert!(check(code, CodeKind::Expression).is_some(), "{code}");
+        }
+        for code in [
+            "with (input) return a",
+            "if (a) { return {b: [`${c}`]}; }",
+            "/}/.test(a)",
+            "'}'",
+            "a // }",
+            "a <!-- }",
+        ] {
+            assert_eq!(check(code, CodeKind::Script), None, "{code}");
+        }
+        assert_eq!(check("(() => { for (;;); })()", CodeKind::Expression), None);
     }
 
     #[test]

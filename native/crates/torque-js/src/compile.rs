@@ -79,7 +79,8 @@ impl Bytecodes {
     }
 }
 
-pub(crate) fn compile(ctx: &Ctx<'_>, kind: CodeKind, code: &str) -> Result<Vec<u8>, Error> {
+/// The function that code comes to, not run.
+pub(crate) fn parse<'js>(ctx: &Ctx<'js>, kind: CodeKind, code: &str) -> Result<Value<'js>, Error> {
     let source = CString::new(kind.wrap(code)).map_err(|_| Error::new_from_js("text with U+0000", "code"))?;
     let file = CString::new(kind.file()).expect("the names of kinds hold no NUL");
     let flags = qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
@@ -90,9 +91,14 @@ pub(crate) fn compile(ctx: &Ctx<'_>, kind: CodeKind, code: &str) -> Result<Vec<u
         qjs::JS_Eval(raw, source.as_ptr(), source.as_bytes().len() as _, file.as_ptr(), flags.cast_signed())
     };
     // SAFETY: the value is fresh and owned; `own` takes it over or reports the pending exception.
-    let function = unsafe { own(ctx, function) }?;
+    unsafe { own(ctx, function) }
+}
+
+fn compile(ctx: &Ctx<'_>, kind: CodeKind, code: &str) -> Result<Vec<u8>, Error> {
+    let function = parse(ctx, kind, code)?;
+    let raw = ctx.as_raw().as_ptr();
     let mut size = 0;
-    // SAFETY: `function` is the bytecode function that COMPILE_ONLY answered; the engine allocates the buffer.
+    // SAFETY: `function` is the bytecode function that `parse` answered; the engine allocates the buffer.
     let buffer = unsafe {
         qjs::JS_WriteObject(raw, &raw mut size, function.as_raw(), qjs::JS_WRITE_OBJ_BYTECODE.cast_signed())
     };
