@@ -269,8 +269,7 @@ impl Validator {
             .fields
             .iter()
             .filter(|field| field.name.chars().count().abs_diff(asked.len()) * 2 <= field.name.len())
-            .map(|field| (distance(&field.name, &asked), &field.name))
-            .filter(|(steps, known)| steps * 2 <= known.len())
+            .filter_map(|field| Some((distance(&field.name, &asked, field.name.len() / 2)?, &field.name)))
             .min();
         faults.error(
             "UnknownField",
@@ -300,17 +299,23 @@ fn unsound_text(kind: JsonErrorKind) -> &'static str {
     }
 }
 
-/// How many characters must be put in, taken out or exchanged.
-fn distance(one: &str, other: &[char]) -> usize {
+/// How many characters must be put in, taken out or exchanged; `None` if more than `most`.
+fn distance(one: &str, other: &[char], most: usize) -> Option<usize> {
     let mut row: SmallVec<[usize; 96]> = (0..=other.len()).collect();
     for (at, a) in one.chars().enumerate() {
         let mut corner = row[0];
         row[0] = at + 1;
+        let mut least = row[0];
         for (place, &b) in other.iter().enumerate() {
             let change = corner + usize::from(a != b);
             corner = row[place + 1];
             row[place + 1] = change.min(corner + 1).min(row[place] + 1);
+            least = least.min(row[place + 1]);
+        }
+        // No later row has a smaller number than the least of this one.
+        if least > most {
+            return None;
         }
     }
-    row[other.len()]
+    Some(row[other.len()]).filter(|&steps| steps <= most)
 }
