@@ -1,14 +1,14 @@
 """Importing CSV rows beside a bare COPY of the same rows into the same table.
 
 The baseline copies finished lines (id, type, JSON, times) into `entities` and does nothing else: no reading of CSV, no
-validation, no unique keys, no links, no counts, no audit.
+validation, no unique keys, no links, no counts, no audit. Many-to-many links it copies as well, in finished lines.
 """
 
 import csv
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from torque.platform import Platform
 from torque.types import Caller, RunContext
 
 COLUMNS = ("application_id", "id", "entity_type", "data", "created_at", "updated_at")
+LINK_COLUMNS = ("application_id", "link_key", "source_id", "target_id", "position")
 EMPTY = "TRUNCATE entities, entity_relationships, entity_keys, entity_counts, audit_log"
 ADMIN = Caller.local("bench")
 FIELDS: list[dict[str, Any]] = [
@@ -36,10 +37,17 @@ FIELDS: list[dict[str, Any]] = [
 OWNER = {"id": "f7", "name": "owner_id", "field_type": {"type": "Reference", "entity": "owner"}}
 HEADER = ("number", "name", "email", "amount", "placed", "paid")
 OWNERS = 1000
+LINKS = 3
+"""Many-to-many links of a row, where it has some."""
+
+MANY = {
+    "id": "m", "name": "row_owners", "type": "ManyToMany", "from_entity": "row", "to_entity": "owner",
+    "from_field": "owners", "to_field": "rows",
+}  # fmt: skip
 
 
 def model(kind: str) -> bytes:
-    """Return a model whose rows are plain, have a unique key, or refer to an owner."""
+    """Return a model whose rows are plain, have a unique key, refer to an owner, or are linked to several."""
     fields = [{**field, "id": f"r_{field['id']}"} for field in FIELDS]
     if kind == "key":
         fields[0]["unique"] = True
@@ -51,21 +59,25 @@ def model(kind: str) -> bytes:
         "fields": [{"id": "o1", "name": "code", "unique": True, "field_type": {"type": "Integer"}}],
     }
     row = {"id": "r", "name": "row", "fields": fields}
-    return json.dumps({"format": "torque/1", "name": f"import-{kind}", "entities": [owner, row]}).encode()
+    document = {"format": "torque/1", "name": f"import-{kind}", "entities": [owner, row]}
+    return json.dumps({**document, "relationships": [MANY] if kind == "links" else []}).encode()
 
 
 def write_files(folder: Path, rows: int) -> dict[str, Path]:
-    """Write so many rows as CSV, with and without a reference; `lines` is for what COPY takes."""
-    found = {name: folder / name for name in ("plain.csv", "reference.csv", "owners.csv", "lines")}
-    with found["plain.csv"].open("w", newline="") as plain, found["reference.csv"].open("w", newline="") as linked:
-        one, two = csv.writer(plain), csv.writer(linked)
+    """Write so many rows as CSV, alone, with a reference and with links; the rest is for what COPY takes."""
+    tables = ("plain.csv", "reference.csv", "links.csv")
+    found = {name: folder / name for name in (*tables, "owners.csv", "lines", "link_lines")}
+    with ExitStack() as stack:
+        one, two, three = (csv.writer(stack.enter_context(found[name].open("w", newline=""))) for name in tables)
         one.writerow(HEADER)
         two.writerow((*HEADER, "owner_id"))
+        three.writerow((*HEADER, "owners"))
         for n in range(rows):
             row = (n, f"Customer number {n}", f"customer{n}@example.com", f"{n % 100000 / 100:.2f}",
                    f"2026-{n % 12 + 1:02}-{n % 28 + 1:02}", "true" if n % 3 else "false")  # fmt: skip
             one.writerow(row)
             two.writerow((*row, n % OWNERS))
+            three.writerow((*row, ";".join(str((n + 7 * place) % OWNERS) for place in range(LINKS))))
     found["owners.csv"].write_text("code\n" + "\n".join(str(n) for n in range(OWNERS)) + "\n")
     return found
 
@@ -84,24 +96,38 @@ def database(folder: Path) -> Iterator[str]:
 async def imported(platform: Platform, kind: str, files: dict[str, Path], rows: int) -> float:
     """Import all rows into an empty application; return the seconds."""
     app = await platform.catalog.get(f"import-{kind}")
-    if kind == "reference":
+    if kind in ("reference", "links"):
         owners = Job(entity_type="owner", rows=CsvRows(FileSource(files["owners.csv"])))
         await platform.exchange.load(ADMIN, app, [owners])
-    name = "reference.csv" if kind == "reference" else "plain.csv"
+    name = f"{kind}.csv" if f"{kind}.csv" in files else "plain.csv"
     begin = time.perf_counter()
     job = Job(entity_type="row", rows=CsvRows(FileSource(files[name])))
     report = await platform.exchange.load(ADMIN, app, [job])
     seconds = time.perf_counter() - begin
     assert (report.created, report.failed, report.applied) == (rows, 0, True)
+    assert report.links == (rows * LINKS if kind == "links" else 0)
     count = "SELECT sum(n) FROM entity_counts WHERE application_id = $1 AND entity_type = 'row'"
     assert await platform.db.fetchval(count, app.id) == rows
     return seconds
 
 
-async def copied(connection: asyncpg.Connection, lines: Path) -> float:
+async def keep_lines(connection: asyncpg.Connection, kind: str, files: dict[str, Path]) -> None:
+    """Write what was imported as lines that COPY takes; links need their owners as well."""
+    only = "" if kind == "links" else "WHERE entity_type = 'row'"
+    query = f"SELECT {', '.join(COLUMNS)} FROM entities {only} ORDER BY id"
+    await connection.copy_from_query(query, output=str(files["lines"]))
+    query = f"SELECT {', '.join(LINK_COLUMNS)} FROM entity_relationships ORDER BY source_id, position"
+    await connection.copy_from_query(query, output=str(files["link_lines"]))
+
+
+async def copied(connection: asyncpg.Connection, kind: str, files: dict[str, Path]) -> float:
     """COPY the finished lines; return the seconds."""
     begin = time.perf_counter()
-    await connection.copy_to_table("entities", source=str(lines), columns=COLUMNS)
+    async with connection.transaction():
+        await connection.copy_to_table("entities", source=str(files["lines"]), columns=COLUMNS)
+        if kind == "links":
+            source = str(files["link_lines"])
+            await connection.copy_to_table("entity_relationships", source=source, columns=LINK_COLUMNS)
     return time.perf_counter() - begin
 
 
@@ -119,11 +145,11 @@ async def measure(
         for place in range(rounds):
             subject.append(await imported(platform, kind, files, rows))
             if place == 0:
-                query = "SELECT {} FROM entities WHERE entity_type = 'row' ORDER BY id".format(", ".join(COLUMNS))
-                await connection.copy_from_query(query, output=str(files["lines"]))
+                await keep_lines(connection, kind, files)
             await connection.execute(EMPTY)
-            baseline.append(await copied(connection, files["lines"]))
-            assert await connection.fetchval("SELECT count(*) FROM entities WHERE application_id = $1", app.id) == rows
+            baseline.append(await copied(connection, kind, files))
+            count = "SELECT count(*) FROM entities WHERE application_id = $1 AND entity_type = 'row'"
+            assert await connection.fetchval(count, app.id) == rows
             await connection.execute(EMPTY)
         return subject, baseline
     finally:

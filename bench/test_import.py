@@ -28,7 +28,7 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.parametrize("kind", ["plain", "key", "reference"])
+@pytest.mark.parametrize("kind", ["plain", "key", "reference", "links"])
 def test_import_of_csv_rows(kind: str, dsn: str, files: dict[str, Path], keep: Callable[[Ratio], None]) -> None:
     subject, baseline = asyncio.run(measure(dsn, kind, files, ROWS, ROUNDS))
     ratio = statistics.median(b / s for s, b in zip(subject, baseline, strict=True))
