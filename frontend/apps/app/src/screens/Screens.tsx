@@ -9,12 +9,14 @@ type ScreenProps = { title: string; detail: string; children?: ReactNode; code?:
 /** A whole screen that says what is and what to do. */
 function Screen({ title, detail, children, code }: ScreenProps) {
   return (
-    <main className={classes.column}>
-      <Mark />
-      <h1 className={classes.title}>{title}</h1>
-      <p className={classes.detail}>{detail}</p>
-      {code && <code className={classes.command}>{code}</code>}
-      {children && <div className={classes.actions}>{children}</div>}
+    <main className={classes.door}>
+      <div className={classes.column}>
+        <Mark />
+        <h1 className={classes.title}>{title}</h1>
+        <p className={classes.detail}>{detail}</p>
+        {code && <code className={classes.command}>{code}</code>}
+        {children && <div className={classes.actions}>{children}</div>}
+      </div>
     </main>
   );
 }

@@ -74,6 +74,7 @@ export const EverythingFits: Story = {
   play: async () => {
     await check();
     await expect(await body().findByText("All 1,204 rows fit.")).toBeVisible();
+    await expect(body().getByRole("dialog")).toContainElement(document.activeElement as HTMLElement);
   },
 };
 export const SomeRowsDoNotFit: Story = {

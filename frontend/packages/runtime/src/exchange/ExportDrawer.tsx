@@ -88,6 +88,7 @@ export function ExportDrawer({ entityType, query, pagination, everything, all, s
         >
           {outcome.name === "failed" && <ErrorPane message={errorText(outcome.problem, t("error.offline"), t("export.failed"))} code={codeOf(outcome.problem)} />}
           {answer.isError && <ErrorPane message={errorText(answer.error, t("error.offline"), t("error.unknown"))} code={codeOf(answer.error)} onRetry={() => void answer.refetch()} />}
+          {answer.isPending && <div aria-busy />}
           {answer.isSuccess && (
             <ExportChoice
               wish={wish}

@@ -6,6 +6,7 @@ import { useRuntime } from "../../context";
 import { useFormDefinition } from "../../data/queries";
 import { usePageModals } from "../../page/modals";
 import { text, type ComponentProps } from "../types";
+import { useKey } from "./useKey";
 
 const KINDS: Record<string, ButtonKind> = { primary: "primary", filled: "primary", danger: "danger", subtle: "subtle", link: "subtle" };
 
@@ -47,9 +48,12 @@ export function ButtonComponent({ component }: ComponentProps) {
     await run(action);
     setBusy(false);
   };
+  // The main action of a page; where several make records, the first one hears its key.
+  const main = kind === "primary" && action?.type === "openModal" && component.props.disabled !== true;
+  useKey("n", main && allowed, () => void click());
   if (!allowed) return null;
   return (
-    <Button kind={kind} busy={busy} disabled={component.props.disabled === true} icon={Icon && <Icon aria-hidden />} onClick={() => void click()}>
+    <Button kind={kind} busy={busy} disabled={component.props.disabled === true} icon={Icon && <Icon aria-hidden />} shortcut={main ? "N" : undefined} onClick={() => void click()}>
       {text(component, "label") || text(component, "text") || component.id}
     </Button>
   );

@@ -129,5 +129,13 @@ export const Failed: Story = { args: { data: null, status: { name: "error", mess
 export const ThousandRows: Story = { args: { data: { rows: makeOrders(1000), total: 41208, totalIsEstimate: true, all: 1_000_000, durationMs: 9 }, pageSize: 1000 } };
 export const ManyPages: Story = { args: { data: { rows, total: 830, all: 830, durationMs: 6 }, pageSize: 20, view: { ...plainView, page: 3 } } };
 export const AmongOthers: Story = { args: { fill: false, title: "Open orders by required date", filtering: false } };
+export const SortedOnAPhone: Story = {
+  globals: { viewport: { value: "phone" } },
+  play: async ({ canvasElement }) => {
+    await userEvent.click(within(canvasElement).getByRole("button", { name: /^Sort/ }));
+    await userEvent.click(await within(document.body).findByRole("menuitem", { name: "Total" }));
+    await expect(await within(canvasElement).findByRole("button", { name: "Sorted by Total" })).toBeInTheDocument();
+  },
+};
 export const Phone: Story = { ...Filtered, globals: { viewport: { value: "phone" } } };
 export const PhoneDark: Story = { ...Filtered, globals: { viewport: { value: "phone" }, scheme: "dark" } };

@@ -13,8 +13,10 @@ import type { DataGridProps, GridView } from "./DataGrid.types";
 import { GridBody } from "./GridBody";
 import { GridHead } from "./GridHead";
 import { GridReadout } from "./GridReadout";
+import { GridTitle } from "./GridTitle";
 import { GridEmpty, GridLoading } from "./GridStates";
 import { MODEL_LAYOUT, resizedColumn, shownColumns } from "./layout";
+import { SortMenu } from "./SortMenu";
 import { columnTemplate } from "./template";
 import { useSelection } from "./useSelection";
 
@@ -64,7 +66,7 @@ export function DataGrid(props: DataGridProps) {
   };
   return (
     <section className={classes.grid} data-fill={fill || undefined} data-choosing={count > 0 || undefined} aria-label={props.title ?? noun} onKeyDown={keys}>
-      {props.title && <h2 className={classes.title}>{props.title}</h2>}
+      {props.title && <GridTitle title={props.title} total={data?.total ?? null} estimate={data?.totalIsEstimate ?? false} />}
       {filtering && (
         <FilterBar
           searchLabel={t("searchIn", { noun })}
@@ -73,6 +75,7 @@ export function DataGrid(props: DataGridProps) {
           fields={fields}
           filters={view.filters}
           onFilters={(filters) => change({ filters })}
+          before={phone && sorting && <SortMenu columns={columns} sort={view.sort} onSort={(sort) => change({ sort })} />}
         >
           {onLayout && !phone && <ColumnsMenu columns={props.columns} layout={layout} onLayout={onLayout} />}
           {props.tools}

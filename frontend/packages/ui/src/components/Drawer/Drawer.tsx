@@ -28,7 +28,7 @@ export function Drawer({ opened, onClose, title, detail, actions, children }: Dr
     <MantineDrawer.Root opened={opened} onClose={onClose} trapFocus={false} position={phone ? "bottom" : "right"} size={phone ? "100%" : "var(--tq-drawer)"} classNames={{ content: classes.content }}>
       <MantineDrawer.Overlay />
       <MantineDrawer.Content {...scope}>
-        <MantineDrawer.Header className={classes.header}>
+        <MantineDrawer.Header role="presentation" className={classes.header}>
           <MantineDrawer.Title className={classes.title}>{title}</MantineDrawer.Title>
           {detail && <span className={classes.detail}>{detail}</span>}
           <div className={classes.actions}>

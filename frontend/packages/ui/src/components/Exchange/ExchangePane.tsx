@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { IconAlertCircle } from "../../icons/tabler";
 import { FormSteps } from "../Form/FormSteps";
 import classes from "./Exchange.module.css";
@@ -23,10 +23,18 @@ const NOTHING: ReadonlySet<string> = new Set();
 export function ExchangePane({ steps = [], step = 0, onStep, children, note, bad = false, actions }: ExchangePaneProps) {
   const places = steps.map((title, at) => ({ at, title, fields: [] }));
   const current = places[step];
+  const content = useRef<HTMLDivElement>(null);
+  // The button that led on is gone with its step: whoever uses the keyboard goes on from here, and Escape is heard.
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    (content.current?.querySelector<HTMLElement>("[data-autofocus]") ?? content.current)?.focus({ preventScroll: true });
+  });
   return (
     <div className={classes.pane}>
       {current && <FormSteps steps={places} current={current} reached={step} broken={NOTHING} onChoose={onStep && (({ at }) => onStep(at))} />}
-      <div className={classes.content}>{children}</div>
+      <div ref={content} className={classes.content} tabIndex={-1}>
+        {children}
+      </div>
       <footer className={classes.footer}>
         <div className={classes.note} data-kind={bad ? "bad" : undefined} role="status">
           {note && bad && <IconAlertCircle aria-hidden />}

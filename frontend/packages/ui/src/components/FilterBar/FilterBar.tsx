@@ -10,7 +10,7 @@ import { FilterChip } from "./FilterChip";
 import { canFilter, firstFilter } from "./operators";
 
 /** Search, then one chip for each condition, then the button that adds one. */
-export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, children }: FilterBarProps) {
+export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, before, children }: FilterBarProps) {
   const { t } = useTranslation("ui");
   const [fresh, setFresh] = useState<number | null>(null);
   const usable = fields.filter(canFilter);
@@ -20,6 +20,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
       {searchLabel && <SearchField label={searchLabel} value={search} onChange={onSearch} />}
       {searchLabel && usable.length > 0 && <span className={classes.divider} aria-hidden />}
       <div className={classes.chips}>
+        {before}
         {filters.map((filter, index) => (
           <FilterChip
             key={`${index}.${filter.field}`}

@@ -29,6 +29,8 @@ export type FilterBarProps = {
   fields: readonly FilterField[];
   filters: readonly GridFilter[];
   onFilters: (filters: GridFilter[]) => void;
+  /** Before the chips. */
+  before?: ReactNode;
   /** At the end of the bar. */
   children?: ReactNode;
 };
