@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -27,15 +27,14 @@ from torque.entity.query.aggregate import Aggregate, plan_aggregate
 from torque.entity.query.aggregate_sql import select_aggregate
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields, plan_expand, plan_list
+from torque.entity.query.rule_sql import check_record, select_matching
 from torque.entity.query.sql import (
     COUNTED_TO,
     LINKED_PREFIX,
-    check_record,
     select_expanded,
     select_ids,
     select_linked,
     select_list,
-    select_matching,
 )
 from torque.entity.store import EntityStore
 from torque.entity.tuning.demand import Demand
@@ -246,6 +245,16 @@ class Reading:
         found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
         return bool(found) and bool(found[0]["version"] == row[2])
 
+    async def among(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, ids: Collection[str]
+    ) -> Collection[str]:
+        """Return those of the ids whose records the caller's rule lets it see; without a rule that is all of them."""
+        condition = Reader(Scope(app.model, rights)).predicate(entity, rights.entity(entity.name).where)
+        if condition is None or not ids:
+            return ids
+        collation = (await self._store.settings()).collation
+        return {row[0] for row in await self._store.fetch(select_matching(condition, app.id, collation, list(ids)))}
+
     async def fits(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, where: Predicate | None, record_id: str,
         data: bytes,
@@ -292,7 +301,8 @@ class Reading:
         data = codec.loads(row[1])
         links = tuple(x for x in expansions if x.link is not None)
         if links:
-            found = await self._store.fetch(select_linked(links, app.id, row[0]))
+            collation = (await self._store.settings()).collation
+            found = await self._store.fetch(select_linked(links, app.id, collation, row[0]))
             ids = [codec.loads(value) for value in found[0]] if found else [[] for _ in links]
             data.update((LINKED_PREFIX + x.name, value) for x, value in zip(links, ids, strict=True))
             row = (row[0], codec.dumps(data), *row[2:6])

@@ -167,11 +167,30 @@ async def test_an_entity_that_the_caller_may_not_read_has_no_links(blog: Shop) -
         await blog.create("post", CLERK, title="y", badges=[badge["id"]])
     shown = await blog.get(post["id"], CLERK, expand=("tags",))
     assert set(shown["included"]["tag"]) == {a["id"]}
+    assert shown["tags"] == [a["id"]]
     with pytest.raises(TorqueError):
         await find(blog, "post", CLERK, filters={"badges.label": "x"})
     assert await find(blog, "post", CLERK, filters={"tags.label": "b"}) == {
         "data": [], "included": None, "meta": {"entityType": "post", "sortBy": "created_at", "sortOrder": "desc"},
     }  # fmt: skip
+
+
+async def test_ids_of_linked_records_that_a_rule_hides_are_told_nowhere(blog: Shop) -> None:
+    a, b = [(await blog.create("tag", label=label))["id"] for label in "ab"]
+    badge = await blog.create("badge", label="x")
+    post = await blog.create("post", title="x", badges=[badge["id"]], tags=[b])
+    await blog.update(post["id"], tags=[a, b])
+    listed = await find(blog, "post", CLERK, expand=("tags",))
+    related = (await blog.entities.relationships(CLERK, blog.app, post["id"])).result
+    history = (await blog.entities.history(CLERK, blog.app, None, post["id"])).result
+    assert listed["data"][0]["tags"] == [a]
+    links = [entry for entry in codec.loads(history)["entries"] if entry["action"] == "link"]
+    assert {"tags": [a]} in [entry["new"] for entry in links]
+    for answer in (codec.dumps(listed), related, history):
+        assert b.encode() not in answer
+        assert badge["id"].encode() not in answer
+    history = (await blog.entities.history(ADMIN, blog.app, None, post["id"])).result
+    assert b.encode() in history
 
 
 async def test_links_that_race_with_deletes_leave_nothing_dangling(blog: Shop) -> None:

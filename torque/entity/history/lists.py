@@ -18,7 +18,8 @@ from torque.entity.batch import Q, plain
 from torque.entity.history.audit import audit_mode
 from torque.entity.history.records import Entry, State, entry_of, state_at
 from torque.entity.query.filters import Reader
-from torque.entity.query.sql import Statement, select_matching
+from torque.entity.query.rule_sql import select_matching
+from torque.entity.query.sql import Statement
 from torque.entity.reading import Reading
 from torque.entity.store import EntityStore, Settings
 from torque.entity.tuning.demand import Demand

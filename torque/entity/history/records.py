@@ -1,6 +1,6 @@
 """What a record was: its states are wound back from the audit log, as far as that reaches, and can be restored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -189,16 +189,29 @@ class History:
         granted = rights.entity(entity.name)
         checks.require(granted.update, caller, "see the history of", entity)
         names = {f.key: f.name for f in entity.fields.values() if f.name not in granted.hidden and not f.system}
-        ends = many_of(app.model, entity.name).items()
-        linked = {end.link_key: name for name, end in ends if rights.entity(end.other).read}
+        entries = [entry_of(found) for found in await self._db.fetch(Q.history, app.id, row[0], limit)]
+        ends = await self._ends_seen(app, rights, entity, entries)
         shown = []
-        for entry in map(entry_of, await self._db.fetch(Q.history, app.id, row[0], limit)):
-            by = linked if entry.action == "link" else names
-            old = None if entry.action == "undelete" else _named(by, entry.old)
-            new = None if entry.action == "delete" else _named(by, entry.new)
+        for entry in entries:
+            link = entry.action == "link"
+            old = None if entry.action == "undelete" else _linked(ends, entry.old) if link else _named(names, entry.old)
+            new = None if entry.action == "delete" else _linked(ends, entry.new) if link else _named(names, entry.new)
             head = {"at": entry.at, "action": entry.action, "actor": entry.actor, "protocol": entry.protocol}
             shown.append({**head, "old": old, "new": new})
         return Answer(codec.dumps({"entries": shown}))
+
+    async def _ends_seen(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, entries: Sequence[Entry]
+    ) -> dict[str, tuple[str, Collection[str]]]:
+        """Return the name of each kind of link that the caller may know of, and the ids it may see behind it."""
+        links = [side for entry in entries if entry.action == "link" for side in (entry.old, entry.new) if side]
+        found = {}
+        for name, end in many_of(app.model, entity.name).items():
+            if rights.entity(end.other).read:
+                ids = {one for side in links for one in side.get(end.link_key, ())}
+                seen = await self._reading.among(app, rights, app.model.entities[end.other], ids)
+                found[end.link_key] = (name, seen)
+        return found
 
     async def _then(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
@@ -311,6 +324,14 @@ def _set(entity: CompiledEntity, name: str) -> bool:
 
 def _named(names: dict[str, str], values_: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if values_ is None else {names[key]: value for key, value in values_.items() if key in names}
+
+
+def _linked(ends: dict[str, tuple[str, Collection[str]]], links: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Name links, and leave out those to records that may not be seen."""
+    if links is None:
+        return None
+    known = ((*ends[key], ids) for key, ids in links.items() if key in ends)
+    return {name: [one for one in ids if one in seen] for name, seen, ids in known}
 
 
 def _loaded(value: bytes | None) -> dict[str, Any] | None:

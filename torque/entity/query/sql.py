@@ -265,14 +265,21 @@ def _ordered(plan: ListPlan, expressions: list[str]) -> str:
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
-    """Write the id or the ids that an expansion follows, as JSON; of links the first so many."""
+    """Write the id or the ids that an expansion follows, as JSON; of links the first so many that may be seen."""
     if expansion.link is None:
         return f"e.data->{literal(expansion.field.key if expansion.field else '')}"
     key, backward = expansion.link
     here, there = ("target_id", "source_id") if backward else ("source_id", "target_id")
+    seen = ""
+    if expansion.condition is not None:
+        inner = writer.inner()
+        seen = (
+            f"AND EXISTS (SELECT 1 FROM entities {inner} WHERE {inner}.application_id = $1 "
+            f"AND {inner}.id = l.{there} AND {writer.condition(expansion.condition, inner)}) "
+        )
     links = (
         f"SELECT l.{there} AS id, l.position FROM entity_relationships l WHERE l.application_id = $1 "
-        f"AND l.{here} = e.id AND l.link_key = {writer.argument(key)} "
+        f"AND l.{here} = e.id AND l.link_key = {writer.argument(key)} {seen}"
         f"ORDER BY l.position, l.{there} LIMIT {LINKS_SHOWN}"
     )
     return f"(SELECT coalesce(jsonb_agg(l.id ORDER BY l.position, l.id), '[]') FROM ({links}) l)"
@@ -288,9 +295,11 @@ def _row_with(expansions: tuple[Expansion, ...], targets: list[str]) -> str:
     return ROW.replace("e.data", f"e.data || jsonb_build_object({', '.join(linked)}) AS data", 1)
 
 
-def select_linked(expansions: tuple[Expansion, ...], application_id: str, record_id: str) -> Statement:
+def select_linked(
+    expansions: tuple[Expansion, ...], application_id: str, collation: str, record_id: str
+) -> Statement:  # fmt: skip
     """Write the statement that fetches what expansions of one record follow."""
-    writer = Writer(application_id, "C")
+    writer = Writer(application_id, collation)
     columns = ", ".join(f"{_targets(writer, x)} AS x{i}" for i, x in enumerate(expansions))
     where = f"e.application_id = $1 AND e.id = {writer.argument(record_id)}::uuid"
     return Statement(f"SELECT {columns} FROM entities e WHERE {where}", tuple(writer.args))
@@ -321,25 +330,6 @@ def select_expanded(expansion: Expansion, application_id: str, collation: str, i
     if expansion.condition is not None:
         where += f" AND {writer.condition(expansion.condition, 'e')}"
     return Statement(f"SELECT {ROW} FROM entities e WHERE {where}", tuple(writer.args))
-
-
-def select_matching(condition: Condition, application_id: str, collation: str, ids: list[str]) -> Statement:
-    """Write the statement that tells which of these records fulfil a rule, and at which version."""
-    writer = Writer(application_id, collation)
-    wanted = writer.argument(ids)
-    where = f"e.application_id = $1 AND e.id = ANY({wanted}::uuid[]) AND {writer.condition(condition, 'e')}"
-    return Statement(f"SELECT e.id, e.version FROM entities e WHERE {where}", tuple(writer.args))
-
-
-def check_record(condition: Condition, application_id: str, collation: str, row: tuple[str, str, bytes]) -> Statement:
-    """Write the statement that tells whether a record (id, entity key, data), not yet stored, fulfils a rule."""
-    writer = Writer(application_id, collation)
-    record_id, key, data = (writer.argument(value) for value in row)
-    source = (
-        f"(SELECT $1::uuid AS application_id, {record_id}::uuid AS id, {key}::text AS entity_type, "
-        f"{data}::jsonb AS data, 1 AS version, now() AS created_at, now() AS updated_at) e"
-    )
-    return Statement(f"SELECT ({writer.condition(condition, 'e')}) IS TRUE FROM {source}", tuple(writer.args))
 
 
 def _where(writer: Writer, plan: ListPlan) -> str:
