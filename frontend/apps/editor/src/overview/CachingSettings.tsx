@@ -20,7 +20,7 @@ export function CachingSettings({ performance = {}, onChange }: { performance: P
       <NumberInput
         label={<OptionalLabel>{t("settings.cacheTime")}</OptionalLabel>}
         description={t("settings.cacheTimeHelp")}
-        placeholder={t("behavior.ttlAuto")}
+        placeholder={t("settings.cacheTimeAuto")}
         hideControls
         min={0}
         max={86_400}

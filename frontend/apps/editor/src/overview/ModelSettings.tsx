@@ -93,7 +93,7 @@ function SettingsForm({ onClose }: { onClose: () => void }) {
         <h3>{t("settings.speed")}</h3>
         <CachingSettings performance={config.performance} onChange={(performance) => { configure({ performance }); }} />
       </div>
-      <footer className={classes.foot}>
+      <div className={classes.foot}>
         <span role="status" className={checked && wrong ? classes.errors : undefined}>
           {checked && wrong > 0 && t("panel.errors", { count: wrong })}
         </span>
@@ -101,7 +101,7 @@ function SettingsForm({ onClose }: { onClose: () => void }) {
         <Button kind="primary" type="submit">
           {t("save.verb")}
         </Button>
-      </footer>
+      </div>
     </form>
   );
 }

@@ -19,19 +19,22 @@ export const UnknownModel: StoryObj = { parameters: { editor: { path: "/models/n
 export const Loading: StoryObj = { parameters: { editor: { path: "/models/orders", server: () => memoryServer(undefined, "never") } } };
 export const History: StoryObj = { parameters: { editor: { path: "/models/orders/history" } } };
 
+/** A busy machine may take many seconds for what takes one. */
+const PATIENCE = { timeout: 20_000 };
+
 const openSettings: StoryObj["play"] = async ({ canvas }) => {
-  await userEvent.click(await canvas.findByRole("button", { name: "More actions for the model" }));
-  await userEvent.click(await screen.findByRole("menuitem", { name: "Model settings" }));
+  await userEvent.click(await canvas.findByRole("button", { name: "More actions for the model" }, PATIENCE));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Model settings" }, PATIENCE));
 };
 
 /** The accent in both schemes, as screens draw it. */
 export const Settings: StoryObj = {
   parameters: { editor: { path: "/models/orders" } },
   play: async (context) => {
-    await openSettings(context);
-    const drawer = within(await screen.findByRole("dialog"));
-    await userEvent.type(await drawer.findByRole("textbox", { name: /^Accent colour/ }), "#5b21b6");
-    await expect(await drawer.findByRole("list", { name: "What the schemes make of it" })).toHaveTextContent("Light");
+    await openSettings?.(context);
+    const drawer = within(await screen.findByRole("dialog", {}, PATIENCE));
+    await userEvent.type(await drawer.findByRole("textbox", { name: /^Accent colour/ }, PATIENCE), "#5b21b6");
+    await expect(await drawer.findByRole("list", { name: "What the schemes make of it" }, PATIENCE)).toHaveTextContent("Light");
   },
 };
 
@@ -39,9 +42,9 @@ export const Settings: StoryObj = {
 export const SettingsWithErrors: StoryObj = {
   parameters: { editor: { path: "/models/orders" } },
   play: async (context) => {
-    await openSettings(context);
-    const drawer = within(await screen.findByRole("dialog"));
-    await userEvent.type(await drawer.findByRole("textbox", { name: /^Accent colour/ }), "modernish");
+    await openSettings?.(context);
+    const drawer = within(await screen.findByRole("dialog", {}, PATIENCE));
+    await userEvent.type(await drawer.findByRole("textbox", { name: /^Accent colour/ }, PATIENCE), "modernish");
     await userEvent.type(drawer.getByRole("combobox", { name: /^Language/ }), "no language");
     await userEvent.click(drawer.getByRole("button", { name: "Save settings" }));
     await expect(drawer.getByRole("status")).toHaveTextContent("2 fields need attention");
