@@ -77,7 +77,7 @@ class Platform:
         self.xflows = XFlowService(db, self.access, self.entities, self.bus, observer, config, context)
         self.lifecycle = Lifecycle(self.xflows, self.hooks)
         self.outbox = Outbox(db, self.catalog, self.hooks, self.bus, observer)
-        admission = Admission(self.catalog, self.access, self.models)
+        admission = Admission(self.catalog, self.access, self.models, self.entities)
         self.hub = Hub(self.ring, context, admission, observer, config.limits.ws_queue)
         self.relay = Relay(db, self.generations, context, observer)
         self.bridge = Bridge(self.bus, self.hub, self.relay, self.catalog)

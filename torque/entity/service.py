@@ -91,9 +91,7 @@ class EntityService:
         answer = await self._reading.get(app, rights, entity_type, record_id, expand, fields, min_version)
         return await self._shown.seen(caller, app, answer, fields)
 
-    async def list(
-        self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
-    ) -> Answer:  # fmt: skip
+    async def list(self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None) -> Answer:
         """Return a page of records: ``{data, included, pagination, meta}``, with `as_of` as it was at that moment.
 
         Raises
@@ -108,15 +106,17 @@ class EntityService:
         past = None if as_of is None else await self._past.list(app, rights, query, as_of)
         return await self._shown.seen(caller, app, past or await self._reading.list(app, rights, query), query.fields)
 
+    async def require_seen(self, caller: Caller, app: RunningApplication, entity_type: str, record_id: str) -> None:
+        """Raise NotFound unless a record is there for this caller."""
+        await self._reading.seen(app, self._access.enter(caller, app), entity_type, record_id)
+
     async def query(self, caller: Caller, app: RunningApplication, query: Query) -> Answer:
         """Return the records of a query as one array, without counting."""
         self.recomputing.look(app)
         answer = await self._reading.query(app, self._access.enter(caller, app), query)
         return await self._shown.seen(caller, app, answer, query.fields)
 
-    async def find(
-        self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None
-    ) -> Answer:  # fmt: skip
+    async def find(self, caller: Caller, app: RunningApplication, query: Query, *, as_of: str | None = None) -> Answer:
         """Return the records of a query with those they refer to, without counting: ``{data, included, meta}``."""
         self.recomputing.look(app)
         rights = self._access.enter(caller, app)

@@ -3,6 +3,7 @@
 from torque.access.service import AccessService
 from torque.application.catalog import Catalog
 from torque.application.types import RunningApplication
+from torque.entity.service import EntityService
 from torque.errors import Forbidden, NotFound, Unauthenticated
 from torque.model.service import ModelService
 from torque.sync.subscription import Grant
@@ -23,14 +24,17 @@ class Admission:
 
     Parameters
     ----------
-    catalog, access, models
+    catalog, access, models, entities
         What is there, and who may see it.
     """
 
-    def __init__(self, catalog: Catalog, access: AccessService, models: ModelService) -> None:
+    def __init__(
+        self, catalog: Catalog, access: AccessService, models: ModelService, entities: EntityService
+    ) -> None:  # fmt: skip
         self._catalog = catalog
         self._access = access
         self._models = models
+        self._entities = entities
 
     async def admit(self, caller: Caller, topic: Topic) -> Grant:
         """Resolve and allow one topic.
@@ -48,7 +52,7 @@ class Admission:
         if not rights.may_enter:
             raise Unauthenticated if caller.is_anonymous else NotFound
         if topic.kind in ("entity", "record", "exchange"):
-            return self._records(caller, running, topic)
+            return await self._records(caller, running, topic)
         application = running.application
         followed = application.model_id if application.model_revision is None else ""
         if topic.kind == "application":
@@ -62,7 +66,7 @@ class Admission:
         """Return the revision that an application draws its pages from at this moment."""
         return (await self._catalog.get(grant.application_id)).model.revision
 
-    def _records(self, caller: Caller, running: RunningApplication, topic: Topic) -> Grant:
+    async def _records(self, caller: Caller, running: RunningApplication, topic: Topic) -> Grant:
         if topic.name not in running.model.entities:
             raise NotFound(f"There is no entity {topic.name!r} in this application.")
         rights = self._access.rights(caller, running).entity(topic.name)
@@ -72,6 +76,8 @@ class Admission:
         if topic.kind == "exchange":
             full = exchange_topic(application.id, topic.name)
         elif topic.record:
+            if rights.where is not None:
+                await self._entities.require_seen(caller, running, topic.name, topic.record)
             full = record_topic(application.id, topic.name, topic.record)
         else:
             full = entity_topic(application.id, topic.name)
