@@ -29,19 +29,22 @@ export function ImportDrawer({ entityType, onClose }: ExchangeDrawerProps) {
   return (
     <Drawer opened onClose={close} title={t("import.title", { noun })} detail={file?.name}>
       <ImportStepView importing={importing} fields={fields} noun={noun} onClose={close} />
-      <Confirm
-        opened={leaving && step === "done" && busy === "import"}
-        title={t("import.leaveTitle")}
-        confirmLabel={t("import.stop")}
-        cancelLabel={t("import.keep")}
-        onCancel={() => setLeaving(false)}
-        onConfirm={() => {
-          setLeaving(false);
-          transfer.stop();
-        }}
-      >
-        {t("import.leaveText")}
-      </Confirm>
+      {/* It comes with the key that asks for it: standing ready, it would take the same Escape for its own. */}
+      {leaving && step === "done" && busy === "import" && (
+        <Confirm
+          opened
+          title={t("import.leaveTitle")}
+          confirmLabel={t("import.stop")}
+          cancelLabel={t("import.keep")}
+          onCancel={() => setLeaving(false)}
+          onConfirm={() => {
+            setLeaving(false);
+            transfer.stop();
+          }}
+        >
+          {t("import.leaveText")}
+        </Confirm>
+      )}
     </Drawer>
   );
 }
