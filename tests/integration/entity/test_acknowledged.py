@@ -4,6 +4,7 @@ import pytest
 
 from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.workshop import Shop
+from tests.integration.exchange.tables import Store
 from torque.db.pool import Database
 from torque.entity.cache import field_name
 
@@ -37,6 +38,20 @@ async def test_an_update_to_what_another_process_has_just_written_moves_what_tha
     stamps = [pair.shop.generations.read(slots) for slots in pair.slots(order["id"])]
     assert (await pair.shop.update(order["id"], note="x", **more))["note"] == "x"
     assert [pair.shop.generations.current(stamp) for stamp in stamps] == [False, False]
+
+
+async def test_an_import_of_what_another_process_has_just_written_moves_what_that_moves(db: Database) -> None:
+    shop = Store(db)
+    silent = Shop(db, app_id=shop.app.id)
+    await shop.create("customer", name="Ada", email="a@b.example", credit=1)
+    (ada,) = await shop.all("customer")
+    await silent.update(ada["id"], credit=2)
+    slot, app = shop.generations.slot, shop.app
+    key = app.model.entities["customer"].key
+    stamps = [shop.generations.read([one]) for one in (slot("record", app.id, ada["id"]), slot("type", app.id, key))]
+    report = await shop.load("customer", "email,credit", "a@b.example,2", upsert="email")
+    assert (report.unchanged, report.updated) == (1, 0)
+    assert [shop.generations.current(stamp) for stamp in stamps] == [False, False]
 
 
 async def test_links_that_another_process_has_just_made_are_missed_at_both_ends(db: Database) -> None:

@@ -65,10 +65,14 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Touched(msgspec.Struct):
-    """What a load wrote: what caches and listeners have to hear of afterwards."""
+    """What a load wrote: what caches and listeners have to hear of afterwards.
+
+    `confirmed` are records that stood as asked for, where another process may have written them just now.
+    """
 
     created: dict[str, int]
     updated: dict[str, list[tuple[str, int, tuple[str, ...]]]]
+    confirmed: dict[str, list[str]]
 
 
 class Loader:
@@ -81,7 +85,7 @@ class Loader:
         self._reading = reading
         self._ids = RecordIds()
         self.report = ImportReport()
-        self.touched = Touched({}, {})
+        self.touched = Touched({}, {}, {})
         self.removed: dict[str, int] = {}
         self._size = 0
         self._read = 0

@@ -291,10 +291,12 @@ class ExchangeService:
         """Move the generations of what was written, then tell."""
         touched, slot, entities = loader.touched, self._generations.slot, app.model.entities
         updated = [record[0] for records in touched.updated.values() for record in records]
-        slots = [slot("type", app.id, entities[name].key) for name in {*touched.created, *touched.updated}]
-        if len(updated) <= _NAMED:
-            slots += [slot("record", app.id, record_id) for record_id in updated]
-        if len(updated) > _NAMED or loader.report.links:
+        moved = [*updated, *(record_id for ids in touched.confirmed.values() for record_id in ids)]
+        names = {*touched.created, *touched.updated, *touched.confirmed}
+        slots = [slot("type", app.id, entities[name].key) for name in names]
+        if len(moved) <= _NAMED:
+            slots += [slot("record", app.id, record_id) for record_id in moved]
+        if len(moved) > _NAMED or loader.linking.entities:  # links that stood may have been made just now, too
             slots.append(slot("catalogue", app.id))
         self._generations.bump(slots)
         for name in loader.linking.entities - touched.created.keys() - touched.updated.keys():

@@ -14,6 +14,7 @@ from torque.entity.hooks import Event, Hooks, Occasion
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
+from torque.entity.write.fresh import is_recent
 from torque.entity.write.lanes import lane_of
 from torque.errors import Forbidden, HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
@@ -128,6 +129,8 @@ class Updater:
             return None
         if not prepared.changed:
             self._report.unchanged += 1
+            if is_recent(row[4]):
+                self._touched.confirmed.setdefault(entity.name, []).append(row[0])
             return None
         return Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=load.caller)
 
