@@ -94,6 +94,17 @@ export const Imported: Story = {
     await expect(body().getByRole("button", { name: "Show todos" })).toBeVisible();
   },
 };
+export const AsksBeforeItStops: Story = {
+  args: { mode: "hangs" },
+  play: async () => {
+    await check();
+    await userEvent.click(await body().findByRole("button", { name: "Import 1,204 rows" }));
+    await body().findByRole("progressbar");
+    await userEvent.keyboard("{Escape}");
+    await userEvent.click(within(await body().findByRole("dialog", { name: "Stop this import?" })).getByRole("button", { name: "Stop" }));
+    await expect(await body().findByText(/^Stopped/, {}, { timeout: 10_000 })).toBeVisible();
+  },
+};
 export const Export: Story = {
   args: { drawer: "export" },
   play: async () => {
