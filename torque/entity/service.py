@@ -375,7 +375,7 @@ class EntityService:
             raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
         if repeat.method == "deleteEntity":
             self._writer.doubt_application(app.id)  # nobody here knows what went with it
-            return deleted(result["id"])
+            return deleted(result["id"], result.get("job"))
         return Answer(await self.answer_again(caller, app, repeat, result["id"]))
 
     async def answer_again(self, caller: Caller, app: RunningApplication, repeat: Repeat, record_id: str) -> bytes:

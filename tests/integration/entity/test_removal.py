@@ -9,7 +9,7 @@ from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
-from torque.errors import NotFound, ValidationFailed
+from torque.errors import Conflict, NotFound, ValidationFailed
 
 
 @pytest.fixture
@@ -62,6 +62,21 @@ async def test_a_job_deletes_from_the_leaves_up(few: Shop) -> None:
     await check_gone(few, customer)
     told = [record[0] for event in few.events if event.kind == "deleted" for record in event.records]
     assert len(told) == len(set(told)) == 121
+
+
+async def test_a_repeat_by_key_gets_the_answer_of_before_also_when_the_job_is_done(few: Shop) -> None:
+    customer = await crowd(few)
+
+    async def asked() -> dict[str, Any]:
+        answer = await few.entities.delete(ADMIN, few.app, None, customer["id"], idempotency_key="k")
+        return dict(codec.loads(answer.result))
+
+    first = await asked()
+    assert first["job"] is not None and await asked() == first
+    await finished(few)
+    assert await asked() == first
+    with pytest.raises(Conflict):
+        await few.entities.delete(ADMIN, few.app, None, customer["id"], if_version=1, idempotency_key="k")
 
 
 async def test_asking_again_names_the_same_job(few: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,11 @@ LIMIT $5;
 INSERT INTO outbox (application_id, id, kind, entity_id, payload, due_at)
 VALUES ($1, $2, 'removal', $3, $4, now() + interval '30 s');
 
+-- name: remember_removal
+INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING;
+
 -- name: standing_removal
 SELECT id FROM outbox WHERE application_id = $1 AND kind = 'removal' AND entity_id = $2 LIMIT 1;
 

@@ -16,7 +16,7 @@ from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
-from torque.entity.batch import Q
+from torque.entity.batch import Q, Repeat
 from torque.entity.deletion.relations import Request, refuse, survey
 from torque.entity.types import Row
 from torque.errors import NotFound, TorqueError, Unavailable
@@ -60,8 +60,10 @@ class Removals:
         self._empty = empty
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def begin(self, caller: Caller, app: RunningApplication, record_id: str) -> str | None:
-        """Make sure that nothing stands against a deletion and start it; return the job.
+    async def begin(
+        self, caller: Caller, app: RunningApplication, record_id: str, repeat: Repeat | None = None
+    ) -> str | None:
+        """Make sure that nothing stands against a deletion and start it; return the job, which a key remembers.
 
         None when it cannot go in batches, because records without a rule refer to each other.
 
@@ -75,11 +77,17 @@ class Removals:
         if found.waiting:
             return None
         standing = await self._db.fetchval(Q.standing_removal, app.id, record_id)
-        if standing is not None:
-            return str(standing)
-        job = Job(id=new_id(), record_id=record_id, caller=_plain(caller))
-        await self._db.execute(Q.begin_removal, app.id, job.id, record_id, codec.dumps(msgspec.to_builtins(job.caller)))
-        self._start(app, job)
+        job = Job(id=new_id() if standing is None else str(standing), record_id=record_id, caller=_plain(caller))
+        async with self._db.transaction() as connection:
+            if standing is None:
+                plain = codec.dumps(msgspec.to_builtins(job.caller))
+                await connection.execute(Q.begin_removal, app.id, job.id, record_id, plain)
+            if repeat is not None:
+                result = codec.dumps({"id": record_id, "job": job.id})
+                key = (repeat.caller, repeat.method, repeat.key, repeat.params_hash)
+                await connection.execute(Q.remember_removal, app.id, *key, result)
+        if standing is None:
+            self._start(app, job)
         return job.id
 
     async def resume(self, applications: Applications) -> int:

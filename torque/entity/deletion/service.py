@@ -58,7 +58,7 @@ class Deletion:
         try:
             await self._writer.custody.own(work)
         except TooMany:
-            job = await self.removals.begin(caller, app, record_id)
+            job = await self.removals.begin(caller, app, record_id, repeat)
             if job is None:
                 await self.remove(caller, app, entity_type, (record_id,), if_version, repeats)
             return job
