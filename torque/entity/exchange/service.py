@@ -292,8 +292,8 @@ class ExchangeService:
         touched, slot, entities = loader.touched, self._generations.slot, app.model.entities
         updated = [record[0] for records in touched.updated.values() for record in records]
         moved = [*updated, *(record_id for ids in touched.confirmed.values() for record_id in ids)]
-        names = {*touched.created, *touched.updated, *touched.confirmed}
-        slots = [slot("type", app.id, entities[name].key) for name in names]
+        types = {*touched.created, *touched.updated, *touched.confirmed}
+        slots = [slot("type", app.id, entities[name].key) for name in types]
         if len(moved) <= _NAMED:
             slots += [slot("record", app.id, record_id) for record_id in moved]
         if len(moved) > _NAMED or loader.linking.entities:  # links that stood may have been made just now, too
