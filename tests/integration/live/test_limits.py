@@ -13,6 +13,7 @@ from tests.support.waiting import eventually
 from torque.api.common.limits import SOCKETS_TIMES, StreamLimits
 from torque.api.common.opening import Opening
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.live import ws
 from torque.api.live.events import EventStream
 from torque.api.live.ws import LiveSocket
 from torque.config import Config
@@ -185,6 +186,26 @@ async def test_a_client_that_does_not_read_cannot_hold_its_socket_open(opened: O
         await eventually(lambda: platform.hub.seq.endswith(".1"))
         platform.hub.close()
         await asyncio.wait_for(serving, 5)
+    assert kept.closed
+
+
+async def test_a_client_that_asks_on_and_does_not_read_is_let_go(
+    opened: Opener, application: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ws, "MOST_UNSENT", 2000)
+    async with opened() as platform:
+        kept = KeptSocket()
+        kept.reads.clear()
+        for number in range(100):
+            ask = {
+                "jsonrpc": "2.0",
+                "id": number,
+                "method": "loadEntityData",
+                "params": {"entityType": "note", "page": number},
+            }
+            await kept.incoming.put(KeptFrame(2, json.dumps(ask)))
+        live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config))
+        await asyncio.wait_for(live.handle(kept, opening(application)), 5)
     assert kept.closed
 
 

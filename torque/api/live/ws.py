@@ -15,10 +15,14 @@ from torque.sync.messages import Message
 from torque.sync.subscription import Subscription
 
 ENDED = "ended"
-"""Kind of the last event of a stream; its data names the reason: revoked, expired, rights or shutdown."""
+"""Kind of the last event of a stream; its data names the reason: revoked, expired, rights, limit or shutdown."""
 
 _PATIENCE = 1.0
 """Seconds that a client which does not read is waited for at the end."""
+
+
+MOST_UNSENT = 64 << 20
+"""Bytes of answers that may wait for a client to read; one that asks on and does not read is let go."""
 
 
 class LiveSocket:
@@ -73,6 +77,7 @@ class _Connection:
         self._room = asyncio.Semaphore(platform.config.limits.ws_queue)
         self._working: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
+        self._unsent = 0
 
     async def serve(self, transport: SocketTransport) -> None:
         """Serve until either side ends it. Why the server does is an event: the transport sends no close code."""
@@ -159,8 +164,16 @@ class _Connection:
             await asyncio.wait_for(self._send(transport, _event(Message("", self._hub.seq, ENDED, data))), _PATIENCE)
 
     async def _send(self, transport: SocketTransport, body: bytes) -> None:
-        async with self._sending:
-            await transport.send_str(body.decode())
+        """Send a message in its turn; when too much waits already, the connection ends instead."""
+        if self._unsent and self._unsent + len(body) > MOST_UNSENT:
+            self._subscription.end("limit")
+            return
+        self._unsent += len(body)
+        try:
+            async with self._sending:
+                await transport.send_str(body.decode())
+        finally:
+            self._unsent -= len(body)
 
 
 def _event(message: Message) -> bytes:
