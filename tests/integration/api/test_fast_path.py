@@ -10,6 +10,7 @@ import pytest
 from tests.support.waiting import eventually
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
+from torque.api.jsonrpc.keeper import GATE_LESSONS
 from torque.api.jsonrpc.registry import Method, Params, Registry
 from torque.application.types import Answer
 from torque.platform import Platform
@@ -127,6 +128,19 @@ async def test_a_revoked_token_is_forgotten_at_once(client: Client, platform: Pl
     assert other.fast("getModelMetadata") is not None
     await platform.access.revoke_token(ADMIN, token.id)
     assert other.fast("getModelMetadata") is None
+
+
+async def test_who_was_forgotten_with_everybody_is_taught_again(client: Client, platform: Platform) -> None:
+    first = await client.call("getModelMetadata")
+    stamp = platform.generations.read([platform.generations.slot("catalogue", "another")])
+    for number in range(GATE_LESSONS):
+        platform.gate.set_identity(number.to_bytes(32, "big"), "another", 1, None, stamp)
+    client.endpoint._keeper._given += GATE_LESSONS
+    assert client.fast("getModelMetadata") is None
+    _, secret = await platform.access.create_token(ADMIN, "next", "admin")
+    await Client(client.endpoint, secret, client.app).call("getModelMetadata")
+    assert await client.call("getModelMetadata") == first
+    assert client.fast("getModelMetadata") == first
 
 
 async def test_nobody_is_answered_from_somebody_elses_rights(client: Client, endpoint: JsonRpcEndpoint) -> None:

@@ -22,6 +22,8 @@ class _Named(msgspec.Struct):
 _NAMED: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
 
 _TAUGHT = 10_000
+GATE_LESSONS = 1 << 16
+"""So many lessons after it began, the gate forgets everybody and begins anew."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class Keeper:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._lessons: dict[tuple[bytes | None, str], _Lesson] = {}
+        self._given = 0
 
     async def find(self, method: Method[Any], params: bytes, context: CallContext) -> bytes | None:
         """Return a kept result that this caller may see, or None."""
@@ -95,8 +98,12 @@ class Keeper:
         admission = self._platform.access.admission(context.caller, running)
         if admission is None:
             return
-        if len(self._lessons) >= _TAUGHT:
+        if self._given >= GATE_LESSONS:
             self._lessons.clear()
+            self._given = 0
+        elif len(self._lessons) >= _TAUGHT:
+            self._lessons.clear()
+        self._given += 1
         self._lessons[pupil] = _Lesson(running, admission.stamp)
         gate, caller = self._platform.gate, msgspec.structs.replace(admission.caller, protocol="jsonrpc")
         gate.set_application(reference, running.id, running.stamp)
