@@ -148,6 +148,22 @@ async def test_anybody_reads_a_public_application_and_does_what_the_role_names(p
     assert (await public.create("memo", GUEST, text="hello"))["text"] == "hello"
 
 
+async def test_a_key_that_another_anonymous_caller_used_tells_nothing_that_may_not_be_read(public: Shop) -> None:
+    async def send(entity_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        answer = await public.entities.create(GUEST, public.app, entity_type, data, idempotency_key="k")
+        return dict(codec.loads(answer.result))
+
+    made = await send("memo", {"text": "hello"})
+    assert await send("memo", {"text": "hello"}) == made
+    with pytest.raises(Conflict) as refused:
+        await send("memo", {"text": "other"})
+    assert made["id"] not in str(refused.value.data())
+    rules = [{"id": "a", "name": "anonymous", "entities": {"memo": {"create": True, "where": {"text": "mine"}}}}]
+    now = Shop(public.db, {**SHOP, "roles": rules, "config": {"public": True}}, app_id=public.app.id)
+    with pytest.raises(NotFound):
+        await now.entities.create(GUEST, now.app, "memo", {"text": "hello"}, idempotency_key="k")
+
+
 async def test_a_rule_that_names_the_caller_makes_a_class_of_its_own(shop: Shop) -> None:
     mine = await shop.create("customer", name="n1")
     await shop.create("customer", name="n2")
