@@ -46,8 +46,9 @@ class Hosts:
         await self._db.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
 
     async def others(self) -> int:
-        """Return how many other runs are live."""
-        return int(await self._db.fetchval(_SQL.others, self._run.run_id))
+        """Return how many other runs are live, or may still be in a statement begun while they were."""
+        longest = self._db.settings.query_timeout
+        return int(await self._db.fetchval(_SQL.others_lately, self._run.run_id, longest))
 
     async def leave(self) -> None:
         """Take this run out at its end."""

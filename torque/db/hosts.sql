@@ -12,6 +12,9 @@ ON CONFLICT (run_id) DO UPDATE SET lease_until = excluded.lease_until
 -- name: others
 SELECT count(*) FROM hosts WHERE run_id <> $1 AND lease_until > now()
 
+-- name: others_lately
+SELECT count(*) FROM hosts WHERE run_id <> $1 AND lease_until > now() - make_interval(secs => $2)
+
 -- name: leave
 DELETE FROM hosts WHERE run_id = $1
 

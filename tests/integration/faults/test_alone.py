@@ -110,6 +110,22 @@ async def test_another_live_run_ends_being_alone_until_it_leaves(house: House, d
     assert house.cache.get(KEY) is None, "becoming alone again drops everything"
 
 
+async def test_a_run_whose_lease_lapsed_counts_until_its_last_statement_must_have_ended(
+    house: House, db: Database
+) -> None:
+    await house.settle()
+    other = Hosts(db, Run(new_id(), "there", 2, 1))
+    await other.register()
+    judged = []
+    for seconds in (1.0, db.settings.query_timeout + 1):
+        lapse = "UPDATE hosts SET lease_until = now() - make_interval(secs => $1) WHERE pid = 2"
+        await db.execute(lapse, seconds)
+        await house.presence.look()
+        judged.append(house.generations.is_alone())
+    await other.leave()
+    assert judged == [False, True]
+
+
 async def test_a_look_that_is_older_than_a_second_vouches_for_nothing(house: House) -> None:
     await house.settle()
     begin = time.monotonic()
