@@ -61,7 +61,7 @@ class EntityService:
         self._related = Related(self._reading)
         self._writing = Writing(db, self._store, self._writer, self._reading, hooks, encoder)
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
-        self.plain_writes = PlainWrites(self._writer, self._deletion.erasing, self._writing, encoder)
+        self.plain_writes = PlainWrites(self._store, self._writer, self._deletion.erasing, self._writing, encoder)
         self.recomputing = Recomputing(db, self._writer, observer)
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._shown = ReadHooks(hooks, access, AccessLog(db))

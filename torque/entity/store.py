@@ -125,6 +125,10 @@ class EntityStore:
                 known[row["id"]] = self._types[application_id, row["id"]] = row["entity_type"]
         return known
 
+    def remembered_type(self, application_id: str, record_id: str) -> str | None:
+        """Return the entity key of a record as `types` saw it last, None when it has not; for any thread."""
+        return self._types.get((application_id, record_id))
+
     def forget_types(self, application_id: str, ids: Iterable[str]) -> None:
         """Ask the database again about records that were found to be gone."""
         for record_id in ids:

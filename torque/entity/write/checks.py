@@ -9,7 +9,7 @@ from torque.application.types import RunningApplication
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated, ValidationFailed
-from torque.model.compile import CompiledEntity
+from torque.model.compile import CompiledEntity, CompiledModel
 from torque.native import Prepared
 from torque.types import Caller
 
@@ -111,6 +111,36 @@ async def reference_errors(
             path = f"/{field.name}/{position}" if field.is_array else f"/{field.name}"
             errors.append(error(path, "Reference", f"There is no such {expected.display_name}"))
     return errors
+
+
+def targets_of(model: CompiledModel, entity: CompiledEntity) -> dict[str, str]:
+    """Return the keys of the entities that the references of an entity lead to, by link key."""
+    return {
+        field.link_key: model.entities[field.target].key
+        for field in entity.references
+        if field.link_key is not None and field.target is not None
+    }
+
+
+def refers_to_known(
+    store: EntityStore, application_id: str, targets: Mapping[str, str], prepared: Prepared, record_id: str
+) -> bool:
+    """Tell whether `reference_errors` would have none, without asking the database; for any thread.
+
+    Parameters
+    ----------
+    targets
+        Where the references of the entity lead, see `targets_of`.
+    """
+    links = prepared.links
+    if not links:
+        return True
+    before = {(link[0], link[1]) for link in prepared.old_links}
+    return all(
+        (link_key, target) in before
+        or (target != record_id and store.remembered_type(application_id, target) == targets.get(link_key, ""))
+        for link_key, target, _ in links
+    )
 
 
 async def unique_errors(

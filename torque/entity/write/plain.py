@@ -1,10 +1,10 @@
 """Writing one record as it is sent, for somebody who is told the answer instead of awaiting it.
 
 A write is plain when the rights of its caller by entity and the record's own rules decide on it: no rule that asks the
-database, no hook, no mask, no reference that has to be looked up, no idempotency key. Then it needs neither a task nor
-a coroutine: it is prepared on the thread that brings it, joins the next batch from there, and a batch is answered in
-one go. What turns out not to be plain, because its base has moved or the database refuses it, was not written; it is
-asked for again in the ordinary way, which also knows what to say.
+database, no hook, no mask, no new reference to a record that this process has not met, no idempotency key. Then it
+needs neither a task nor a coroutine: it is prepared on the thread that brings it, joins the next batch from there, and
+a batch is answered in one go. What turns out not to be plain, because its base has moved or the database refuses it,
+was not written; it is asked for again in the ordinary way, which also knows what to say.
 """
 
 import asyncio
@@ -24,7 +24,9 @@ from torque.entity.ends import many_of
 from torque.entity.query.plan import answered_fields
 from torque.entity.reading import valid_id
 from torque.entity.requests import deleted
+from torque.entity.store import EntityStore
 from torque.entity.types import Row
+from torque.entity.write import checks
 from torque.entity.write.bases import Bases
 from torque.entity.write.fresh import Clock, RecordIds
 from torque.entity.write.lanes import lane_for
@@ -68,6 +70,8 @@ class _Way(msgspec.Struct, frozen=True):
     lane: Lane
     wire: bytes
     row_map: RowMap | None
+    targets: dict[str, str]
+    """Keys of the entities that references lead to, by link key."""
 
 
 class PlainWrites:
@@ -76,7 +80,10 @@ class PlainWrites:
     Every verb returns False for a write that is not plain: nothing was handed over.
     """
 
-    def __init__(self, writer: Writer, erasing: Erasing, writing: Writing, encoder: Encoder) -> None:
+    def __init__(
+        self, store: EntityStore, writer: Writer, erasing: Erasing, writing: Writing, encoder: Encoder
+    ) -> None:
+        self._store = store
         self._writer = writer
         self._erasing = erasing
         self._bases = writing.bases
@@ -94,10 +101,11 @@ class PlainWrites:
         if way is None:
             return False
         prepared = way.entity.validator.create(data, self._clock.now())
-        if prepared.errors or prepared.links:
+        record_id = self._ids.new()
+        if prepared.errors or not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, record_id):
             return False
-        write = Write(entity=way.entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=asked.caller)
-        self._writer.enter(way.lane, _Stored(write, asked, way, None, self._bases), loop)
+        write = Write(entity=way.entity, id=record_id, base_version=0, prepared=prepared, caller=asked.caller)
+        self._writer.enter(way.lane, _Stored(write, asked, way, None, self._bases, self._store), loop)
         return True
 
     def update(
@@ -113,12 +121,14 @@ class PlainWrites:
         if way is None:
             return False
         prepared: Prepared = way.entity.validator.update(row[1], patch, replace, self._clock.now())
-        if prepared.errors or prepared.links or not prepared.changed:
+        if prepared.errors or not prepared.changed:
+            return False
+        if not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, record_id):
             return False
         write = Write(
             entity=entity, id=record_id, base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller
         )
-        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases), loop)
+        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases, self._store), loop)
         return True
 
     def delete(
@@ -152,20 +162,24 @@ class PlainWrites:
         if (self._hooked.on_create if creates else self._hooked.on_update)(entity) or many_of(model, name):
             return None
         row_map = self._encoder.row_map(entity, answered_fields(None, entity, granted))
-        return _Way(entity, lane_for(place.app.id, kind, entity), entity.name.encode(), row_map)
+        lane, targets = lane_for(place.app.id, kind, entity), checks.targets_of(model, entity)
+        return _Way(entity, lane, entity.name.encode(), row_map, targets)
 
 
 class _Stored(Pending[Write, Outcome]):
     """A new or changed record that waits for its statement."""
 
-    __slots__ = ("_asked", "_base", "_bases", "_way")
+    __slots__ = ("_asked", "_base", "_bases", "_store", "_way")
 
-    def __init__(self, write: Write, asked: Asked, way: _Way, base: Row | None, bases: Bases) -> None:
+    def __init__(
+        self, write: Write, asked: Asked, way: _Way, base: Row | None, bases: Bases, store: EntityStore
+    ) -> None:
         super().__init__(write.id, write)
         self._asked = asked
         self._way = way
         self._base = base
         self._bases = bases
+        self._store = store
 
     def succeed(self, result: Outcome) -> None:
         """Answer with the record; one whose base has moved is asked for again."""
@@ -182,6 +196,9 @@ class _Stored(Pending[Write, Outcome]):
 
     def fail(self, error: BaseException) -> None:
         """Ask again what the database refuses for what else is stored; say what else went wrong."""
+        if isinstance(error, ForeignKeyViolation):
+            targets = {link[1] for link in self.item.prepared.links}
+            self._store.forget_types(self._way.lane.application_id, targets)
         if isinstance(error, UniqueViolation | ForeignKeyViolation):
             self._asked.again()
         else:
