@@ -246,11 +246,14 @@ remembered AS (
 )
 
 -- name: update_end
--- A record held at another version comes back as it is now; one that is missing here is locked, or gone.
-SELECT e.id, CASE WHEN w.id IS NULL THEN e.data END AS data, e.version,
-    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
-    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type,
-    w.id IS NOT NULL AS written
+-- A record held at another version comes back as it is now; one that is missing here is locked, or gone. Of one that
+-- was written nothing more is told: nobody asks.
+SELECT e.id, CASE WHEN w.id IS NULL THEN e.data END AS data, CASE WHEN w.id IS NULL THEN e.version END AS version,
+    CASE WHEN w.id IS NULL THEN to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END
+        AS created_at,
+    CASE WHEN w.id IS NULL THEN to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END
+        AS updated_at,
+    CASE WHEN w.id IS NULL THEN e.entity_type END AS entity_type, w.id IS NOT NULL AS written
 FROM held e LEFT JOIN written w ON w.id = e.id
 
 -- name: hold_sources
