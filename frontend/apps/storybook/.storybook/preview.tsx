@@ -24,6 +24,10 @@ const withTorque: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withTorque],
+  // A story begins as a reader who has chosen nothing yet, whatever the story before chose.
+  beforeEach: () => {
+    localStorage.clear();
+  },
   parameters: {
     layout: "fullscreen",
     a11y: { test: "error" },
