@@ -8,6 +8,7 @@ Memory stays the same whatever the size. The same rules decide as for single rec
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -16,6 +17,7 @@ import msgspec
 from torque.api.common.reply import JSON, Headers, Reply, refusal
 from torque.api.rest.call import Call, Verb
 from torque.api.rest.request import Params, RestProtocol, filters, flag, names, one, parts_of, sorting
+from torque.application.types import RunningApplication
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.readers import FileSource, open_rows
 from torque.entity.exchange.styles import guess_styles
@@ -77,13 +79,9 @@ async def _send_file(protocol: RestProtocol, blocks: AsyncIterator[bytes], held:
 async def load(call: Call) -> Reply:
     """Import the records of a file."""
     params, entity_type, exchange = call.params, call.places["type"], call.platform.exchange
-    kind = _format(params, call.request.content_type)
-    running = await call.running()
-    exchange.require_import(call.caller, running, entity_type)
-    with tempfile.NamedTemporaryFile() as file:
-        await _receive(call, file)
+    async with _received(call) as (running, kind, path):
         most = call.platform.config.limits.import_size
-        job = await asyncio.to_thread(_job, Path(file.name), kind, entity_type, params, most)
+        job = await asyncio.to_thread(_job, path, kind, entity_type, params, most)
         loading = exchange.load(
             call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
         )
@@ -102,17 +100,24 @@ async def describe(call: Call) -> Reply:
 async def preview(call: Call) -> Reply:
     """Answer the columns of a file, or of its beginning, and where each would go."""
     params, entity_type, exchange = call.params, call.places["type"], call.platform.exchange
-    kind = _format(params, call.request.content_type)
-    running = await call.running()
-    exchange.require_import(call.caller, running, entity_type)
-    with tempfile.NamedTemporaryFile() as file:
-        await _receive(call, file)
+    async with _received(call) as (running, kind, path):
 
         def look() -> bytes:
-            rows = _rows(Path(file.name), kind, params, call.platform.config.limits.import_size)
+            rows = _rows(path, kind, params, call.platform.config.limits.import_size)
             return msgspec.json.encode(exchange.preview(call.caller, running, entity_type, rows, kind))
 
         return Reply(200, JSON, await asyncio.to_thread(look))
+
+
+@asynccontextmanager
+async def _received(call: Call) -> AsyncIterator[tuple[RunningApplication, Format, Path]]:
+    """Keep the body in a file, for a caller who may import: where to, what it is, where it lies."""
+    kind = _format(call.params, call.request.content_type)
+    running = await call.running()
+    call.platform.exchange.require_import(call.caller, running, call.places["type"])
+    with tempfile.NamedTemporaryFile() as file:
+        await _receive(call, file)
+        yield running, kind, Path(file.name)
 
 
 async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, T]) -> T:
