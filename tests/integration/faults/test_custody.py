@@ -1,69 +1,17 @@
 """Writes belong to the engine: who gives up stops nothing, and a lost connection leaves nothing stale behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import asyncpg
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.faults.troubled import GATE, LIVES, WAITING, Troubled, slow_commit
 from tests.support.waiting import eventually
-from torque.db.pool import Database, PoolSettings
+from torque.db.pool import Database
 from torque.entity.requests import Change
-from torque.errors import NotFound, OutcomeUnknown, Unavailable
+from torque.errors import NotFound, OutcomeUnknown
 
-GATE = 4711
-SLOW_COMMIT = f"""
-CREATE OR REPLACE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER wait_at_commit AFTER DELETE ON entity_keys DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
-"""
-WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-LIVES = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1)"
 HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
-
-
-class Troubled(Database):
-    """A real pool that can be made to pause after a commit, or to be out of reach for whoever asks it something."""
-
-    away = False
-
-    def trouble(self) -> None:
-        """Begin to have no trouble at all."""
-        self.committed, self.go_on = asyncio.Event(), asyncio.Event()
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """Pause after the commit."""
-        async with super().transaction() as connection:
-            yield connection
-        self.committed.set()
-        await self.go_on.wait()
-
-    async def fetchval(self, sql: str, *args: object) -> Any:
-        """Be out of reach."""
-        if self.away:
-            raise Unavailable
-        return await super().fetchval(sql, *args)
-
-    def lose(self, backend: int) -> None:
-        """Cut the connection to a backend, which does not learn of it at once."""
-        assert self._pool is not None
-        held = [holder._con for holder in self._pool._holders if holder._con is not None]
-        next(one for one in held if one.get_server_pid() == backend)._transport.abort()
-
-
-@pytest.fixture
-async def troubled(database_url: str) -> AsyncIterator[Troubled]:
-    """A pool of this test's own."""
-    database = await Troubled.open(PoolSettings(dsn=database_url, application_name="torque:run:0"))
-    assert isinstance(database, Troubled)
-    database.trouble()
-    yield database
-    await database.close()
 
 
 async def test_a_deletion_whose_caller_gives_up_after_the_commit_is_missed_by_no_cache(troubled: Troubled) -> None:
@@ -85,7 +33,7 @@ async def test_a_deletion_whose_caller_gives_up_after_the_commit_is_missed_by_no
 async def test_the_backend_of_a_deletion_lost_at_its_commit_is_gone_before_anybody_hears(
     troubled: Troubled, db: Database
 ) -> None:
-    await db.execute(SLOW_COMMIT)
+    await db.execute(slow_commit("DELETE"))
     shop = Shop(troubled)
     troubled.go_on.set()
     made = await shop.create("customer", name="Ada", email="ada@example.org")
@@ -106,7 +54,7 @@ async def test_the_backend_of_a_deletion_lost_at_its_commit_is_gone_before_anybo
 async def test_an_update_under_lock_lost_at_its_commit_is_missed_by_every_cache(
     troubled: Troubled, db: Database
 ) -> None:
-    await db.execute(SLOW_COMMIT)
+    await db.execute(slow_commit("DELETE"))
     shop = Shop(troubled)
     troubled.go_on.set()
     made = await shop.create("customer", name="Ada", email="eve@example.org")

@@ -1,38 +1,22 @@
 """Imports, and the emptying of an application, belong to the engine as single writes do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.integration.entity.workshop import ADMIN
 from tests.integration.exchange.tables import Store
-from tests.integration.faults.test_custody import GATE, LIVES, WAITING, Troubled
+from tests.integration.faults.troubled import GATE, LIVES, WAITING, Troubled, slow_commit
 from tests.support.waiting import eventually
-from torque.db.pool import Database, PoolSettings
+from torque.db.pool import Database
 from torque.errors import OutcomeUnknown
 
-SLOW_COMMIT = f"""
-CREATE OR REPLACE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT OR DELETE ON entity_keys DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
-"""
 Act = Callable[[Store], Awaitable[object]]
 ACTS: list[Act] = [
     lambda store: store.load("customer", "name,email", "Eve,eve@example.org"),
     lambda store: store.exchange.empty(ADMIN, store.app),
 ]
-
-
-@pytest.fixture
-async def troubled(database_url: str) -> AsyncIterator[Troubled]:
-    """A pool of this test's own."""
-    database = await Troubled.open(PoolSettings(dsn=database_url, application_name="torque:run:0"))
-    assert isinstance(database, Troubled)
-    database.trouble()
-    yield database
-    await database.close()
 
 
 @pytest.mark.parametrize("act", ACTS, ids=["import", "empty"])
@@ -42,7 +26,7 @@ async def test_the_backend_that_was_lost_at_the_commit_is_gone_before_anybody_he
     store = Store(troubled)
     troubled.go_on.set()
     await store.create("customer", name="Ada", email="ada@example.org")
-    await db.execute(SLOW_COMMIT)
+    await db.execute(slow_commit("INSERT OR DELETE"))
     stamp = store.generations.read([store.generations.slot("catalogue", store.app.id)])
     async with db.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", GATE)
