@@ -106,6 +106,16 @@ async def client_of(platform: Platform, role: str) -> Client:
     return client
 
 
+@pytest.fixture(scope="module")
+async def platform(config: Config) -> AsyncIterator[Platform]:
+    """All services with an application."""
+    opened = await Platform.open(config, RunContext.alone())
+    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
+    await opened.applications.run(ADMIN, imported.model.id)
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture
 async def client(platform: Platform) -> Client:
     """An administrator."""

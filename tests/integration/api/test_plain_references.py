@@ -1,15 +1,18 @@
 """Single writes that refer to records this process has met: stored and refused as in the ordinary way."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.integration.api.test_misses import APP, Client
+from tests.integration.api.test_misses import ADMIN, APP, Client
 from tests.integration.api.test_plain_writes import client_of, told
 from torque.config import Config
 from torque.platform import Platform
+from torque.types import RunContext
 
 NOTE = {"type": "Reference", "entity": "note"}
 
@@ -37,6 +40,16 @@ MODEL = {
     ],
     "roles": [{"id": "blind", "name": "blind", "entities": {"pair": {"create": True, "read": True}}}],
 }
+
+
+@pytest.fixture(scope="module")
+async def platform(config: Config) -> AsyncIterator[Platform]:
+    """All services with an application."""
+    opened = await Platform.open(config, RunContext.alone())
+    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
+    await opened.applications.run(ADMIN, imported.model.id)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

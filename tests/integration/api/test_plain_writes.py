@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -58,6 +59,16 @@ async def client_of(platform: Platform, role: str) -> Client:
     client = Client(platform, JsonRpcEndpoint(platform), secret)
     await client.ordinary("getModelMetadata")
     return client
+
+
+@pytest.fixture(scope="module")
+async def platform(config: Config) -> AsyncIterator[Platform]:
+    """All services with an application."""
+    opened = await Platform.open(config, RunContext.alone())
+    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
+    await opened.applications.run(ADMIN, imported.model.id)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
