@@ -20,12 +20,14 @@ export type PageViewProps = {
   detail?: ReactNode;
   /** Before the title. */
   start?: ReactNode;
+  /** In the header, before the actions. */
+  tools?: ReactNode;
   /** Between header and content: the offline line. */
   notice?: ReactNode;
 };
 
 /** A page of the model as a screen: header with its actions, its components, its dialogs and the drawer. */
-export function PageView({ page, detail, start, notice }: PageViewProps) {
+export function PageView({ page, detail, start, tools, notice }: PageViewProps) {
   const { t } = useTranslation("runtime");
   const { metadata, address, user } = useRuntime();
   const { title, actions, body, modals, alone } = useMemo(
@@ -44,6 +46,7 @@ export function PageView({ page, detail, start, notice }: PageViewProps) {
       <PageModals value={known}>
         <HeaderSlot value={slot}>
           <PageHeader title={title} detail={detail} start={start}>
+            {tools}
             {alone && <span ref={setSlot} data-menu />}
             {actions.map((button) => (
               <ComponentView key={button.id} component={button} alone={false} />

@@ -1,7 +1,7 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
 import { Button, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
-import { useCallback, useMemo } from "react";
+import { use, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText } from "../../data/mutations";
@@ -13,9 +13,10 @@ import { displayNameOf, plural, singular } from "../../noun";
 import { useDelete, useHidden } from "../../record/useDelete";
 import type { ComponentProps } from "../types";
 import { readView, writeView } from "./address";
+import { GridConditionsContext } from "./conditions";
 import { useBulkActions } from "./useBulkActions";
 import { useColumnLayout } from "./useColumnLayout";
-import { columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, ownSort } from "./query";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
 function withPaths(rows: EntityRecord[], columns: readonly GridColumnSpec[], included: Included | null | undefined): EntityRecord[] {
@@ -91,9 +92,10 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const form = useFormDefinition({ formId: props.formId, entityType: props.entityType });
   const columns = useMemo(() => columnSpecs(props.columns ?? [], form.data), [props.columns, form.data]);
   const { view, shown, change } = useView(props, alone ? "" : `${component.id}.`);
-  const query = gridQuery(props, columns, view);
+  const conditions = use(GridConditionsContext);
+  const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
   const records = useRecords(query);
-  const asked = view.search !== "" || view.filters.some(({ value }) => value !== "");
+  const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
   const all = useCount(countQuery(props), asked);
   const { changed, added, showAdded } = useRecordEvents(props.entityType);
   const { data, waiting } = useGridData(records.data, columns, asked ? all : null, added);
@@ -134,6 +136,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
         titleOf={references.titleOf}
         findReferences={references.find}
         onRetry={() => void records.refetch()}
+        onClear={conditions?.clear}
         onOpen={formId ? open : undefined}
         openId={address.params.get("record")}
         rowActions={actions}

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
-import { columnSpecs, combineFilters, gridQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, combineFilters, gridQuery, ownSort } from "./query";
 
 const columns = columnSpecs(
   [
@@ -56,5 +56,16 @@ describe("the question a grid asks", () => {
   it("has the order the model gave it, in either spelling", () => {
     expect(ownSort([{ field: "due", order: "desc" }])).toEqual({ field: "due", order: "desc" });
     expect(ownSort(null)).toBeNull();
+  });
+});
+
+describe("conditions of a builder around the page", () => {
+  it("narrow what the model's own filters let through, and nothing when they ask nothing", () => {
+    const own = { done: false };
+    const asked = { count: { ge: 3 } };
+    expect(bothFilters(own, asked)).toEqual({ and: [own, asked] });
+    expect(bothFilters(null, asked)).toEqual(asked);
+    expect(bothFilters(own, {})).toEqual(own);
+    expect(bothFilters(undefined, undefined)).toEqual({});
   });
 });

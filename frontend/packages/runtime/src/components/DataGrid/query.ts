@@ -91,6 +91,14 @@ function conditionValue({ operator, value }: GridFilter, type: FieldTypeName): F
   }
 }
 
+const asksNothing = (filters: Filters | null | undefined): boolean => !filters || Object.keys(filters).length === 0;
+
+/** What lets through only what both do. */
+export function bothFilters(one: Filters | null | undefined, other: Filters | null | undefined): Filters {
+  if (asksNothing(other)) return one ?? {};
+  return asksNothing(one) ? (other ?? {}) : { and: [one ?? {}, other ?? {}] };
+}
+
 /** All conditions at once; one without a value asks nothing yet. */
 export function combineFilters(base: Filters | null | undefined, filters: readonly GridFilter[], columns: readonly GridColumnSpec[]): Filters {
   const own = filters

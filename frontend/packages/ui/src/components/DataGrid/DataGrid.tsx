@@ -55,7 +55,7 @@ export function DataGrid(props: DataGridProps) {
   const selectable = bulkActions.length > 0;
   const count = selection.ids.length;
   const change = (part: Partial<GridView>): void => onView({ ...view, page: 0, ...part });
-  const filtered = view.search !== "" || view.filters.length > 0;
+  const filtered = props.onClear !== undefined || view.search !== "" || view.filters.length > 0;
   const withActions = rowActions.length > 0;
   const template = useMemo(() => columnTemplate(columns, { check: selectable, actions: withActions }, layout), [columns, selectable, withActions, layout]);
   const empty = data !== null && data.rows.length === 0 && status.name !== "error";
@@ -117,7 +117,7 @@ export function DataGrid(props: DataGridProps) {
             )}
             {!data && status.name === "loading" && <GridLoading columns={columns} check={selectable} />}
           </div>
-          {empty && <GridEmpty noun={noun} emptyActions={props.emptyActions} filtered={filtered} onClear={() => change({ search: "", filters: [] })} />}
+          {empty && <GridEmpty noun={noun} emptyActions={props.emptyActions} filtered={filtered} onClear={props.onClear ?? (() => change({ search: "", filters: [] }))} />}
         </div>
       </div>
       {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={selection.clear} />}

@@ -74,6 +74,8 @@ export type DataGridProps = {
   /** Finds records a reference filter may name. */
   findReferences?: FilterField["find"];
   onRetry?: () => void;
+  /** More narrows the rows than search and filters say; takes all of it away. */
+  onClear?: () => void;
   /** A row was chosen; without it rows are not interactive. */
   onOpen?: (record: EntityRecord) => void;
   /** The record shown in the drawer. */
