@@ -22,5 +22,8 @@ export type ButtonProps = {
   onClick?: MouseEventHandler<HTMLButtonElement>;
   className?: string;
   "aria-label"?: string;
+  /** It opens what stands below it, in the place of this id. */
+  "aria-expanded"?: boolean;
+  "aria-controls"?: string;
   "data-autofocus"?: boolean;
 };
