@@ -7,20 +7,26 @@ listeners of all, in one order, and the position in the ring is what a client re
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
-from torque.errors import InvalidParams, TorqueError
+from torque.errors import Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated
 from torque.native import EventRing
 from torque.observe import Observer
 from torque.sync import delivery
 from torque.sync.announcer import Announcer
-from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, ModelSignal, Signal, decode
+from torque.sync.messages import AccessSignal, ApplicationSignal, DropSignal, Message, ModelSignal, Signal, decode
 from torque.sync.subscription import Grant, Subscription
 from torque.sync.topics import Topic, parse
 from torque.types import Caller, RunContext
+
+_Doubtful = tuple[Subscription, Grant, Message]
+"""An event of one record, for somebody from whom a rule hides some."""
+
+REFUSALS = (NotFound, Forbidden, Unauthenticated)
+"""How admission says that a topic is not for somebody."""
 
 MOST_TOPICS = 1000
 """Topics of one stream: each costs memory, and has to be judged again when rights change."""
@@ -122,6 +128,8 @@ class Hub:
         topics: Iterable[str],
         application: str | None = None,
         since: str | None = None,
+        *,
+        partly: bool = False,
     ) -> list[str]:
         """Add topics to a stream, all or none; returns them in full, in the order asked for.
 
@@ -131,6 +139,8 @@ class Hub:
             The application that the path fixes, whose prefix may be left out.
         since
             Replay what happened after this position, or `resync` when it is not known any more.
+        partly
+            Leave out topics that are refused, as long as one is not.
 
         Raises
         ------
@@ -140,7 +150,7 @@ class Hub:
             As a request for the same thing would be answered.
         """
         asked = [parse(text, application) for text in topics]
-        grants = await self._judged(subscription.caller, asked)
+        grants = await self._judged(subscription.caller, asked, partly)
         if len(subscription.grants.keys() | {grant.topic for grant in grants}) > MOST_TOPICS:
             raise InvalidParams(f"One connection listens to at most {MOST_TOPICS} topics.", parameter="topics")
         for grant in grants:
@@ -150,13 +160,28 @@ class Hub:
             self._replay(subscription, grants, since)
         return [grant.topic for grant in grants]
 
-    async def _judged(self, caller: Caller, asked: Sequence[Topic]) -> list[Grant]:
+    async def _judged(self, caller: Caller, asked: Sequence[Topic], partly: bool) -> list[Grant]:
         """Judge topics; what changes rights in between would not know yet that somebody listens to them."""
         while True:
             moves = self._moves
-            grants = [await self._admission.admit(caller, topic) for topic in asked]
+            grants = await self._granted(caller, asked, partly)
             if moves == self._moves:
                 return grants
+
+    async def _granted(self, caller: Caller, asked: Sequence[Topic], partly: bool) -> list[Grant]:
+        """Return what is granted of these topics; unless some of them will do, the first refusal counts for all."""
+        grants: list[Grant] = []
+        refusal: TorqueError | None = None
+        for topic in asked:
+            try:
+                grants.append(await self._admission.admit(caller, topic))
+            except REFUSALS as error:
+                if not partly:
+                    raise
+                refusal = refusal or error
+        if refusal is not None and not grants:
+            raise refusal
+        return grants
 
     async def revisions(self, subscription: Subscription, topics: Iterable[str]) -> dict[str, int]:
         """Return the revision of each application whose model is listened to, by topic.
@@ -174,6 +199,7 @@ class Hub:
         for text in topics:
             full = text if text in subscription.grants else asked.get(parse(text, application), "")
             subscription.grants.pop(full, None)
+            subscription.unseen.discard(full)
             listeners = self._by_topic.get(full)
             if listeners is not None:
                 listeners.pop(subscription, None)
@@ -213,11 +239,15 @@ class Hub:
             for subscription in concerned:
                 subscription.end("revoked")
             return
+        doubtful: list[_Doubtful] = []
         for topic, write in delivery.events(signal, self._by_topic, seq):
             for subscription, grant in self._by_topic.get(topic, {}).items():
                 message = write(grant)
                 if message is not None:
                     subscription.put(message)
+                    if grant.blind and grant.asked.record:
+                        doubtful.append((subscription, grant, message))
+        self._sift(doubtful)
         if isinstance(signal, DropSignal):
             for subscription in concerned:
                 subscription.resync(seq)
@@ -246,9 +276,45 @@ class Hub:
             return
         for subscription in subscriptions:
             subscription.hold()
-        task = asyncio.get_running_loop().create_task(self._decide(subscriptions))
+        self._go(self._decide(subscriptions))
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._reviews.add(task)
         task.add_done_callback(self._reviews.discard)
+
+    def _sift(self, doubtful: list[_Doubtful]) -> None:
+        """Find out who still sees the records that events are about, where a rule hides some; until then hold them."""
+        if doubtful:
+            for subscription, _, _ in doubtful:
+                subscription.hold()
+            self._go(self._take_back(doubtful))
+
+    async def _take_back(self, doubtful: list[_Doubtful]) -> None:
+        """Take back events of records that were hidden from their listener already; of being hidden it is told once."""
+        asked: dict[tuple[object, ...], bool | None] = {}
+        for subscription, grant, message in doubtful:
+            caller = subscription.caller
+            key = (caller.id, caller.name, caller.roles, caller.application_id, grant.asked)
+            if key not in asked:
+                asked[key] = await self._sees(caller, grant.asked)
+            if asked[key]:
+                subscription.unseen.discard(grant.topic)
+            elif grant.topic in subscription.unseen:
+                subscription.withdraw(message)
+            elif asked[key] is False:
+                subscription.unseen.add(grant.topic)
+            subscription.release()
+
+    async def _sees(self, caller: Caller, topic: Topic) -> bool | None:
+        """Tell whether somebody may hear a topic; None when that cannot be found out now."""
+        try:
+            await self._admission.admit(caller, topic)
+        except REFUSALS:
+            return False
+        except TorqueError:
+            return None
+        return True
 
     async def _decide(self, subscriptions: list[Subscription]) -> None:
         for subscription in subscriptions:

@@ -53,6 +53,8 @@ class Subscription:
     def __init__(self, caller: Caller, limit: int) -> None:
         self.caller = caller
         self.grants: dict[str, Grant] = {}
+        self.unseen: set[str] = set()
+        """Topics of records that a rule hides from the listener since it subscribed."""
         self.ended = ""
         self._limit = limit
         self._queue: deque[Message] = deque()
@@ -69,6 +71,10 @@ class Subscription:
             return
         self._queue.append(message)
         self._notify()
+
+    def withdraw(self, message: Message) -> None:
+        """Take back an event that was not read yet."""
+        self._queue = deque(one for one in self._queue if one is not message)
 
     def resync(self, seq: str) -> None:
         """Forget what is unread and tell the reader to load anew."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from torque.errors import Forbidden
+from torque.errors import Forbidden, NotFound
 from torque.native import EventRing
 from torque.observe import Observer
 from torque.sync.hub import Hub
@@ -27,6 +27,7 @@ class Rights:
 
     def __init__(self) -> None:
         self.denied: set[str] = set()
+        self.unseen: set[str] = set()
         self.hidden: frozenset[str] = frozenset()
         self.blind = False
         self.at = 1
@@ -36,6 +37,8 @@ class Rights:
         await asyncio.sleep(0)
         if caller.id in self.denied:
             raise Forbidden
+        if topic.record in self.unseen:
+            raise NotFound
         app = topic.application
         full = {
             "model": lambda: model_topic(topic.name),

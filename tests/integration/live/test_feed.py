@@ -189,6 +189,7 @@ async def test_an_editor_can_listen_to_a_model_without_an_application(server: Ru
         ("/events/todo?topics=entity:todo&extra=1", True, 400),
         ("/events/todo?topics=entity:todo&since=%0A", True, 400),
         ("/events/nowhere?topics=model", True, 404),
+        ("/events/todo?topics=entity:todo,nonsense", True, 400),
         ("/events/customer-orders?topics=entity:customer", False, 401),
     ],
 )
@@ -199,6 +200,16 @@ def test_a_stream_that_cannot_be_is_refused_with_a_status(
     answer = server.request("GET", path, headers=headers)
     assert answer.status == status, answer.body
     assert answer.json()["error"]["message"]
+
+
+async def test_a_stream_leaves_out_what_is_refused_and_tells_the_rest(server: RunningServer, token: str) -> None:
+    path = "/events/todo?topics=entity:nowhere,entity:todo,app:nowhere/model"
+    async with stream(server, path, token) as events:
+        hello = json.loads((await events.event())["data"])
+        assert [topic.split("/")[1] for topic in hello["subscribed"]] == ["entity:todo"]
+        assert hello["refused"] == ["entity:nowhere", "app:nowhere/model"]
+        made = await created(server, token, "Heard")
+        assert json.loads((await events.event())["data"])["data"]["id"] == made["id"]
 
 
 async def test_a_socket_with_a_bad_token_is_not_opened(server: RunningServer) -> None:

@@ -73,6 +73,23 @@ async def test_hidden_fields_are_not_named_and_hidden_records_not_at_all() -> No
     hub.close()
 
 
+async def test_of_a_record_that_a_rule_hides_later_is_told_once_and_again_when_it_shows() -> None:
+    rights = Rights()
+    rights.blind = True
+    hub = make_hub(rights)
+    listener = hub.open(caller())
+    one, person = await hub.subscribe(listener, [f"app:a1/entity:todo/{RECORD}", "app:a1/entity:person"])
+    rights.unseen.add(RECORD)
+    heard = []
+    for shown in (False, False, True):
+        rights.unseen = set() if shown else {RECORD}
+        hub.publish(created())
+        hub.publish(RecordSignal("a1", "person", "created", ((OTHER, 1, ()),)))
+        heard.append([message.topic for message in await taken(listener)])
+    assert heard == [[one, person], [person], [one, person]]
+    hub.close()
+
+
 async def test_who_may_not_see_all_records_hears_of_an_import_but_no_figures() -> None:
     rights = Rights()
     hub = make_hub(rights)

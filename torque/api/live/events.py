@@ -20,6 +20,7 @@ from torque.errors import InvalidParams, TorqueError
 from torque.platform import Platform
 from torque.sync.messages import Message
 from torque.sync.subscription import Subscription
+from torque.sync.topics import parse
 
 MAX_TOPICS = 100
 HEADERS = (
@@ -32,19 +33,21 @@ _POSITION = re.compile(r"[0-9A-Za-z-]{1,64}\.[0-9]{1,20}")
 
 
 class _Hello(msgspec.Struct, frozen=True):
-    """The first event: what was granted, where the feed stands, and the models that are followed.
+    """The first event: what was granted and what not, where the feed stands, and the models that are followed.
 
     Its id is where the client resumes if it hears nothing else, so it is not past what is still to be replayed.
     """
 
     subscribed: Sequence[str]
+    refused: Sequence[str]
     seq: str
     resume: str
     revisions: Mapping[str, int]
 
     def frame(self) -> bytes:
         """Return it as it is written."""
-        data = codec.dumps({"subscribed": self.subscribed, "seq": self.seq, "revisions": self.revisions})
+        told = {"subscribed": self.subscribed, "refused": self.refused, "seq": self.seq, "revisions": self.revisions}
+        data = codec.dumps(told)
         return b"retry: %d\nid: %s\nevent: subscribed\ndata: %s\n\n" % (_RETRY_MS, self.resume.encode(), data)
 
 
@@ -74,9 +77,10 @@ class EventStream:
                     opening.authorization, opening.cookie, protocol="live", request_id=opening.request_id
                 )
                 subscription = hub.open(caller)
-                full = await hub.subscribe(subscription, topics, opening.application, since)
-                seq = hub.seq
-                hello = _Hello(full, seq, since or seq, await hub.revisions(subscription, full))
+                full = await hub.subscribe(subscription, topics, opening.application, since, partly=True)
+                granted, seq = {grant.asked for grant in subscription.grants.values()}, hub.seq
+                refused = [one for one in topics if parse(one, opening.application) not in granted]
+                hello = _Hello(full, refused, seq, since or seq, await hub.revisions(subscription, full))
                 transport = protocol.response_stream(200, [*HEADERS, *opening.headers])
                 await self._stream(protocol, transport, subscription, hello)
         except TorqueError as error:
