@@ -26,6 +26,7 @@ export type CallOptions = {
 const REPEATABLE = new Set<MethodName>([
   "loadPage",
   "loadEntityData",
+  "queryEntities",
   "getEntity",
   "getFormDefinition",
   "getModelMetadata",

@@ -31,6 +31,12 @@ export type EntityQuery = {
   fields?: string[];
 };
 
+export type Metric = { op: "count" } | { op: "sum" | "avg" | "min" | "max"; field: string; as?: string };
+
+/** Figures about the records that match; with `groupBy` one row for each group. */
+export type AggregateQuery = Pick<EntityQuery, "entityType" | "filters" | "search" | "limit"> & { aggregate: { groupBy?: string[]; metrics: Metric[] } };
+export type AggregateAnswer = { data: { [member: string]: Json }[]; meta: { entityType: string; more: boolean } };
+
 export type Pagination = {
   page: number;
   limit: number;

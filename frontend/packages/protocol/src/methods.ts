@@ -1,6 +1,6 @@
 /** Which parameters each method takes and what it answers: the client's `call` is typed by this table. */
 import type { ApplicationSummary, Capabilities, Execution, ModelMetadata } from "./application";
-import type { BulkMode, BulkResult, DeleteResult, EntityPage, EntityQuery, EntityRecord, SingleRecord } from "./data";
+import type { AggregateAnswer, AggregateQuery, BulkMode, BulkResult, DeleteResult, EntityPage, EntityQuery, EntityRecord, SingleRecord } from "./data";
 import type { FormDefinition } from "./form";
 import type { SubscribeResult } from "./live";
 import type { Page } from "./page";
@@ -13,6 +13,7 @@ type Write = { idempotencyKey?: string };
 export type Methods = {
   loadPage: { params: { pageId?: string; params?: JsonObject } & Read; result: Page };
   loadEntityData: { params: EntityQuery; result: EntityPage };
+  queryEntities: { params: AggregateQuery; result: AggregateAnswer };
   getEntity: { params: { entityType?: string; entityId: string; expand?: string[]; minVersion?: number }; result: SingleRecord };
   createEntity: { params: { entityType: string; data: JsonObject } & Write; result: EntityRecord };
   updateEntity: {

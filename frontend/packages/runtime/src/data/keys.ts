@@ -1,5 +1,5 @@
 /** Keys of the query cache; what a live event invalidates is found by their beginnings. */
-import type { EntityQuery } from "@torque/protocol";
+import type { AggregateQuery, EntityQuery } from "@torque/protocol";
 
 export const keys = {
   metadata: ["metadata"] as const,
@@ -13,5 +13,6 @@ export const keys = {
   list: (query: EntityQuery) => ["records", query.entityType, "list", query] as const,
   counts: (entityType: string) => ["records", entityType, "count"] as const,
   count: (query: EntityQuery) => ["records", query.entityType, "count", query] as const,
+  figures: (query: AggregateQuery) => ["records", query.entityType, "figures", query] as const,
   record: (entityType: string, id: string) => ["records", entityType, "one", id] as const,
 };

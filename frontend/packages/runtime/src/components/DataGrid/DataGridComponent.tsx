@@ -1,6 +1,6 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
-import { Button, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
+import { Button, canGroup, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
 import { use, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
@@ -16,7 +16,8 @@ import { readView, writeView } from "./address";
 import { GridConditionsContext } from "./conditions";
 import { useBulkActions } from "./useBulkActions";
 import { useColumnLayout } from "./useColumnLayout";
-import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort } from "./query";
+import { useFigures } from "./useFigures";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
 function withPaths(rows: EntityRecord[], columns: readonly GridColumnSpec[], included: Included | null | undefined): EntityRecord[] {
@@ -87,14 +88,16 @@ function useView(props: DataGridProps, prefix: string): { view: GridView; shown:
 /** Records of an entity in a page: asked of the server, kept up to date, opened in the drawer. */
 export function DataGridComponent({ component, alone }: ComponentProps) {
   const props = component.props as unknown as DataGridProps;
-  const { address, metadata } = useRuntime();
+  const { address, metadata, titles } = useRuntime();
   const { t, i18n } = useTranslation("runtime");
   const form = useFormDefinition({ formId: props.formId, entityType: props.entityType });
   const columns = useMemo(() => columnSpecs(props.columns ?? [], form.data), [props.columns, form.data]);
   const { view, shown, change } = useView(props, alone ? "" : `${component.id}.`);
   const conditions = use(GridConditionsContext);
   const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
-  const records = useRecords(query);
+  const group = columns.find((column) => column.field === view.group && canGroup(column));
+  const records = useRecords(group ? groupedQuery(query, group, group.entity ? titles.titleField(group.entity) : null) : query);
+  const figures = useFigures(query, columns, group, records.isPlaceholderData ? undefined : records.data);
   const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
   const all = useCount(countQuery(props), asked);
   const { changed, added, showAdded } = useRecordEvents(props.entityType);
@@ -131,6 +134,8 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
         view={shown}
         onView={change}
         data={data}
+        sums={figures.sums}
+        groups={figures.groups}
         status={useStatus(records)}
         pageSize={props.pageSize ?? DEFAULT_PAGE_SIZE}
         titleOf={references.titleOf}

@@ -1,4 +1,4 @@
-/** A grid's view in the address: `q`, `f=field~operator~value`, `sort=-field`, `page`. Grids that share a page put their id before it. */
+/** A grid's view in the address: `q`, `f=field~operator~value`, `sort=-field`, `group`, `page`. Grids that share a page put their id before it. */
 import type { GridFilter, GridView, Operator } from "@torque/ui";
 
 const OPERATORS: readonly Operator[] = ["eq", "ne", "gt", "ge", "lt", "le", "contains", "starts_with"];
@@ -21,6 +21,7 @@ export function readView(params: URLSearchParams, prefix: string): GridView {
     filters: params.getAll(`${prefix}f`).map(readFilter).filter((filter) => filter !== null),
     sort: readSort(params.get(`${prefix}sort`)),
     page: Number.isInteger(page) && page > 0 ? page - 1 : 0,
+    group: params.get(`${prefix}group`) || undefined,
   };
 }
 
@@ -29,6 +30,7 @@ export function writeView(view: GridView, prefix: string): Record<string, string
     [`${prefix}q`]: view.search || null,
     [`${prefix}f`]: view.filters.length > 0 ? view.filters.map(({ field, operator, value }) => [field, operator, value].join("~")) : null,
     [`${prefix}sort`]: view.sort ? `${view.sort.order === "desc" ? "-" : ""}${view.sort.field}` : null,
+    [`${prefix}group`]: view.group ?? null,
     [`${prefix}page`]: view.page > 0 ? String(view.page + 1) : null,
   };
 }

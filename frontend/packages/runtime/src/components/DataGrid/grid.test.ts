@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
-import { bothFilters, columnSpecs, combineFilters, gridQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort } from "./query";
 
 const columns = columnSpecs(
   [
@@ -16,7 +16,7 @@ const columns = columnSpecs(
 
 describe("a grid's view in the address", () => {
   it("comes back as it was written, under the grid's own names", () => {
-    const view = { search: "milk & bread", filters: [{ field: "label", operator: "contains" as const, value: "a~b" }], sort: { field: "due", order: "desc" as const }, page: 2 };
+    const view = { search: "milk & bread", filters: [{ field: "label", operator: "contains" as const, value: "a~b" }], sort: { field: "due", order: "desc" as const }, page: 2, group: "owner" };
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(writeView(view, "todo_grid."))) [value ?? []].flat().forEach((one) => params.append(name, one));
     expect(readView(params, "todo_grid.")).toEqual(view);
@@ -46,6 +46,17 @@ describe("the question a grid asks", () => {
   it("keeps the page's own order when the address names a column that is gone", () => {
     const query = gridQuery({ entityType: "todo", sort: { field: "due", direction: "desc" } }, columns, { search: "", filters: [], sort: { field: "gone", order: "asc" }, page: 0 });
     expect([query.sortBy, query.sortOrder]).toEqual(["due", "desc"]);
+  });
+
+  it("keeps the records of a group together, groups of a reference by its title", () => {
+    const query = gridQuery({ entityType: "todo", sort: { field: "due", direction: "desc" } }, columns, { search: "", filters: [], sort: null, page: 0 });
+    const owner = columns.find(({ field }) => field === "owner");
+    expect(owner && groupedQuery(query, owner, "name")).toMatchObject({
+      entityType: "todo",
+      sortBy: [{ field: "owner.name", order: "asc" }, { field: "owner", order: "asc" }, { field: "due", order: "desc" }],
+    });
+    const done = columns.find(({ field }) => field === "done");
+    expect(done && groupedQuery({ ...query, sortBy: "done" }, done, null).sortBy).toEqual([{ field: "done", order: "desc" }]);
   });
 
   it("takes types from the form where a page has none", () => {

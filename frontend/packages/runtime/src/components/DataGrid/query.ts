@@ -133,5 +133,15 @@ export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec
   };
 }
 
+/** The same records, those of one group together; groups of a reference go by the title of what they refer to. */
+export function groupedQuery(query: EntityQuery, column: GridColumnSpec, titleField: string | null): EntityQuery {
+  const { sortBy, sortOrder = "asc", ...rest } = query;
+  const { field } = column;
+  const titles = column.type === "Reference" && titleField ? [`${field}.${titleField}`] : [];
+  const within = typeof sortBy === "string" && sortBy !== field ? [{ field: sortBy, order: sortOrder }] : [];
+  const order = sortBy === field ? sortOrder : "asc";
+  return { ...rest, sortBy: [...[...titles, field].map((one) => ({ field: one, order })), ...within] };
+}
+
 /** How many there are without what the reader asked for. */
 export const countQuery = (props: DataGridProps): EntityQuery => ({ entityType: props.entityType, page: 0, limit: 1, filters: props.filters ?? {} });

@@ -2,7 +2,7 @@ import { Checkbox, Popover } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFocusScope } from "../../focus/useFocusScope";
-import { IconArrowDown, IconArrowUp, IconColumns, IconMinus, IconPlus } from "../../icons/tabler";
+import { IconArrowDown, IconArrowUp, IconColumns3, IconMinus, IconPlus } from "../../icons/tabler";
 import { Button } from "../Button/Button";
 import { IconButton } from "../IconButton/IconButton";
 import classes from "./ColumnsMenu.module.css";
@@ -26,7 +26,7 @@ export function ColumnsMenu({ columns, layout, onLayout }: ColumnsMenuProps) {
   return (
     <Popover opened={opened} onChange={setOpened} transitionProps={{ duration: 0 }} position="bottom-end">
       <Popover.Target>
-        <Button compact kind="subtle" icon={<IconColumns aria-hidden />} onClick={() => setOpened(!opened)}>
+        <Button compact kind="subtle" icon={<IconColumns3 aria-hidden />} onClick={() => setOpened(!opened)}>
           {t("columns.label")}
         </Button>
       </Popover.Target>

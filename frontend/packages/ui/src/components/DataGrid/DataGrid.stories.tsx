@@ -48,6 +48,19 @@ export const Ready: Story = {};
 export const Dark: Story = { globals: { scheme: "dark" } };
 export const German: Story = { globals: { locale: "de-DE" } };
 
+const byStatus = rows.toSorted((one, other) => String(one.status).localeCompare(String(other.status)));
+
+export const Grouped: Story = {
+  args: {
+    view: { ...plainView, group: "status" },
+    onLayout: () => {},
+    data: { rows: byStatus, total: 20, all: 20, durationMs: 4 },
+    sums: { total: 25310.4 },
+    groups: new Map(byStatus.map(({ status }) => [JSON.stringify(status), { count: byStatus.filter((row) => row.status === status).length, sums: { total: 5062.08 } }])),
+  },
+};
+export const GroupedDark: Story = { ...Grouped, globals: { scheme: "dark" } };
+
 export const Filtered: Story = {
   args: {
     view: { ...plainView, filters: [{ field: "ordered", operator: "ge", value: "1998-04-01" }, { field: "status", operator: "ne", value: "cancelled" }] },

@@ -5,6 +5,7 @@ import { customerTitle, makeOrders, orderColumns } from "../../fixtures/orders";
 import { TorqueProvider } from "../../theme/TorqueProvider";
 import { DataGrid } from "./DataGrid";
 import type { DataGridProps, GridView } from "./DataGrid.types";
+import { groupKey, itemsOf, nextRow } from "./groups";
 import { movedColumn, orderColumns as inOrder, resizedColumn, shownColumns, toggledColumn, MODEL_LAYOUT } from "./layout";
 import { phonePlaces } from "./PhoneCells";
 import { columnTemplate } from "./template";
@@ -41,6 +42,33 @@ describe("DataGrid", () => {
   it("closes with its measure", () => {
     draw();
     expect(screen.getByRole("status").textContent).toBe("5 of 8 orders · 4 ms");
+  });
+
+  it("closes with the sums of its amounts, under their titles", () => {
+    draw({ sums: { total: 142132.31 } });
+    expect(screen.getByText("Total", { selector: "span:has(b)" }).textContent).toBe("Total 142,132.31");
+  });
+
+  it("puts rows under the headings of their groups and folds them away", async () => {
+    const byStatus = rows.toSorted((a, b) => String(a.status).localeCompare(String(b.status)));
+    const first = byStatus[0]?.status;
+    const many = byStatus.filter(({ status }) => status === first).length;
+    draw({ data: { rows: byStatus, total: 5, all: 5, durationMs: 1 }, view: { ...view, group: "status" }, groups: new Map([[groupKey(first), { count: 41, sums: { total: 1999.5 } }]]) });
+    const [heading] = screen.getAllByRole("button", { name: /^Status: / });
+    const group = heading?.closest<HTMLElement>("[role=row]");
+    expect(group?.textContent).toContain("41");
+    expect(within(group as HTMLElement).getByText("1,999.50")).toBeTruthy();
+    const before = screen.getAllByRole("row").length;
+    await userEvent.click(heading as HTMLElement);
+    expect(screen.getAllByRole("row").length).toBe(before - many);
+  });
+
+  it("remembers how close the rows stand", async () => {
+    draw({ onLayout: vi.fn() });
+    await userEvent.click(screen.getByRole("button", { name: "Density" }));
+    await userEvent.click(await screen.findByRole("menuitemradio", { name: "Compact" }));
+    expect(screen.getByRole("region", { name: "orders" }).dataset.density).toBe("compact");
+    expect(localStorage.getItem("torque-grid-density")).toBe("compact");
   });
 
   it("asks for a column's order: up, down, its own again", async () => {
@@ -184,5 +212,20 @@ describe("the columns", () => {
     expect(onLayout).toHaveBeenLastCalledWith(expect.objectContaining({ order: ["customer", ...all.filter((field) => field !== "customer")] }));
     await userEvent.click(menu.getByRole("button", { name: "Make Customer wider", hidden: true }));
     expect(onLayout).toHaveBeenLastCalledWith(expect.objectContaining({ widths: { customer: 240 } }));
+  });
+});
+
+describe("groups", () => {
+  const four = rows.slice(0, 4).map((row, index) => ({ ...row, status: index < 2 ? "draft" : null }));
+
+  it("begin where the value changes, and hide what is folded away", () => {
+    const kinds = (closed: string[]) => itemsOf(four, "status", new Set(closed)).map(({ kind }) => kind[0]).join("");
+    expect([kinds([]), kinds([groupKey("draft")]), kinds([groupKey(null)])]).toEqual(["grrgrr", "ggrr", "grrg"]);
+    expect(itemsOf(four, null, new Set()).every(({ kind }) => kind === "row")).toBe(true);
+  });
+
+  it("are stepped over by the arrows", () => {
+    const items = itemsOf(four, "status", new Set([groupKey("draft")]));
+    expect([nextRow(items, 2, 1), nextRow(items, 2, 3), nextRow(items, 3, 4), nextRow(items, 0, 0)]).toEqual([2, 3, 3, 2]);
   });
 });

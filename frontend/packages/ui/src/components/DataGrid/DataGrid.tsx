@@ -10,11 +10,15 @@ import { BulkBar } from "./BulkBar";
 import { ColumnsMenu } from "./ColumnsMenu";
 import classes from "./DataGrid.module.css";
 import type { DataGridProps, GridView } from "./DataGrid.types";
+import { useDensity } from "./density";
+import { DensityMenu } from "./DensityMenu";
 import { GridBody } from "./GridBody";
 import { GridHead } from "./GridHead";
 import { GridReadout } from "./GridReadout";
 import { GridTitle } from "./GridTitle";
 import { GridEmpty, GridLoading } from "./GridStates";
+import { GroupMenu } from "./GroupMenu";
+import { canGroup } from "./groups";
 import { MODEL_LAYOUT, resizedColumn, shownColumns } from "./layout";
 import { SortMenu } from "./SortMenu";
 import { columnTemplate } from "./template";
@@ -48,9 +52,11 @@ export function DataGrid(props: DataGridProps) {
   const { layout = MODEL_LAYOUT, onLayout } = props;
   const { t } = useTranslation("ui");
   const phone = usePhone();
+  const [density, setDensity] = useDensity();
   const scroller = useRef<HTMLDivElement>(null);
   const fields = useFilterFields(props);
   const columns = useMemo(() => shownColumns(props.columns, layout), [props.columns, layout]);
+  const group = useMemo(() => props.columns.find((column) => column.field === view.group && canGroup(column)), [props.columns, view.group]);
   const selection = useSelection(data?.rows);
   const selectable = bulkActions.length > 0;
   const count = selection.ids.length;
@@ -65,7 +71,7 @@ export function DataGrid(props: DataGridProps) {
     if (event.key === "Escape" && count > 0 && event.currentTarget.contains(event.target as Node)) selection.clear();
   };
   return (
-    <section className={classes.grid} data-fill={fill || undefined} data-choosing={count > 0 || undefined} aria-label={props.title ?? noun} onKeyDown={keys}>
+    <section className={classes.grid} data-fill={fill || undefined} data-choosing={count > 0 || undefined} data-density={phone ? undefined : density} aria-label={props.title ?? noun} onKeyDown={keys}>
       {props.title && <GridTitle title={props.title} total={data?.total ?? null} estimate={data?.totalIsEstimate ?? false} />}
       {filtering && (
         <FilterBar
@@ -77,7 +83,13 @@ export function DataGrid(props: DataGridProps) {
           onFilters={(filters) => change({ filters })}
           before={phone && sorting && <SortMenu columns={columns} sort={view.sort} onSort={(sort) => change({ sort })} />}
         >
-          {onLayout && !phone && <ColumnsMenu columns={props.columns} layout={layout} onLayout={onLayout} />}
+          {onLayout && !phone && (
+            <>
+              {sorting && <GroupMenu columns={columns} group={view.group ?? null} onGroup={(group) => change({ group: group ?? undefined })} />}
+              <ColumnsMenu columns={props.columns} layout={layout} onLayout={onLayout} />
+              <DensityMenu density={density} onDensity={setDensity} />
+            </>
+          )}
           {props.tools}
         </FilterBar>
       )}
@@ -113,6 +125,9 @@ export function DataGrid(props: DataGridProps) {
                 onOpen={props.onOpen}
                 openId={props.openId}
                 changed={props.changed}
+                density={density}
+                group={group}
+                groups={props.groups}
               />
             )}
             {!data && status.name === "loading" && <GridLoading columns={columns} check={selectable} />}
@@ -121,7 +136,7 @@ export function DataGrid(props: DataGridProps) {
         </div>
       </div>
       {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={selection.clear} />}
-      {data && <GridReadout noun={noun} live={props.live} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
+      {data && <GridReadout noun={noun} live={props.live} columns={columns} sums={phone ? undefined : props.sums} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
     </section>
   );
 }

@@ -22,7 +22,17 @@ export type GridColumnSpec = {
 export type GridSort = { field: string; order: "asc" | "desc" };
 
 /** What the reader asked for; the owner keeps it, usually in the address. */
-export type GridView = { search: string; filters: GridFilter[]; sort: GridSort | null; page: number };
+export type GridView = {
+  search: string;
+  filters: GridFilter[];
+  sort: GridSort | null;
+  page: number;
+  /** The field whose values are headings; without it there are none. */
+  group?: string;
+};
+
+/** Measures of a group of records: how many, and the sums of its amounts by field. */
+export type GridFigures = { count: number; sums: Readonly<Record<string, number>> };
 
 export type GridData = {
   rows: EntityRecord[];
@@ -93,6 +103,10 @@ export type DataGridProps = {
   onShowWaiting?: () => void;
   /** Who changed what, in the readout. */
   live?: ReactNode;
+  /** Sums of all records that match, by field. */
+  sums?: Readonly<Record<string, number>>;
+  /** Figures of the groups on the page, by `groupKey` of their value. */
+  groups?: ReadonlyMap<string, GridFigures>;
   /** At the end of the filter bar. */
   tools?: ReactNode;
   /** Ways to fill an empty grid. */

@@ -1,5 +1,5 @@
 import { Trans, useTranslation } from "react-i18next";
-import { formatNumber } from "../../format/value";
+import { formatNumber, formatValue } from "../../format/value";
 import { useLocale } from "../../i18n/I18nProvider";
 import { IconChevronLeft, IconChevronRight } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
@@ -7,7 +7,7 @@ import { Readout } from "../Readout/Readout";
 import classes from "./DataGrid.module.css";
 import type { DataGridProps, GridData } from "./DataGrid.types";
 
-type GridReadoutProps = Pick<DataGridProps, "noun" | "live"> & {
+type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums"> & {
   data: GridData;
   page: number;
   pageSize: number;
@@ -16,22 +16,23 @@ type GridReadoutProps = Pick<DataGridProps, "noun" | "live"> & {
 };
 
 /** `8 of 8 todos · 4 ms`, what happened last, and the way to the other pages. */
-export function GridReadout({ noun, live, data, page, pageSize, paging, onPage }: GridReadoutProps) {
+export function GridReadout({ noun, live, columns, sums, data, page, pageSize, paging, onPage }: GridReadoutProps) {
   const { t } = useTranslation("ui");
   const locale = useLocale();
   const number = (value: number): string => formatNumber(value, locale);
   const pages = Math.max(1, Math.ceil(data.total / pageSize));
   const from = page * pageSize + 1;
   const to = Math.min(data.total, from + data.rows.length - 1);
-  const end = paging && pages > 1 && (
+  const summed = columns.filter(({ field }) => sums?.[field] !== undefined);
+  const paged = paging && pages > 1;
+  const end = (paged || summed.length > 0) && (
     <>
-      <span className={classes.range}>{t("grid.range", { from: number(from), to: number(to) })}</span>
-      <IconButton label={t("grid.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
-        <IconChevronLeft className={classes.mirror} aria-hidden />
-      </IconButton>
-      <IconButton label={t("grid.next")} disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
-        <IconChevronRight className={classes.mirror} aria-hidden />
-      </IconButton>
+      {summed.map((column) => (
+        <span key={column.field} className={classes.sum}>
+          {column.title} <b>{formatValue(sums?.[column.field], column, locale, { yes: "", no: "" })}</b>
+        </span>
+      ))}
+      {paged && <Pages page={page} pages={pages} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
     </>
   );
   const all = Math.max(data.all ?? data.total, data.total);
@@ -40,5 +41,21 @@ export function GridReadout({ noun, live, data, page, pageSize, paging, onPage }
     <Readout live={live} end={end}>
       <Trans t={t} i18nKey="grid.readout" values={values} components={{ b: <b /> }} />
     </Readout>
+  );
+}
+
+/** The way to the other pages. */
+function Pages({ page, pages, range, onPage }: { page: number; pages: number; range: string; onPage: (page: number) => void }) {
+  const { t } = useTranslation("ui");
+  return (
+    <>
+      <span className={classes.range}>{range}</span>
+      <IconButton label={t("grid.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
+        <IconChevronLeft className={classes.mirror} aria-hidden />
+      </IconButton>
+      <IconButton label={t("grid.next")} disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
+        <IconChevronRight className={classes.mirror} aria-hidden />
+      </IconButton>
+    </>
   );
 }

@@ -35,7 +35,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
         if (!chosen) selection.toggle(index);
         selection.toggle(index + move, true);
       }
-      onMove(index + move);
+      onMove(index + move, index);
     } else if (selection && event.key === " ") {
       event.preventDefault();
       selection.toggle(index, event.shiftKey);

@@ -25,5 +25,6 @@ export type GridRowProps = {
   style?: CSSProperties;
   onOpen?: (record: EntityRecord) => void;
   onFocusRow: (index: number) => void;
-  onMove: (index: number) => void;
+  /** Takes the focus to a row, or to the next one in that direction that is shown. */
+  onMove: (to: number, from: number) => void;
 };
