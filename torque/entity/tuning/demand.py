@@ -64,6 +64,7 @@ class Demand:
         self._large: frozenset[tuple[str, str]] = frozenset()
         self._standing: dict[tuple[str, str], tuple[Standing, ...]] = {}
         self._write_after = self._read_after = 0.0
+        self._learned = False
         self._lists = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._tried: dict[str, float] = {}
@@ -85,7 +86,12 @@ class Demand:
     async def aggregated(
         self, application_id: str, plan: AggregatePlan, statement: Statement, collation: str
     ) -> Sequence[Sequence[Any]]:
-        """Return the rows of an aggregation, whose own statement is for when no summary answers it."""
+        """Return the rows of an aggregation, whose own statement is for when no summary answers it.
+
+        The first waits to learn which summaries stand: without them it would read a large type whole.
+        """
+        if not self._learned:
+            await self.read()
         self._keep_up()
         key = (application_id, plan.entity.key)
         if plan.kept or key not in self._large:
@@ -196,7 +202,7 @@ class Demand:
         for one in known.standing:
             place = (one.spec.application_id, one.spec.entity_key)
             standing[place] = (*standing.get(place, ()), one)
-        self._standing = standing
+        self._standing, self._learned = standing, True
 
     def close(self) -> None:
         """End what goes on in the background."""

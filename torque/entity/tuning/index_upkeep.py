@@ -8,15 +8,15 @@ with a parameter cannot use a partial index.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
+from torque.entity.tuning.ahead import AHEAD_RECORDS
 from torque.entity.tuning.indexing import (
     ASKED_PER_LEAF,
     ASKED_PER_TYPE,
@@ -28,11 +28,10 @@ from torque.entity.tuning.indexing import (
     IndexSpec,
     specs_of,
 )
+from torque.entity.tuning.models import Models
 from torque.entity.tuning.shapes import ListShape
 from torque.entity.tuning.statistics import keep_statistics
 from torque.entity.tuning.summary_upkeep import LOCK, keep_summaries
-from torque.model.compile import CompiledModel, compile_model
-from torque.model.definition.model import Model
 
 KEY = "indexed_types"
 _Q = load_queries(Path(__file__).with_name("indexes.sql"))
@@ -50,8 +49,9 @@ class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_indexes(
-    dsn: str, tell: Tell, *, many: int = MANY_RECORDS, some: int = SOME_RECORDS, per_leaf: int = PER_LEAF
-) -> Upkeep:
+    dsn: str, tell: Tell, *, many: int = MANY_RECORDS, some: int = SOME_RECORDS, per_leaf: int = PER_LEAF,
+    ahead: int = AHEAD_RECORDS,
+) -> Upkeep:  # fmt: skip
     """Bring the indexes of all applications up to date; do nothing while somebody else does.
 
     Parameters
@@ -60,6 +60,8 @@ def keep_indexes(
         Called with a name and members for everything worth an observation.
     many, some
         Records above which a type has the indexes of its model, and those that its lists ask for.
+    ahead
+        Records above which a type has a summary before anybody asks for figures.
 
     Raises
     ------
@@ -67,10 +69,10 @@ def keep_indexes(
         When the database cannot be reached, or refuses.
     """
     with exclusive(dsn, "torque:indexes", LOCK) as session:
-        return Upkeep() if session is None else _keep(session, tell, many, some, per_leaf)
+        return Upkeep() if session is None else _keep(session, tell, many, some, per_leaf, ahead)
 
 
-def _keep(session: Session, tell: Tell, many: int, some: int, per_leaf: int) -> Upkeep:
+def _keep(session: Session, tell: Tell, many: int, some: int, per_leaf: int, ahead: int) -> Upkeep:
     standing = {name: (leaf, valid) for name, leaf, valid in session.rows(_Q.standing, PREFIX + "%")}
     asked = _Wanted(session, per_leaf)
     asked.of_models(many)
@@ -95,7 +97,7 @@ def _keep(session: Session, tell: Tell, many: int, some: int, per_leaf: int) -> 
     _remember(session, [spec for name, (_, spec) in wanted.items() if name in valid_now])
     if left_out:
         tell("indexes_left_out", level="warning", indexes=len(left_out), per_leaf=per_leaf)
-    made = keep_summaries(session, tell, many)
+    made = keep_summaries(session, tell, many, ahead, asked.models)
     return Upkeep(built=tuple(built), dropped=tuple(dropped), left_out=tuple(left_out), summaries=made.built)
 
 
@@ -108,13 +110,12 @@ class _Wanted:
         self._session = session
         self._per_leaf = per_leaf
         self._on_leaf: Counter[str] = Counter()
-        self._models: dict[tuple[str, int], CompiledModel] = {}
+        self.models = Models(session)
 
     def of_models(self, many: int) -> None:
         """Add what the models of large types ask for."""
-        for application, key, leaf, model_id, revision, document in self._session.rows(_Q.large_types, many):
-            model = self._models.get((model_id, revision)) or _compiled(model_id, revision, document)
-            self._models[model_id, revision] = model
+        for application, key, leaf, model_id, revision, document, _ in self._session.rows(_Q.large_types, many):
+            model = self.models.get(model_id, revision, document)
             entity = model.entities_by_key.get(key)
             for spec in specs_of(model, application, entity) if entity is not None else ():
                 if self._on_leaf[leaf] < self._per_leaf:
@@ -137,10 +138,7 @@ class _Wanted:
 
     def _slow_lists(self, some: int) -> Iterator[tuple[str, IndexSpec]]:
         for application, key, leaf, model_id, revision, detail in self._session.rows(_Q.slow_lists, some, OFTEN):
-            if (model_id, revision) not in self._models:
-                document = self._session.rows(_Q.document, revision, model_id)[0][0]
-                self._models[model_id, revision] = _compiled(model_id, revision, document)
-            entity = self._models[model_id, revision].entities_by_key.get(key)
+            entity = self.models.get(model_id, revision).entities_by_key.get(key)
             shape = msgspec.json.decode(detail, type=ListShape)
             spec = shape.index(application, entity) if entity is not None else None
             if spec is not None:
@@ -149,10 +147,6 @@ class _Wanted:
     def _add(self, leaf: str, spec: IndexSpec) -> None:
         self._on_leaf[leaf] += 1
         self.specs[spec.name] = (leaf, spec)
-
-
-def _compiled(model_id: str, revision: int, document: Mapping[str, Any]) -> CompiledModel:
-    return compile_model(msgspec.convert(document, Model), model_id=model_id, revision=revision)
 
 
 def _build(session: Session, spec: IndexSpec, leaf: str, collation: str, tell: Tell, place: str) -> bool:

@@ -1,9 +1,9 @@
 -- Statements of index upkeep, for the synchronous driver.
 
 -- name: large_types
--- Types of many records in applications that exist, with the leaf that holds each and the model it follows.
+-- Types of many records in applications that exist, with the leaf that holds each, the model it follows, their number.
 SELECT a.id::text, t.entity_type, l.leaf, m.id::text, coalesce(a.model_revision, m.revision),
-    coalesce(r.document, m.document)
+    coalesce(r.document, m.document), t.n::bigint
 FROM (
     SELECT application_id, entity_type, sum(n) AS n FROM entity_counts GROUP BY 1, 2 HAVING sum(n) > %s
 ) t
@@ -71,6 +71,16 @@ ORDER BY milliseconds DESC, shape;
 -- name: refuse_demand
 UPDATE entity_demand SET refused = %s
 WHERE kind = 'aggregate' AND application_id = %s AND detail->'summary' = %s::jsonb;
+
+-- name: refuse_summary
+-- One that nobody asked for yet is refused as well, until what nobody asks for is forgotten.
+INSERT INTO entity_demand (application_id, entity_type, shape, kind, detail, refused)
+SELECT a.id, %s, %s, 'aggregate', jsonb_build_object('summary', %s::jsonb), %s
+FROM torque_applications a WHERE a.id = %s
+ON CONFLICT (application_id, shape) DO NOTHING;
+
+-- name: refused
+SELECT shape FROM entity_demand WHERE kind = 'aggregate' AND refused <> '';
 
 -- name: triggers
 SELECT t.tgname::text, c.relname::text, p.proname::text, t.tgenabled = 'O'

@@ -1,5 +1,7 @@
 """Make the summaries that aggregations of large types ask for, and drop those that nobody asks for any more.
 
+One of each very large type is made before anybody asks; see `ahead`.
+
 Triggers are made and dropped with a short patience, because the leaf is locked for a moment: who has to wait for a
 writer gives up, and the next round tries again. A summary counts from the moment that its triggers stood: they are made
 first, then all records are counted in one transaction that sees one moment, and only then readers hear of it.
@@ -14,7 +16,9 @@ import msgspec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
 from torque.entity.query.sql import literal
+from torque.entity.tuning.ahead import AHEAD_RECORDS, ahead_of
 from torque.entity.tuning.indexing import MANY_RECORDS
+from torque.entity.tuning.models import Models
 from torque.entity.tuning.shapes import AggregateShape, Known
 from torque.entity.tuning.summaries import (
     PREFIX,
@@ -36,7 +40,7 @@ ASKED = 3
 DEAR = 250.0
 """Milliseconds from which on one slow answer is enough."""
 PER_TYPE = 6
-"""Most summaries of a type; each makes a write of its records 10 to 15 microseconds dearer."""
+"""Most summaries of a type; each makes a write of its records 5 to 15 microseconds dearer."""
 PER_LEAF = 60
 """Most summaries of a leaf; every trigger is looked at for every record of it."""
 MANY_ROWS = 5_000
@@ -66,19 +70,24 @@ def keep_summaries_now(dsn: str) -> None:
     """
     with exclusive(dsn, "torque:summaries", LOCK) as session:
         if session is not None:
-            keep_summaries(session, lambda *_, **__: None, MANY_RECORDS)
+            keep_summaries(session, lambda *_, **__: None, MANY_RECORDS, AHEAD_RECORDS, Models(session))
 
 
-def keep_summaries(session: Session, tell: Tell, many: int) -> Made:
+def keep_summaries(session: Session, tell: Tell, many: int, ahead: int, models: Models) -> Made:
     """Bring the summaries of all applications up to date, on a session that nobody else keeps them with."""
     session.run(Q.forget_demand, ASKED, TRIED, UNUSED)
     large: dict[str, dict[str, str]] = {}
-    for application, key, leaf, *_ in session.rows(Q.large_types, many):
+    early: list[SummarySpec | None] = []
+    for application, key, leaf, model_id, revision, document, records in session.rows(Q.large_types, many):
         large.setdefault(application, {})[key] = leaf
+        if records > ahead:
+            model = models.get(model_id, revision, document)
+            entity = model.entities_by_key.get(key)
+            early.append(ahead_of(model, application, entity) if entity is not None else None)
     known = _known(session)
     standing = {one.spec.name: one for one in known.standing}
     there = {str(row[0]): str(row[1]) for row in session.rows(Q.triggers, PREFIX + "%") if row[3]}
-    wanted = _wanted(session, large, standing.keys())
+    wanted = _wanted(session, large, early, standing.keys())
     valid = {name: one for name, one in standing.items() if there.get(one.trigger) == one.leaf and name in wanted}
     _remember(session, large, valid.values())
     dropped, stuck = _drop_surplus(session, tell, {one.trigger for one in valid.values()})
@@ -103,18 +112,21 @@ def _known(session: Session) -> Known:
 
 
 def _wanted(
-    session: Session, large: dict[str, dict[str, str]], standing: Collection[str]
-) -> dict[str, SummarySpec]:  # fmt: skip
+    session: Session, large: dict[str, dict[str, str]], early: Iterable[SummarySpec | None], standing: Collection[str]
+) -> dict[str, SummarySpec]:
     """Return the summaries there should be, by name, the most wanted first, none that another one answers.
 
-    Those that stand come before others: they are not slow any more, and would give way to what soon gave way to them.
+    Those that are made early are one of a type, and come first. Of the others those that stand do: they are not slow
+    any more, and would give way to what soon gave way to them.
     """
-    found = [
+    refused = {str(shape) for (shape,) in session.rows(Q.refused)}
+    asked = [
         msgspec.json.decode(detail, type=AggregateShape).summary
         for (detail,) in session.rows(Q.slow_aggregates, ASKED, DEAR)
     ]
+    asked.sort(key=lambda spec: spec is None or spec.name not in standing)
+    found = [*(one for one in early if one is not None and one.name not in refused), *asked]
     specs = list(dict.fromkeys(spec for spec in found if spec is not None))
-    specs.sort(key=lambda spec: spec.name not in standing)
     wanted: list[SummarySpec] = []
     on_leaf: dict[str, int] = {}
     for spec in specs:
@@ -152,7 +164,9 @@ def _build(session: Session, tell: Tell, spec: SummarySpec, leaf: str) -> Standi
 def _refuse(session: Session, spec: SummarySpec, tell: Tell, about: dict[str, str]) -> None:
     """Remember that a summary would be none, so that it is not tried again."""
     said = f"more than {MANY_ROWS} groups"
-    session.run(Q.refuse_demand, said, spec.application_id, msgspec.json.encode(spec).decode())
+    detail = msgspec.json.encode(spec).decode()
+    session.run(Q.refuse_demand, said, spec.application_id, detail)
+    session.run(Q.refuse_summary, spec.entity_key, spec.name, detail, said, spec.application_id)
     tell("summary_refused", level="warning", rows=MANY_ROWS, **about)
 
 
