@@ -23,6 +23,9 @@ VARY: Headers = (("vary", "accept-encoding"),)
 COMPRESS_FROM = 1400
 """Below one network packet compressing saves nothing."""
 
+_LINGER_SECONDS, _LINGER_PAUSE = 30.0, 2.0
+"""How long the rest of a refused body is taken in, in all and while nothing comes."""
+
 _COMPRESSIBLE = ("text/", "application/json", "application/javascript", "application/graphql", "image/svg")
 
 
@@ -79,16 +82,33 @@ class Watched:
 
     def __init__(self, protocol: HttpProtocol) -> None:
         self._protocol = protocol
+        self._parts: AsyncIterator[bytes] | None = None
+        self._taken = False
         self.status = 0
         self.began = 0.0
 
     async def __call__(self) -> bytes:
         """Return the whole body."""
+        self._taken = True
         return await self._protocol()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Iterate over the body as it comes."""
-        return self._protocol.__aiter__()
+        self._parts = aiter(self._protocol)
+        return self._parts
+
+    async def linger(self, headers: HeaderMap) -> None:
+        """Take in what a refused client is still sending: a connection closed over it is reset, and its answer lost."""
+        if self._taken or not (headers.get("content-length") or headers.get("transfer-encoding")):
+            return
+        parts = self._parts or aiter(self._protocol)
+        try:
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while True:
+                    async with asyncio.timeout(_LINGER_PAUSE):
+                        await anext(parts)
+        except (StopAsyncIteration, TimeoutError, RuntimeError):
+            return
 
     async def client_disconnect(self) -> None:
         """Return when the client is gone."""

@@ -4,12 +4,12 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
 from torque.api.common.opening import Opening
-from torque.api.common.reply import JSON, Reply, refusal
+from torque.api.common.reply import Reply, WrongMediaType, wrong_method
 from torque.api.live.events import EventStream
 from torque.api.rest.endpoint import RestEndpoint
 from torque.api.rest.request import RestRequest
 from torque.api.rest.session import SessionEndpoint
-from torque.errors import InvalidRequest, NotFound
+from torque.errors import NotFound
 from torque.platform import Platform
 from torque.server import router as to
 from torque.server.board import ROUTES, Board
@@ -112,7 +112,7 @@ class Routes:
         handler = self._handlers.get(target.kind)
         if handler is None:
             if target.kind == to.JSONRPC:
-                return Reply(405, (*JSON, ("allow", "POST")), b'{"error":{"message":"JSON-RPC is called by POST."}}')
+                return wrong_method("POST")
             raise NotFound("There is nothing at this path.")
         return await handler(incoming)
 
@@ -131,7 +131,7 @@ class Routes:
     async def _bridged(self, incoming: Incoming) -> Reply | None:
         scope = incoming.scope
         if scope.method == "POST" and not is_json(scope.headers):
-            return _only_json()
+            raise WrongMediaType
         body = await read_body(scope.headers, incoming.protocol, self._max_body, self._timeout)
         extra = (*NO_STORE, *SECURITY, ("x-request-id", incoming.request_id))
         extra += self._guard.cors(scope.headers.get("origin"))
@@ -142,7 +142,7 @@ class Routes:
 
     async def _stream(self, incoming: Incoming) -> Reply | None:
         if incoming.scope.method != "GET":
-            return Reply(405, (("allow", "GET"),))
+            return wrong_method("GET")
         headers = incoming.scope.headers
         opening = Opening(
             authorization=headers.get("authorization"),
@@ -159,7 +159,7 @@ class Routes:
     async def _sessions(self, incoming: Incoming) -> Reply | None:
         scope, headers = incoming.scope, incoming.scope.headers
         if scope.method == "POST" and not is_json(headers):
-            return _only_json()
+            raise WrongMediaType
         body = await read_body(headers, incoming.protocol, self._max_body, self._timeout)
         return await self._session.handle(
             scope.method, body, headers.get("authorization"), headers.get("cookie"),
@@ -184,7 +184,7 @@ class Routes:
     async def _site(self, incoming: Incoming) -> Reply | None:
         scope = incoming.scope
         if scope.method not in _READING:
-            return Reply(405, (("allow", "GET, HEAD"),))
+            return wrong_method(*_READING)
         if incoming.target.base == PLAYGROUND:
             return self._playground.file(scope, incoming.protocol, incoming.request_id)
         site = self._sites[incoming.target.base]
@@ -206,8 +206,3 @@ class Routes:
     async def _metrics(self, incoming: Incoming) -> Reply | None:
         text = exposition(self._board, self._platform.cache.stats(), self._platform.db.sizes())
         return Reply(200, (("content-type", CONTENT_TYPE),), text)
-
-
-def _only_json() -> Reply:
-    error = InvalidRequest("This path takes a body of content type application/json.")
-    return Reply(415, JSON, refusal(error).body)

@@ -31,6 +31,7 @@ from torque.server.sockets import Sockets
 
 JSON_ANSWER = [("content-type", "application/json"), *NO_STORE, NO_SNIFF]
 _RPC = ROUTES.index("jsonrpc")
+_REFUSED = 400
 SlowRequest = Callable[[Scope, int, float, str], None]
 
 
@@ -134,7 +135,7 @@ class TorqueApp:
 
     async def _unusual(self, scope: Scope, protocol: HttpProtocol, app: str | None) -> None:
         """Answer a call whose request needs a closer look before its body is read."""
-        begin, headers = time.monotonic(), scope.headers
+        begin, headers, protocol = time.monotonic(), scope.headers, Watched(protocol)
         request_id = self._ids.of(headers.get("x-request-id"))
         try:
             self._guard.check(named_host(scope), headers.get("origin"))
@@ -158,6 +159,8 @@ class TorqueApp:
             reply = rpc.refused(InternalError(requestId=request_id))
         self._send(scope, protocol, reply, request_id)
         self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
+        if reply.status >= _REFUSED:
+            await protocol.linger(headers)
 
     def _answer(
         self, headers: HeaderMap, app: str | None, body: bytes, opened: Opened | None, request_id: str
@@ -189,6 +192,8 @@ class TorqueApp:
             self._send(scope, watched, reply, incoming.request_id)
         seconds = (watched.began or time.monotonic()) - begin
         self._observe(scope, incoming.route, watched.status or incoming.status, seconds, incoming.request_id)
+        if reply is not None and reply.status >= _REFUSED:
+            await watched.linger(scope.headers)
 
     def _observe(self, scope: Scope, route: int, status: int, seconds: float, request_id: str) -> None:
         self._board.observe(self._base, route, status, seconds)

@@ -126,8 +126,8 @@ def test_what_a_record_refers_to_comes_along(shop: Shop) -> None:
     ("method", "place", "data", "headers", "status"),
     [
         ("POST", "entities/todo", {"label": ""}, {}, 422), ("POST", "entities/todo", [1], {}, 422),
-        ("POST", "entities/todo", {"label": "\ud800"}, {}, 422), ("POST", "entities/todo", {"label": "a\0b"}, {}, 422),
-        ("POST", "entities/todo", None, {}, 400), ("POST", "entities/todo", {}, {"content-type": "text/plain"}, 400),
+        ("POST", "entities/todo", {"label": "\ud800"}, {}, 400), ("POST", "entities/todo", {"label": "a\0b"}, {}, 422),
+        ("POST", "entities/todo", None, {}, 415), ("POST", "entities/todo", {}, {"content-type": "text/plain"}, 415),
         ("POST", "entities/nobody", {}, {}, 404), ("POST", "entities/todo/query", {"limit": "x"}, {}, 400),
         ("POST", "entities/todo/query", {"colour": 1}, {}, 400), ("POST", "entities/todo/query", [], {}, 400),
         ("POST", "entities/todo/query", {"limit": 5000}, {}, 400), ("GET", "entities/todo/no-id", None, {}, 404),
@@ -148,7 +148,7 @@ def test_what_means_nothing_is_refused_with_a_code(
 ) -> None:
     answer = shop.ask(method, place, data, headers)
     assert answer.status == status, answer.body
-    assert status == 405 or answer.json()["error"]["code"]
+    assert answer.json()["error"]["code"]
 
 
 def test_a_body_that_is_too_large_is_refused(shop: Shop) -> None:

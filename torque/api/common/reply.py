@@ -3,7 +3,7 @@
 import msgspec
 
 from torque import codec
-from torque.errors import TorqueError
+from torque.errors import InvalidRequest, MethodNotFound, TorqueError
 
 Headers = tuple[tuple[str, str], ...]
 JSON: Headers = (("content-type", "application/json"),)
@@ -27,6 +27,12 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes | None = None
 
 
+class WrongMediaType(InvalidRequest):
+    """This path takes a body of content type application/json."""
+
+    http_status = 415
+
+
 def refusal(error: TorqueError) -> Reply:
     """Return a failure as plain HTTP endpoints answer it: ``{"error": {code, message, ...}}``."""
     body = codec.dumps({"error": {"message": error.message, **error.data()}})
@@ -34,3 +40,9 @@ def refusal(error: TorqueError) -> Reply:
     if error.retry_after_seconds is not None:
         headers = (*JSON, ("retry-after", str(error.retry_after_seconds)))
     return Reply(error.http_status, headers, body)
+
+
+def wrong_method(*allowed: str) -> Reply:
+    """Return the answer to a method that a path does not know."""
+    reply = refusal(MethodNotFound(f"This path knows {', '.join(allowed)} only."))
+    return Reply(405, (*reply.headers, ("allow", ", ".join(allowed))), reply.body)

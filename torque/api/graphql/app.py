@@ -13,9 +13,12 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.streaming import MultipartSubscriptionTransport, SSETransport
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
+from torque import codec
 from torque.api.common.asgi import AsgiApp, caller_of, identified
 from torque.api.common.limits import StreamLimits
 from torque.api.common.reply import refusal
@@ -24,6 +27,9 @@ from torque.api.graphql.errors import formatted
 from torque.api.graphql.schema import build_schema
 from torque.errors import InvalidRequest
 from torque.platform import Platform
+
+_SUBSCRIPTION = OperationType.SUBSCRIPTION
+_NO_STREAM = "A subscription is answered by a stream: accept text/event-stream or multipart/mixed."
 
 
 def graphql_app(platform: Platform, limits: StreamLimits | None = None) -> AsgiApp:
@@ -65,9 +71,10 @@ class _View(GraphQL[GraphContext, None]):
         try:
             return await super().run(request, *args, **kwargs)
         except HTTPException as error:
-            return Response(
-                refusal(InvalidRequest(error.reason)).body, error.status_code, media_type="application/json"
-            )
+            kind = error.__cause__
+            subscription = isinstance(kind, InvalidOperationTypeError) and kind.operation_type is _SUBSCRIPTION
+            refused = InvalidRequest(_NO_STREAM if subscription else error.reason)
+            return Response(refusal(refused).body, error.status_code, media_type="application/json")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphContext:
         """Return the context of one operation."""
@@ -87,7 +94,9 @@ class _View(GraphQL[GraphContext, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         """Decode a request; the library looks at the type of every member but one."""
-        decoded = orjson.loads(data)
+        decoded = codec.loads(data)
+        if not isinstance(decoded, dict | list):
+            raise InvalidRequest("A request is an object with the member query.")
         if (
             isinstance(decoded, dict)
             and "query" in decoded

@@ -1,7 +1,8 @@
 """The schema of the model editor, put together; its printed form is `schema.graphql`, by test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import strawberry
 from graphql import ASTValidationRule, GraphQLError
@@ -13,7 +14,8 @@ from strawberry.extensions import (
     ValidationCache,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from torque.api.graphql.limits import limit_rule
 from torque.api.graphql.mutation import Mutation
@@ -28,6 +30,23 @@ _MAX_TOKENS = 4000
 
 class _Schema(strawberry.Schema):
     """A schema whose errors are reported where they are answered, not logged on the way."""
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Run a query or mutation; a subscription has no single answer, and is refused like a mutation by GET."""
+        allowed = set(OperationType) if allowed_operation_types is None else set(allowed_operation_types)
+        allowed.discard(OperationType.SUBSCRIPTION)
+        return await super().execute(
+            query, variable_values, context_value, root_value, operation_name, allowed, operation_extensions
+        )
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leave reporting to the view."""

@@ -5,15 +5,17 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from torque import codec
 from torque.api.common.bodies import Body
 from torque.api.common.reply import Reply
 from torque.api.rest.request import Params, RestProtocol, RestRequest, json_body
 from torque.application.types import RunningApplication
-from torque.errors import InvalidParams
+from torque.errors import InvalidParams, ParseError, ValidationFailed
 from torque.platform import Platform
 from torque.types import Caller
 
 B = TypeVar("B", bound="Body")
+T = TypeVar("T")
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,15 +54,29 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises
         ------
-        InvalidParams
-            Saying what does not fit.
+        InvalidParams, ParseError
+            Saying what does not fit, or that it is no JSON.
         """
         try:
             return msgspec.json.decode(await self.body(), type=kind)
         except msgspec.ValidationError as error:
             raise InvalidParams(f"{str(error).replace('`', chr(39))}.") from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InvalidParams("The body is no JSON.") from error
+            raise ParseError(f"Not valid JSON: {error}.") from error
+
+    async def writing(self, data: bytes, write: Awaitable[T]) -> T:
+        """Return what writing a record of these bytes answers.
+
+        Raises
+        ------
+        ParseError
+            When they are no JSON: then there is no record that could lack something.
+        """
+        try:
+            return await write
+        except ValidationFailed:
+            codec.loads(data)
+            raise
 
     def idempotency_key(self) -> str | None:
         """Return what the header `Idempotency-Key` holds."""

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from torque.api.common.reply import JSON, Reply, refusal
+from torque.api.common.reply import JSON, Reply, refusal, wrong_method
 from torque.api.rest import openapi
 from torque.api.rest.call import Call, Verb
 from torque.api.rest.request import PREFIX, RestProtocol, RestRequest, nothing_here
@@ -46,15 +46,15 @@ class RestEndpoint:
 
     async def _handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
         if request.path == openapi.PATH:
-            return Reply(200, JSON, self._general) if request.method == "GET" else _only(["GET"])
+            return Reply(200, JSON, self._general) if request.method == "GET" else wrong_method("GET")
         if not request.path.startswith(PREFIX):
             raise nothing_here()
         application, *rest = request.places()
         if rest == ["openapi.json"]:
-            return await self._describe(request, application) if request.method == "GET" else _only(["GET"])
+            return await self._describe(request, application) if request.method == "GET" else wrong_method("GET")
         methods = _matching(tuple(rest))
         if request.method not in methods:
-            return _only(sorted(methods))
+            return wrong_method(*sorted(methods))
         verb, places = methods[request.method]
         call = Call(
             platform=self._platform, protocol=protocol, request=request, caller=await self._caller(request),
@@ -86,7 +86,3 @@ def _matching(parts: tuple[str, ...]) -> dict[str, tuple[Verb, dict[str, str]]]:
     if not found:
         raise nothing_here()
     return found
-
-
-def _only(methods: list[str]) -> Reply:
-    return Reply(405, (("allow", ", ".join(methods)),))

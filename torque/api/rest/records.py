@@ -53,11 +53,11 @@ async def query_records(call: Call) -> Reply:
 async def create_record(call: Call) -> Reply:
     """Create a record."""
     running, data = await call.running(), await call.body()
-    answer = await call.platform.entities.create(
+    create = call.platform.entities.create(
         call.caller, running, call.places["type"], data, upsert_by=names(call.params, "upsertBy") or (),
         idempotency_key=call.idempotency_key(),
     )  # fmt: skip
-    return _record(answer, 201)
+    return _record(await call.writing(data, create), 201)
 
 
 async def get_record(call: Call) -> Reply:
@@ -79,11 +79,11 @@ async def get_record(call: Call) -> Reply:
 async def update_record(call: Call) -> Reply:
     """Change a record: PATCH merges, PUT takes the whole."""
     running, data = await call.running(), await call.body()
-    answer = await call.platform.entities.update(
+    update = call.platform.entities.update(
         call.caller, running, call.places["type"], call.places["record"], data,
         replace=call.request.method == "PUT", if_version=_if_version(call), idempotency_key=call.idempotency_key(),
     )  # fmt: skip
-    return _record(answer, 200)
+    return _record(await call.writing(data, update), 200)
 
 
 async def delete_record(call: Call) -> Reply:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 
 from torque import codec
-from torque.api.common.reply import Headers
+from torque.api.common.reply import Headers, WrongMediaType
 from torque.entity.types import Sort
 from torque.errors import InvalidParams, InvalidRequest, NotFound, PayloadTooLarge, TimedOut
 
@@ -178,13 +178,13 @@ async def json_body(protocol: RestProtocol, request: RestRequest, limit: int, se
 
     Raises
     ------
-    InvalidRequest
+    WrongMediaType
         When it is announced as something else.
     PayloadTooLarge
         As soon as it is.
     """
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
-        raise InvalidRequest("This path takes a body of content type application/json.")
+        raise WrongMediaType
     if request.content_length is not None and request.content_length > limit:
         raise PayloadTooLarge(maxBytes=limit)
     body = bytearray()

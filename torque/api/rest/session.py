@@ -10,8 +10,8 @@ import msgspec
 
 from torque import codec
 from torque.access.tokens import COOKIE, SESSION_SECONDS
-from torque.api.common.reply import JSON, Reply, refusal
-from torque.errors import InvalidParams, MethodNotFound, ParseError, TorqueError, Unauthenticated
+from torque.api.common.reply import JSON, Reply, refusal, wrong_method
+from torque.errors import InvalidParams, ParseError, TorqueError, Unauthenticated
 from torque.platform import Platform
 
 METHODS = ("GET", "POST", "DELETE")
@@ -61,8 +61,7 @@ class SessionEndpoint:
                 case "DELETE":
                     return await self._sign_out(cookie, request_id, secure)
                 case _:
-                    reply = refusal(MethodNotFound("Sessions know GET, POST and DELETE."))
-                    return Reply(405, (*reply.headers, ("allow", ", ".join(METHODS))), reply.body)
+                    return wrong_method(*METHODS)
         except TorqueError as error:
             return refusal(error)
 
