@@ -12,6 +12,9 @@ LockTimeout = asyncpg.LockNotAvailableError
 SerializationFailure = asyncpg.SerializationError
 """What a caller may meet raw, by the names used above this floor; `.constraint_name` and `.detail` say where."""
 
+MEETINGS = (Deadlock, SerializationFailure)
+"""Refusals of what only met others at the wrong moment: done again, it may well succeed."""
+
 DRIVER_FAILURES: tuple[type[Exception], ...] = (
     OSError,
     asyncpg.PostgresError,

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.integration.api.test_misses import ADMIN, Client, Told, held
+from tests.integration.entity.trouble import DEADLOCK, trouble
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.config import Config
 from torque.entity.hooks import Occasion
@@ -253,6 +254,12 @@ async def test_many_at_once_share_statements_and_get_each_their_own(client: Clie
     assert queue.batches - before < 20
 
 
+async def test_what_meets_others_again_and_again_is_asked_for_again(client: Client) -> None:
+    async with trouble(client.platform.db, "INSERT", "entities", DEADLOCK, 4):
+        answer = await told(client, "createEntity", entityType="plain", data={"text": "met"})
+    assert answer["result"]["text"] == "met"
+
+
 async def test_a_hook_that_comes_later_is_asked(config: Config) -> None:
     platform = await Platform.open(config, RunContext.alone())
     try:
@@ -271,7 +278,7 @@ async def test_a_hook_that_comes_later_is_asked(config: Config) -> None:
 
 
 async def test_what_takes_too_long_is_of_unknown_outcome_and_answered_once(config: Config) -> None:
-    server = msgspec.structs.replace(config.server, request_timeout=0.05)
+    server = msgspec.structs.replace(config.server, request_timeout=0.5)
     hasty = await Platform.open(msgspec.structs.replace(config, server=server), RunContext.alone())
     try:
         client = await client_of(hasty, "admin")

@@ -131,6 +131,24 @@ async def test_what_lies_behind_a_reference_ends_the_page(keeper: Keeper) -> Non
     assert (await keeper.show(expanded))["included"]["customer"][parent["id"]]["name"] == "Eve"
 
 
+async def test_what_lies_behind_a_reference_to_the_same_entity_ends_the_page(keeper: Keeper) -> None:
+    """Nothing but the way through the reference tells such a page from one of the records' own values."""
+    create, update = keeper.shop.create, keeper.shop.update
+    ada, bob = await create("customer", name="Ada"), await create("customer", name="Bob")
+    child, other = await create("customer", name="Eve", parent_id=ada["id"]), await create("customer", name="Mia")
+    expanded = Query(entity_type="customer", limit=1, filters={"name": "Eve"}, expand=("parent_id",))
+    by_parent = Query(entity_type="customer", limit=1, sort=(Sort("parent_id.name", False),))
+    for query in (expanded, by_parent):
+        await keeper.show(query)
+    await update(ada["id"], kind="wholesale")
+    assert (await keeper.show(expanded))["included"]["customer"][ada["id"]]["kind"] == "wholesale"
+    await update(ada["id"], name="Zoe")
+    await keeper.show(by_parent)
+    await update(other["id"], parent_id=bob["id"])
+    assert not await keeper.is_kept(by_parent)
+    assert (await keeper.show(by_parent))["data"][0]["id"] == other["id"] != child["id"]
+
+
 async def test_a_write_between_the_read_and_its_stamp_is_not_lost(keeper: Keeper) -> None:
     shop, stamps = keeper.shop, Stamps(keeper.shop.generations)
     rights = shop.access.enter(ADMIN, shop.app)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from torque import codec
 from torque.entity.batch import Lane, Write, plain, quoted, statement
+from torque.entity.deletion.erasure import EraseLane, Erasure, erase_statement, kind_of
 from torque.model.compile import compile_model
 from torque.model.definition.model import Model
 from torque.types import Caller, new_id
@@ -97,6 +98,27 @@ def test_rows_links_and_keys_of_a_statement_are_sorted_so_that_batches_meet_in_o
     ascending = "{" + ",".join((A, B, C)) + "}"
     assert batch.args.count(ascending) == 2, "records go by id, links by target"
     assert '{"v:x","v:y","v:z"}' in batch.args, "keys go by rule and value"
+
+
+def test_deletes_of_a_statement_are_sorted_as_well() -> None:
+    caller = Caller.local("test")
+    batch = erase_statement(
+        EraseLane(new_id(), kind_of(ENTITY)), [Erasure(id=i, caller=caller) for i in (C, A, B)], NOW
+    )
+    assert "{" + ",".join((A, B, C)) + "}" in batch.args
+
+
+def test_rows_are_held_in_the_order_of_their_ids_and_not_for_long() -> None:
+    update, erase = Lane(new_id(), "update", "off", False), EraseLane(new_id(), kind_of(ENTITY))
+    many = statement(update, [write(A, version=1)], NOW)
+    alone = statement(update, [write(A, version=1)], NOW, alone=True)
+    going = erase_statement(erase, [Erasure(id=A, caller=Caller.local("test"))], NOW)
+    for batch, lock, patience in (
+        (many, "FOR NO KEY UPDATE OF e SKIP LOCKED", "250ms"), (alone, "FOR NO KEY UPDATE OF e", "8s"),
+        (going, "FOR UPDATE OF e SKIP LOCKED", "250ms"),
+    ):  # fmt: skip
+        assert f"ORDER BY e.id\n    {lock}" in batch.text
+        assert patience in batch.args
 
 
 def test_a_statement_says_only_what_its_lane_needs() -> None:

@@ -59,6 +59,29 @@ async def test_an_id_is_under_way_at_most_once() -> None:
     assert sorted("".join(ids) for _, ids in recorder.batches) == ["1", "12", "123"]
 
 
+async def test_an_id_stays_under_way_when_another_batch_of_its_lane_ends() -> None:
+    gates = {record_id: asyncio.Event() for record_id in "12"}
+    begun: list[list[str]] = []
+
+    async def run(_lane: str, batch: Sequence[Pending[str, str]]) -> None:
+        begun.append([pending.id for pending in batch])
+        await gates[batch[0].id].wait()
+        for pending in batch:
+            pending.succeed("done")
+
+    queue: Coalescer[str, str, str] = Coalescer(2, 1, run)
+    first, second, again = (queue.submit("a", record_id, "x") for record_id in "122")
+    await eventually(lambda: begun == [["1"], ["2"]])
+    gates["1"].set()
+    await first
+    for _ in range(5):  # steps of the loop, so that the free worker has looked for work
+        await asyncio.sleep(0)
+    assert begun == [["1"], ["2"]]
+    gates["2"].set()
+    assert await asyncio.gather(second, again) == ["done"] * 2
+    assert begun == [["1"], ["2"], ["2"]]
+
+
 async def test_reads_of_one_id_go_together() -> None:
     recorder = Recorder(once=False)
     assert await asyncio.gather(*(recorder.queue.submit("a", "1", "x") for _ in range(3))) == ["X"] * 3

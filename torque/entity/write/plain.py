@@ -14,7 +14,7 @@ import msgspec
 
 from torque.access.types import Rights
 from torque.application.types import RunningApplication
-from torque.db.failures import Deadlock, ForeignKeyViolation, SerializationFailure, UniqueViolation
+from torque.db.failures import MEETINGS, ForeignKeyViolation, UniqueViolation
 from torque.entity.batch import Lane, Write
 from torque.entity.coalesce import Pending
 from torque.entity.deletion.erasing import Erasing
@@ -195,11 +195,11 @@ class _Stored(Pending[Write, Outcome]):
         self._asked.done(splice_row(way.wire, row, way.row_map))
 
     def fail(self, error: BaseException) -> None:
-        """Ask again what the database refuses for what else is stored; say what else went wrong."""
+        """Ask again what the database refuses for what else is stored or done; say what else went wrong."""
         if isinstance(error, ForeignKeyViolation):
             targets = {link[1] for link in self.item.prepared.links}
             self._store.forget_types(self._way.lane.application_id, targets)
-        if isinstance(error, UniqueViolation | ForeignKeyViolation):
+        if isinstance(error, (*MEETINGS, UniqueViolation, ForeignKeyViolation)):
             self._asked.again()
         else:
             self._asked.failed(error)
@@ -223,7 +223,7 @@ class _Erased(Pending[Erasure, bool]):
 
     def fail(self, error: BaseException) -> None:
         """Leave to the transaction what somebody refers to since, or what meets others again and again."""
-        if isinstance(error, ForeignKeyViolation | Deadlock | SerializationFailure):
+        if isinstance(error, (*MEETINGS, ForeignKeyViolation)):
             self._asked.again()
         else:
             self._asked.failed(error)

@@ -8,7 +8,7 @@ import msgspec
 from torque import codec
 from torque.access.types import EntityRights, Predicate, Rights
 from torque.application.types import RunningApplication
-from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.db.failures import MEETINGS, DatabaseFailure, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
@@ -315,7 +315,7 @@ class Writing:
             await self._linker.check(app, entity, record_id, links)
             try:
                 return await attempt()
-            except (Deadlock, LockTimeout, ForeignKeyViolation):
+            except (*MEETINGS, LockTimeout, ForeignKeyViolation):
                 continue
         raise Conflict("The record meets others that come and go. Try again.")
 
@@ -324,7 +324,7 @@ class Writing:
         for _ in range(_ATTEMPTS):
             try:
                 return await self._writer.submit(lane, write)
-            except (UniqueViolation, ForeignKeyViolation) as error:
+            except (*MEETINGS, UniqueViolation, ForeignKeyViolation) as error:
                 explained = await self._explained(app, write, error)
                 if isinstance(explained, ValidationFailed) and not explained.details["errors"]:
                     continue

@@ -1,0 +1,113 @@
+"""The rules of batches at the database, one by one: each of these fails when its rule is taken out."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.trouble import DANGLING, DEADLOCK, DISK_FULL, LOCKED, trouble
+from tests.integration.entity.workshop import ADMIN, Shop
+from torque import codec
+from torque.errors import Conflict, Unavailable
+
+HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
+PATIENCE = 20.0
+"""Seconds after which an answer is given up for lost."""
+
+
+async def answers(*works: Any) -> list[Any]:
+    """Return what becomes of calls made at once; one that is never answered is an error."""
+    async with asyncio.timeout(PATIENCE):
+        return await asyncio.gather(*works, return_exceptions=True)
+
+
+def numbers(found: list[Any]) -> list[object]:
+    """Return the numbers of orders that were answered."""
+    return [one["number"] if isinstance(one, dict) else one for one in found]
+
+
+async def test_a_deadlock_is_repeated(shop: Shop) -> None:
+    async with trouble(shop.db, "INSERT", "entities", DEADLOCK, 2) as met:
+        found = await answers(*(shop.create("order", number=n) for n in range(4)))
+        assert numbers(found) == [0, 1, 2, 3]
+        assert await met.met() == 3, "the same batch, whole, at the third time"
+
+
+async def test_a_batch_that_deadlocks_again_and_again_is_halved(shop: Shop) -> None:
+    async with trouble(shop.db, "INSERT", "entities", DEADLOCK, 4) as met:
+        found = await answers(*(shop.create("order", number=n) for n in range(4)))
+        assert numbers(found) == [0, 1, 2, 3]
+        assert await met.met() == 6, "three times the whole, twice one half, once the other"
+
+
+async def test_a_record_that_deadlocks_alone_is_handed_over_again_and_in_the_end_refused_with_what_to_do(
+    shop: Shop,
+) -> None:
+    async with trouble(shop.db, "INSERT", "entities", DEADLOCK, 4):
+        assert numbers(await answers(shop.create("order", number=1))) == [1]
+    async with trouble(shop.db, "INSERT", "entities", DEADLOCK, 1000):
+        [refused] = await answers(shop.create("order", number=2))
+        assert isinstance(refused, Conflict)
+        assert "Try again" in refused.message
+
+
+async def test_a_record_that_waits_for_a_lock_goes_on_alone(shop: Shop) -> None:
+    made = await shop.create("order", number=1)
+    async with trouble(shop.db, "UPDATE", "entities", LOCKED, 1) as met:
+        [changed] = await answers(shop.update(made["id"], note="late"))
+        assert (changed["note"], changed["version"]) == ("late", 2)
+        assert await met.met() == 2
+
+
+async def test_what_waits_for_a_lock_behind_a_reference_keeps_no_other_of_its_batch_waiting(shop: Shop) -> None:
+    ada, eve = await shop.create("customer", name="Ada"), await shop.create("customer", name="Eve")
+    async with shop.db.transaction() as connection:
+        await connection.execute(HOLD, shop.app.id, ada["id"])
+        waiting = asyncio.create_task(shop.create("order", number=0, customer_id=ada["id"]))
+        others = (shop.create("order", number=n, customer_id=eve["id"]) for n in (1, 2, 3))
+        async with asyncio.timeout(6.0):  # alone, a record waits for its lock for eight seconds
+            assert numbers(list(await asyncio.gather(*others))) == [1, 2, 3]
+        assert not waiting.done()
+    assert (await waiting)["number"] == 0
+
+
+async def test_a_server_that_can_do_nothing_is_not_asked_for_every_half(shop: Shop) -> None:
+    async with trouble(shop.db, "INSERT", "entities", DISK_FULL, 1000) as met:
+        found = await answers(*(shop.create("order", number=n) for n in range(8)))
+        assert [type(one) for one in found] == [Unavailable] * 8
+        assert await met.met() == 1
+
+
+async def test_a_batch_is_no_larger_than_one_statement_should_be(shop: Shop) -> None:
+    queue = shop.entities._writer.queue
+    before = queue.batches
+    found = await answers(*(shop.create("order", number=n) for n in range(300)))
+    assert numbers(found) == list(range(300))
+    assert queue.batches - before >= 3
+
+
+@pytest.mark.parametrize("code", [DEADLOCK, LOCKED, DANGLING])
+async def test_a_deletion_that_meets_others_begins_anew(shop: Shop, code: str) -> None:
+    ada = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=ada["id"])
+    async with trouble(shop.db, "DELETE", "entity_keys", code, 3):
+        await shop.entities.remove(ADMIN, shop.app, None, (ada["id"], order["id"]), None, {})
+    assert await shop.rows("entities") == []
+    assert [await shop.count(name) for name in ("customer", "order")] == [0, 0]
+
+
+@pytest.mark.parametrize("code", [DEADLOCK, DANGLING])
+async def test_a_delete_whose_statement_meets_others_goes_in_a_transaction(shop: Shop, code: str) -> None:
+    made = await shop.create("memo", text="x")
+    async with trouble(shop.db, "DELETE", "entities", code, 3):
+        answer = await shop.entities.delete(ADMIN, shop.app, None, made["id"])
+        assert codec.loads(answer.result)["deleted"]
+    assert await shop.count("memo") == 0
+
+
+@pytest.mark.parametrize("code", [DEADLOCK, LOCKED, DANGLING])
+async def test_a_record_with_links_that_meets_others_is_written_anew(shop: Shop, code: str) -> None:
+    ada = await shop.create("customer", name="Ada")
+    async with trouble(shop.db, "INSERT", "entity_relationships", code, 1):
+        [made] = await answers(shop.create("group", title="friends", members=[ada["id"]]))
+        assert made["members"] == [ada["id"]]
