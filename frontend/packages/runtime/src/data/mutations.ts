@@ -10,7 +10,8 @@ import { type Refused, updateRecords } from "./bulk";
 import { keys } from "./keys";
 
 export type Mutations = {
-  create: (entityType: string, data: JsonObject) => Promise<EntityRecord>;
+  /** `key` names this creation: sent again under it, nothing is made twice. */
+  create: (entityType: string, data: JsonObject, key?: string) => Promise<EntityRecord>;
   update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
   /** Changes several alike; answers what was refused. */
   updateAll: (entityType: string, ids: readonly string[], data: JsonObject) => Promise<Refused | null>;
@@ -28,7 +29,7 @@ export function useMutations(): Mutations {
     };
     const written = (record: EntityRecord): EntityRecord => record;
     return {
-      create: async (entityType, data) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: uniqueKey() }), written), entityType),
+      create: async (entityType, data, key = uniqueKey()) => wrote(await writes.run(() => client.call("createEntity", { entityType, data, idempotencyKey: key }), written), entityType),
       update: async (entityType, id, data, ifVersion) => {
         const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);

@@ -1,7 +1,7 @@
-import { codeOf } from "@torque/client";
+import { codeOf, isConnectionLost, uniqueKey } from "@torque/client";
 import type { EntityRecord, FormDefinition, JsonObject } from "@torque/protocol";
 import type { FormValues, SubmitOutcome } from "@torque/ui";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useRuntime } from "../context";
 import { useMutations, useOutcome } from "../data/mutations";
 import { useRecord } from "../data/queries";
@@ -16,10 +16,28 @@ export type RecordForm = {
   submit: (values: FormValues) => Promise<SubmitOutcome>;
 };
 
+/** Creates a record under a name that is kept while nobody knows whether it arrived: tried again, it is not made twice. */
+function useCreate(): (entityType: string, values: FormValues) => Promise<EntityRecord> {
+  const { create } = useMutations();
+  const unanswered = useRef<{ text: string; key: string } | null>(null);
+  return async (entityType, values) => {
+    const text = JSON.stringify([entityType, values]);
+    const key = unanswered.current?.text === text ? unanswered.current.key : uniqueKey();
+    unanswered.current = null;
+    try {
+      return await create(entityType, values, key);
+    } catch (problem) {
+      if (isConnectionLost(problem)) unanswered.current = { text, key };
+      throw problem;
+    }
+  };
+}
+
 /** The record behind a form: read with its references, followed while the form is open, and saved by its version. */
 export function useRecordForm(definition: FormDefinition | undefined, id: string | null): RecordForm {
   const { client } = useRuntime();
-  const { create, update } = useMutations();
+  const { update } = useMutations();
+  const create = useCreate();
   const outcome = useOutcome();
   const entityType = definition?.entity_type ?? "";
   const expand = (definition?.fields ?? []).filter(({ field_type: type, multiple }) => type === "ReferenceSelect" && !multiple).map(({ name }) => name);

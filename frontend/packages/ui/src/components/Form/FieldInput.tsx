@@ -15,14 +15,16 @@ const MAX_ROWS = 12;
 /** The input of a field, by its form field type. */
 export function FieldInput(props: FieldInputProps) {
   const { field, value, onChange, onBlur, inputRef, frame } = props;
+  // Text is written in the direction of its own script; what is still empty in that of the page.
+  const direction = value === null || value === "" ? undefined : "auto";
   switch (field.field_type) {
     case "TextInput":
-      return <TextInput {...frame} ref={inputRef as Ref<HTMLInputElement>} type={inputType(props)} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+      return <TextInput {...frame} dir={direction} ref={inputRef as Ref<HTMLInputElement>} type={inputType(props)} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
     case "TextArea":
     case "RichText":
-      return <Textarea {...frame} ref={inputRef as Ref<HTMLTextAreaElement>} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+      return <Textarea {...frame} dir={direction} ref={inputRef as Ref<HTMLTextAreaElement>} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
     case "JsonEditor":
-      return <Textarea {...frame} ref={inputRef as Ref<HTMLTextAreaElement>} classNames={{ input: classes.code }} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} spellCheck={false} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
+      return <Textarea {...frame} dir="ltr" ref={inputRef as Ref<HTMLTextAreaElement>} classNames={{ input: classes.code }} autosize minRows={MIN_ROWS} maxRows={MAX_ROWS} spellCheck={false} value={String(value ?? "")} onChange={(event) => onChange(event.currentTarget.value)} onBlur={onBlur} placeholder={field.placeholder} />;
     case "NumberInput":
       return <NumberField {...props} />;
     case "Select":

@@ -2,7 +2,8 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { TorqueProvider } from "../../theme/TorqueProvider";
-import { isFileValue, sizeText, type FileAccess } from "./files";
+import { sizeText } from "../../format/size";
+import { isFileValue, type FileAccess } from "./files";
 import { Form } from "./Form";
 import type { FormProps } from "./Form.types";
 

@@ -1,5 +1,5 @@
 import type { EntityRecord } from "@torque/protocol";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { TorqueProvider } from "../../theme/TorqueProvider";
@@ -82,6 +82,20 @@ describe("Form", () => {
     await userEvent.type(label(), "!");
     await userEvent.keyboard("{Control>}s{/Control}");
     expect(onSubmit).toHaveBeenCalledTimes(1);
+  });
+
+  it("is sent once, however often it is pressed before the answer has come", async () => {
+    let answer: (outcome: { ok: true }) => void = () => {};
+    const onSubmit = vi.fn<FormProps["onSubmit"]>(() => new Promise((resolve) => (answer = resolve)));
+    render(form({ record, onSubmit }));
+    await userEvent.type(label(), "!{Enter}{Enter}");
+    await userEvent.dblClick(screen.getByRole("button", { name: /Save/ }));
+    await userEvent.keyboard("{Control>}s{/Control}");
+    expect(onSubmit).toHaveBeenCalledTimes(1);
+    answer({ ok: true });
+    await waitFor(() => expect(screen.queryByText(/unsaved/)).toBeNull());
+    await userEvent.type(label(), "?{Enter}");
+    expect(onSubmit).toHaveBeenCalledTimes(2);
   });
 
   it("says at the field what somebody else set it to, and saves only what was chosen", async () => {

@@ -1,7 +1,8 @@
 import { useContext } from "react";
+import { sizeText } from "../../format/size";
 import { useLocale } from "../../i18n/I18nProvider";
 import classes from "./FileField.module.css";
-import { FileAccessContext, sizeText, type FileValue } from "./files";
+import { FileAccessContext, type FileValue } from "./files";
 
 const PREVIEW_PIXELS = 128;
 

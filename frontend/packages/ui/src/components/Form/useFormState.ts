@@ -60,6 +60,7 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
   const { t } = useTranslation("ui");
   const start = useMemo(() => initialValues(definition, record), [definition, record]);
   const saved = useRef(start);
+  const sending = useRef(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [conflicts, setConflicts] = useState<Conflicts>(NONE);
   const form = useForm<Held>({ defaultValues: start, mode: "onBlur", reValidateMode: "onChange", resolver: useResolver(definition, record), shouldFocusError: false });
@@ -97,7 +98,10 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
     return order(new Set(known.map(({ path }) => fieldOf(path))));
   };
   const send = async (): Promise<string | null> => {
+    // Pressed twice is meant once.
+    if (sending.current) return null;
     if (open.size > 0) return order(new Set(open.keys()));
+    sending.current = true;
     let attention: string | null = null;
     const run = form.handleSubmit(
       async () => {
@@ -107,7 +111,11 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
         attention = order(new Set(Object.keys(errors)));
       },
     );
-    await run();
+    try {
+      await run();
+    } finally {
+      sending.current = false;
+    }
     return attention;
   };
   const settle = (field: string, takeTheirs: boolean): void => {

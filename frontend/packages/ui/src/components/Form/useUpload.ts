@@ -1,8 +1,9 @@
 import type { FormField } from "@torque/protocol";
 import { useContext, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { sizeText } from "../../format/size";
 import { useLocale } from "../../i18n/I18nProvider";
-import { FileAccessContext, sizeText, type FileAccess, type FileValue } from "./files";
+import { FileAccessContext, type FileAccess, type FileValue } from "./files";
 
 export type Upload = {
   access: FileAccess | null;

@@ -1,0 +1,53 @@
+import { createClient } from "@torque/client";
+import type { FormDefinition, RpcRequest } from "@torque/protocol";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, renderHook } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { describe, expect, it } from "vitest";
+import { metadata } from "../fixtures/server";
+import { RuntimeProvider } from "../RuntimeProvider";
+import { useRecordForm } from "./useRecordForm";
+
+const definition: FormDefinition = { id: "todo_form", name: "Todo", entity_type: "todo", fields: [{ name: "label", field_type: "TextInput", label: "Task" }] };
+const silent = () => ({ close: () => {}, send: () => false });
+const address = { params: new URLSearchParams(), set: () => {}, goTo: () => {} };
+
+/** A form whose server answers as it is told; `keys` are the names its creations went under. */
+function openForm(answers: ("lost" | "made")[]) {
+  const keys: unknown[] = [];
+  const fetcher: typeof fetch = (_, init) => {
+    const { id, params } = JSON.parse(String(init?.body)) as RpcRequest & { params: { idempotencyKey: string } };
+    keys.push(params.idempotencyKey);
+    if (answers.shift() === "lost") return Promise.reject(new TypeError("connection reset"));
+    return Promise.resolve(Response.json({ jsonrpc: "2.0", id, result: { id: "1", version: 1 } }));
+  };
+  const client = createClient({ application: "todo", baseUrl: "http://torque.test", fetch: fetcher, open: { socket: silent, stream: silent } });
+  const cache = new QueryClient();
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={cache}>
+      <RuntimeProvider client={client} metadata={metadata} address={address}>
+        {children}
+      </RuntimeProvider>
+    </QueryClientProvider>
+  );
+  const { result } = renderHook(() => useRecordForm(definition, null), { wrapper });
+  return { keys, submit: (label: string) => act(() => result.current.submit({ label })) };
+}
+
+describe("a record that is made in a form", () => {
+  it("goes under the same name again when its answer was lost, so that it is not made twice", async () => {
+    const { keys, submit } = openForm(["lost", "made", "made"]);
+    expect(await submit("Milk")).toMatchObject({ ok: false });
+    expect(await submit("Milk")).toEqual({ ok: true });
+    expect(await submit("Milk")).toEqual({ ok: true });
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[1]);
+  });
+
+  it("has a name of its own when it was changed before it was sent again", async () => {
+    const { keys, submit } = openForm(["lost", "made"]);
+    await submit("Milk");
+    await submit("Bread");
+    expect(keys[1]).not.toBe(keys[0]);
+  });
+});
