@@ -17,6 +17,7 @@ export type GridColumnSpec = {
   /** Entity a reference points to. */
   entity?: string | null;
   scale?: number;
+  format?: string | null;
 };
 
 export type GridSort = { field: string; order: "asc" | "desc" };

@@ -122,7 +122,7 @@ function GridRowCell({ record, column, cellText, changed, first }: GridRowProps 
       data-empty={text === "" || undefined}
       title={exact ?? (text || undefined)}
     >
-      <span className={classes.text}>
+      <span className={classes.text} dir="auto">
         <CellContent column={column} text={text} value={record[column.field]} />
       </span>
     </div>

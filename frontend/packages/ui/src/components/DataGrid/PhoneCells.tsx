@@ -36,11 +36,11 @@ export function PhoneCells({ record, columns, cellText }: GridRowProps) {
   const draw = (column: GridColumnSpec | undefined) => column && <CellContent column={column} text={cellText(record, column).text} value={record[column.field]} />;
   return (
     <div role="gridcell" className={classes.phone}>
-      <span className={classes.phoneTitle}>{draw(title)}</span>
+      <span className={classes.phoneTitle} dir="auto">{draw(title)}</span>
       <span className={classes.phoneEnd}>{draw(amount)}</span>
       <span className={classes.phoneMeta}>
         {meta.map((column) => (
-          <span key={column.field} className={classes.phonePart}>
+          <span key={column.field} className={classes.phonePart} dir="auto">
             {draw(column)}
           </span>
         ))}

@@ -30,7 +30,7 @@ export function Drawer({ opened, onClose, title, detail, actions, children }: Dr
       <MantineDrawer.Content {...scope}>
         <MantineDrawer.Header role="presentation" className={classes.header}>
           <MantineDrawer.Title className={classes.title}>{title}</MantineDrawer.Title>
-          {detail && <span className={classes.detail}>{detail}</span>}
+          {detail && <span className={classes.detail} dir="auto">{detail}</span>}
           <div className={classes.actions}>
             {actions}
             <IconButton label={t("close")} onClick={onClose}>

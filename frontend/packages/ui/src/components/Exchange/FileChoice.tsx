@@ -3,7 +3,7 @@ import { useState, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "../../i18n/I18nProvider";
 import { IconAlertCircle, IconUpload } from "../../icons/tabler";
-import { sizeText } from "../Form/files";
+import { sizeText } from "../../format/size";
 import classes from "./Exchange.module.css";
 
 export type FileChoiceProps = {

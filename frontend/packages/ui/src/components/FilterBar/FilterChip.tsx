@@ -55,7 +55,7 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
       </Menu>
       <Popover opened={valueOpen} onChange={setValueOpen} transitionProps={{ duration: 0 }} position="bottom-start">
         <Popover.Target>
-          <UnstyledButton className={classes.part} data-value data-empty={text === "" || undefined} onClick={() => setValueOpen((open) => !open)}>
+          <UnstyledButton className={classes.part} data-value data-empty={text === "" || undefined} dir="auto" title={text || undefined} onClick={() => setValueOpen((open) => !open)}>
             {text || t("filter.choose")}
           </UnstyledButton>
         </Popover.Target>
