@@ -13,7 +13,7 @@ from torque.db.pool import Database
 from torque.entity.query import search_sql
 from torque.entity.query.plan import plan_list
 from torque.entity.query.search_sql import configuration
-from torque.entity.query.sql import select_list
+from torque.entity.query.sql import COUNTED_TO, select_list
 from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Scope, Sort
 from torque.errors import InvalidParams
@@ -131,13 +131,60 @@ async def test_a_word_that_nearly_all_records_have_reads_the_newest_only(
     assert by_words == [1] and by_time == [search_sql._ASKED]
 
 
-async def read(shop: Shop, words: str) -> tuple[list[int], list[int]]:
+async def test_a_search_in_an_order_that_an_index_has_never_reads_the_whole_type(books: Shop) -> None:
+    await grow(books)
+    newest_first = (Sort("created_at", True),)
+    few = [search_sql._ASKED] * 2  # for the page and for the total
+    assert await read(books, "2777", sort=newest_first, total=True) == ([1, 1], few)
+    assert await read(books, "nothing", sort=newest_first, total=True) == ([0], few[:1])
+    by_words, by_time = await read(books, "volume", sort=newest_first, limit=29, total=True)
+    assert by_words == [] and sorted(by_time) == [30, *few, COUNTED_TO + 1]
+    assert await found(books, "2777", sort=newest_first) == ["Volume 2777"]
+
+
+async def test_a_search_in_an_order_of_its_own_finds_the_same_whichever_way(
+    books: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grow(books)
+    for number in range(60):
+        await books.create(
+            "job", title=f"Garden {number % 7}" if number % 3 else f"Volume garden {number}", rank=number
+        )
+    answers = []
+    for some, far in ((search_sql._SOME, search_sql._READ_IN_ORDER), (0, 1), (0, 10**4), (10**6, 1)):
+        monkeypatch.setattr(search_sql, "_SOME", some)
+        monkeypatch.setattr(search_sql, "_READ_IN_ORDER", far)
+        other = Shop(books.db, BOOKS, app_id=books.app.id)
+        await learn(other)
+        answers.append([await pages(other, word, descending) for word in ("garden", "volume 1", "nothing", "vol")
+                        for descending in (True, False)])  # fmt: skip
+    assert all(one == answers[0] for one in answers)
+
+
+async def pages(shop: Shop, words: str, descending: bool) -> list[Any]:
+    """Return two pages of a filtered search in order of time, the first again from behind, and a page by number."""
+    asked = Query(
+        entity_type="job", search=words, filters={"rank": {"ge": 5}}, limit=20, sort=(Sort("created_at", descending),)
+    )
+
+    async def page(**more: Any) -> Any:
+        query = msgspec.structs.replace(asked, **more)
+        return codec.loads((await shop.entities.list(ADMIN, shop.app, query)).result)
+
+    first = await page()
+    second = await page(cursor=first["pagination"]["nextCursor"])
+    back = await page(cursor=second["pagination"]["prevCursor"])
+    third = await page(page=2)
+    return [first["pagination"]["total"], *(one["data"] for one in (first, second, back, third))]
+
+
+async def read(shop: Shop, words: str, *, total: bool = False, **query: Any) -> tuple[list[int], list[int]]:
     """Return how many records a search reads by the index of words, and how many in the order of time."""
     scope = Scope(shop.app.model, Rights(class_id=0, may_enter=True, every_entity=EVERYTHING))
-    plan = plan_list(Query(entity_type="job", search=words), shop.app.id, scope, b"s")
+    plan = plan_list(Query(entity_type="job", search=words, **query), shop.app.id, scope, b"s")
     store = shop.entities._store
     collation = (await store.settings()).collation
-    statement = select_list(plan, shop.app.id, collation, total=False, indexed=store.indexed(shop.app.id, "job"))
+    statement = select_list(plan, shop.app.id, collation, total=total, indexed=store.indexed(shop.app.id, "job"))
     rows = await shop.db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}", *statement.args)
     scans = [part for part in parts_of(codec.loads(rows[0][0])[0]["Plan"]) if part.get("Actual Loops")]
     named = [(part["Index Name"], round(part["Actual Rows"])) for part in scans if "Index Name" in part]

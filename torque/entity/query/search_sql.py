@@ -6,7 +6,7 @@ finds who runs.
 
 from collections.abc import Callable
 
-from torque.entity.types import Search
+from torque.entity.types import AllOf, Condition, Search
 
 CONFIGURATIONS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
@@ -23,6 +23,8 @@ _ASKED, _DENSE = 40, 16
 """How many of the newest records are asked whether they fit, and how many of them make it worth to go by time."""
 _READ = 4
 """How many times as many records are read then as are wanted; further back may be fewer that fit."""
+_SOME, _READ_IN_ORDER = 2, 40
+"""The same of a list in an order of its own, whose pages are short."""
 
 
 def configuration(locale: str) -> str:
@@ -63,15 +65,60 @@ def newest(records: str, where: str) -> str:
         Conditions on the records of the type, and on those that fit.
     """
     order = "e.created_at + interval '0' DESC, e.id DESC"
-    return _first(records, where, RANKED_TO, f" ORDER BY {order}")
+    return _first(records, where, RANKED_TO, "SELECT e.* FROM entities e WHERE {} ORDER BY " + order)
 
 
 def some(records: str, where: str, limit: int) -> str:
     """Write a source of so many records that fit a search of a large type, whichever; parameters as for `newest`."""
-    return _first(records, where, limit, "")
+    # Apart, so that it is planned for all that fit: for some the planner would read records until it met them.
+    found = "WITH found AS MATERIALIZED (SELECT e.* FROM entities e WHERE {}) SELECT * FROM found"
+    return _first(records, where, limit, found)
 
 
-def _first(records: str, where: str, limit: int, order: str) -> str:
+def split(condition: Condition | None) -> tuple[Search | None, Condition | None]:
+    """Return the search of a condition and what else has to hold."""
+    if isinstance(condition, Search):
+        return condition, None
+    parts = condition.parts if isinstance(condition, AllOf) else ()
+    search = next((part for part in parts if isinstance(part, Search)), None)
+    return (search, AllOf(tuple(part for part in parts if part is not search))) if search else (None, condition)
+
+
+def in_order(
+    chosen: str, records: str, rest: str, found: str, by: tuple[str, str], limit: int, asked: str
+) -> str:  # fmt: skip
+    """Write a list of a search of a large type in an order that an index has.
+
+    The planner cannot tell a rare word from one that all have, and reads the whole type in order to find a page of
+    records with a rare one. So the newest few are asked how rare it is: what a fair part of them have is looked for
+    along the order, but not far; what is not found there is looked for by whatever finds all that fit the soonest.
+
+    Parameters
+    ----------
+    chosen
+        Columns of values to sort by.
+    records, rest, found
+        Conditions on the records of the type, on the rest of what is asked for, and on the words.
+    by
+        The order as expressions of a record, and as these columns.
+    limit
+        How many records are read at most.
+    asked
+        What is added to the statement: the page.
+    """
+    newest_few = f"SELECT e.* FROM entities e WHERE {records} ORDER BY e.created_at DESC, e.id DESC LIMIT {_ASKED}"
+    common = f"(SELECT count(*) FROM ({newest_few}) e WHERE {found}) >= {_SOME}"
+    along, select = f"{records}{rest} AND {common}", f"SELECT e.*{chosen} FROM entities e WHERE"
+    read = f"{select} {along} ORDER BY {by[0]} LIMIT {limit * _READ_IN_ORDER}"
+    missed = f"(SELECT count(*) FROM near) < {limit}"
+    return (
+        f"WITH near AS MATERIALIZED (SELECT * FROM ({read}) e WHERE {found} ORDER BY {by[1]} LIMIT {limit}) "
+        f"SELECT * FROM (SELECT * FROM near WHERE NOT {missed} UNION ALL "
+        f"({select} {records}{rest} AND {found} AND {missed} OFFSET 0)) e ORDER BY {by[1]}{asked}"
+    )
+
+
+def _first(records: str, where: str, limit: int, others: str) -> str:
     """Write a source of the first records that fit: in the order of time where many do, else by the index of words.
 
     That index finds all that fit before the first is read, which takes a second of a word that a million records have;
@@ -83,10 +130,11 @@ def _first(records: str, where: str, limit: int, order: str) -> str:
     asked = f"SELECT e.* FROM entities e WHERE {records} {newest_first} LIMIT {_ASKED}"
     dense = f"(SELECT count(*) FROM ({asked}) e WHERE {where}) >= {_DENSE}"
     read = f"SELECT e.* FROM entities e WHERE {records} AND {dense} {newest_first} LIMIT {limit * _READ}"
+    rest = others.replace("{}", f"{where} AND (SELECT count(*) FROM near) < {limit}")
     return (
         f"(WITH near AS MATERIALIZED (SELECT e.* FROM ({read}) e WHERE {where} {newest_first} LIMIT {limit}) "
         f"SELECT * FROM near WHERE (SELECT count(*) FROM near) = {limit} UNION ALL "
-        f"(SELECT e.* FROM entities e WHERE {where} AND (SELECT count(*) FROM near) < {limit}{order} LIMIT {limit})) e"
+        f"({rest} LIMIT {limit})) e"
     )
 
 

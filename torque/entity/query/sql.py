@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.entity.query.search_sql import newest, some, vector
+from torque.entity.query.search_sql import in_order, newest, some, split, vector
 from torque.entity.query.search_sql import query as words
 from torque.entity.types import (
     WORDS,
@@ -236,14 +236,8 @@ def select_list(
     sections it is that with values, or in which they are `missing`. What is not shown is never made into an answer.
     """
     writer = Writer(application_id, collation, indexed)
-    where, ranked = _where(writer, plan), writer.has_words(plan.order[0].search)
-    source, where = (newest(writer.records_of(plan.entity.key), where), "true") if ranked else ("entities e", where)
     expressions = [writer.sort(key, "e") for key in plan.order]
-    if plan.seek is not None:
-        where += f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
-    chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
-    shown = f"SELECT e.*{chosen} FROM {source} WHERE {where} ORDER BY {_ordered(plan, expressions)}"
-    shown += f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
+    shown = _shown(writer, plan, expressions, missing)
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
     columns += [f"e.o{i}::text AS s{i}" for i in range(len(expressions))]
@@ -252,6 +246,24 @@ def select_list(
         columns.append(f"({_count(writer, plan)}) AS total")
     order = _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
     return Statement(f"SELECT {', '.join(columns)} FROM ({shown}) e ORDER BY {order}", tuple(writer.args))
+
+
+def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool) -> str:
+    """Write the records of a page, each with the values of its order."""
+    by = _ordered(plan, expressions)
+    chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
+    page = f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
+    after = f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
+    search, others = split(plan.condition)
+    if search is None or not writer.has_words(search) or not (plan.order[0].search or writer.is_indexed(plan.order)):
+        return f"SELECT e.*{chosen} FROM entities e WHERE {_where(writer, plan)}{after} ORDER BY {by}{page}"
+    if plan.order[0].search is not None:
+        source = newest(writer.records_of(plan.entity.key), _where(writer, plan))
+        return f"SELECT e.*{chosen} FROM {source} WHERE true{after} ORDER BY {by}{page}"
+    rest = after + (f" AND {writer.condition(others, 'e')}" if others is not None else "")
+    orders = by, _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
+    records, found = writer.records_of(plan.entity.key), writer.condition(search, "e")
+    return in_order(chosen, records, rest, found, orders, plan.limit + 1 + plan.page * plan.limit, page)
 
 
 def _ordered(plan: ListPlan, expressions: list[str]) -> str:
@@ -268,9 +280,8 @@ def _targets(writer: Writer, expansion: Expansion) -> str:
     """Write the id or the ids that an expansion follows, as JSON; of links the first so many that may be seen."""
     if expansion.link is None:
         return f"e.data->{literal(expansion.field.key if expansion.field else '')}"
-    key, backward = expansion.link
+    (key, backward), seen = expansion.link, ""
     here, there = ("target_id", "source_id") if backward else ("source_id", "target_id")
-    seen = ""
     if expansion.condition is not None:
         inner = writer.inner()
         seen = (
@@ -295,9 +306,7 @@ def _row_with(expansions: tuple[Expansion, ...], targets: list[str]) -> str:
     return ROW.replace("e.data", f"e.data || jsonb_build_object({', '.join(linked)}) AS data", 1)
 
 
-def select_linked(
-    expansions: tuple[Expansion, ...], application_id: str, collation: str, record_id: str
-) -> Statement:  # fmt: skip
+def select_linked(expansions: tuple[Expansion, ...], application_id: str, collation: str, record_id: str) -> Statement:
     """Write the statement that fetches what expansions of one record follow."""
     writer = Writer(application_id, collation)
     columns = ", ".join(f"{_targets(writer, x)} AS x{i}" for i, x in enumerate(expansions))
@@ -345,7 +354,7 @@ def _count(writer: Writer, plan: ListPlan) -> str:
             f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
         )
     where = _where(writer, plan)
-    if writer.has_words(plan.order[0].search):
+    if writer.has_words(split(plan.condition)[0]):
         return f"SELECT count(*) FROM {some(writer.records_of(plan.entity.key), where, COUNTED_TO + 1)}"
     text = f"SELECT 1 FROM entities e WHERE {where}"
     if writer.is_indexed(plan.order):
