@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque.application.types import Answer
+from torque.db.pool import Database
 from torque.entity.query.aggregate import Aggregate, Metric
 from torque.entity.types import Query
 
@@ -107,3 +108,23 @@ async def test_a_record_is_not_kept_whose_expansion_was_written_after_it_was_rea
     interrupted.after_rows(customer, name="Eve")
     assert not await kept(shop, shop.entities.get(ADMIN, shop.app, None, order, expand=("customer_id",)))
     assert interrupted.wrote
+
+
+@pytest.mark.parametrize(("own", "expanded", "lives"), [(None, 5, 5.0), (3, 5, 3.0), (7, 5, 5.0), (None, 0, None)])
+async def test_an_answer_is_kept_no_longer_than_anything_it_shows_may_be(
+    db: Database, own: int | None, expanded: int, lives: float | None
+) -> None:
+    seconds = {"order": own, "customer": expanded}
+    entities = [
+        {**one, "behavior": {"caching": {"ttl_seconds": seconds[one["name"]]}}} if seconds.get(one["name"]) is not None
+        else one for one in SHOP["entities"]
+    ]  # fmt: skip
+    shop = Shop(db, {**SHOP, "entities": entities})
+    customer = (await shop.create("customer", name="Ada"))["id"]
+    order = (await shop.create("order", number=1, customer_id=customer))["id"]
+    for answer in (
+        await shop.entities.get(ADMIN, shop.app, None, order, expand=("customer_id",)),
+        await shop.entities.list(ADMIN, shop.app, Query(entity_type="order", expand=("customer_id",))),
+    ):
+        assert answer.ttl == lives
+        assert (answer.stamp is None) == (expanded == 0)

@@ -176,6 +176,20 @@ async def test_what_a_role_may_see_is_a_dependency_of_everything(world: World) -
         await world.must_be_seen(world.clerk, question, change())
 
 
+async def test_what_the_gate_knows_of_a_caller_ends_with_its_rights_whoever_asks_in_between(world: World) -> None:
+    """Somebody else tells it of the same application anew; who was known before must not be taken for known still."""
+    question = ("getEntity", {"entityId": world.order})
+    for token in (world.admin, world.clerk):
+        await world.here.ask(token, *question)
+        assert world.here.known(token, *question)
+    narrowed = {"type": "UpdateRole", "target": "clerk", "set": {"entities": grants(order=["number"])}}
+    await world.there.change_model(narrowed)
+    await world.here.ask(world.admin, *question)
+    assert world.here.known(world.admin, *question)
+    assert not world.here.known(world.clerk, *question)
+    await world.there.change_model({**narrowed, "set": {"entities": grants()}})
+
+
 @pytest.mark.parametrize(
     ("method", "params"),
     [

@@ -46,6 +46,10 @@ class Desk:
         """Return the answer that the native path gives, or None."""
         return self.endpoint.fast(_body(method, params), f"Bearer {token}", None, "shop")
 
+    def known(self, token: str, method: str, params: dict[str, Any]) -> bool:
+        """Tell whether the native path knows who asks."""
+        return self.endpoint.open(_body(method, params), f"Bearer {token}", None, "shop") is not None
+
     async def ask(self, token: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Return the whole answer, whichever way it comes."""
         kept = self.kept(token, method, params)
