@@ -55,4 +55,4 @@ export { ExchangeReport, type ExchangeReportProps } from "./components/Exchange/
 export { ExportChoice, type ExportChoiceProps, type ExportWish } from "./components/Exchange/ExportChoice";
 export { FileChoice, type FileChoiceProps } from "./components/Exchange/FileChoice";
 export { chosenTwice } from "./components/Exchange/mapping";
-export { sizeText } from "./components/Form/files";
+export { sizeText } from "./format/size";

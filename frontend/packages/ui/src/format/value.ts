@@ -1,5 +1,6 @@
 /** How a value of a record reads: dates in the reader's zone, numbers in the reader's language. */
 import type { EnumValue, Json } from "@torque/protocol";
+import { sizeText } from "./size";
 
 export type FieldTypeName =
   | "String"
@@ -75,7 +76,25 @@ export type ValueShape = {
   options?: readonly EnumValue[] | null;
   /** Decimals of an amount. Default: 2 for Decimal. */
   scale?: number;
+  /** How it is written where its type has several ways; one that is not known changes nothing. */
+  format?: string | null;
 };
+
+const percent = (locale: string): Intl.NumberFormat => cached(`percent ${locale}`, () => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 }));
+
+/** A number as a column wants it written; undefined where it wants nothing that is known. */
+function formatted(value: number, { format, scale }: ValueShape, locale: string): string | undefined {
+  switch (format) {
+    case "plain":
+      return scale === undefined ? String(value) : value.toFixed(scale);
+    case "percent":
+      return percent(locale).format(value);
+    case "bytes":
+      return sizeText(value, locale);
+    default:
+      return undefined;
+  }
+}
 
 /** The text of a value; "" when there is none. `titleOf` gives the title of a record that is referred to. */
 export function formatValue(value: Json | undefined, shape: ValueShape, locale: string, words: { yes: string; no: string }, titleOf?: (id: string) => string | undefined): string {
@@ -84,13 +103,13 @@ export function formatValue(value: Json | undefined, shape: ValueShape, locale: 
   switch (shape.type) {
     case "Integer":
     case "Float":
-      return typeof value === "number" ? formatNumber(value, locale, shape.scale) : plain(value);
+      return typeof value === "number" ? (formatted(value, shape, locale) ?? formatNumber(value, locale, shape.scale)) : plain(value);
     case "Decimal":
-      return typeof value === "number" ? formatNumber(value, locale, shape.scale ?? 2) : plain(value);
+      return typeof value === "number" ? (formatted(value, shape, locale) ?? formatNumber(value, locale, shape.scale ?? 2)) : plain(value);
     case "Boolean":
       return value === true ? words.yes : words.no;
     case "DateTime":
-      return formatDateTime(plain(value), locale);
+      return shape.format === "date" ? formatDay(plain(value), locale) : formatDateTime(plain(value), locale);
     case "Date":
       return formatDate(plain(value), locale);
     case "Time":

@@ -49,7 +49,7 @@ function typeOf(column: GridColumn, field: FormField | undefined): FieldTypeName
 export function columnSpecs(columns: readonly GridColumn[], form: FormDefinition | undefined): GridColumnSpec[] {
   return columns.map((column) => {
     const field = form?.fields.find(({ name }) => name === column.field);
-    const { align, width, sortable, filterable, title } = column;
+    const { align, width, sortable, filterable, title, format } = column;
     return {
       field: column.field,
       title,
@@ -57,6 +57,7 @@ export function columnSpecs(columns: readonly GridColumn[], form: FormDefinition
       width,
       sortable,
       filterable,
+      format,
       type: typeOf(column, field),
       options: column.options ?? field?.options,
       entity: column.entity ?? field?.entity,
