@@ -70,7 +70,7 @@ def _objects(parts: object) -> list[tuple[int, Json]]:
 
 
 def _ids(parts: object, path: Path, owner: object, report: Report) -> None:
-    taken = {part.get("id") for _, part in _objects(parts)}
+    taken = {str(part.get("id")) for _, part in _objects(parts)}
     for at, part in _objects(parts):
         if "id" in part:
             continue
@@ -81,7 +81,7 @@ def _ids(parts: object, path: Path, owner: object, report: Report) -> None:
         report.note((*path, at), "the part had no id", f"given the id '{part['id']}'")
 
 
-def _free(wanted: str, taken: set[Any]) -> str:
+def _free(wanted: str, taken: set[str]) -> str:
     candidate, number = wanted, 1
     while candidate in taken:
         number += 1
@@ -89,12 +89,12 @@ def _free(wanted: str, taken: set[Any]) -> str:
     return candidate
 
 
-def _component_ids(document: Json) -> set[Any]:
-    found: set[Any] = set()
+def _component_ids(document: Json) -> set[str]:
+    found: set[str] = set()
 
     def visit(components: object) -> None:
         for _, component in _objects(components):
-            found.add(component.get("id"))
+            found.add(str(component.get("id")))
             visit(component.get("children"))
 
     for _, page in _objects(document.get("pages")):
@@ -102,7 +102,7 @@ def _component_ids(document: Json) -> set[Any]:
     return found
 
 
-def _components(components: object, path: Path, page: str, used: set[Any], report: Report) -> None:
+def _components(components: object, path: Path, page: str, used: set[str], report: Report) -> None:
     for at, component in _objects(components):
         if "id" not in component:
             component["id"] = _free(legal_id(f"{page}_{component.get('type', 'component')}".lower()), used)

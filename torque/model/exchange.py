@@ -9,7 +9,7 @@ from torque.model.complete import complete
 from torque.model.definition.model import FORMAT, Model
 from torque.model.diagnose import Problem, diagnose
 from torque.model.integrity import broken, unstorable
-from torque.model.legacy.dialect import convert_legacy
+from torque.model.legacy.dialect import Unreadable, convert_legacy
 from torque.model.report import Note, Report, pointer
 
 INDENT = 2
@@ -33,7 +33,10 @@ def read_document(data: bytes) -> tuple[Model, list[Note]]:
     report = Report()
     if source.get("format") not in (None, FORMAT):
         raise _refusal([_problem(f"This server reads the format {FORMAT!r}, not {source['format']!r}.", "format")])
-    document = convert_legacy(source, report) or dict(source)
+    try:
+        document = convert_legacy(source, report) or dict(source)
+    except Unreadable as odd:
+        raise _refusal([Problem(path=odd.path, kind="value", message=str(odd))]) from odd
     complete(document, report)
     if report.kept:
         document["x_legacy"] = {**document.get("x_legacy", {}), **report.kept}

@@ -1,6 +1,7 @@
 """The verbs of workflows: run one with its caller's rights, check one, list them and their executions."""
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -42,6 +43,7 @@ from torque.xflow.slots import Slots
 from torque.xflow.store import ExecutionRow, ExecutionStore
 
 _DEFAULT_LIMIT_MS, _DEFAULT_PRIORITY = 30_000, 5
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _IN_USE = "The execution under this idempotency key has not ended, or ended with its server. Ask again later."
 
 
@@ -179,10 +181,13 @@ class XFlowService:
             return known
         plan = self._runnable(app.model, flow)
         _check_input(plan, value)
+        given = codec.dumps(value)
+        if _NUL.search(given):
+            raise InvalidParams("The input holds the character U+0000, which cannot be stored.")
         limit_ms = min(flow.max_execution_time_ms or _DEFAULT_LIMIT_MS, self._longest_ms)
         limit_ms = min(limit_ms, timeout_ms or limit_ms)
         deadline = time.monotonic() + limit_ms / 1000
-        context = FlowContext(new_id(), caller, app, codec.dumps(value), deadline)
+        context = FlowContext(new_id(), caller, app, given, deadline)
         async with self._slots.one(flow.priority or _DEFAULT_PRIORITY, limit_ms / 1000):
             if repeat is not None and not await self._store.claim(app.id, repeat, context.execution_id):
                 raise Conflict(_IN_USE, current=None)

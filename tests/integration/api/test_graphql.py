@@ -195,6 +195,9 @@ def test_a_workflow_runs_and_a_failing_one_says_why(graph: Graph) -> None:
     done = graph.data(run, app="todo", flow="export_todos")["executeXFlow"]
     assert (done["status"], done["error"]) == ("succeeded", None)
     assert graph.error(run, app="todo", flow="nowhere")["extensions"]["code"] == "NOT_FOUND"
+    assert graph.error(run, app="todo", flow="export_todos", input="a\0")["extensions"]["code"] == "INVALID_PARAMS"
+    kept = graph.data(run, app="todo", flow="export_todos", input={"a": "\\u0000"})["executeXFlow"]
+    assert kept["status"] == "succeeded"
 
 
 def test_a_workflow_asked_for_twice_under_one_key_runs_once(graph: Graph) -> None:

@@ -140,7 +140,7 @@ def default_problem(field: Field) -> str | None:
     if isinstance(kind, ArrayType):
         return None if isinstance(value, list | tuple) else "is not a list"
     if isinstance(kind, EnumType):
-        return None if value in {o.value for o in kind.options()} else f"is none of its values: {value!r}"
+        return None if value in [o.value for o in kind.options()] else f"is none of its values: {value!r}"
     if isinstance(kind, BooleanType):
         return None if isinstance(value, bool) else "is neither true nor false"
     if isinstance(kind, NUMBERS):

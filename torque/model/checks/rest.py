@@ -58,7 +58,7 @@ def check_samples(inspection: Inspection) -> None:
             continue
         references = {f.name: f.field_type for f in entity.fields if isinstance(f.field_type, ReferenceType)}
         enums = {
-            f.name: {o.value for o in f.field_type.options()}
+            f.name: [o.value for o in f.field_type.options()]
             for f in entity.fields
             if isinstance(f.field_type, EnumType)
         }
@@ -75,7 +75,7 @@ def check_samples(inspection: Inspection) -> None:
                     inspection.add("invalid-sample", about, (*path, member), message)
                 elif member in references and value is not None:
                     target = references[member].entity
-                    if value not in ids.get(target, ()):
+                    if not isinstance(value, str) or value not in ids.get(target, ()):
                         message = f"There is no sample record {value!r} of '{target}'."
                         inspection.add("orphaned-reference", about, (*path, member), message)
 

@@ -77,12 +77,16 @@ pub(crate) fn entity_of<'v, 'a>(name: Option<&Value<'a>>, around: &'v Value<'a>)
 
 fn fill_grid<'v, 'a>(props: &mut Members<'v, 'a>, around: &'v Value<'a>) -> Result<(), LayoutError> {
     let Some(entity) = entity_of(props.value("entityType"), around) else { return Ok(()) };
-    let columns = match props.value("columns") {
-        Some(Value::Array(list)) if !list.is_empty() => list,
-        _ => entity.list("columns"),
+    // Verification has said what a column without a field is; here it must not take the whole application along.
+    let listed =
+        |list: &'v [Value<'a>]| list.iter().filter(|column| field_of(column).is_some()).collect::<Vec<_>>();
+    let own = match props.value("columns") {
+        Some(Value::Array(list)) => listed(list),
+        _ => Vec::new(),
     };
+    let columns = if own.is_empty() { listed(entity.list("columns")) } else { own };
     let mut json = Vec::with_capacity(columns.len() * 128);
-    write_list(&mut json, columns, &mut |out, source| column(out, source, entity, around))?;
+    write_list(&mut json, &columns, &mut |out, source| column(out, source, entity, around))?;
     props.set("columns", Part::Json(json));
     for (name, known) in [("sort", "sort"), ("pageSize", "page_size"), ("formId", "form")] {
         if let Some(value) = given(entity, known) {
@@ -93,6 +97,11 @@ fn fill_grid<'v, 'a>(props: &mut Members<'v, 'a>, around: &'v Value<'a>) -> Resu
         props.fill(name, Part::Bool(true));
     }
     Ok(())
+}
+
+/// The path of the field that a column shows: all of it, or its member `field`.
+fn field_of<'v>(column: &'v Value<'_>) -> Option<&'v str> {
+    column.as_str().or_else(|| column.text("field"))
 }
 
 fn column(
@@ -199,6 +208,19 @@ mod tests {
             compiled(r#"{"type":"DataGrid","id":"g","props":{"entityType":"x"}}"#),
             r#"{"entityType":"x"}"#
         );
+    }
+
+    #[test]
+    fn columns_that_name_no_field_are_left_out() {
+        let some = compiled(
+            r#"{"type":"DataGrid","id":"g","props":{"entityType":"todo","columns":[{},{"title":"x"},null,{"field":7},"label"]}}"#,
+        );
+        assert!(
+            some.contains(r#""columns":[{"field":"label","title":"Task""#) && !some.contains("null"),
+            "{some}"
+        );
+        let none = compiled(r#"{"type":"DataGrid","id":"g","props":{"entityType":"todo","columns":[{}]}}"#);
+        assert_eq!(none, compiled(r#"{"type":"DataGrid","id":"g","props":{"entityType":"todo"}}"#));
     }
 
     #[test]
