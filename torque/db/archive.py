@@ -141,7 +141,14 @@ def restore(dsn: str, source: Path, *, replace: bool, partitions: int, step: Ste
             step(table.name)
         connection.execute("SELECT pg_notify('torque', %s)", (_DROP_EVERYTHING,))
     migrate(dsn, partitions=partitions)
+    _look_at_everything(dsn)
     return manifest
+
+
+def _look_at_everything(dsn: str) -> None:
+    """Make the planner's statistics: it takes tables that were empty for empty until then."""
+    with _connect(dsn) as connection:
+        connection.execute("ANALYZE")
 
 
 def _bring_to(dsn: str, version: int, partitions: int) -> None:

@@ -63,6 +63,8 @@ def test_everything_comes_back_into_an_empty_database(databases: Databases, tmp_
     assert len(settings_after) == len(settings_before)
     with psycopg.connect(target) as connection:
         assert connection.execute("SELECT value FROM system_config WHERE key = 'partitions'").fetchone() == (3,)
+        planned = "SELECT sum(reltuples) FROM pg_class WHERE relname ~ '^entities_[0-9]$'"
+        assert connection.execute(planned).fetchone() == (2,), "the planner knows how many records came back"
 
 
 def test_a_database_that_holds_something_is_only_replaced_when_told_so(databases: Databases, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from torque.entity.query.plan import plan_list, readable
 from torque.entity.query.sql import select_list
 from torque.entity.reading import Reading
 from torque.entity.store import EntityStore
+from torque.entity.tuning.grown import analyze_grown
 from torque.entity.types import Query, Row, Scope, Sort
 from torque.entity.write import checks
 from torque.entity.write.custody import Custody
@@ -126,6 +127,7 @@ class ExchangeService:
             state = "done" if loader.report.applied or dry_run else "refused"
             if loader.report.applied:
                 await self._announce(app, loader)
+                await analyze_grown(self._db, app.id, loader.report.created)
             return loader.report
         finally:
             await telling.end(state)

@@ -17,6 +17,7 @@ from torque import codec
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
 from torque.entity.tuning.ahead import AHEAD_RECORDS
+from torque.entity.tuning.grown import keep_analyzed
 from torque.entity.tuning.indexing import (
     ASKED_PER_LEAF,
     ASKED_PER_TYPE,
@@ -91,6 +92,7 @@ def _keep(session: Session, tell: Tell, many: int, some: int, per_leaf: int, ahe
         if _build(session, spec, leaf, collation, tell, f"{place + 1}/{len(missing)}"):
             built.append(name)
     fresh = keep_statistics(session, wanted.values())
+    fresh -= set(keep_analyzed(session))
     for leaf in sorted(fresh | {wanted[name][0] for name in built}):
         session.run(f"ANALYZE {quoted(leaf)}")  # expressions have statistics of their own
     valid_now = {name for name, _, valid in session.rows(_Q.standing, PREFIX + "%") if valid}
