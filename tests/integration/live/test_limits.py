@@ -1,6 +1,7 @@
 """The limits of streams, each with the setting that holds it."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -207,6 +208,31 @@ async def test_a_client_that_asks_on_and_does_not_read_is_let_go(
         live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config))
         await asyncio.wait_for(live.handle(kept, opening(application)), 5)
     assert kept.closed
+
+
+class LeftSocket(KeptSocket):
+    """A WebSocket whose client leaves while an answer is on its way."""
+
+    async def send_str(self, data: str) -> None:
+        """Find nobody there."""
+        await self.incoming.put(KeptFrame(0))
+        raise RuntimeError("RSGI transport is closed")
+
+
+async def test_a_client_that_leaves_before_its_answer_is_nothing_to_report(opened: Opener, application: str) -> None:
+    said: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    try:
+        async with opened() as platform:
+            left = LeftSocket()
+            await left.incoming.put(KeptFrame(2, '{"jsonrpc":"2.0","id":1,"method":"listApplications"}'))
+            live = LiveSocket(platform, JsonRpcEndpoint(platform), StreamLimits(platform.config))
+            await asyncio.wait_for(live.handle(left, opening(application)), 5)
+        gc.collect()
+    finally:
+        asyncio.get_running_loop().set_exception_handler(None)
+    assert left.closed
+    assert said == []
 
 
 async def test_a_message_that_is_too_large_closes_the_socket(opened: Opener, application: str) -> None:

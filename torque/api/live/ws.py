@@ -143,7 +143,8 @@ class _Connection:
         reply = await self._calls.handle(
             body, opening.authorization, opening.cookie, opening.application, opening.request_id, self
         )
-        await self._reply(transport, reply)
+        with contextlib.suppress(RuntimeError):  # the client left before it had its answer
+            await self._reply(transport, reply)
 
     async def _reply(self, transport: SocketTransport, reply: Reply) -> None:
         if reply.body is not None:
