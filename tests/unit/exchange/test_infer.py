@@ -186,3 +186,22 @@ def test_tables_are_loaded_after_those_they_refer_to() -> None:
     )  # fmt: skip
     order = [plan.table for plan in inferred.tables]
     assert order.index("zcustomers") < order.index("orders") < order.index("a_lines")
+
+
+def test_lists_are_called_as_their_tables_and_one_record_in_the_singular() -> None:
+    table = Memory("OrderDetails", "OrderDetailId,Note", "1001,a", "1002,b")
+    inferred = found(table, Memory("Person", "id,name", "1,A", "2,B"), Memory("series", "id,name", "1,A", "2,B"))
+    pages: Any = inferred.document["pages"]
+    assert [page["title"] for page in pages] == ["Order details", "Person", "Series"]
+    labels = [page["components"][0]["props"]["label"] for page in pages]
+    assert labels == ["New Order detail", "New Person", "New Series"]
+
+
+def test_numbers_that_are_keys_are_written_without_groups() -> None:
+    inferred = found(Memory("orders", "order_id,pieces", "10248,1500", "10249,2500"), Memory("codes", "code", "a", "b"))
+    shown: Any = inferred.document["pages"]
+    pages = {page["id"]: page for page in shown}
+    orders, codes = pages["orders_list"], pages["codes_list"]
+    columns = orders["components"][1]["props"]["columns"]
+    assert columns == [{"field": "order_id", "format": "plain"}, {"field": "pieces"}]
+    assert "columns" not in codes["components"][1]["props"]

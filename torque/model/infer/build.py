@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from torque.model.infer.names import CHOICE_WORDS, legal_field, shown, shown_reference, singular, technical
+from torque.model.infer.names import CHOICE_WORDS, legal_field, shown, shown_one, shown_reference, singular, technical
 from torque.model.infer.plan import RECORD_ID, Draft, TablePlan
 from torque.model.infer.profile import Column
 from torque.model.infer.text import PLAIN
@@ -60,7 +60,7 @@ def build_entity(draft: Draft, names: Names) -> Built:
     stored = [column for column in table.columns if field_of[column.name] != RECORD_ID]
     title = _title(draft, stored)
     fields = [_field(draft, column, name, names, column is title) for column in stored]
-    entity: dict[str, Any] = {"id": name, "name": name, "display_name": shown(table.name)}
+    entity: dict[str, Any] = {"id": name, "name": name, "display_name": shown_one(table.name)}
     if len(stored) <= 2 and not draft.links and table.rows <= 200:
         entity["kind"] = "Lookup"
     entity["fields"] = fields
@@ -79,6 +79,13 @@ def build_entity(draft: Draft, names: Names) -> Built:
         primary_key=tuple(field_of[column.name] for column in draft.key),
     )
     return Built(entity, plan)
+
+
+def number_key(draft: Draft, names: Names) -> str | None:
+    """Return the field of a single key that is a number."""
+    if len(draft.key) != 1 or draft.key[0].kind != "Integer" or draft.link(draft.key[0]) is not None:
+        return None
+    return names.fields[draft.table.name, draft.key[0].name]
 
 
 def build_relationships(drafts: Sequence[Draft], names: Names) -> list[dict[str, Any]]:

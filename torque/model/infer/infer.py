@@ -6,9 +6,11 @@ from functools import partial
 import msgspec
 
 from torque.errors import InvalidParams
-from torque.model.infer.build import build_entity, build_relationships, distinct, names_of
+from torque.model.infer.build import build_entity, build_relationships, distinct, names_of, number_key
 from torque.model.infer.keys import composite_key, other_keys, owners, single_key
+from torque.model.infer.names import shown as title_of
 from torque.model.infer.names import stem
+from torque.model.infer.pages import list_pages
 from torque.model.infer.plan import Draft, TablePlan
 from torque.model.infer.profile import Column, Table, TableProfile, is_unique, profile
 from torque.model.infer.references import Target, cyclic, find_links
@@ -50,7 +52,7 @@ def infer(tables: Sequence[Table], name: str, display_name: str) -> Inferred:
     built = {draft.table.name: build_entity(draft, names) for draft in drafts}
     distinct([field for found in built.values() for field in found.entity["fields"]])
     shown = sorted(drafts, key=lambda draft: (draft.is_join, draft.table.name.lower()))
-    document = {
+    document: dict[str, object] = {
         "format": "torque/1",
         "name": name,
         "display_name": display_name,
@@ -58,6 +60,8 @@ def infer(tables: Sequence[Table], name: str, display_name: str) -> Inferred:
         "entities": [built[draft.table.name].entity for draft in shown],
         "relationships": build_relationships(shown, names),
     }
+    numbers = {names.entities[d.table.name]: found for d in shown if (found := number_key(d, names)) is not None}
+    document["pages"] = list_pages(document, [title_of(d.table.name) for d in shown], numbers)
     return Inferred(document=document, tables=tuple(built[found].plan for found in order))
 
 

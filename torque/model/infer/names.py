@@ -64,6 +64,8 @@ def legal_field(name: str, owner: str) -> str:
 
 def singular(word: str) -> str:
     """Return the singular of an English word, as far as its ending tells."""
+    if word in ("series", "species", "news"):
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
@@ -101,6 +103,12 @@ def shown(name: str) -> str:
     text = " ".join(found)
     text = text[:1].upper() + text[1:] or name
     return text[:-2] + "ID" if found[-1:] == ["id"] else text
+
+
+def shown_one(name: str) -> str:
+    """Return what one row of a table is called: ``OrderDetails`` become an ``Order detail``."""
+    found = words(name)
+    return shown(" ".join((*found[:-1], singular(found[-1])))) if found else shown(name)
 
 
 def shown_reference(name: str) -> str:
