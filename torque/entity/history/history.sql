@@ -18,11 +18,11 @@ FROM audit_log WHERE application_id = $1 AND entity_id = $2 AND action = 'delete
 ORDER BY audit_log.at DESC LIMIT 1;
 
 -- name: linked_since
--- What was done since a moment to the links of a record, from either end, the newest first.
+-- What was done since a moment to the links of a record, from either end, the newest first. An id is looked for in the
+-- text of what was written, which costs a third of taking that apart.
 SELECT l.entity_id, l.old, l.new FROM audit_log l
 WHERE l.application_id = $1 AND l.at > $3::text::timestamptz AND l.action = 'link'
-    AND (l.entity_id = $2 OR jsonb_path_exists(coalesce(l.old, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text))
-        OR jsonb_path_exists(coalesce(l.new, '{}'), '$.*[*] ? (@ == $id)', jsonb_build_object('id', $2::text)))
+    AND (l.entity_id = $2 OR strpos(l.old::text, $2::text) > 0 OR strpos(l.new::text, $2::text) > 0)
 ORDER BY l.at DESC, l.id LIMIT $4;
 
 -- name: changed_since
