@@ -10,6 +10,7 @@ from tests.support.waiting import eventually
 from torque import codec
 from torque.application.types import Answer
 from torque.db.pool import Database
+from torque.entity.batch import Q
 from torque.entity.types import Query
 from torque.errors import NotFound, ValidationFailed
 from torque.native import Generations, ResultCache
@@ -140,6 +141,21 @@ async def test_a_cascade_moves_the_generations_of_all_it_touches(db: Database) -
     emptied = await worker.read(paid["id"])
     assert emptied is not None
     assert "payer_id" not in emptied
+
+
+async def test_a_write_that_waited_for_a_lock_by_itself_is_missed_as_well(db: Database) -> None:
+    worker = Worker(Shop(db))
+    shop = worker.shop
+    made = await shop.create("order", number=1)
+    await worker.read(made["id"])
+    async with db.transaction() as connection:
+        await connection.fetch(Q.read_locked, shop.app.id, made["id"])
+        writing = asyncio.create_task(shop.update(made["id"], note="late"))
+        await eventually(lambda: shop.entities._writer._alone)
+    assert (await writing)["note"] == "late"
+    found = await worker.read(made["id"])
+    assert found is not None
+    assert found["note"] == "late"
 
 
 async def test_a_refused_write_leaves_what_is_kept_alone(db: Database) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop, entity, field
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.batch import Q
@@ -159,3 +159,20 @@ async def test_a_statement_of_one_application_and_kind_holds_nothing_of_others(s
     assert shop.entities._writer.queue.batches > before + 1
     assert (await shop.count("order"), await other.count("order")) == (15, 10)
     assert {row["version"] for row in await other.rows("entities")} == {1}
+
+
+async def test_a_change_whose_base_has_moved_leaves_nothing_of_itself(db: Database) -> None:
+    """Its statement holds links, unique values, log, letter and key of a write that it does not do."""
+    followed = [{**one, "lifecycle_hooks": [{"event": "AfterUpdate", "xflow": "x"}]} for one in SHOP["entities"]]
+    shop = Shop(db, {**SHOP, "entities": followed})
+    other = Shop(db, {**SHOP, "entities": followed}, generations=shop.generations, app_id=shop.app.id)
+    ada, eve = [(await shop.create("customer", name=name))["id"] for name in ("Ada", "Eve")]
+    order = (await shop.create("order", number=1, customer_id=ada))["id"]
+    await shop.update(order, note="own")
+    await other.update(order, note="another's")
+    tables = ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log", "outbox")
+    before = {table: sorted(map(str, await shop.rows(table))) for table in (*tables, "idempotency_keys")}
+    patch = {"number": 2, "customer_id": None, "payer_id": eve}
+    with pytest.raises(Conflict):
+        await shop.entities.update(ADMIN, shop.app, None, order, patch, if_version=2, idempotency_key="k")
+    assert {table: sorted(map(str, await shop.rows(table))) for table in before} == before

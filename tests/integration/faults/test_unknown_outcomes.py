@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.faults.two_workers import DOCUMENT, LOCAL
 from torque import codec
+from torque.access.tokens import COOKIE
 from torque.application.store import ApplicationStore
 from torque.config import Config
 from torque.db.pool import Database, PoolSettings
@@ -92,6 +93,23 @@ async def test_a_token_that_was_revoked_is_asked_about_again(lossy: Platform) ->
     assert caller.credential is not None
     slots = [lossy.generations.slot("identity", caller.credential.hex())]
     await twice(lossy, slots, lambda: lossy.access.revoke_token(LOCAL, token.id))
+
+
+async def test_a_session_that_was_ended_is_asked_about_again(lossy: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await lossy.access.redeem_link(await lossy.access.create_link(LOCAL))
+    caller = await lossy.access.authenticate(None, f"{COOKIE}={session.secret}", protocol="test")
+    assert caller.credential is not None
+    delete = lossy.access._store.delete_session
+
+    async def unsaid(credential: bytes) -> bool:
+        ended = await delete(credential)
+        assert isinstance(lossy.db, Lossy)
+        lossy.db._lose()
+        return ended
+
+    monkeypatch.setattr(lossy.access._store, "delete_session", unsaid)
+    slots = [lossy.generations.slot("identity", caller.credential.hex())]
+    await twice(lossy, slots, lambda: lossy.access.sign_out(caller))
 
 
 @pytest.mark.parametrize("mode", ["atomic", "perRow"])
