@@ -2,7 +2,7 @@
 //!
 //! The engine's safe interface compiles modules only, and code of a flow is none (it returns, and is not strict). So
 //! the four calls of the engine that compile, write, read and run a script are made here; all unsafe code of this crate
-//! but the taking over of the socket is in this file.
+//! is in this file, but for the engine's memory and the taking over of the socket.
 
 use std::collections::HashMap;
 use std::ffi::CString;

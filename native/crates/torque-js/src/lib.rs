@@ -5,8 +5,9 @@
 //! of one. Inside, limits stop what they can, so that killing stays rare: an interrupt by the clock, memory, stack, size
 //! of the result and of the log.
 //!
-//! **Nothing leaks.** Every execution gets a fresh runtime with a fresh context. What they share is the text of their
-//! code, compiled: bytecode holds no values. A fresh one is made while nobody waits, right after an answer.
+//! **Nothing leaks.** The engine is made once and its memory remembered; after every execution, while nobody waits, that
+//! memory is put back byte for byte, so each finds the engine as it was made (see `memory`). What executions share is the
+//! text of their code, compiled: bytecode holds no values.
 //!
 //! **Values** cross as JSON text both ways, so integers to 2^53, nested objects and all of Unicode come out as they
 //! went in; what JSON cannot say (`undefined`, functions) becomes null. A result that no database and no browser can
@@ -22,6 +23,7 @@ mod compile;
 mod frame;
 mod host;
 mod log;
+mod memory;
 mod run;
 mod sandbox;
 mod worker;

@@ -52,6 +52,16 @@ impl Shared {
         })
     }
 
+    /// Forgets an execution.
+    pub(crate) fn reset(&self) {
+        self.log.take();
+        self.calls.take();
+        self.next_call.set(1);
+        self.deadline.set(None);
+        self.waited.set(Duration::ZERO);
+        self.expired.set(false);
+    }
+
     /// The clock starts.
     pub(crate) fn begin(&self, limit: Duration) {
         let now = Instant::now();
@@ -84,25 +94,47 @@ pub(crate) fn watch(runtime: &Runtime, shared: &Rc<Shared>) {
     runtime.set_interrupt_handler(Some(Box::new(move || shared.has_expired())));
 }
 
-/// Makes the globals and answers the object through which they and the loop speak to each other.
+/// What an engine is furnished with, held for as long as executions run in it.
+pub(crate) struct Sandbox<'js> {
+    /// Through this the globals and the loop around a script speak to each other.
+    pub(crate) host: Object<'js>,
+    pub(crate) shared: Rc<Shared>,
+    /// The native functions. Scripts may drop them, and what belongs to them outside the engine must not be freed: it cannot
+    /// be put back.
+    _functions: Vec<Function<'js>>,
+}
+
+/// Makes the globals.
 pub(crate) fn furnish<'js>(
     ctx: &Ctx<'js>,
     shared: &Rc<Shared>,
     bytecodes: &Rc<RefCell<Bytecodes>>,
-) -> Result<Object<'js>, Error> {
-    let host = host_functions(ctx, shared, bytecodes)?;
+) -> Result<Sandbox<'js>, Error> {
+    let [part_of, log, call] = host_functions(ctx, shared, bytecodes)?;
+    let host = Object::new(ctx.clone())?;
+    for (name, function) in [("part", &part_of), ("log", &log), ("call", &call)] {
+        host.set(name, function.clone())?;
+    }
     let globals = ctx.globals();
     part(ctx, bytecodes, CORE)?.call::<_, ()>((host.clone(), LAZY.map(|(name, _)| name).to_vec()))?;
     let json: Object<'js> = globals.get("JSON")?;
     define(&globals, "JSON_parse", json.get::<_, Value<'js>>("parse")?)?;
     define(&globals, "JSON_stringify", json.get::<_, Value<'js>>("stringify")?)?;
     let clock = Rc::clone(shared);
-    let now = move || clock.began.get().elapsed().as_secs_f64() * 1000.0;
-    define(&globals, "performance_now", Function::new(ctx.clone(), now)?.into_value())?;
+    let now = Function::new(ctx.clone(), move || clock.began.get().elapsed().as_secs_f64() * 1000.0)?;
+    define(&globals, "performance_now", now.clone().into_value())?;
+    let uuid = Function::new(ctx.clone(), random_uuid)?;
     let crypto = Object::new(ctx.clone())?;
-    crypto.set("randomUUID", Function::new(ctx.clone(), random_uuid)?)?;
+    crypto.set("randomUUID", uuid.clone())?;
     define(&globals, "crypto", crypto.into_value())?;
-    Ok(host)
+    // The engine's own would begin anew with every execution, and ours with every process that was forked.
+    let mut seed = [0; 8];
+    if getrandom::fill(&mut seed).is_ok() {
+        fastrand::seed(u64::from_ne_bytes(seed));
+    }
+    let random = Function::new(ctx.clone(), fastrand::f64)?.with_name("random")?;
+    define(&globals.get("Math")?, "random", random.clone().into_value())?;
+    Ok(Sandbox { host, shared: Rc::clone(shared), _functions: vec![part_of, log, call, now, uuid, random] })
 }
 
 /// What the globals are made from. These functions hold nothing of the engine, or it could never be freed.
@@ -110,25 +142,25 @@ fn host_functions<'js>(
     ctx: &Ctx<'js>,
     shared: &Rc<Shared>,
     bytecodes: &Rc<RefCell<Bytecodes>>,
-) -> Result<Object<'js>, Error> {
-    let host = Object::new(ctx.clone())?;
+) -> Result<[Function<'js>; 3], Error> {
     let bytecodes = Rc::clone(bytecodes);
     let make = move |ctx: Ctx<'js>, name: String| {
         let (_, source) = LAZY.iter().find(|(known, _)| *known == name).ok_or(Error::Unknown)?;
         part(&ctx, &bytecodes, source)
     };
-    host.set("part", Function::new(ctx.clone(), make)?)?;
     let log = Rc::clone(shared);
     let say = move |level: String, message: String| log.log.borrow_mut().add(level, message);
-    host.set("log", Function::new(ctx.clone(), say)?)?;
     let calls = Rc::clone(shared);
     let call = move |op: String, args: String| {
         let number = calls.next_call.replace(calls.next_call.get() + 1);
         calls.calls.borrow_mut().push_back(HostCall { number, op, args });
         number
     };
-    host.set("call", Function::new(ctx.clone(), call)?)?;
-    Ok(host)
+    Ok([
+        Function::new(ctx.clone(), make)?,
+        Function::new(ctx.clone(), say)?,
+        Function::new(ctx.clone(), call)?,
+    ])
 }
 
 /// A global as scripts may replace it, but do not see it when they enumerate.

@@ -4,13 +4,17 @@ use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 
-use rquickjs::{Context, Error, Runtime};
+use rquickjs::{Context, Ctx, Error, Runtime};
 
 use crate::compile::Bytecodes;
 use crate::frame::{read_frame, write_frame};
 use crate::host::Host;
+use crate::memory::Memory;
 use crate::run::{Execution, Request};
-use crate::sandbox::{Shared, furnish, watch};
+use crate::sandbox::{Sandbox, Shared, furnish, watch};
+
+/// The region of the engine in shares of its limit: freed blocks serve only others of their size, so it needs more room.
+const ROOM: usize = 2;
 
 /// What a script may take of its process.
 #[derive(Debug, Clone, Copy)]
@@ -46,36 +50,44 @@ impl Host for Peer<'_> {
 pub fn serve(fd: RawFd, limits: Limits) -> io::Result<()> {
     // SAFETY: the caller gives the number away; one that is not open fails at the first read.
     let mut stream = UnixStream::from(unsafe { OwnedFd::from_raw_fd(fd) });
-    let bytecodes = Rc::default();
-    while serve_one(&mut stream, limits, &bytecodes)? {}
-    Ok(())
-}
-
-/// Prepares a sandbox, waits for a request, answers it. False when the stream was closed.
-fn serve_one(
-    stream: &mut UnixStream,
-    limits: Limits,
-    bytecodes: &Rc<RefCell<Bytecodes>>,
-) -> io::Result<bool> {
+    let memory = Memory::new(ROOM * limits.memory_bytes)?;
     let shared = Shared::new();
-    let runtime = Runtime::new().map_err(engine)?;
+    let runtime = Runtime::new_with_alloc(memory.clone()).map_err(engine)?;
     runtime.set_memory_limit(limits.memory_bytes);
     runtime.set_max_stack_size(limits.stack_bytes);
     watch(&runtime, &shared);
     let context = Context::full(&runtime).map_err(engine)?;
     context.with(|ctx| {
-        let host_object = furnish(&ctx, &shared, bytecodes).map_err(engine)?;
-        let Some(frame) = read_frame(stream)? else { return Ok(false) };
-        let Some(request) = Request::read(&frame) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the frame is no request"));
-        };
-        let mut host = Peer { id: request.id, stream };
-        let (ctx, host_object, shared) = (&ctx, &host_object, &shared);
-        let mut execution = Execution { ctx, host_object, bytecodes, shared, host: &mut host };
-        let answer = execution.answer(&request)?;
-        write_frame(stream, &answer)?;
-        Ok(true)
+        let bytecodes = Rc::default();
+        let sandbox = furnish(&ctx, &shared, &bytecodes).map_err(engine)?;
+        memory.remember()?;
+        while let Some(frame) = read_frame(&mut stream)? {
+            serve_one(&ctx, &mut stream, &frame, &sandbox, &bytecodes)?;
+            shared.reset();
+            // SAFETY: values of the execution were all dropped when `serve_one` came back, and those from before it are
+            // held by `sandbox`, `ctx` and what is around them, all of which outlive this loop.
+            unsafe { memory.put_back() }?;
+        }
+        Ok(())
     })
+}
+
+/// Answers a request.
+fn serve_one<'js>(
+    ctx: &Ctx<'js>,
+    stream: &mut UnixStream,
+    frame: &[u8],
+    sandbox: &Sandbox<'js>,
+    bytecodes: &Rc<RefCell<Bytecodes>>,
+) -> io::Result<()> {
+    let Some(request) = Request::read(frame) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the frame is no request"));
+    };
+    let mut host = Peer { id: request.id, stream };
+    let mut execution =
+        Execution { ctx, host_object: &sandbox.host, bytecodes, shared: &sandbox.shared, host: &mut host };
+    let answer = execution.answer(&request)?;
+    write_frame(stream, &answer)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is what map_err gives")]

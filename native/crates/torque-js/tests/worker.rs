@@ -124,6 +124,38 @@ fn nothing_of_one_execution_is_visible_to_the_next() {
 }
 
 #[test]
+fn whatever_a_script_does_to_the_globals_the_next_one_has_them() {
+    let mut worker = Worker::new();
+    let code = "const settled = await Promise.allSettled([0, Promise.reject(1)]); console.log(typeof performance_now());
+        return [crypto.randomUUID().length, JSON_stringify(structuredClone([new Map([[1, 2]]).get(1)])), settled.length,
+        typeof Math.random(), Object.isFrozen(Object.prototype), Reflect.ownKeys(globalThis).length, /a(b)/.exec('ab')[1]]";
+    let first = worker.result("script", code, "{}");
+    assert!(first.starts_with(r#"[36,"[2]",2,"number",false,"#) && first.ends_with(r#","b"]"#), "{first}");
+    for _ in 0..20 {
+        for poison in [
+            "for (const name of Reflect.ownKeys(globalThis)) { try { delete globalThis[name] } catch {} }",
+            "const roots = [Array, Map, Promise, RegExp, String, Math, JSON, crypto, console, fetch, Function, Object];
+            for (const root of roots) for (const at of [root, root.prototype ?? {}])
+                for (const key of Object.getOwnPropertyNames(at)) { try { at[key] = null; delete at[key] } catch {} }",
+            "performance_now = crypto = console = fetch = Math = null",
+            "Object.freeze(Object.prototype); Object.freeze(globalThis); fetch = 1",
+            "Promise.resolve().then(() => { for (;;) Promise.resolve().then(() => 1) }); throw console",
+        ] {
+            worker.ask("script", poison, "{}", 20);
+        }
+        assert_eq!(worker.result("script", code, "{}"), first);
+    }
+}
+
+#[test]
+fn chance_goes_on_from_one_execution_to_the_next() {
+    let mut worker = Worker::new();
+    let numbers: std::collections::HashSet<_> =
+        (0..50).map(|_| worker.result("expression", "Math.random()", "{}")).collect();
+    assert_eq!(numbers.len(), 50);
+}
+
+#[test]
 fn endless_and_greedy_scripts_end_by_their_limit() {
     let mut worker = Worker::new();
     for code in [
