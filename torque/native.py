@@ -33,7 +33,7 @@ the result of `loadPage`, open at its end for the members that only a request kn
 
 **FlowPlan** checks a workflow and drives its traversal; the engine holds the values and does the work. `context` is
 `{"entities": {name: [field names]}, "xflows": {id: [ids it calls]}}`. `findings` are `{"node_id" | null, "rule",
-"message", "severity": "error" | "warning"}`; `runnable` is false when one is an error. `nodes` maps ids to their JSON.
+"message", "severity": "error" | "warning"}`; `runnable` is false when one is an error.
 A `FlowRun` answers every piece of news with the actions that follow from it, each for one *line* (one chain of nodes;
 `Parallel` opens a line per branch):
 
@@ -54,8 +54,8 @@ closed. A frame is a little-endian u32 length and that many bytes of JSON. To th
 "message", "stack"}, "logs", "us"}` with the codes `SYNTAX SCRIPT TIMEOUT MEMORY STACK OUTPUT`. In between the script
 may ask for `{"id", "call", "op": "fetch", "args": [url, {"method", "headers", "body"}]}`, answered with `{"id", "call",
 "ok": true, "value": {"status", "statusText", "headers", "url", "body"}}` or `{"id", "call", "ok": false, "error":
-"message"}`. Every execution gets a fresh runtime; compiled code is cached. The deadline covers running time, not what
-waits for the host: whoever owns the process ends it when the whole takes too long.
+"message"}`. Every execution finds the engine as it was made; compiled code is cached. The deadline covers running
+time, not what waits for the host: whoever owns the process ends it when the whole takes too long.
 """
 
 from torque_native._native import (

@@ -8,59 +8,101 @@ import orjson
 
 Check = Callable[[str, str], str | None]
 Action = tuple[str, str]
+Finding = dict[str, str | None]
 
 
 class Plan:
     """A checked graph without parallel branches."""
 
-    def __init__(self, flow: bytes, check: Check) -> None:
-        document = orjson.loads(flow)
+    def __init__(self, flow: bytes, context: bytes, check: Check) -> None:
+        document, known = orjson.loads(flow), orjson.loads(context)
         self.nodes: dict[str, Any] = document["nodes"]
         self.edges: dict[str, list[tuple[str, str | None]]] = {name: [] for name in self.nodes}
         self.on_error: dict[str, str] = {}
-        self.findings: list[tuple[str | None, str]] = []
+        self.findings: list[Finding] = []
         for edge in document["edges"]:
             self._add(edge)
         self._shape()
         for name, node in self.nodes.items():
-            self._code(name, node, check)
+            self._judge(name, node, known, check)
+            for _, condition in self.edges[name]:
+                if condition not in (None, "true", "false"):
+                    self._expression(name, condition, check)
+
+    def _find(self, node_id: str | None, rule: str, message: str, severity: str = "error") -> None:
+        self.findings.append({"node_id": node_id, "rule": rule, "message": message, "severity": severity})
 
     def _add(self, edge: Mapping[str, Any]) -> None:
-        if edge["source"] not in self.nodes or edge["target"] not in self.nodes:
-            self.findings.append((edge["source"], "Edge"))
+        source, target = edge["source"], edge["target"]
+        if source not in self.nodes or target not in self.nodes:
+            self._find(source if source in self.nodes else None, "Edge", f"The edge to {target} leads nowhere.")
         elif edge.get("on") == "error":
-            self.on_error[edge["source"]] = edge["target"]
+            if source in self.on_error:
+                self._find(source, "EdgeNeverTaken", "Only the first error edge is followed.", "warning")
+            self.on_error.setdefault(source, target)
         else:
-            self.edges[edge["source"]].append((edge["target"], edge.get("condition")))
+            if any(condition is None for _, condition in self.edges[source]):
+                self._find(source, "EdgeNeverTaken", f"The edge to {target} is never followed.", "warning")
+            condition = edge.get("condition")
+            self.edges[source].append((target, (condition and condition.strip()) or None))
 
     def _shape(self) -> None:
-        kinds = [node["type"] for node in self.nodes.values()]
-        if kinds.count("Start") != 1:
-            self.findings.append((None, "Start"))
-        if "End" not in kinds:
-            self.findings.append((None, "End"))
+        starts = [name for name, node in self.nodes.items() if node["type"] == "Start"]
+        if len(starts) != 1:
+            self._find(None, "Start", "The workflow needs one Start.")
+        if not any(node["type"] == "End" for node in self.nodes.values()):
+            self._find(None, "End", "The workflow has no End.")
         follows = {name: [target for target, _ in edges] for name, edges in self.edges.items()}
         for name, target in self.on_error.items():
             follows[name].append(target)
+        for name, node in self.nodes.items():
+            self._ends(name, node["type"], follows[name])
         try:
             TopologicalSorter(follows).prepare()
         except CycleError as error:
-            self.findings.append((error.args[1][0], "Cycle"))
+            self._find(error.args[1][0], "Cycle", f"The nodes form a cycle: {' → '.join(error.args[1])}.")
             return
-        open_, seen = [name for name, node in self.nodes.items() if node["type"] == "Start"], set()
+        open_, seen = starts, set()
         while open_:
             name = open_.pop()
             if name not in seen:
                 seen.add(name)
                 open_ += follows[name]
-        self.findings += [(name, "Unreachable") for name in self.nodes if name not in seen]
+        for name in self.nodes:
+            if name not in seen:
+                self._find(name, "Unreachable", "The node is never reached.")
 
-    def _code(self, name: str, node: Mapping[str, Any], check: Check) -> None:
+    def _ends(self, name: str, kind: str, follows: list[str]) -> None:
+        if any(self.nodes[target]["type"] == "Start" for target in follows):
+            self._find(name, "Start", "An edge leads back to the Start.")
+        if kind in ("End", "Error"):
+            if follows:
+                self._find(name, "End", "Nothing follows a node that ends the workflow.")
+        elif not self.edges[name]:
+            self._find(name, "DeadEnd", "The path ends here without an End.", "warning")
+        if kind == "Condition":
+            conditions = {condition for _, condition in self.edges[name]}
+            for wanted in ("true", "false"):
+                if wanted not in conditions and not conditions - {"true", "false"}:
+                    self._find(name, "ConditionEdge", f"No edge is followed when it is {wanted}.", "warning")
+
+    def _judge(self, name: str, node: Mapping[str, Any], known: Mapping[str, Any], check: Check) -> None:
         config = node.get("config") or {}
-        if node["type"] == "JavaScript" and check(config["code"], "script"):
-            self.findings.append((name, "Script"))
-        if node["type"] == "Condition" and check(config["expression"], "expression"):
-            self.findings.append((name, "Expression"))
+        match node["type"]:
+            case "JavaScript":
+                if (fault := check(config["code"], "script")) is not None:
+                    self._find(name, "Script", fault)
+            case "Condition":
+                self._expression(name, config["expression"], check)
+            case "EntityRead" | "EntityWrite":
+                if config["entity_type"] not in known.get("entities", {}):
+                    self._find(name, "EntityType", f"There is no entity '{config['entity_type']}'.")
+            case _:
+                pass
+
+    def _expression(self, name: str, code: str, check: Check) -> None:
+        if (fault := check(code, "expression")) is not None:
+            self._find(name, "Expression", f"{code}: {fault}")
 
     def start(self) -> "Run":
         """Return a traversal."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
@@ -89,7 +90,9 @@ class Validator:
         found: list[Fault] = []
         sent = orjson.loads(data)
         for name in sent.keys() - self._fields.keys():
-            _fault(found, f"/{name}", "UnknownField", f"There is no field {name}.")
+            near = get_close_matches(name, self._fields, 1, 0.5)
+            asked = f"; did you mean {near[0]}?" if near else "."
+            _fault(found, f"/{name}", "UnknownField", f"There is no field {name}{asked}")
         stored: dict[str, Any] = {}
         links: list[tuple[str, str, int]] = []
         changed: list[str] = []

@@ -1,8 +1,7 @@
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-use torque_json::{DOCUMENT_DEPTH, JsonError, Scanner, Value, canonical, parse, write_value};
+use torque_json::{DOCUMENT_DEPTH, JsonError, parse};
 
 use crate::check::{self, ScriptCheck};
 use crate::finding::Finding;
@@ -34,15 +33,11 @@ pub struct Plan {
     graph: Arc<Graph>,
     start: Option<usize>,
     findings: Vec<Finding>,
-    hash: String,
-    nodes: Vec<(String, Vec<u8>)>,
 }
 
 impl Plan {
     /// Checks a flow against `{"entities": {name: […]}, "xflows": {id: [ids it calls]}}`.
     pub fn compile(flow: &[u8], context: &[u8], check: ScriptCheck<'_>) -> Result<Self, PlanError> {
-        let mut text = Vec::with_capacity(flow.len());
-        canonical(&mut Scanner::new(flow, DOCUMENT_DEPTH)?, &mut text)?;
         let (flow, context) = (parse(flow, DOCUMENT_DEPTH)?, parse(context, DOCUMENT_DEPTH)?);
         let mut findings = Vec::new();
         let mut graph = Graph::read(&flow, &mut findings);
@@ -59,8 +54,7 @@ impl Plan {
         check::scripts(&flow, &graph, check, &mut findings);
         check::names(&flow, &context, &mut findings);
         let start = graph.nodes.iter().position(|node| node.kind == Kind::Start);
-        let nodes = flow.members("nodes").iter().map(|(id, node)| (id.to_string(), json(node))).collect();
-        Ok(Self { graph: Arc::new(graph), start, findings, hash: digest(&text), nodes })
+        Ok(Self { graph: Arc::new(graph), start, findings })
     }
 
     /// Everything that is wrong.
@@ -75,16 +69,10 @@ impl Plan {
         self.start.is_some() && !self.findings.iter().any(|finding| finding.is_error)
     }
 
-    /// SHA-256 of the definition, whatever the order of its members.
+    /// How many nodes there are; each is named by its place.
     #[must_use]
-    pub fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    /// The nodes' ids and JSON.
-    #[must_use]
-    pub fn nodes(&self) -> &[(String, Vec<u8>)] {
-        &self.nodes
+    pub fn size(&self) -> usize {
+        self.graph.nodes.len()
     }
 
     /// The id of a node.
@@ -108,18 +96,4 @@ impl Plan {
         let start = self.start.filter(|_| self.is_runnable())?;
         Some(Run::new(Arc::clone(&self.graph), start))
     }
-}
-
-fn json(value: &Value<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_value(&mut out, value);
-    out
-}
-
-fn digest(text: &[u8]) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hash, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    })
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::graph::{Condition, Graph, Kind};
 
-/// What the engine has to do next. Nodes are places in [`crate::Plan::nodes`].
+/// What the engine has to do next. Nodes are places, see [`crate::Plan::id`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Run a node.

@@ -19,6 +19,7 @@
 //! `code` of kind *script* is the body of an async function, of kind *expression* a bare expression.
 
 mod check;
+mod closed;
 mod compile;
 mod frame;
 mod host;

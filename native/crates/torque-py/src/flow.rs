@@ -4,7 +4,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyDict, PyString};
 use torque_dag as native;
 use torque_dag::Language;
 use torque_js::{CodeKind, Limits, check, serve};
@@ -22,7 +22,7 @@ struct Texts {
 impl Texts {
     fn new(py: Python<'_>, plan: &native::Plan) -> Self {
         let text = |text: &str| PyString::new(py, text).unbind();
-        let nodes = 0..plan.nodes().len();
+        let nodes = 0..plan.size();
         Self {
             ids: nodes.clone().map(|node| text(plan.id(node))).collect(),
             expressions: nodes
@@ -69,20 +69,6 @@ impl FlowPlan {
     #[getter]
     fn runnable(&self) -> bool {
         self.plan.is_runnable()
-    }
-
-    #[getter]
-    fn hash(&self) -> &str {
-        self.plan.hash()
-    }
-
-    #[getter]
-    fn nodes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let nodes = PyDict::new(py);
-        for (id, node) in self.plan.nodes() {
-            nodes.set_item(id, PyBytes::new(py, node))?;
-        }
-        Ok(nodes)
     }
 
     fn start(&self) -> PyResult<FlowRun> {
