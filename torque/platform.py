@@ -28,7 +28,6 @@ from torque.sync.relay import Relay, payload_of
 from torque.types import RunContext
 from torque.xflow.lifecycle import Lifecycle
 from torque.xflow.service import XFlowService
-from torque.xflow.verify import check_flows
 
 
 class Platform:
@@ -62,7 +61,6 @@ class Platform:
         )
         self.gate = Gate(self.cache, config.limits.max_depth)
         self.models = ModelService(db, self.bus, self.generations, observer)
-        self.models.check_flows_with(check_flows)
         self.access = AccessService(db, self.generations, self.bus)
         self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
         self.hooks = Hooks()
@@ -75,6 +73,7 @@ class Platform:
             db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
         )
         self.xflows = XFlowService(db, self.access, self.entities, self.bus, observer, config, context)
+        self.models.check_flows_with(self.xflows.check)
         self.lifecycle = Lifecycle(self.xflows, self.hooks)
         self.outbox = Outbox(db, self.catalog, self.hooks, self.bus, observer)
         admission = Admission(self.catalog, self.access, self.models, self.entities)

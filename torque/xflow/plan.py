@@ -1,7 +1,7 @@
-"""A workflow checked and compiled once per model revision: nodes ready to run, and the native traversal."""
+"""A workflow checked and compiled once per content: nodes ready to run, and the native traversal."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import msgspec
@@ -74,8 +74,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 def compile_plan(flow: XFlow, names: Names) -> Plan:
     """Check everything about a workflow and make it ready to run. Problems become findings, all at once."""
-    context = {"entities": {name: sorted(fields) for name, fields in names.entities.items()}, "xflows": names.calls}
-    graph = FlowPlan.compile(codec.dumps(msgspec.to_builtins(flow)), codec.dumps(context))
+    return _compile(flow, names, _Content.of(flow, names))
+
+
+class _Content(msgspec.Struct, frozen=True):
+    """All that a plan depends on, as the native compiler reads it."""
+
+    flow: bytes
+    names: bytes
+
+    @classmethod
+    def of(cls, flow: XFlow, names: Names) -> "_Content":
+        context = {"entities": {name: sorted(fields) for name, fields in names.entities.items()}, "xflows": names.calls}
+        return cls(msgspec.json.encode(flow), codec.dumps(context))
+
+
+def _compile(flow: XFlow, names: Names, content: _Content) -> Plan:
+    graph = FlowPlan.compile(content.flow, content.names)
     findings = [_finding(found) for found in graph.findings]
     nodes: dict[str, Node[Any]] = {}
     for node_id, definition in flow.nodes.items():
@@ -132,8 +147,28 @@ def find_flow(model: CompiledModel, ref: str) -> XFlow:
     return found
 
 
+class _Recent(OrderedDict[Hashable, Plan]):
+    """Plans by a key; the least recently used go first."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def find(self, key: Hashable) -> Plan | None:
+        plan = self.get(key)
+        if plan is not None:
+            self.move_to_end(key)
+        return plan
+
+    def keep(self, key: Hashable, plan: Plan) -> Plan:
+        self[key] = plan
+        while len(self) > self._size:
+            self.popitem(last=False)
+        return plan
+
+
 class Plans:
-    """Compiled workflows, kept by model revision; the least recently used go first.
+    """Compiled workflows, kept by what they say and may name; a change of a model compiles only what it changes.
 
     Parameters
     ----------
@@ -142,19 +177,16 @@ class Plans:
     """
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[tuple[str, int, str], Plan] = OrderedDict()
+        self._by_content = _Recent(size)
+        self._by_revision = _Recent(size)
 
     def get(self, model: CompiledModel, flow: XFlow) -> Plan:
         """Return the plan of a workflow of a model."""
         key = (model.model_id, model.revision, flow.id)
-        plan = self._kept.get(key)
-        if plan is None:
-            plan = compile_plan(flow, names_of(model.definition))
-            if self._size:
-                self._kept[key] = plan
-                while len(self._kept) > self._size:
-                    self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(key)
-        return plan
+        return self._by_revision.find(key) or self._by_revision.keep(key, self.of(flow, names_of(model.definition)))
+
+    def of(self, flow: XFlow, names: Names) -> Plan:
+        """Return the plan of a workflow that may name what `names` says."""
+        content = _Content.of(flow, names)
+        plan = self._by_content.find(content)
+        return plan or self._by_content.keep(content, _compile(flow, names, content))

@@ -28,7 +28,9 @@ from torque.errors import (
 )
 from torque.events import FlowFinished
 from torque.model.compiled import CompiledModel
+from torque.model.definition.model import Model
 from torque.model.definition.xflow import XFlow
+from torque.model.finding import FlowFinding
 from torque.observe import Observer
 from torque.types import Caller, RunContext, new_id, utc_now
 from torque.xflow.context import FlowContext
@@ -37,10 +39,11 @@ from torque.xflow.javascript import Scripts
 from torque.xflow.names import names_of
 from torque.xflow.node import Tools
 from torque.xflow.outbound import Outlet
-from torque.xflow.plan import Finding, Plan, Plans, compile_plan, find_flow
+from torque.xflow.plan import Finding, Plan, Plans, find_flow
 from torque.xflow.pool import ScriptPool
 from torque.xflow.slots import Slots
 from torque.xflow.store import ExecutionRow, ExecutionStore
+from torque.xflow.verify import check_flows
 
 _DEFAULT_LIMIT_MS, _DEFAULT_PRIORITY = 30_000, 5
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -238,7 +241,11 @@ class XFlowService:
             flow = msgspec.convert(document, XFlow)
         except msgspec.ValidationError as error:
             return (Finding(node_id=None, rule="Definition", message=f"{error}.", severity="error"),)
-        return compile_plan(flow, names_of(model.definition)).findings
+        return self._plans.of(flow, names_of(model.definition)).findings
+
+    def check(self, model: Model) -> Sequence[tuple[str, FlowFinding]]:
+        """Return what the verification of a model says about its workflows, each with the id of its workflow."""
+        return check_flows(model, self._plans.of)
 
     async def executions(
         self, caller: Caller, app: RunningApplication, xflow_ref: str | None = None, limit: int = 50

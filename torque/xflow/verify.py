@@ -1,15 +1,26 @@
 """What the checker of workflows adds to the verification of a model."""
 
+from collections.abc import Callable
+
 from torque.model.definition.model import Model
+from torque.model.definition.xflow import XFlow
 from torque.model.finding import FlowFinding, Severity
-from torque.xflow.names import names_of
-from torque.xflow.plan import compile_plan
+from torque.xflow.names import Names, names_of
+from torque.xflow.plan import Plan, compile_plan
 
 _SEVERITIES: dict[str, Severity] = {"error": "Error", "warning": "Warning"}
 
 
-def check_flows(model: Model) -> list[tuple[str, FlowFinding]]:
-    """Return the findings about every workflow of a model, each with the id of its workflow."""
+def check_flows(
+    model: Model, compile_flow: Callable[[XFlow, Names], Plan] = compile_plan
+) -> list[tuple[str, FlowFinding]]:
+    """Return the findings about every workflow of a model, each with the id of its workflow.
+
+    Parameters
+    ----------
+    compile_flow
+        What compiles a workflow, or has it compiled already.
+    """
     names = names_of(model)
     return [
         (
@@ -22,5 +33,5 @@ def check_flows(model: Model) -> list[tuple[str, FlowFinding]]:
             ),
         )
         for flow in model.xflows
-        for found in compile_plan(flow, names).findings
+        for found in compile_flow(flow, names).findings
     ]

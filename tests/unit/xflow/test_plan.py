@@ -7,7 +7,7 @@ import pytest
 
 from torque.model.definition.xflow import XFlow
 from torque.xflow.names import Names, unknown_fields
-from torque.xflow.plan import Plan, compile_plan
+from torque.xflow.plan import Plan, Plans, compile_plan
 
 NAMES = Names(entities={"note": frozenset({"id", "label", "rank"})}, calls={})
 
@@ -85,3 +85,21 @@ def test_a_type_that_is_not_executed_is_a_warning_that_keeps_the_flow_from_runni
 
 def test_names_with_braces_are_left_to_the_run() -> None:
     assert list(unknown_fields({"{{ input.by }}": 1, "label": 1, "not": {"rank.x": 1}}, NAMES.entities["note"])) == []
+
+
+def test_a_workflow_is_compiled_again_only_when_it_or_what_it_may_name_has_changed() -> None:
+    def flow(code: str) -> XFlow:
+        nodes = {
+            "start": {"id": "start", "type": "Start"},
+            "x": {"id": "x", "type": "JavaScript", "config": {"code": code}},
+        }
+        return msgspec.convert({"id": "flow", "nodes": nodes, "edges": [{"source": "start", "target": "x"}]}, XFlow)
+
+    plans, renamed = Plans(2), Names(entities={"note": frozenset({"id", "title"})}, calls={})
+    first = plans.of(flow("return 1"), NAMES)
+    assert plans.of(flow("return 1"), Names(entities=dict(NAMES.entities), calls={})) is first
+    assert plans.of(flow("return 1"), renamed) is not first
+    assert plans.of(flow("return ("), NAMES).obstacle is not None
+    assert plans.of(flow("return 1"), NAMES) is not first, "the least recently used went"
+    none = Plans(0)
+    assert none.of(flow("return 1"), NAMES) is not none.of(flow("return 1"), NAMES)
