@@ -13,7 +13,7 @@ export function useAddress(): Address {
   });
   const set = useCallback<Address["set"]>((changes, { replace = false } = {}) => {
     // At once, as a whole: what is typed right after opening a form finds it there.
-    const options = { replace, flushSync: true };
+    const options = { replace, flushSync: !replace };
     newest.current.setParams((before) => {
       const after = new URLSearchParams(before);
       for (const [name, value] of Object.entries(changes)) {

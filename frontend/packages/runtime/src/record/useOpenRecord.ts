@@ -35,7 +35,7 @@ export function useOpenRecord(): OpenRecord {
   const { t, i18n } = useTranslation("runtime");
   const ui = useTranslation("ui");
   const { address, metadata, titles } = useRuntime();
-  const formId = address.params.get("form");
+  const formId = address.params.get("form") || null;
   const id = address.params.get("record");
   const opened = formId !== null && (id !== null || address.params.has("new"));
   const definition = useFormDefinition({ formId: opened ? formId : null });
@@ -53,7 +53,7 @@ export function useOpenRecord(): OpenRecord {
     // What is on screen stays, with what was typed: a reading that fails later changes nothing here.
     problem: ready ? null : (definition.error ?? form.failure),
     entityType,
-    title: !known ? ui.t("loading") : id ? displayName : t("record.new", { noun: singular(displayName, i18n.language) }),
+    title: !known ? (definition.error ? t("record.form") : ui.t("loading")) : id ? displayName : t("record.new", { noun: singular(displayName, i18n.language) }),
     detail: form.record ? titleOfRecord(form.record, titles.titleField(entityType)) : undefined,
     close: () => address.set({ form: null, record: null, new: null }),
   };

@@ -1,7 +1,7 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
 import { Button, canGroup, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
-import { use, useCallback, useMemo } from "react";
+import { use, useCallback, useEffect, useEffectEvent, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
 import { errorText } from "../../data/mutations";
@@ -85,19 +85,31 @@ function useView(props: DataGridProps, prefix: string): { view: GridView; shown:
   return { view, shown, change };
 }
 
+/** A page beyond the end, of an old address or after its last record went, gives way to the last one there is. */
+function useLastPage({ data, isPlaceholderData }: ReturnType<typeof useRecords>, page: number, show: (page: number) => void): void {
+  const last = data && !isPlaceholderData ? Math.max(0, data.pagination.totalPages - 1) : page;
+  const turn = useEffectEvent(show);
+  useEffect(() => {
+    if (page > last) turn(last);
+  }, [page, last]);
+}
+
 /** Records of an entity in a page: asked of the server, kept up to date, opened in the drawer. */
 export function DataGridComponent({ component, alone }: ComponentProps) {
   const props = component.props as unknown as DataGridProps;
   const { address, metadata, titles } = useRuntime();
   const { t, i18n } = useTranslation("runtime");
+  const setAddress = address.set;
   const form = useFormDefinition({ formId: props.formId, entityType: props.entityType });
   const columns = useMemo(() => columnSpecs(props.columns ?? [], form.data), [props.columns, form.data]);
-  const { view, shown, change } = useView(props, alone ? "" : `${component.id}.`);
+  const prefix = alone ? "" : `${component.id}.`;
+  const { view, shown, change } = useView(props, prefix);
   const conditions = use(GridConditionsContext);
   const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
   const group = columns.find((column) => column.field === view.group && canGroup(column));
   const records = useRecords(group ? groupedQuery(query, group, group.entity ? titles.titleField(group.entity) : null) : query);
   const figures = useFigures(query, columns, group, records.isPlaceholderData ? undefined : records.data);
+  useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
   const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
   const all = useCount(countQuery(props), asked);
   const { changed, added, showAdded } = useRecordEvents(props.entityType);
@@ -105,7 +117,6 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const references = useReferences();
   const displayName = displayNameOf(metadata, props.entityType);
   const formId = props.formId ?? form.data?.id ?? null;
-  const setAddress = address.set;
   const open = useCallback(({ id }: EntityRecord) => setAddress({ form: formId, record: id, new: null }), [setAddress, formId]);
   const actions = useRowActions(props, open);
   const bulkActions = useBulkActions(props, columns, form.data, references);

@@ -34,6 +34,11 @@ describe("the question a grid asks", () => {
     expect(filters).toEqual({ and: [{ done: false }, { count: { ge: 3 } }] });
   });
 
+  it("asks nothing by what is no value of the field's type", () => {
+    const nonsense = [{ field: "due", operator: "ge" as const, value: "notadate" }, { field: "count", operator: "eq" as const, value: "many" }];
+    expect(combineFilters(null, nonsense, columns)).toEqual({});
+  });
+
   it("reads a day in the reader's zone", () => {
     expect(combineFilters(null, [{ field: "due", operator: "ge", value: "2026-11-20" }], columns)).toEqual({ due: { ge: new Date(2026, 10, 20).toISOString() } });
   });

@@ -1,6 +1,6 @@
 /** From a grid's properties and the reader's view to the question the server is asked. */
 import type { DataGridProps, EntityQuery, Filters, FilterValue, FormDefinition, FormField, GridColumn } from "@torque/protocol";
-import type { FieldTypeName, GridColumnSpec, GridFilter, GridSort, GridView } from "@torque/ui";
+import { isNumeric, type FieldTypeName, type GridColumnSpec, type GridFilter, type GridSort, type GridView } from "@torque/ui";
 
 export const DEFAULT_PAGE_SIZE = 50;
 
@@ -77,6 +77,12 @@ const startOfDay = (day: string, plusDays = 0): string => {
   return new Date(year, month - 1, date + plusDays).toISOString();
 };
 
+/** An address may hold anything: a value that is none of its type asks nothing. */
+function isOfType(value: string, type: FieldTypeName): boolean {
+  if (isNumeric(type)) return Number.isFinite(Number(value));
+  return (type !== "Date" && type !== "DateTime") || !Number.isNaN(Date.parse(value));
+}
+
 function conditionValue({ operator, value }: GridFilter, type: FieldTypeName): FilterValue {
   switch (type) {
     case "Integer":
@@ -106,7 +112,7 @@ export function combineFilters(base: Filters | null | undefined, filters: readon
     .filter(({ value }) => value !== "")
     .flatMap((filter): Filters[] => {
       const column = columns.find(({ field }) => field === filter.field);
-      return column ? [{ [filter.field]: conditionValue(filter, column.type) }] : [];
+      return column && isOfType(filter.value, column.type) ? [{ [filter.field]: conditionValue(filter, column.type) }] : [];
     });
   const parts = [...(base && Object.keys(base).length > 0 ? [base] : []), ...own];
   return parts.length > 1 ? { and: parts } : (parts[0] ?? {});

@@ -15,7 +15,7 @@ export type Figures = { sums: Readonly<Record<string, number>> | undefined; grou
 
 /** Amounts are what is added up; an identifier begins the row, and a path belongs to another record. */
 const summedFields = (columns: readonly GridColumnSpec[]): string[] =>
-  columns.filter(({ type, field }, index) => type === "Decimal" && index > 0 && !field.includes(".")).map(({ field }) => field).slice(0, MOST_SUMS);
+  columns.filter(({ type, field, format }, index) => type === "Decimal" && format !== "percent" && index > 0 && !field.includes(".")).map(({ field }) => field).slice(0, MOST_SUMS);
 
 function sumsOf(row: Record<string, Json> | undefined, fields: readonly string[]): Record<string, number> {
   const sums = fields.map((field) => [field, row?.[field]] as const).filter((entry): entry is [string, number] => typeof entry[1] === "number");

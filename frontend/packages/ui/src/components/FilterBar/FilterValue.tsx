@@ -6,6 +6,9 @@ import { IconCheck } from "../../icons/tabler";
 import classes from "./FilterBar.module.css";
 import type { Choice, FilterField } from "./FilterBar.types";
 
+/** The day a calendar opens at; an address may hold what is none. */
+const dayOf = (value: string): string | null => (Number.isNaN(Date.parse(value)) ? null : value);
+
 type FilterValueProps = { field: FilterField; value: string; onChange: (value: string) => void; onDone: () => void };
 
 /** The menu behind the value part of a chip: choices, a calendar, or a field to type in. */
@@ -25,7 +28,7 @@ export function FilterValue(props: FilterValueProps) {
       return <ReferenceValue {...props} onChange={choose} />;
     case "Date":
     case "DateTime":
-      return <DatePicker defaultDate={value || undefined} value={value || null} onChange={(day) => day && choose(day)} />;
+      return <DatePicker defaultDate={dayOf(value) ?? undefined} value={dayOf(value)} onChange={(day) => day && choose(day)} />;
     default:
       return <TypedValue {...props} />;
   }
