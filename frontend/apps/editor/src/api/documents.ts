@@ -306,6 +306,20 @@ export const DELETE_APPLICATION: TypedDocumentNode<{ deleteApplication: boolean 
   }
 `;
 
+export const SEED_APPLICATION: TypedDocumentNode<{ seedApplication: { created: number } }, { id: string; count: number; seed: number; entities: readonly string[] }> = gql`
+  mutation SeedApplication($id: ID!, $count: Int!, $seed: Int!, $entities: [String!]) {
+    seedApplication(id: $id, count: $count, seed: $seed, entities: $entities) {
+      created
+    }
+  }
+`;
+
+export const EMPTY_APPLICATION: TypedDocumentNode<{ emptyApplication: number }, { id: string; confirm: string }> = gql`
+  mutation EmptyApplication($id: ID!, $confirm: String!) {
+    emptyApplication(id: $id, confirm: $confirm)
+  }
+`;
+
 export const MODEL_CHANGED: TypedDocumentNode<{ modelChanged: ModelChange }, { modelId: string }> = gql`
   subscription ModelChanged($modelId: ID!) {
     modelChanged(modelId: $modelId) {

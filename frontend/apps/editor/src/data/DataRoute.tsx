@@ -1,25 +1,38 @@
 import { useMatches } from "@mantine/core";
-import { entityLabel } from "@torque/model";
-import { PageView, useCounts, useRuntime } from "@torque/runtime";
-import { IconButton, NamedIcon, useLocale } from "@torque/ui";
-import { IconList } from "../icons";
+import { useCounts, useRuntime, type Address } from "@torque/runtime";
+import { IconButton } from "@torque/ui";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
+import { useCommands } from "../frame/CommandProvider";
+import type { Command } from "../frame/commands";
+import { IconDownload, IconList, IconPlant, IconTrash, IconUpload } from "../icons";
 import { useDocument, useOpenModel } from "../model/ModelProvider";
-import { Select } from "../parts/choices";
-import { LinkEnd, PartLink } from "../parts/PartNav";
 import { EmptyRow, Failure, LoadingRows } from "../parts/States";
 import { SplitPane } from "../parts/SplitPane";
-import list from "../parts/list.module.css";
 import { AppRuntime } from "../runtime/AppRuntime";
 import { useBrowserAddress } from "../runtime/addresses";
 import { useRunning } from "../runtime/useApplications";
-import { browsePage } from "../runtime/wirePage";
+import { EntityNav } from "./EntityNav";
+import { Records, type Counts, type Task } from "./Records";
 import classes from "./data.module.css";
 
-/** How many records there are of each entity, by its name; one that is not known yet is missing. */
-type Counts = Readonly<Record<string, number>>;
+/** What can be done with the records of an application beside looking at them. */
+function useDataActions(address: Address, onTask: (task: Task) => void): readonly Command[] {
+  const { t } = useTranslation("editor");
+  const { set } = address;
+  const actions = useMemo<Command[]>(
+    () => [
+      { id: "data-import", group: "commands", title: t("data.import"), icon: IconUpload, run: () => { set({ file: "import" }); } },
+      { id: "data-generate", group: "commands", title: t("data.generate"), icon: IconPlant, run: () => { onTask("generate"); } },
+      { id: "data-export", group: "commands", title: t("data.export"), icon: IconDownload, run: () => { set({ file: "export" }); } },
+      { id: "data-delete", group: "commands", title: t("data.delete"), icon: IconTrash, run: () => { onTask("delete"); } },
+    ],
+    [t, set, onTask],
+  );
+  useCommands(actions);
+  return actions;
+}
 
 /** Tells the list beside the records how many there are, as long as the application is on show. */
 function Counted({ entities, onCounts }: { entities: string; onCounts: (counts: Counts) => void }) {
@@ -38,58 +51,35 @@ export function DataRoute() {
   const document = useDocument();
   const { application: name, entity: entityName } = useParams();
   const [parameters] = useSearchParams();
-  const navigate = useNavigate();
   const address = useBrowserAddress();
   const [listed, setListed] = useState(false);
   const [counts, setCounts] = useState<Counts>({});
+  const [task, setTask] = useState<Task>("none");
+  const actions = useDataActions(address, setTask);
   // There the list of entities lies over the records instead of beside them.
   const narrow = useMatches({ base: true, md: false }, { getInitialValueInEffect: false });
-  const figure = new Intl.NumberFormat(useLocale());
   const { applications, error, reload } = useRunning();
   const entities = document.entities ?? [];
   const application = applications?.find((one) => one.name === name) ?? applications?.[0];
   const wanted = entityName ?? parameters.get("entity");
   const entity = entities.find((one) => one.name === wanted) ?? entities[0];
-  const page = useMemo(() => entity && browsePage(entity, document, t("data.new", { name: entityLabel(entity) })), [entity, document, t]);
   if (!applications) return error === undefined ? <LoadingRows /> : <Failure error={error} onRetry={reload} />;
   if (!application) return <EmptyRow>{t("data.notRunning")}</EmptyRow>;
-  if (!entity || !page) return <EmptyRow>{t("data.noEntities")}</EmptyRow>;
-  const base = `/models/${ref}/data/${application.name}`;
+  if (!entity) return <EmptyRow>{t("data.noEntities")}</EmptyRow>;
   const side = (
-    <nav aria-label={t("entities.title")} className={list.list}>
-      <header className={classes.choose}>
-        <Select
-          aria-label={t("data.application")}
-          allowDeselect={false}
-          data={applications.map((one) => ({ value: one.name, label: one.label }))}
-          value={application.name}
-          onChange={(next) => void navigate(`/models/${ref}/data/${next ?? ""}/${entity.name}`)}
-        />
-      </header>
-      <ul>
-        {entities.map((one) => (
-          <PartLink
-            key={one.id}
-            to={`${base}/${one.name}`}
-            icon={<NamedIcon name={one.ui_config?.icon ?? "table"} />}
-            name={entityLabel(one)}
-            current={one === entity}
-            end={counts[one.name] !== undefined && <LinkEnd>{figure.format(counts[one.name] ?? 0)}</LinkEnd>}
-            onChoose={() => {
-              setListed(false);
-            }}
-          />
-        ))}
-      </ul>
-    </nav>
+    <EntityNav
+      base={`/models/${ref}/data`}
+      applications={applications}
+      application={application}
+      entities={entities}
+      entity={entity}
+      counts={counts}
+      actions={actions}
+      onChoose={() => { setListed(false); }}
+    />
   );
   const toList = (
-    <IconButton
-      label={t("entities.title")}
-      onClick={() => {
-        setListed(true);
-      }}
-    >
+    <IconButton label={t("entities.title")} onClick={() => { setListed(true); }}>
       <IconList size={16} stroke={1.6} />
     </IconButton>
   );
@@ -98,7 +88,16 @@ export function DataRoute() {
       <div className={classes.browser}>
         <AppRuntime key={application.id} application={application.name} address={address}>
           <Counted entities={entities.map((one) => one.name).join(" ")} onCounts={setCounts} />
-          <PageView key={entity.id} page={page} start={narrow && toList} detail={<code>{entity.name}</code>} />
+          <Records
+            key={entity.id}
+            application={application}
+            entity={entity}
+            address={address}
+            counts={counts}
+            start={narrow && toList}
+            task={task}
+            onTaskEnd={() => { setTask("none"); }}
+          />
         </AppRuntime>
       </div>
     </SplitPane>

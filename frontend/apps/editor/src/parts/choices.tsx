@@ -14,5 +14,5 @@ export function Select<Value extends string = string>({ clearable, value, ...pro
 
 /** Several of a list, each shown as a tag. */
 export function MultiSelect(props: MultiSelectProps) {
-  return <ManyOf {...props} {...CHEVRON} />;
+  return <ManyOf {...props} {...CHEVRON} classNames={{ inputField: parts.within }} />;
 }

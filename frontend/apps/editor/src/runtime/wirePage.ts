@@ -75,7 +75,8 @@ export function browsePage(entity: Entity, document: ModelDocument, newLabel: st
     id: `browse_${entity.name}`,
     type: "DataGrid",
     position: { row: 1, col: 0, width: 12, height: 8 },
-    props: { entityType: entity.name, columns: [...columnsOf(entity), ...systemColumns(entity)], formId: form },
+    // Conditions stand above the grid: a second way to ask would be one too many.
+    props: { entityType: entity.name, columns: [...columnsOf(entity), ...systemColumns(entity)].map((column) => ({ ...column, filterable: false })), formId: form },
   };
   const button: Component = { id: `new_${entity.name}`, type: "Button", props: { label: newLabel, variant: "primary" }, events: [{ on: "click", action: { type: "openModal", modal_id: form } }] };
   return wirePage({ id: `browse_${entity.name}`, name: entity.name, title: entityLabel(entity), components: [button, grid] }, document);
