@@ -99,10 +99,10 @@ class _Found:
             if required:
                 self._refuse("", f"There is no file {self.path}.", str(self.path.name))
             return
-        text = self.path.read_text(encoding="utf-8")
         try:
+            text = self.path.read_text(encoding="utf-8")
             document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             self._refuse("", f"This is not TOML: {error}.", self.path.name)
             return
         lines = _lines(text)

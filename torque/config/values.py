@@ -44,7 +44,7 @@ def read_secret(value: str, environ: Mapping[str, str], folder: Path) -> str:
     Raises
     ------
     ValueError
-        When the variable or the file does not exist.
+        When the variable or the file does not exist, or the file is no text.
     """
     kind, _, rest = value.partition(":")
     if kind == "env" and rest:
@@ -56,6 +56,8 @@ def read_secret(value: str, environ: Mapping[str, str], folder: Path) -> str:
             return (folder / rest).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ValueError(f"it reads the file {rest}, which cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ValueError(f"it reads the file {rest}, which is not UTF-8.") from error
     return value
 
 

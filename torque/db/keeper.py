@@ -27,6 +27,9 @@ PR_SET_PDEATHSIG = 1
 PASSING = ("postmaster.pid", "shared memory block")
 """What Postgres says while the one before it is still on its way out."""
 
+_FULL = ("No space left on device", "wrote only", "Check free disk space")
+"""What PostgreSQL says of a full disk: to a write that found no room, and to one that found room for a part."""
+
 
 class Refused(Exception):
     """The database cannot be started; the message says what to do."""
@@ -198,7 +201,7 @@ class Keeper:
         return said
 
     def _explain(self, said: str) -> str:
-        if "No space left on device" in said:
+        if any(sign in said for sign in _FULL):
             return f"The disk that holds {self.data} is full. Free some space, then start again."
         if "Permission denied" in said or "wrong ownership" in said:
             return f"{self.data} belongs to somebody else. Start as the user who made it, or set database.url."

@@ -204,10 +204,11 @@ def test_a_folder_that_another_one_holds_is_refused_with_its_process(
         holder.kill()
 
 
-def test_a_full_disk_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", ["2m", "20m"], ids=["at the first file", "within a file"])
+def test_a_full_disk_is_named(tmp_path: Path, size: str) -> None:
     mount = tmp_path / "small"
     mount.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", mount], capture_output=True)
     if mounted.returncode != 0:
         order = {"folder": str(mount / "pg"), "runtime": "", "bin": "", "prefix": [], "options": {}}
         assert "is full. Free some space" in Keeper(order)._explain("FATAL: could not write: No space left on device")

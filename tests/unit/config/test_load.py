@@ -127,6 +127,11 @@ def test_values_below_what_makes_sense_are_refused(tmp_path: Path) -> None:
 
 def test_text_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     assert "This is not TOML" in refused(tmp_path, "[server\n")
+    (tmp_path / "torque.toml").write_bytes(b"\xff\xfe[server]")
+    with pytest.raises(ConfigError, match="This is not TOML"):
+        load(tmp_path / "torque.toml", {})
+    (tmp_path / "secret").write_bytes(b"\xff")
+    assert "is not UTF-8" in refused(tmp_path, '[database]\nurl = "file:secret"\n')
 
 
 def test_secrets_are_read_from_the_environment_or_a_file(tmp_path: Path) -> None:
