@@ -44,14 +44,18 @@ def model(number: int) -> str:
 
 
 def requests(subject: Torque, applications: int) -> dict[str, list[Request]]:
-    """Return a list and a create of every type of so many applications, all applications in turn."""
-    places = [(number, f"t{number}_{at}") for at in range(TYPES) for number in range(applications)]
+    """Return lists and creates for so many applications in turn: of half of their types the one, of the rest the other.
+
+    What is created would be read by the lists of its type, and there is most of it where one application is asked.
+    """
+    places = [(n, at, f"t{n}_{at}") for at in range(TYPES) for n in range(applications)]
+    listed, created = ([(n, name) for n, at, name in places if at % 2 == half] for half in (0, 1))
     asked = {"limit": RECORDS, "sortBy": "points", "sortOrder": "asc", "filters": {"points": {"le": RECORDS}}}
     return {
-        "list": [subject.request(f"a{n}", "loadEntityData", {"entityType": t, **asked}) for n, t in places],
+        "list": [subject.request(f"a{n}", "loadEntityData", {"entityType": t, **asked}) for n, t in listed],
         "create": [
             subject.request(f"a{n}", "createEntity", {"entityType": t, "data": record(1000 + at).values()})
-            for at, (n, t) in enumerate(places)
+            for at, (n, t) in enumerate(created)
         ],
     }
 
