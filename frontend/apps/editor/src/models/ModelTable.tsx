@@ -13,12 +13,14 @@ import table from "../parts/table.module.css";
 import classes from "./models.module.css";
 import type { Sorting } from "./sorting";
 import { useExport } from "./useExport";
+import { VerdictMark } from "./VerdictMark";
+import type { Verdict, Verdicts } from "./verdicts";
 
-export type ModelTableProps = { models: readonly ModelSummary[]; sorting: Sorting; onSort: (sorting: Sorting) => void };
+export type ModelTableProps = { models: readonly ModelSummary[]; verdicts: Verdicts; sorting: Sorting; onSort: (sorting: Sorting) => void };
 type Asked = { name: "nothing" } | { name: "delete" | "duplicate"; model: ModelSummary };
 
 /** One row per model: what it holds, where it runs, when it changed. */
-export function ModelTable({ models, sorting, onSort }: ModelTableProps) {
+export function ModelTable({ models, verdicts, sorting, onSort }: ModelTableProps) {
   const { t } = useTranslation("editor");
   const [asked, setAsked] = useState<Asked>({ name: "nothing" });
   const close = (): void => {
@@ -41,6 +43,7 @@ export function ModelTable({ models, sorting, onSort }: ModelTableProps) {
             <th scope="col" className={table.number}>{t("models.pages")}</th>
             <th scope="col" className={table.number}>{t("models.workflows")}</th>
             <th scope="col">{t("models.applications")}</th>
+            <th scope="col">{t("verification.title")}</th>
             <th scope="col" aria-sort={sorting === "changed" ? "descending" : "none"}>
               {header("changed", t("models.changed"))}
             </th>
@@ -51,7 +54,7 @@ export function ModelTable({ models, sorting, onSort }: ModelTableProps) {
         </thead>
         <tbody>
           {models.map((model) => (
-            <ModelRow key={model.id} model={model} onAsk={(name) => { setAsked({ name, model }); }} />
+            <ModelRow key={model.id} model={model} verdict={verdicts.get(model.id)} onAsk={(name) => { setAsked({ name, model }); }} />
           ))}
         </tbody>
       </table>
@@ -61,7 +64,7 @@ export function ModelTable({ models, sorting, onSort }: ModelTableProps) {
   );
 }
 
-function ModelRow({ model, onAsk }: { model: ModelSummary; onAsk: (name: "delete" | "duplicate") => void }) {
+function ModelRow({ model, verdict, onAsk }: { model: ModelSummary; verdict: Verdict | undefined; onAsk: (name: "delete" | "duplicate") => void }) {
   const { t } = useTranslation("editor");
   const navigate = useNavigate();
   const download = useExport();
@@ -94,6 +97,7 @@ function ModelRow({ model, onAsk }: { model: ModelSummary; onAsk: (name: "delete
           <span className={classes.more}>{t("models.notRunning")}</span>
         )}
       </td>
+      <td className={classes.verdict}>{verdict && <VerdictMark verdict={verdict} />}</td>
       <td>
         <Moment at={model.updatedAt} />
       </td>

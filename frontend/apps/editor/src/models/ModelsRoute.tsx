@@ -18,9 +18,15 @@ import { FirstRun } from "./FirstRun";
 import { ImportModel } from "./ImportModel";
 import { ModelTable } from "./ModelTable";
 import { SORTED, type Sorting } from "./sorting";
+import { useVerdicts, type Verdicts } from "./verdicts";
 import classes from "./models.module.css";
 
 type Dialog = { name: "none" } | { name: "create" } | { name: "import"; file?: File };
+
+const SHOWN = ["all", "running", "errors"] as const;
+
+const isRunning = ({ applications }: ModelSummary): boolean => applications.some(({ status }) => status === "running");
+const hasErrors = (verdicts: Verdicts, id: string): boolean => (verdicts.get(id)?.errors ?? 0) > 0;
 
 function matches(model: ModelSummary, search: string): boolean {
   const text = `${model.displayName} ${model.name} ${model.description}`.toLowerCase();
@@ -111,13 +117,12 @@ function ModelList({ models, error, onRetry, onCreate, onImport }: ListProps) {
   const [parameters, setParameters] = useSearchParams();
   const [sorting, setSorting] = useLocalStorage<Sorting>({ key: "torque-editor-models-sort", defaultValue: "changed", getInitialValueInEffect: false });
   const search = parameters.get("search") ?? "";
-  const running = parameters.get("show") === "running";
+  const verdicts = useVerdicts(models);
+  const show = SHOWN.find((one) => one === parameters.get("show")) ?? "all";
   const shown = useMemo(() => {
-    const found = (models ?? []).filter(
-      (model) => matches(model, search) && (!running || model.applications.some((application) => application.status === "running")),
-    );
-    return found.sort(SORTED[sorting]);
-  }, [models, search, running, sorting]);
+    const kept = { all: () => true, running: isRunning, errors: ({ id }: ModelSummary) => hasErrors(verdicts, id) }[show];
+    return (models ?? []).filter((model) => matches(model, search) && kept(model)).sort(SORTED[sorting]);
+  }, [models, verdicts, search, show, sorting]);
   const put = (name: string, value: string): void => {
     setParameters(
       (before) => {
@@ -129,7 +134,7 @@ function ModelList({ models, error, onRetry, onCreate, onImport }: ListProps) {
       { replace: true },
     );
   };
-  const runningCount = (models ?? []).filter((model) => model.applications.some((application) => application.status === "running")).length;
+  const counts = { running: (models ?? []).filter(isRunning).length, errors: (models ?? []).filter(({ id }) => hasErrors(verdicts, id)).length };
   return (
     <>
       <header className={classes.head}>
@@ -147,17 +152,18 @@ function ModelList({ models, error, onRetry, onCreate, onImport }: ListProps) {
         <SearchField label={t("models.search")} value={search} onChange={(value) => { put("search", value); }} />
         <Segments
           label={t("models.show")}
-          value={running ? "running" : "all"}
+          value={show}
           options={[
             { value: "all", label: t("models.all") },
-            { value: "running", label: `${t("models.onlyRunning")} ${String(runningCount)}` },
+            { value: "running", label: `${t("models.onlyRunning")} ${String(counts.running)}` },
+            { value: "errors", label: `${t("models.withErrors")} ${String(counts.errors)}` },
           ]}
-          onChange={(next) => { put("show", next === "running" ? next : ""); }}
+          onChange={(next) => { put("show", next === "all" ? "" : next); }}
         />
       </div>
       {!models && !error && <LoadingRows height="two" />}
       {error !== undefined && !models && <Failure error={error} title={t("models.notLoaded")} onRetry={onRetry} />}
-      {models && shown.length > 0 && <ModelTable models={shown} sorting={sorting} onSort={setSorting} />}
+      {models && shown.length > 0 && <ModelTable models={shown} verdicts={verdicts} sorting={sorting} onSort={setSorting} />}
       {models && shown.length === 0 && (
         <EmptyRow action={<Button compact onClick={() => { setParameters({}, { replace: true }); }}>{t("models.clear")}</Button>}>
           {t("models.noMatch")}

@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fill, reader } from "../fixtures/patience";
 import { EditorAt } from "../fixtures/EditorAt";
-import { emptyState, memoryServer } from "../fixtures/memoryLink";
+import { emptyState, filledState, memoryServer } from "../fixtures/memoryLink";
 
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -15,6 +15,29 @@ it("lists the models with their counts and finds one by its words", async () => 
   expect(await screen.findByText("No models match.")).toBeTruthy();
   await reader().click(screen.getByRole("button", { name: "Clear" }));
   expect(await screen.findByRole("link", { name: "Orders" })).toBeTruthy();
+});
+
+it("says of each model what verification found, and shows those with errors alone", async () => {
+  const state = filledState();
+  const [filled] = state.models;
+  if (!filled) throw new Error("There is a model.");
+  state.models.push({ id: "m-clean", revision: 1, document: { ...filled.document, name: "clean", display_name: "Tidy" }, findings: [] });
+  render(<EditorAt path="/models" server={memoryServer(state)} />);
+  const row = async (name: string): Promise<string | null | undefined> => (await screen.findByRole("link", { name })).closest("tr")?.textContent;
+  await screen.findByText("Clean");
+  expect(await row("Orders")).toContain("Error 1Warning 1");
+  expect(await row("Tidy")).toContain("Clean");
+  await reader().click(screen.getByRole("button", { name: "With errors 1" }));
+  await waitFor(() => expect(screen.queryByRole("link", { name: "Tidy" })).toBeNull());
+  expect(await row("Orders")).toBeTruthy();
+});
+
+it("lists the models when verification cannot be asked", async () => {
+  const server = memoryServer();
+  server.failing.set("Verdicts", "TIMEOUT");
+  render(<EditorAt path="/models" server={server} />);
+  expect(await screen.findByRole("link", { name: "Orders" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "With errors 0" })).toBeTruthy();
 });
 
 it("offers the ways to a first model when there is none", async () => {
