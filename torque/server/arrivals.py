@@ -22,6 +22,7 @@ from torque.server.board import CACHED, Board
 from torque.server.http import COMPRESS_FROM, HeaderMap, HttpProtocol, Scope
 from torque.server.middleware import Guard, RequestIds
 from torque.server.patience import Body, Patience
+from torque.server.priority import interrupt
 from torque.server.rsgi import JSON_ANSWER, TorqueApp
 
 SMALL_BODY = 64 * 1024
@@ -98,9 +99,13 @@ class Arrivals:
         self._paths = paths
         self._hosts, self._origins = guard.hosts, guard.origins
         self._largest = -1 if limited else min(largest, SMALL_BODY)
+        self._begun = False
 
     def arrive(self, watcher: Watcher) -> None:
         """Take a request; its body follows. Granian takes no error from here."""
+        if not self._begun:
+            self._begun = True
+            interrupt()
         try:
             scope = watcher.scope
             path = scope.path
