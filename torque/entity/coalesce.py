@@ -5,8 +5,8 @@ id at most once; an id that is under way in another batch waits for it. The coal
 the statement, so a caller who gives up cancels nothing.
 
 A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
-moment. So a free connection waits until half of those are there that were about lately (waiting, under way, or answered
-and not back yet), for as long as every millisecond brings more; who is alone does not wait at all.
+moment. So a free connection waits until a share of those is there that were about lately (waiting, under way, or
+answered and not back yet), for as long as every millisecond brings more; who is alone does not wait at all.
 """
 
 import asyncio
@@ -87,16 +87,19 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         Settles every item of a batch; what it leaves unsettled fails with what it raises.
     once
         Whether an id is under way at most once, as those of writes have to be.
+    share
+        The part of those who were about lately that is waited for.
     """
 
     def __init__(
         self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]],
-        *, once: bool = True,
+        *, once: bool = True, share: float = 0.5,
     ) -> None:  # fmt: skip
         self._width = width
         self._limit = limit
         self._run = run
         self._once = once
+        self._share = share
         self._come: deque[tuple[LaneT, Pending[ItemT, ResultT]]] = deque()
         self._queues: OrderedDict[LaneT, _Queue[ItemT, ResultT]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -176,7 +179,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 break
         if self._alarm is not None:
             return False
-        self._enough = min(self._crowd // 2, self._limit)
+        self._enough = min(int(self._crowd * self._share), self._limit)
         if 0 < self._count() < self._enough:
             loop = asyncio.get_running_loop()
             self._alarm = alarm = loop.create_future()

@@ -21,6 +21,8 @@ from torque.errors import TorqueError
 
 _READS = 2
 _BATCH = 128
+_READS_SHARE = 0.875
+"""A read is over soon, so hardly anybody's answer is late for waiting for nearly all who will ask again at once."""
 _TYPES_KEPT = 50_000
 _INDEXED_SECONDS = 20.0
 
@@ -41,7 +43,9 @@ class EntityStore:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._settings: Settings | None = None
-        self._reads: Coalescer[str, None, Row | None] = Coalescer(_READS, _BATCH, self._read_batch, once=False)
+        self._reads: Coalescer[str, None, Row | None] = Coalescer(
+            _READS, _BATCH, self._read_batch, once=False, share=_READS_SHARE
+        )
         self._types: dict[tuple[str, str], str] = {}
         self._indexed: dict[tuple[str, str], frozenset[str]] = {}
         self._ask_after = 0.0
