@@ -9,6 +9,7 @@ export { useReferences, type References } from "./data/useReferences";
 export { metadataQuery, pageQuery, usePage, shouldRetry } from "./data/queries";
 export { keys } from "./data/keys";
 export { errorText } from "./data/mutations";
+export { clearDrafts } from "./record/drafts";
 export { useModelEvents } from "./live/useModelEvents";
 export { useConnection, useOfflineSince } from "./live/useConnection";
 export { runtimeTexts } from "./i18n/texts";

@@ -1,5 +1,6 @@
 import type { TorqueClient } from "@torque/client";
 import type { SessionInfo } from "@torque/protocol";
+import { clearDrafts } from "@torque/runtime";
 import { icons, LanguageItems, MenuDivider, MenuItem, SchemeItems } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
@@ -13,6 +14,7 @@ export function AccountMenu({ client, session }: AccountMenuProps) {
   const { application, page } = useParams();
   const admin = session?.roles.includes("admin") ?? false;
   const signOut = async (): Promise<void> => {
+    clearDrafts();
     await client.signOut();
     globalThis.location.reload();
   };

@@ -1,3 +1,4 @@
+import { clearDrafts } from "@torque/runtime";
 import { Confirm } from "@torque/ui";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +11,7 @@ export function UnsavedGuard({ unsaved }: { unsaved: RefObject<Unsaved> }) {
   const blocker = useBlocker(({ currentLocation, nextLocation }) => lost(unsaved.current, currentLocation, nextLocation) > 0);
   const discard = (): void => {
     unsaved.current = { drawer: 0, page: 0 };
+    clearDrafts();
     blocker.proceed?.();
   };
   return (

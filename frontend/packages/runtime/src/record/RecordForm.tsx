@@ -10,6 +10,7 @@ import { useReferences } from "../data/useReferences";
 import { displayNameOf, singular } from "../noun";
 import classes from "./RecordForm.module.css";
 import { useDelete } from "./useDelete";
+import { useDraftPlace } from "./useDraftPlace";
 import type { OpenRecord } from "./useOpenRecord";
 
 const FIELDS_WHILE_LOADING = 4;
@@ -30,6 +31,7 @@ function FilledForm({ definition, open }: { definition: FormDefinition; open: Op
   const unsavedHere = useCallback((count: number) => onUnsaved("drawer", count), [onUnsaved]);
   const references = useReferences();
   const files = useFiles(definition.entity_type, form.record);
+  const draft = useDraftPlace(definition.id, id);
   const [round, setRound] = useState(0);
   const entity = metadata.entities.find(({ name }) => name === definition.entity_type);
   const another = !id && definition.submit_action === "SaveAndNew";
@@ -50,6 +52,7 @@ function FilledForm({ definition, open }: { definition: FormDefinition; open: Op
         findReferences={references.find}
         titleOf={references.titleOf}
         files={files}
+        draft={allowed === false ? undefined : draft}
         onSubmit={async (values) => {
           const outcome = await form.submit(values);
           if (!outcome.ok) return outcome;

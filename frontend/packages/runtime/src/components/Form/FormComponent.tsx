@@ -8,6 +8,7 @@ import { useFormDefinition } from "../../data/queries";
 import { useFiles } from "../../data/useFiles";
 import { useReferences } from "../../data/useReferences";
 import { displayNameOf, singular } from "../../noun";
+import { useDraftPlace } from "../../record/useDraftPlace";
 import { useRecordForm } from "../../record/useRecordForm";
 import { text, type ComponentProps } from "../types";
 import classes from "./FormComponent.module.css";
@@ -22,6 +23,7 @@ export function FormComponent({ component }: ComponentProps) {
   const id = text(component, "recordId") || address.params.get("id");
   const { record, failure, submit } = useRecordForm(definition.data, id);
   const references = useReferences();
+  const draft = useDraftPlace(definition.data?.id ?? "", id);
   const files = useFiles(definition.data?.entity_type ?? "", record);
   // A form that stands keeps what was typed when a later reading of it fails.
   const problem = definition.data ? failure : definition.error;
@@ -41,6 +43,7 @@ export function FormComponent({ component }: ComponentProps) {
         findReferences={references.find}
         titleOf={references.titleOf}
         files={files}
+        draft={draft}
         onUnsaved={unsavedHere}
         onSubmit={async (values) => {
           const outcome = await submit(values);

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { TorqueProvider } from "../../theme/TorqueProvider";
 import { Form } from "./Form";
-import type { FormProps } from "./Form.types";
+import type { DraftPlace, FormDraft, FormProps } from "./Form.types";
 
 const definition: FormProps["definition"] = {
   id: "todo_form",
@@ -96,6 +96,27 @@ describe("Form", () => {
     await waitFor(() => expect(screen.queryByText(/unsaved/)).toBeNull());
     await userEvent.type(label(), "?{Enter}");
     expect(onSubmit).toHaveBeenCalledTimes(2);
+  });
+
+  it("brings back what was typed before it went, and keeps nothing once it is saved", async () => {
+    let kept: FormDraft | null = null;
+    const draft: DraftPlace = { read: () => kept, write: (next) => (kept = next) };
+    const { unmount } = render(form({ record, draft }));
+    await userEvent.type(label(), " now");
+    unmount();
+    expect(kept).toEqual({ values: { label: "Buy groceries now" }, base: { label: "Buy groceries" } });
+    render(form({ record, draft }));
+    expect((label() as HTMLInputElement).value).toBe("Buy groceries now");
+    expect(screen.getByText("1 unsaved change, kept")).toBeTruthy();
+    await save();
+    expect(kept).toBeNull();
+  });
+
+  it("asks about a draft whose field somebody else changed meanwhile", () => {
+    const kept: FormDraft = { values: { label: "Mine" }, base: { label: "Buy groceries" } };
+    render(form({ record: { ...record, version: 2, label: "Theirs" }, draft: { read: () => kept, write: () => {} } }));
+    expect(screen.getByRole("group", { name: "Conflict at Task" }).textContent).toContain("Somebody else set Task to Theirs.");
+    expect((label() as HTMLInputElement).value).toBe("Mine");
   });
 
   it("says at the field what somebody else set it to, and saves only what was chosen", async () => {

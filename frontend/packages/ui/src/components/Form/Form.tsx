@@ -55,6 +55,7 @@ export function Form(props: FormProps) {
         errors={broken.size}
         conflicts={conflicts.size}
         unsaved={unsaved}
+        drafted={state.drafted}
         busy={isSubmitting}
         submitLabel={submitLabel ?? t("save")}
         onShowErrors={() => {

@@ -10,6 +10,12 @@ export type SubmitOutcome =
   /** `errors` go to their fields, `message` stands above the form. */
   | { ok: false; errors: FieldError[]; message?: string; /** Somebody else changed the same fields: the form shows it at each. */ conflict?: boolean };
 
+/** What was typed into a form and not saved: by field, with what each field held before. */
+export type FormDraft = { values: FormValues; base: FormValues };
+
+/** Keeps a draft while the form cannot: over a reload, or the end of a session. */
+export type DraftPlace = { read: () => FormDraft | null; /** Null: there is nothing to keep any more. */ write: (draft: FormDraft | null) => void };
+
 export type FormProps = {
   definition: FormDefinition;
   /** The record to edit; without it a new one is made. */
@@ -29,6 +35,8 @@ export type FormProps = {
   placement?: "page" | "drawer";
   /** Nothing can be changed. Default false. */
   readOnly?: boolean;
+  /** Where what is typed is kept until it is saved; without it, it is gone with the form. */
+  draft?: DraftPlace;
   /** Empties the form after it was saved, for the next record. Default false. */
   resetAfterSave?: boolean;
 };

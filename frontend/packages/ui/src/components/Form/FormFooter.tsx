@@ -9,6 +9,8 @@ export type FormFooterProps = {
   /** Fields that two have changed and about which nothing was decided yet. */
   conflicts: number;
   unsaved: number;
+  /** What is not saved was typed before the page was loaded again. */
+  drafted: boolean;
   busy: boolean;
   submitLabel: string;
   onShowErrors: () => void;
@@ -23,7 +25,7 @@ export type FormFooterProps = {
 };
 
 /** Errors and unsaved changes at the start, Cancel and Save at the end. Save is never disabled: it explains. */
-export function FormFooter({ errors, conflicts, unsaved, busy, submitLabel, onShowErrors, onShowConflicts, onCancel, onBack, onNext, canSave }: FormFooterProps) {
+export function FormFooter({ errors, conflicts, unsaved, drafted, busy, submitLabel, onShowErrors, onShowConflicts, onCancel, onBack, onNext, canSave }: FormFooterProps) {
   const { t } = useTranslation("ui");
   return (
     <footer className={classes.footer}>
@@ -39,7 +41,7 @@ export function FormFooter({ errors, conflicts, unsaved, busy, submitLabel, onSh
             {t("form.decide", { count: conflicts })}
           </UnstyledButton>
         )}
-        {unsaved > 0 && <span className={classes.unsaved}>{t("form.unsaved", { count: unsaved })}</span>}
+        {unsaved > 0 && <span className={classes.unsaved}>{drafted ? t("form.draft", { count: unsaved }) : t("form.unsaved", { count: unsaved })}</span>}
       </div>
       <div className={classes.actions} data-steps={onBack || onNext ? true : undefined}>
         {onCancel && <Button onClick={onCancel} className={classes.cancel}>{t("cancel")}</Button>}

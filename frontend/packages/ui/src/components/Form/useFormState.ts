@@ -6,6 +6,7 @@ import { requiredFields, scopeOf, visibleFields } from "./conditions";
 import { conflictsOf, type Conflicts } from "./conflicts";
 import { changedFields, initialValues, submitted, type InputValues } from "./convert";
 import type { FormProps } from "./Form.types";
+import { useKeeping, useKept } from "./useDraft";
 import { validate } from "./validate";
 
 /** A JSON pointer of the server ("/label") as the field it is about. */
@@ -21,6 +22,8 @@ export type FormState = {
   visible: ReadonlySet<string>;
   required: ReadonlySet<string>;
   unsaved: number;
+  /** It shows what was typed before the page was loaded again. */
+  drafted: boolean;
   /** What is wrong with the whole. */
   problem: string | null;
   conflicts: Conflicts;
@@ -56,14 +59,16 @@ function useUnsaved(unsaved: number, onUnsaved: FormProps["onUnsaved"]): void {
 const NONE: Conflicts = new Map();
 
 /** Everything a form knows while it is filled in: values, errors, what changed, and how it is sent. */
-export function useFormState({ definition, record, onSubmit, onUnsaved, resetAfterSave }: FormProps): FormState {
+export function useFormState({ definition, record, onSubmit, onUnsaved, resetAfterSave, draft }: FormProps): FormState {
   const { t } = useTranslation("ui");
   const start = useMemo(() => initialValues(definition, record), [definition, record]);
+  const kept = useKept(definition, draft, start);
   const saved = useRef(start);
   const sending = useRef(false);
+  const [settled, setSettled] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const [conflicts, setConflicts] = useState<Conflicts>(NONE);
-  const form = useForm<Held>({ defaultValues: start, mode: "onBlur", reValidateMode: "onChange", resolver: useResolver(definition, record), shouldFocusError: false });
+  const [conflicts, setConflicts] = useState<Conflicts>(kept.conflicts);
+  const form = useForm<Held>({ defaultValues: kept.values, mode: "onBlur", reValidateMode: "onChange", resolver: useResolver(definition, record), shouldFocusError: false });
   const values = form.watch() as InputValues;
   useEffect(() => {
     const current = form.getValues() as InputValues;
@@ -73,6 +78,7 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
     definition.fields.filter(({ name }) => !typed.has(name)).forEach(({ name }) => form.setValue(name, start[name] ?? null));
     if (clashes.size > 0) setConflicts((before) => new Map([...before, ...clashes]));
   }, [start, definition, form]);
+  useKeeping(definition, draft, saved.current, values);
   const unsaved = changedFields(definition, saved.current, values).length;
   useUnsaved(unsaved, onUnsaved);
   const scope = scopeOf(definition, values, record);
@@ -84,9 +90,12 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
     const outcome = await onSubmit(submitted(definition, visible, saved.current, current, !record));
     setProblem(null);
     if (outcome.ok) {
+      // The owner may have closed the form by now, and then nothing else would tell.
+      draft?.write(null);
       saved.current = resetAfterSave ? start : current;
       form.reset(saved.current);
       setConflicts(NONE);
+      setSettled(true);
       onUnsaved?.(0);
       return null;
     }
@@ -122,5 +131,5 @@ export function useFormState({ definition, record, onSubmit, onUnsaved, resetAft
     if (takeTheirs) form.setValue(field, conflicts.get(field) ?? null, { shouldValidate: true });
     setConflicts((before) => new Map([...before].filter(([name]) => name !== field)));
   };
-  return { form, send, visible, required: requiredFields(definition, scope), unsaved, problem, conflicts: open, settle };
+  return { form, send, visible, required: requiredFields(definition, scope), unsaved, drafted: kept.drafted && !settled, problem, conflicts: open, settle };
 }
