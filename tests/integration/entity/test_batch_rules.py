@@ -8,7 +8,7 @@ import pytest
 from tests.integration.entity.trouble import DANGLING, DEADLOCK, DISK_FULL, LOCKED, trouble
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
-from torque.errors import Conflict, Unavailable
+from torque.errors import Conflict, NotFound, Unavailable, ValidationFailed
 
 HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
 PATIENCE = 20.0
@@ -114,3 +114,17 @@ async def test_a_record_with_links_that_meets_others_is_written_anew(shop: Shop,
     async with trouble(shop.db, "INSERT", "entity_relationships", code, 1):
         [made] = await answers(shop.create("group", title="friends", members=[ada["id"]]))
         assert made["members"] == [ada["id"]]
+
+
+async def test_a_reference_to_what_another_process_deleted_is_refused_at_its_field(shop: Shop) -> None:
+    """What a record is was remembered; that it is gone the foreign key says, and then it is asked for again."""
+    other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
+    ada = (await shop.create("customer", name="Ada"))["id"]
+    order = (await shop.create("order", number=1, customer_id=ada))["id"]
+    await other.delete(ada)
+    with pytest.raises(NotFound):
+        await shop.get(order)
+    with pytest.raises(ValidationFailed) as met:
+        await shop.create("order", number=2, customer_id=ada)
+    errors: Any = met.value.details["errors"]
+    assert [(one["path"], one["rule"]) for one in errors] == [("/customer_id", "Reference")]

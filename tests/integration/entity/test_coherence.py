@@ -3,7 +3,10 @@
 import asyncio
 import random
 import time
+from itertools import count
 from typing import Any
+
+import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
@@ -11,6 +14,7 @@ from torque import codec
 from torque.application.types import Answer
 from torque.db.pool import Database
 from torque.entity.batch import Q
+from torque.entity.cache import Stamps
 from torque.entity.types import Query
 from torque.errors import NotFound, ValidationFailed
 from torque.native import Generations, ResultCache
@@ -156,6 +160,31 @@ async def test_a_write_that_waited_for_a_lock_by_itself_is_missed_as_well(db: Da
     found = await worker.read(made["id"])
     assert found is not None
     assert found["note"] == "late"
+
+
+async def test_a_write_that_lost_twice_and_held_its_row_is_missed_as_well(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(db)
+    other = Shop(db, generations=shop.generations, app_id=shop.app.id)
+    made = await shop.create("order", number=1)
+    writing, stamps, turns = shop.entities._writing, [], count()
+    hand_over, read_locked = writing._hand_over, shop.entities._store.read_locked
+
+    async def too_late(*args: Any) -> Any:
+        await other.update(made["id"], weight=float(next(turns)))
+        return await hand_over(*args)
+
+    async def holding(*args: Any) -> Any:
+        row = await read_locked(*args)
+        stamps.append(Stamps(shop.generations).of_record(shop.app, made["id"]))
+        return row
+
+    monkeypatch.setattr(writing, "_hand_over", too_late)
+    monkeypatch.setattr(shop.entities._store, "read_locked", holding)
+    assert (await shop.update(made["id"], note="at last"))["note"] == "at last"
+    (before,) = stamps
+    assert not shop.generations.current(before)
 
 
 async def test_a_refused_write_leaves_what_is_kept_alone(db: Database) -> None:

@@ -162,17 +162,39 @@ async def test_a_statement_of_one_application_and_kind_holds_nothing_of_others(s
 
 
 async def test_a_change_whose_base_has_moved_leaves_nothing_of_itself(db: Database) -> None:
-    """Its statement holds links, unique values, log, letter and key of a write that it does not do."""
+    """Its statement holds links, unique values, log, letter and key of a write that is not done, beside one that is."""
     followed = [{**one, "lifecycle_hooks": [{"event": "AfterUpdate", "xflow": "x"}]} for one in SHOP["entities"]]
     shop = Shop(db, {**SHOP, "entities": followed})
     other = Shop(db, {**SHOP, "entities": followed}, generations=shop.generations, app_id=shop.app.id)
     ada, eve = [(await shop.create("customer", name=name))["id"] for name in ("Ada", "Eve")]
-    order = (await shop.create("order", number=1, customer_id=ada))["id"]
-    await shop.update(order, note="own")
-    await other.update(order, note="another's")
-    tables = ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log", "outbox")
-    before = {table: sorted(map(str, await shop.rows(table))) for table in (*tables, "idempotency_keys")}
-    patch = {"number": 2, "customer_id": None, "payer_id": eve}
+    made = [
+        await shop.create("customer", name=n, email=f"{n}@x.org", parent_id=ada) for n in ("loose", "moved", "done")
+    ]
+    loose, moved, done = [(await shop.update(one["id"], kind="wholesale"))["id"] for one in made]
+    await shop.create("memo", customer_id=eve)  # so that she is known, and all changes go out in one batch
+    for stale in (loose, moved):
+        await other.update(stale, kind="retail")
+    tables = ("entities", "entity_relationships", "entity_keys", "audit_log", "outbox", "idempotency_keys")
+    before = {table: traces(await shop.rows(table)) for table in tables}
+
+    async def change(record_id: str, version: int | None, key: str | None = None, **patch: Any) -> Any:
+        update = shop.entities.update
+        return await update(ADMIN, shop.app, None, record_id, patch, if_version=version, idempotency_key=key)
+
+    batches = shop.entities._writer.queue.batches
+    outcomes = await asyncio.gather(
+        change(loose, 2, email=None, parent_id=None), change(moved, 2, email="new@x.org", parent_id=eve),
+        change(done, None, name="Done"), return_exceptions=True,
+    )  # fmt: skip
+    assert [isinstance(one, Conflict) for one in outcomes] == [True, True, False]
+    assert shop.entities._writer.queue.batches == batches + 1
     with pytest.raises(Conflict):
-        await shop.entities.update(ADMIN, shop.app, None, order, patch, if_version=2, idempotency_key="k")
-    assert {table: sorted(map(str, await shop.rows(table))) for table in before} == before
+        await change(loose, 2, key="k", name="Loose")
+    for table in tables:
+        after = traces(await shop.rows(table))
+        assert [one for one in after if done not in one] == [one for one in before[table] if done not in one], table
+
+
+def traces(rows: list[dict[str, Any]]) -> list[str]:
+    """Return rows as texts."""
+    return sorted(map(str, rows))

@@ -129,6 +129,12 @@ async def test_a_list_depends_on_whatever_takes_its_records_along(world: World) 
     assert after["result"]["data"] == []
 
 
+async def test_a_list_depends_on_records_that_lose_a_reference_to_what_goes(world: World) -> None:
+    question = of(world, filters={"customer_id": world.customer, "payer_id": {"is_null": True}})
+    before, after = await world.must_be_seen(world.admin, question, lambda: world.there.delete(world.payer))
+    assert [len(answer["result"]["data"]) for answer in (before, after)] == [0, 1]
+
+
 async def test_a_list_depends_on_what_it_expands(world: World) -> None:
     question = of(world, expand=["payer_id"])
     await world.must_be_seen(world.admin, question, lambda: world.there.update(world.payer, name="Renamed"))
