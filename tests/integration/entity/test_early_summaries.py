@@ -83,8 +83,10 @@ async def ask(shop: Shop, asked: dict[str, Any]) -> Any:
     return codec.loads(answer.result)["data"]
 
 
-async def standing(shop: Shop) -> list[str]:
-    return await shop.db.fetch("SELECT DISTINCT summary FROM entity_summaries WHERE application_id = $1", shop.app.id)
+async def standing(shop: Shop) -> list[Any]:
+    return list(
+        await shop.db.fetch("SELECT DISTINCT summary FROM entity_summaries WHERE application_id = $1", shop.app.id)
+    )
 
 
 async def test_the_first_question_about_a_very_large_type_is_answered_from_a_summary(jobs: Shop) -> None:
@@ -103,6 +105,25 @@ async def test_a_type_that_is_only_large_has_none_before_it_is_asked_for(jobs: S
     assert len(await standing(jobs)) == 1
     keep(jobs, early=30)
     assert await standing(jobs) == []
+
+
+async def test_one_that_nobody_asked_for_goes_after_a_week_and_is_not_made_again(jobs: Shop) -> None:
+    week = "UPDATE entity_demand SET first_at = now() - interval '8 days' WHERE application_id = $1 AND kind = 'early'"
+    keep(jobs)
+    await jobs.db.execute(week, jobs.app.id)
+    for _ in range(2):
+        assert keep(jobs).summaries == () and await standing(jobs) == []
+
+
+async def test_one_that_was_asked_for_stands(jobs: Shop) -> None:
+    keep(jobs)
+    asking = Shop(jobs.db, JOBS, app_id=jobs.app.id)
+    await asking.entities.aggregate(ADMIN, asking.app, Aggregate(entity_type="job", **ASKED[0]))
+    await asking.entities._reading.demand.write()
+    changed = "UPDATE entity_demand SET first_at = now() - interval '8 days' WHERE application_id = $1"
+    await jobs.db.execute(changed, jobs.app.id)
+    keep(jobs)
+    assert len(await standing(jobs)) == 1
 
 
 async def test_one_that_would_have_too_many_rows_is_not_tried_every_minute(

@@ -5,6 +5,7 @@ import io
 import random
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +24,7 @@ from torque.entity.tuning.demand import Demand
 from torque.entity.tuning.index_upkeep import Upkeep, keep_indexes
 from torque.entity.tuning.summaries import Standing, fill, select_summary, summary_of
 from torque.entity.types import Scope, Sort
+from torque.errors import TimedOut
 from torque.types import new_id
 
 MANY = 10
@@ -259,6 +261,24 @@ async def test_a_very_dear_answer_is_summed_up_at_once(stocked: Shop, monkeypatc
     assert await ask(stocked, ASKED[0]) == right
     await stocked.db.execute("UPDATE entity_summaries SET n = n + 1000 WHERE application_id = $1", stocked.app.id)
     assert await ask(stocked, ASKED[0]) != right  # so the answer was the summary's
+
+
+async def test_a_question_that_is_not_answered_in_time_is_summed_up(
+    stocked: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(demand, "DEAR", 0.0)
+    monkeypatch.setattr(demand, "keep_summaries_now", begun.append)
+    holding = "LOCK TABLE entities IN ACCESS EXCLUSIVE MODE"
+    async with stocked.db.transaction() as connection:
+        await connection.execute(holding)
+        impatient = await Database.open(msgspec.structs.replace(stocked.db.settings, query_timeout=0.2))
+        monkeypatch.setattr(counter(stocked)._store, "_db", impatient)
+        with pytest.raises(TimedOut):
+            await ask(stocked, ASKED[0])
+    await made(stocked)
+    await impatient.close()
+    assert len(begun) == 1
 
 
 async def test_one_that_cannot_be_made_is_not_tried_at_every_question(

@@ -101,15 +101,15 @@ class Demand:
         chosen = choose(self._standing.get(key, ()), wanted)
         rows = await self._summarised(plan, chosen, collation) if chosen is not None else None
         kept = rows is not None
-        if rows is None:
-            rows = await self._store.fetch(statement)
-        seconds = time.monotonic() - started
-        if kept or seconds >= SLOW_SECONDS:
-            shape = shape_of_aggregate(plan, wanted)
-            self._note(*key, "aggregate", msgspec.json.encode(shape), seconds, slow=seconds >= SLOW_SECONDS)
-        if wanted is not None and not kept and seconds * 1000 >= DEAR:
-            self._want(wanted)
-        return rows
+        try:
+            return rows if rows is not None else await self._store.fetch(statement)
+        finally:  # one that is never answered in time needs a summary most
+            seconds = time.monotonic() - started
+            if kept or seconds >= SLOW_SECONDS:
+                shape = shape_of_aggregate(plan, wanted)
+                self._note(*key, "aggregate", msgspec.json.encode(shape), seconds, slow=seconds >= SLOW_SECONDS)
+            if wanted is not None and not kept and seconds * 1000 >= DEAR:
+                self._want(wanted)
 
     def _want(self, wanted: SummarySpec) -> None:
         """Have a summary made in the background, one at a time."""

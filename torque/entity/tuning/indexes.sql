@@ -59,7 +59,7 @@ SELECT value::text FROM system_config WHERE key = %s;
 
 -- name: forget_demand
 -- What was asked for hardly ever is forgotten soon.
-DELETE FROM entity_demand WHERE last_at < now() - CASE WHEN asked < %s THEN %s ELSE %s END::interval;
+DELETE FROM entity_demand WHERE kind <> 'early' AND last_at < now() - CASE WHEN asked < %s THEN %s ELSE %s END::interval;
 
 -- name: slow_aggregates
 -- Aggregations that are slow, or would be, and asked for several times, or very slow; the dearest first.
@@ -78,6 +78,20 @@ INSERT INTO entity_demand (application_id, entity_type, shape, kind, detail, ref
 SELECT a.id, %s, %s, 'aggregate', jsonb_build_object('summary', %s::jsonb), %s
 FROM torque_applications a WHERE a.id = %s
 ON CONFLICT (application_id, shape) DO NOTHING;
+
+-- name: note_early
+-- When a summary was made before anybody asked.
+INSERT INTO entity_demand (application_id, entity_type, shape, kind, detail)
+SELECT a.id, %s, %s, 'early', '{}' FROM torque_applications a WHERE a.id = %s
+ON CONFLICT (application_id, shape) DO NOTHING;
+
+-- name: tried
+-- Those that were made before anybody asked long enough ago for somebody to have asked since.
+SELECT shape FROM entity_demand WHERE kind = 'early' AND first_at < now() - %s::interval;
+
+-- name: asked_aggregates
+SELECT detail::text FROM entity_demand WHERE kind = 'aggregate' AND asked > 0
+    AND jsonb_typeof(detail->'summary') = 'object';
 
 -- name: refused
 SELECT shape FROM entity_demand WHERE kind = 'aggregate' AND refused <> '';

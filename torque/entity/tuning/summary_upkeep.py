@@ -1,6 +1,6 @@
 """Make the summaries that aggregations of large types ask for, and drop those that nobody asks for any more.
 
-One of each very large type is made before anybody asks; see `ahead`.
+One of each very large type is made before anybody asks (see `ahead`), and goes when nobody does.
 
 Triggers are made and dropped with a short patience, because the leaf is locked for a moment: who has to wait for a
 writer gives up, and the next round tries again. A summary counts from the moment that its triggers stood: they are made
@@ -48,6 +48,8 @@ MANY_ROWS = 5_000
 UNUSED = "30 days"
 TRIED = "1 day"
 """What was asked for less than `ASKED` times is forgotten after so long."""
+EARLY = "7 days"
+"""How long one that was made before anybody asked stands without having been of use."""
 _PATIENCE = "200ms"
 
 Tell = Callable[..., None]
@@ -77,16 +79,17 @@ def keep_summaries(session: Session, tell: Tell, many: int, ahead: int, models: 
     """Bring the summaries of all applications up to date, on a session that nobody else keeps them with."""
     session.run(Q.forget_demand, ASKED, TRIED, UNUSED)
     large: dict[str, dict[str, str]] = {}
-    early: list[SummarySpec | None] = []
+    made_early: list[SummarySpec | None] = []
     for application, key, leaf, model_id, revision, document, records in session.rows(Q.large_types, many):
         large.setdefault(application, {})[key] = leaf
         if records > ahead:
             model = models.get(model_id, revision, document)
             entity = model.entities_by_key.get(key)
-            early.append(ahead_of(model, application, entity) if entity is not None else None)
+            made_early.append(ahead_of(model, application, entity) if entity is not None else None)
     known = _known(session)
     standing = {one.spec.name: one for one in known.standing}
     there = {str(row[0]): str(row[1]) for row in session.rows(Q.triggers, PREFIX + "%") if row[3]}
+    early = _early(session, [spec for spec in made_early if spec is not None])
     wanted = _wanted(session, large, early, standing.keys())
     valid = {name: one for name, one in standing.items() if there.get(one.trigger) == one.leaf and name in wanted}
     _remember(session, large, valid.values())
@@ -99,6 +102,8 @@ def keep_summaries(session: Session, tell: Tell, many: int, ahead: int, models: 
         if made is not None:
             valid[name] = made
             built.append(name)
+            if spec in early:
+                session.run(Q.note_early, spec.entity_key, name, spec.application_id)
             _remember(session, large, valid.values())
     for one in valid.values():
         if session.rows(Q.many_rows, one.spec.application_id, one.spec.name, MANY_ROWS // 2):
@@ -111,21 +116,35 @@ def _known(session: Session) -> Known:
     return msgspec.json.decode(rows[0][0], type=Known) if rows else Known()
 
 
+def _early(session: Session, specs: Sequence[SummarySpec]) -> list[SummarySpec]:
+    """Return those that are worth to be made before anybody asks, or to be kept."""
+    if not specs:
+        return []
+    refused = {str(shape) for (shape,) in session.rows(Q.refused)}
+    tried = {str(shape) for (shape,) in session.rows(Q.tried, EARLY)}
+    asked = [msgspec.json.decode(row[0], type=AggregateShape).summary for row in session.rows(Q.asked_aggregates)]
+    return [
+        spec
+        for spec in specs
+        if spec.name not in refused
+        and (spec.name not in tried or any(one is not None and spec.covers(one) for one in asked))
+    ]
+
+
 def _wanted(
-    session: Session, large: dict[str, dict[str, str]], early: Iterable[SummarySpec | None], standing: Collection[str]
-) -> dict[str, SummarySpec]:
+    session: Session, large: dict[str, dict[str, str]], early: Sequence[SummarySpec], standing: Collection[str]
+) -> dict[str, SummarySpec]:  # fmt: skip
     """Return the summaries there should be, by name, the most wanted first, none that another one answers.
 
     Those that are made early are one of a type, and come first. Of the others those that stand do: they are not slow
     any more, and would give way to what soon gave way to them.
     """
-    refused = {str(shape) for (shape,) in session.rows(Q.refused)}
     asked = [
         msgspec.json.decode(detail, type=AggregateShape).summary
         for (detail,) in session.rows(Q.slow_aggregates, ASKED, DEAR)
     ]
     asked.sort(key=lambda spec: spec is None or spec.name not in standing)
-    found = [*(one for one in early if one is not None and one.name not in refused), *asked]
+    found = [*early, *asked]
     specs = list(dict.fromkeys(spec for spec in found if spec is not None))
     wanted: list[SummarySpec] = []
     on_leaf: dict[str, int] = {}
