@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop, entity, link, reference
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, link, reference
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Write
@@ -246,3 +246,17 @@ async def test_a_record_that_is_given_another_reference_in_time_keeps_it(
     assert (await shop.get(line["id"]))["order_id"] == order["id"]
     with pytest.raises(NotFound):
         await shop.get(gone["id"])
+
+
+async def test_a_record_that_would_become_invalid_without_its_reference_stands_against_the_deletion(
+    db: Database,
+) -> None:
+    rule = {"id": "c_memo", "type": "Check", "name": "owned", "expression": "customer_id != null"}
+    entities = [{**one, "constraints": [rule]} if one["name"] == "memo" else one for one in SHOP["entities"]]
+    shop = Shop(db, {**SHOP, "entities": entities})
+    ada = await shop.create("customer", name="Ada")
+    memo = await shop.create("memo", text="x", customer_id=ada["id"])
+    with pytest.raises(ValidationFailed, match="would become invalid"):
+        await shop.delete(ada["id"])
+    assert (await shop.get(memo["id"]))["customer_id"] == ada["id"]
+    assert await shop.count("customer") == 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torque import codec
-from torque.entity.batch import Lane, Write, plain, quoted, statement
+from torque.entity.batch import Lane, Q, Write, plain, quoted, statement
 from torque.entity.deletion.erasure import EraseLane, Erasure, erase_statement, kind_of
 from torque.model.compile import compile_model
 from torque.model.definition.model import Model
@@ -119,6 +119,11 @@ def test_rows_are_held_in_the_order_of_their_ids_and_not_for_long() -> None:
     ):  # fmt: skip
         assert f"ORDER BY e.id\n    {lock}" in batch.text
         assert patience in batch.args
+
+
+@pytest.mark.parametrize("query", [Q.lock_level, Q.hold, Q.hold_sources])
+def test_rows_of_a_transaction_are_held_in_the_order_of_their_ids_as_well(query: str) -> None:
+    assert "\nORDER BY e.id\nFOR " in query.replace(" ORDER BY e.id FOR ", "\nORDER BY e.id\nFOR ")
 
 
 def test_a_statement_says_only_what_its_lane_needs() -> None:
