@@ -139,6 +139,43 @@ describe("the live feed", () => {
     await expect(call).rejects.toMatchObject({ code: "CONNECTION_LOST" });
   });
 
+  it("gives up a connection that owes an answer and does not even answer a ping", async () => {
+    feed.subscribe(["model"], () => {});
+    const connection = grant();
+    const call = feed.call({ jsonrpc: "2.0", id: 99, method: "createEntity" });
+    const failed = expect(call).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(connection.sent.at(-1)?.method).toBe("ping");
+    await vi.advanceTimersByTimeAsync(15_000);
+    await failed;
+    expect([feed.state.name, connection.closed]).toEqual(["offline", true]);
+  });
+
+  it("waits for a long answer as long as the connection lives", async () => {
+    feed.subscribe(["model"], () => {});
+    const connection = grant();
+    const call = feed.call({ jsonrpc: "2.0", id: 99, method: "executeXFlow" });
+    for (let round = 0; round < 4; round += 1) {
+      await vi.advanceTimersByTimeAsync(15_000);
+      const ping = connection.sent.at(-1);
+      connection.handlers.message({ jsonrpc: "2.0", id: ping?.id, result: { pong: true } });
+    }
+    connection.handlers.message({ jsonrpc: "2.0", id: 99, result: "done" });
+    await expect(call).resolves.toMatchObject({ result: "done" });
+    expect(feed.state.name).toBe("live");
+  });
+
+  it("fails what is under way when the browser says that there is no network, and connects again", async () => {
+    feed.subscribe(["model"], () => {});
+    const connection = grant();
+    const call = feed.call({ jsonrpc: "2.0", id: 99, method: "createEntity" });
+    feed.lose();
+    await expect(call).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    expect([feed.state.name, connection.closed]).toEqual(["offline", true]);
+    feed.retryNow();
+    expect(opened.length).toBe(2);
+  });
+
   it("unsubscribes a topic with its last listener", () => {
     const leave = feed.subscribe(["entity:todo"], () => {});
     const connection = grant();

@@ -16,6 +16,9 @@ export type FeedOptions = {
   open?: { socket: typeof openSocket; stream: typeof openStream };
 };
 
+/** A connection that owes an answer and says nothing for this long is asked for a sign of life, and given up after as long again. */
+const SILENCE_MS = 15_000;
+
 const RESYNC: LiveEvent = { topic: "", seq: "", kind: "resync", data: null };
 
 export class Feed {
@@ -30,6 +33,7 @@ export class Feed {
   #retry: ReturnType<typeof setTimeout> | null = null;
   #reopening = false;
   #everOpened = false;
+  #watch: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -64,7 +68,10 @@ export class Feed {
   call(request: RpcRequest & { id: number }): Promise<Timed> | null {
     if (this.#state.name !== "live" || !this.#connection) return null;
     const answer = new Promise<Timed>((resolve, reject) => this.#pending.set(request.id, { sent: performance.now(), resolve, reject }));
-    if (this.#connection.send(JSON.stringify(request))) return answer;
+    if (this.#connection.send(JSON.stringify(request))) {
+      this.#watch ??= setTimeout(() => this.#doubt(), SILENCE_MS);
+      return answer;
+    }
     this.#pending.delete(request.id);
     return null;
   }
@@ -75,12 +82,35 @@ export class Feed {
     this.#reopen();
   }
 
+  /** Gives up a connection that may look alive for minutes: the browser says that there is no network. */
+  lose(): void {
+    if (this.#state.name !== "live") return;
+    const old = this.#connection;
+    this.#closed(1);
+    old?.close();
+  }
+
   close(): void {
+    this.#calm();
     if (this.#retry) clearTimeout(this.#retry);
     this.#connection?.close();
     this.#connection = null;
     this.#failPending();
     this.#setState({ name: "idle" });
+  }
+
+  /** Nothing was heard for a while though an answer is due. */
+  #doubt(): void {
+    this.#calm();
+    if (this.#pending.size === 0 || !this.#connection) return;
+    this.#connection.send(JSON.stringify({ jsonrpc: "2.0", id: this.#options.nextId(), method: "ping", params: {} }));
+    this.#watch = setTimeout(() => this.lose(), SILENCE_MS);
+  }
+
+  /** Something was heard, or nothing is expected any more. */
+  #calm(): void {
+    if (this.#watch) clearTimeout(this.#watch);
+    this.#watch = null;
   }
 
   #attempt(): number {
@@ -193,8 +223,10 @@ export class Feed {
 
   #hear(message: unknown, at: number): void {
     if (typeof message !== "object" || message === null) return;
+    this.#calm();
     if ("method" in message && message.method === "event" && "params" in message) this.#event(message.params as LiveEvent);
     else if ("id" in message) this.#answer(message as RpcResponse, at);
+    if (this.#pending.size > 0) this.#watch = setTimeout(() => this.#doubt(), SILENCE_MS);
   }
 
   #answer(response: RpcResponse, at: number): void {
@@ -223,6 +255,7 @@ export class Feed {
   }
 
   #failPending(): void {
+    this.#calm();
     const lost = new ConnectionLost();
     this.#pending.forEach(({ reject }) => reject(lost));
     this.#pending.clear();

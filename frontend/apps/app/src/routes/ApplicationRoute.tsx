@@ -105,8 +105,13 @@ function Running({ client, metadata, session }: { client: TorqueClient; metadata
       client.retryNow();
       void cache.invalidateQueries();
     };
+    const gone = (): void => client.loseConnection();
     window.addEventListener("online", back);
-    return () => window.removeEventListener("online", back);
+    window.addEventListener("offline", gone);
+    return () => {
+      window.removeEventListener("online", back);
+      window.removeEventListener("offline", gone);
+    };
   }, [client, cache]);
   const onUnsaved = useCallback((place: FormPlace, count: number) => {
     unsaved.current[place] = count;
