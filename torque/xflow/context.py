@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -50,6 +51,13 @@ def name_of(node_id: str) -> str:
     return "node_" + node_id.replace("-", "_")
 
 
+@lru_cache(maxsize=1024)
+def _words_in(code: str) -> frozenset[str] | None:
+    """Return the words of which code may name a value; None when it may name any."""
+    words = frozenset(_WORD.findall(code))
+    return None if "\\u" in code or not words.isdisjoint(_REFLECTIVE) else words
+
+
 class Scope:
     """The values of a running flow, kept as JSON: a record read from the database is never decoded here."""
 
@@ -64,12 +72,11 @@ class Scope:
 
     def seen_by(self, code: str) -> bytes:
         """Return the scope as a JSON object, without the values whose names the code does not contain."""
-        words = set(_WORD.findall(code))
-        everything = not words.isdisjoint(_REFLECTIVE) or "\\u" in code
+        words = _words_in(code)
         members = [
             codec.dumps(name) + b":" + value
             for name, value in self._values.items()
-            if everything or name in words or name in ("input", "vars")
+            if words is None or name in words or name in ("input", "vars")
         ]
         return b"{" + b",".join(members) + b"}"
 

@@ -115,11 +115,11 @@ class ScriptProcess(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._answer, self._answers = loop.create_future(), answers
         self._overlapped = False
-        self._patience = loop.call_later(TIRED_SECONDS, self._step_back, loop, _computed(self.pid))
+        self._patience = loop.call_later(TIRED_SECONDS / 2, self._step_back, loop, None)
+        late = loop.call_later(seconds, self._give_up, self._answer)
         try:
             self._write(frame)
-            async with asyncio.timeout(seconds):
-                answer = await self._answer
+            answer = await self._answer
         except BaseException:
             self.kill()
             raise
@@ -130,16 +130,27 @@ class ScriptProcess(asyncio.Protocol):
                 self.kill()
             return answer
         finally:
+            late.cancel()
             if self._patience is not None:
                 self._patience.cancel()
             self._answer, self._answers = None, refuse
             for task in self._calls:
                 task.cancel()
 
-    def _step_back(self, loop: asyncio.AbstractEventLoop, since: float) -> None:
-        """Let everybody else go first once the script has computed for long, waiting left out."""
-        left = TIRED_SECONDS - (_computed(self.pid) - since)
+    @staticmethod
+    def _give_up(answer: asyncio.Future[bytes]) -> None:
+        if not answer.done():
+            answer.set_exception(TimeoutError())
+
+    def _step_back(self, loop: asyncio.AbstractEventLoop, since: float | None) -> None:
+        """Let everybody else go first once the script has computed for long, waiting left out.
+
+        Most scripts end before the clock of their process is looked at, which begins after half of the time.
+        """
+        computed = _computed(self.pid)
+        left = TIRED_SECONDS / 2 - (0.0 if since is None else computed - since)
         if left > 0:
+            since = computed if since is None else since
             self._patience = loop.call_later(max(left, _LOOK_SECONDS), self._step_back, loop, since)
             return
         self._tired = True
