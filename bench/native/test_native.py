@@ -12,6 +12,7 @@ import pytest
 
 from bench.native.conftest import Compare
 from bench.native.reference import envelope as python_envelope
+from bench.native.reference import expression as python_expression
 from bench.native.reference import flow as python_flow
 from bench.native.reference import gate as python_gate
 from bench.native.reference import layout as python_layout
@@ -19,7 +20,7 @@ from bench.native.reference import records as python_records
 from bench.native.reference import ring as python_ring
 from torque import native
 from torque.model.context import LayoutContext
-from torque.model.derive import derived_pages
+from torque.model.derive import derived_forms, derived_pages
 from torque.model.exchange import read_document
 
 SAMPLES = Path(__file__).resolve().parents[2] / "torque" / "samples"
@@ -214,6 +215,30 @@ def test_validator_errors(compare: Compare, benchmark: Callable[..., Any], name:
     benchmark(fast)
 
 
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a number", "price * count * (1 - discount / 100) + shipping"),
+        ("a text", "label + ' (' + count + ')'"),
+        ("a check", "price * count > discount"),
+    ],
+)
+def test_expression(compare: Compare, benchmark: Callable[..., Any], name: str, source: str) -> None:
+    names = ["label", "price", "count", "discount", "shipping", "status"]
+    expression, python = native.Expression(source, names), python_expression.Expression(source)
+    data = b'{"label":"Ink","price":"12.50","count":3,"discount":10,"shipping":null,"status":"open"}'
+
+    def fast() -> bytes:
+        return expression.evaluate(data)
+
+    def slow() -> bytes:
+        return python.evaluate(data)
+
+    assert fast() == slow()
+    compare(f"native expression: {name}", fast, slow)
+    benchmark(fast)
+
+
 def test_row_map(compare: Compare, benchmark: Callable[..., Any]) -> None:
     names = {"label": "label", "status": "state", "done": "done", "priority": "urgency"}
     mapping = native.RowMap(list(names.items()))
@@ -277,6 +302,24 @@ def test_layout(compare: Compare, benchmark: Callable[..., Any]) -> None:
 
     assert fast() == slow()
     compare(f"native layout: {len(pages)} pages", fast, slow)
+    benchmark(fast)
+
+
+def test_forms(compare: Compare, benchmark: Callable[..., Any]) -> None:
+    model, _ = read_document((SAMPLES / "customer-orders.json").read_bytes())
+    around = LayoutContext(model)
+    forms = [
+        (msgspec.json.encode(form), around.for_form(form.entity_type)) for form in (*model.forms, *derived_forms(model))
+    ]
+
+    def fast() -> list[bytes]:
+        return [native.compile_form(*form) for form in forms]
+
+    def slow() -> list[bytes]:
+        return [python_layout.compile_form(*form) for form in forms]
+
+    assert fast() == slow()
+    compare(f"native layout: {len(forms)} forms", fast, slow)
     benchmark(fast)
 
 

@@ -18,6 +18,7 @@ class EventRing:
         os.ftruncate(self._fd, _DATA + size)
         self._map = mmap.mmap(self._fd, _DATA + size)
         self._size = size
+        self._read = (0, 0)
         _HEAD.pack_into(self._map, 0, 0, 0, 0, 1)
 
     def append(self, topic: str, payload: bytes) -> int:
@@ -43,14 +44,18 @@ class EventRing:
         """Return the events after that number, and whether some are gone."""
         fcntl.lockf(self._fd, fcntl.LOCK_EX)
         try:
-            head, _, at, first = _HEAD.unpack_from(self._map)
+            head, _, start, first = _HEAD.unpack_from(self._map)
             events = []
-            for seq in range(first, head + 1):
+            last, behind = self._read
+            known = last == after and behind >= start
+            at = behind if known else start
+            for seq in range(after + 1 if known else first, head + 1):
                 size, named = _EVENT.unpack(self._take(at, _EVENT.size))
                 if seq > after:
                     body = self._take(at + _EVENT.size, size - _EVENT.size)
                     events.append((seq, body[:named].decode(), body[named:]))
                 at += size
+            self._read = (head, at)
             return events, after + 1 < first
         finally:
             fcntl.lockf(self._fd, fcntl.LOCK_UN)

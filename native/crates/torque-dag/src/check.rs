@@ -1,7 +1,6 @@
 //! What is wrong with a flow beyond its edges.
 
-use std::collections::{HashMap, HashSet};
-
+use hashbrown::{HashMap, HashSet};
 use torque_json::Value;
 
 use crate::finding::Finding;

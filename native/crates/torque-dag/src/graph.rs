@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use torque_json::Value;
 
 use crate::finding::Finding;
@@ -68,7 +67,7 @@ impl Graph {
                     format!("The node is listed under {id} but has another id."),
                 ));
             }
-            if places.insert(id.to_string(), graph.nodes.len()).is_some() {
+            if places.insert(id.as_ref(), graph.nodes.len()).is_some() {
                 findings.push(Finding::error(Some(id), "NodeId", format!("The id {id} occurs twice.")));
             }
             graph.nodes.push(Node {
@@ -92,7 +91,7 @@ impl Graph {
         graph
     }
 
-    fn add_edge(&mut self, edge: &Value<'_>, places: &HashMap<String, usize>, findings: &mut Vec<Finding>) {
+    fn add_edge(&mut self, edge: &Value<'_>, places: &HashMap<&str, usize>, findings: &mut Vec<Finding>) {
         let (from, to) = (edge.text("source").unwrap_or_default(), edge.text("target").unwrap_or_default());
         let (source, target) = (places.get(from).copied(), places.get(to).copied());
         let (Some(source), Some(target)) = (source, target) else {
@@ -131,7 +130,7 @@ impl Graph {
         &mut self,
         place: usize,
         node: &Value<'_>,
-        places: &HashMap<String, usize>,
+        places: &HashMap<&str, usize>,
         findings: &mut Vec<Finding>,
     ) {
         let id = &self.nodes[place].id.clone();
