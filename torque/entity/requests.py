@@ -14,6 +14,8 @@ from torque.errors import InvalidParams
 from torque.types import Caller
 
 _KEY_LENGTH = 200
+_SECRET_LENGTH = 22
+"""Least characters of a key that nobody guesses: 128 random bits in base 64. A UUID has 36."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,15 +54,23 @@ def deleted(record_id: str, job: str | None = None) -> Answer:
 def repeat_of(caller: Caller, method: str, key: str | None, params: tuple[object, ...]) -> Repeat | None:
     """Return what is remembered of a write with an idempotency key.
 
+    All callers without a credential share their keys, so theirs have to be such as nobody guesses: else one would be
+    told what another did, or refused what another was first to name.
+
     Raises
     ------
     InvalidParams
-        When the key is no key.
+        When the key is no key, or that of nobody in particular and short.
     """
     if key is None:
         return None
     if not key or len(key) > _KEY_LENGTH or "\0" in key:
         raise InvalidParams(f"An idempotency key is text of 1 to {_KEY_LENGTH} characters.", parameter="idempotencyKey")
+    if caller.is_anonymous and len(key) < _SECRET_LENGTH:
+        message = (
+            f"Without a credential, an idempotency key is random: at least {_SECRET_LENGTH} characters, as a UUID."
+        )
+        raise InvalidParams(message, parameter="idempotencyKey")
     plain = [codec.loads(part) if isinstance(part, bytes) else part for part in params]
     params_hash = hashlib.sha256(msgspec.json.encode(plain, order="sorted")).digest()
     return Repeat(caller=caller.id, method=method, key=key, params_hash=params_hash)

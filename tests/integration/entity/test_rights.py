@@ -15,6 +15,8 @@ from torque.types import Caller
 
 CLERK = Caller(id="c1", name="Clerk", roles=("clerk",), protocol="test")
 OWNER = Caller(id="o1", name="n1", roles=("owner",), protocol="test")
+KEY = "7d3b1a52-93f0-4c1e-8a67-2b8f6f1d0a77"
+"""An idempotency key that nobody guesses."""
 ALL = {"create": True, "read": True, "update": True, "delete": True}
 ROLES = [
     {
@@ -148,9 +150,18 @@ async def test_anybody_reads_a_public_application_and_does_what_the_role_names(p
     assert (await public.create("memo", GUEST, text="hello"))["text"] == "hello"
 
 
+async def test_keys_of_callers_without_a_credential_are_such_as_nobody_guesses(public: Shop) -> None:
+    """They all share them: the key `1` of one would tell another what it wrote, or be refused to it."""
+    for key in ("1", "x" * 21):
+        with pytest.raises(InvalidParams, match="random"):
+            await public.entities.create(GUEST, public.app, "memo", {"text": "hello"}, idempotency_key=key)
+    assert await public.count("memo") == 0
+    await public.entities.create(ADMIN, public.app, "memo", {"text": "hello"}, idempotency_key="1")
+
+
 async def test_a_key_that_another_anonymous_caller_used_tells_nothing_that_may_not_be_read(public: Shop) -> None:
     async def send(entity_type: str, data: dict[str, Any]) -> dict[str, Any]:
-        answer = await public.entities.create(GUEST, public.app, entity_type, data, idempotency_key="k")
+        answer = await public.entities.create(GUEST, public.app, entity_type, data, idempotency_key=KEY)
         return dict(codec.loads(answer.result))
 
     made = await send("memo", {"text": "hello"})
@@ -161,7 +172,7 @@ async def test_a_key_that_another_anonymous_caller_used_tells_nothing_that_may_n
     rules = [{"id": "a", "name": "anonymous", "entities": {"memo": {"create": True, "where": {"text": "mine"}}}}]
     now = Shop(public.db, {**SHOP, "roles": rules, "config": {"public": True}}, app_id=public.app.id)
     with pytest.raises(NotFound):
-        await now.entities.create(GUEST, now.app, "memo", {"text": "hello"}, idempotency_key="k")
+        await now.entities.create(GUEST, now.app, "memo", {"text": "hello"}, idempotency_key=KEY)
 
 
 async def test_a_rule_that_names_the_caller_makes_a_class_of_its_own(shop: Shop) -> None:
