@@ -8,6 +8,7 @@ import { StatusBar } from "../frame/StatusBar";
 import { TopBar, type Crumb } from "../frame/TopBar";
 import classes from "../frame/frame.module.css";
 import { ConflictBar } from "./ConflictBar";
+import { GoneBar } from "./GoneBar";
 import { useDocument, useOpenModel, useSession, useSteps } from "./ModelProvider";
 import { ModelTabs } from "./ModelTabs";
 import { SaveStatus } from "./SaveStatus";
@@ -63,6 +64,7 @@ export function ModelLayout() {
         </Button>
       </TopBar>
       <ModelTabs />
+      <GoneBar />
       <ConflictBar />
       <main className={classes.main}>
         <Outlet />

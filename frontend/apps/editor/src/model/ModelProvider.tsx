@@ -2,9 +2,10 @@ import { DocumentSession, type Change, type ModelDocument, type SessionState } f
 import { showToast } from "@torque/ui";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { codeOf } from "../api/errors";
 import type { Model } from "../api/types";
 import { useServices } from "../services";
-import { modelTransport, toStored, undoMemory } from "./transport";
+import { modelTransport, sessionMemory, toStored } from "./transport";
 import { watchModel } from "./watch";
 
 export type OpenModel = {
@@ -13,7 +14,12 @@ export type OpenModel = {
   ref: string;
   session: DocumentSession;
   live: boolean;
+  /** Somebody deleted it. */
+  gone: boolean;
 };
+
+/** Failures of a save that say nothing of the change itself. */
+const AWAY = new Set(["NETWORK", "UNAVAILABLE", "OVERLOADED"]);
 
 const Context = createContext<OpenModel | null>(null);
 
@@ -21,12 +27,22 @@ const Context = createContext<OpenModel | null>(null);
 export function ModelProvider({ model, children }: { model: Model; children: ReactNode }) {
   const { client } = useServices();
   const [live, setLive] = useState(true);
-  const [session] = useState(() => new DocumentSession(toStored(model), modelTransport(client, model.id), undoMemory(model.id)));
+  const [gone, setGone] = useState(false);
+  const [session] = useState(() => new DocumentSession(toStored(model), modelTransport(client, model.id), sessionMemory(model.id)));
   useEffect(
     () =>
       watchModel(client, model.id, {
-        onChange: ({ revision }) => void session.remoteChanged(revision).catch(() => undefined),
-        onLive: setLive,
+        onChange: ({ revision }) => {
+          session.remoteChanged(revision).catch((error: unknown) => {
+            if (codeOf(error) === "NOT_FOUND") setGone(true);
+          });
+        },
+        onLive: (now) => {
+          setLive(now);
+          const { save } = session.getState();
+          // The server was away when it was asked: it is back.
+          if (now && save.name === "failed" && AWAY.has(codeOf(save.error))) session.retry();
+        },
       }),
     [client, model.id, session],
   );
@@ -39,7 +55,7 @@ export function ModelProvider({ model, children }: { model: Model; children: Rea
       window.removeEventListener("beforeunload", guard);
     };
   }, [session]);
-  const open = useMemo(() => ({ id: model.id, ref: model.name, session, live }), [model.id, model.name, session, live]);
+  const open = useMemo(() => ({ id: model.id, ref: model.name, session, live, gone }), [model.id, model.name, session, live, gone]);
   return <Context value={open}>{children}</Context>;
 }
 

@@ -1,5 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconLoader2 } from "../icons";
+import { LeftUnsaved } from "@torque/model";
 import { useLocale } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { messageOf } from "../api/errors";
@@ -24,7 +25,7 @@ export function SaveStatus() {
     return (
       <span className={classes.statusItem} role="alert">
         <IconAlertTriangle size={14} className={classes.bad} aria-hidden="true" />
-        <span className={classes.saveError}>{t("save.failed", { count: unsaved, why: messageOf(save.error) })}</span>
+        <span className={classes.saveError}>{t("save.failed", { count: unsaved, why: save.error instanceof LeftUnsaved ? t("save.left") : messageOf(save.error) })}</span>
         <UnstyledButton
           className={classes.link}
           onClick={() => {

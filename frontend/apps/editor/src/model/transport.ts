@@ -1,6 +1,6 @@
 /** The document session's road to the server. */
 import type { ApolloClient } from "@apollo/client";
-import { SaveConflict, type Stored, type Transport, type UndoMemory } from "@torque/model";
+import { SaveConflict, type SessionMemory, type Stored, type Transport } from "@torque/model";
 import { APPLY_CHANGES, MODEL_BY_REF } from "../api/documents";
 import { codeOf, messageOf } from "../api/errors";
 import type { Model } from "../api/types";
@@ -36,8 +36,8 @@ export function modelTransport(client: ApolloClient, modelId: string): Transport
   };
 }
 
-/** Undo steps survive a reload of this tab. */
-export function undoMemory(modelId: string): UndoMemory {
+/** Steps, and what could not be saved, survive a reload of this tab and its session. */
+export function sessionMemory(modelId: string): SessionMemory {
   const key = `torque-editor-undo-${modelId}`;
   return {
     read: () => sessionStorage.getItem(key),

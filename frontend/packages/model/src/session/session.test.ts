@@ -6,8 +6,8 @@ import { findPart } from "../change/parts";
 import type { ModelDocument } from "../document/model";
 import { sampleDocument } from "../testing/fixtures";
 import { DocumentSession } from "./session";
-import type { Stored, Transport, UndoMemory } from "./transport";
-import { SaveConflict } from "./transport";
+import type { SessionMemory, Stored, Transport } from "./transport";
+import { LeftUnsaved, SaveConflict } from "./transport";
 
 /** The rules of the server, in memory: one revision per save, refused when the revision is not the newest. */
 class Server implements Transport {
@@ -37,9 +37,14 @@ class Server implements Transport {
   }
 }
 
-function open(memory?: UndoMemory): { server: Server; session: DocumentSession } {
+function open(memory?: SessionMemory): { server: Server; session: DocumentSession } {
   const server = new Server();
   return { server, session: new DocumentSession(server.stored, server, memory, () => 1000) };
+}
+
+function keeping(): SessionMemory {
+  let kept: string | null = null;
+  return { read: () => kept, write: (text) => (kept = text) };
 }
 
 const title = (document: ModelDocument): unknown => findPart(document, "Page", "start_page")?.value.title;
@@ -179,8 +184,7 @@ describe("a document session", () => {
   });
 
   it("remembers its steps across a reload", async () => {
-    let kept: string | null = null;
-    const memory: UndoMemory = { read: () => kept, write: (text) => (kept = text) };
+    const memory = keeping();
     const { server, session } = open(memory);
     session.commit([retitle("A")], "retitle");
     await session.settled();
@@ -188,6 +192,39 @@ describe("a document session", () => {
     expect(again.undo()).toBe(true);
     await again.settled();
     expect(title(server.stored.document)).toBe("Todos");
+  });
+
+  it("shows what was never saved when it is opened again, and saves it when told so", async () => {
+    const memory = keeping();
+    const { server, session } = open(memory);
+    server.failure = new Error("signed out");
+    session.commit([retitle("Mine")], "retitle");
+    await session.settled();
+    server.failure = undefined;
+    const again = new DocumentSession(server.stored, server, memory, () => 1000);
+    expect(again.getState()).toMatchObject({ unsaved: 1, save: { name: "failed", error: expect.any(LeftUnsaved) as Error } });
+    expect(title(again.getState().document)).toBe("Mine");
+    again.retry();
+    await again.settled();
+    expect(title(server.stored.document)).toBe("Mine");
+    expect(new DocumentSession(server.stored, server, memory).getState()).toMatchObject({ unsaved: 0, save: { name: "saved" } });
+  });
+
+  it("asks about what was never saved when others saved meanwhile, and nothing about what arrived after all", async () => {
+    const memory = keeping();
+    const { server, session } = open(memory);
+    server.failure = new Error("away");
+    session.commit([retitle("Mine")], "retitle");
+    await session.settled();
+    server.failure = undefined;
+    server.byOthers(retitle("Theirs"));
+    const asked = new DocumentSession(server.stored, server, memory);
+    expect(asked.getState().save.name).toBe("conflict");
+    asked.resolve("mine");
+    await asked.settled();
+    expect(title(server.stored.document)).toBe("Mine");
+    memory.write(JSON.stringify({ unsaved: [{ changes: [retitle("Mine")], message: "retitle" }], revision: 1 }));
+    expect(new DocumentSession(server.stored, server, memory).getState()).toMatchObject({ unsaved: 0, save: { name: "saved" } });
   });
 
   it("refuses an edit that does not fit without changing anything", () => {

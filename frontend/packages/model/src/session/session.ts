@@ -6,8 +6,8 @@ import { sharing } from "../document/json";
 import type { ModelDocument } from "../document/model";
 import type { Finding } from "../findings/findings";
 import { alreadyMade, applyFitting, rebase } from "./overlap";
-import type { Stored, Transport, UndoMemory } from "./transport";
-import { SaveConflict } from "./transport";
+import type { SessionMemory, Stored, Transport } from "./transport";
+import { LeftUnsaved, SaveConflict } from "./transport";
 
 /** An edit that can be undone. */
 export interface Step {
@@ -50,12 +50,14 @@ export class DocumentSession {
   constructor(
     stored: Stored,
     private readonly transport: Transport,
-    private readonly memory?: UndoMemory,
+    private readonly memory?: SessionMemory,
     private readonly now: () => number = Date.now,
   ) {
     this.stored = stored;
-    const { undo, redo } = recall(memory);
-    this.state = { ...shown(stored), save: { name: "saved", at: undefined }, unsaved: 0, undo, redo };
+    const { undo, redo, unsaved, revision } = recall(memory);
+    this.queue = unsaved.filter(({ changes }) => !changes.every((change) => alreadyMade(stored.document, change)));
+    this.state = { ...shown(stored), save: { name: "saved", at: undefined }, unsaved: this.queue.length, undo, redo };
+    if (this.queue.length > 0) this.state = { ...this.state, ...this.overlay(), save: this.left(revision) };
   }
 
   /** Bound, so that it can be handed to `useSyncExternalStore`. */
@@ -134,6 +136,12 @@ export class DocumentSession {
     while (this.pumping) await this.pumping;
   }
 
+  /** What to do about changes of before is for the reader to say: they show, and wait. */
+  private left(revision: number | undefined): SaveState {
+    if (revision === this.stored.revision) return { name: "failed", error: new LeftUnsaved() };
+    return { name: "conflict", theirs: this.stored, overlapping: this.queue.flatMap(({ changes }) => changes) };
+  }
+
   private replay(changes: Change[], message: string, done: Partial<SessionState>, refused: Partial<SessionState>): boolean {
     try {
       applyAll(this.state.document, changes);
@@ -206,11 +214,24 @@ export class DocumentSession {
     return { ...shown(this.stored), document, unsaved: this.queue.length };
   }
 
+  private remember(): void {
+    const { undo, redo } = this.state;
+    this.memory?.write(JSON.stringify({ undo, redo, unsaved: this.queue, revision: this.stored.revision }));
+  }
+
   private show(change: Partial<SessionState>): void {
     this.state = { ...this.state, ...change };
-    if (change.undo || change.redo) remember(this.memory, this.state);
+    if (change.undo ?? change.redo ?? change.unsaved !== undefined) this.remember();
     for (const listener of this.listeners) listener();
   }
+}
+
+interface Remembered {
+  undo: Step[];
+  redo: Step[];
+  unsaved: Pending[];
+  /** What the unsaved changes were made on. */
+  revision: number | undefined;
 }
 
 function shown({ document, revision, findings }: Stored): Pick<SessionState, "document" | "revision" | "findings"> {
@@ -221,15 +242,11 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function remember(memory: UndoMemory | undefined, { undo, redo }: SessionState): void {
-  memory?.write(JSON.stringify({ undo, redo }));
-}
-
-function recall(memory: UndoMemory | undefined): { undo: Step[]; redo: Step[] } {
+function recall(memory: SessionMemory | undefined): Remembered {
   try {
-    const kept = JSON.parse(memory?.read() ?? "{}") as { undo?: Step[]; redo?: Step[] };
-    return { undo: kept.undo ?? [], redo: kept.redo ?? [] };
+    const { undo = [], redo = [], unsaved = [], revision } = JSON.parse(memory?.read() ?? "{}") as Partial<Remembered>;
+    return { undo, redo, unsaved, revision };
   } catch {
-    return { undo: [], redo: [] };
+    return { undo: [], redo: [], unsaved: [], revision: undefined };
   }
 }

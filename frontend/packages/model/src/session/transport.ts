@@ -16,10 +16,18 @@ export interface Transport {
   save(changes: readonly Change[], options: { ifRevision: number; message: string }): Promise<Stored>;
 }
 
-/** Where undo survives a reload. */
-export interface UndoMemory {
+/** Where steps, and what could not be saved, survive a reload and a session that ended. */
+export interface SessionMemory {
   read(): string | null;
   write(text: string): void;
+}
+
+/** Found when the document was opened: it was made before, and never saved. */
+export class LeftUnsaved extends Error {
+  constructor(message = "It was made before this page was loaded.") {
+    super(message);
+    this.name = "LeftUnsaved";
+  }
 }
 
 /** The model is no longer at the revision the changes were made on. */
