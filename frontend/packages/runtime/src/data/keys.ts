@@ -10,6 +10,7 @@ export const keys = {
   forms: ["form"] as const,
   fileFields: (entityType: string) => ["form", "file", entityType] as const,
   records: (entityType: string) => ["records", entityType] as const,
+  lists: (entityType: string) => ["records", entityType, "list"] as const,
   list: (query: EntityQuery) => ["records", query.entityType, "list", query] as const,
   counts: (entityType: string) => ["records", entityType, "count"] as const,
   count: (query: EntityQuery) => ["records", query.entityType, "count", query] as const,

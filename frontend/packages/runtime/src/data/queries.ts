@@ -1,7 +1,7 @@
 /** The data hooks: one per question a page asks. */
 import { codeOf, type TorqueClient } from "@torque/client";
 import type { EntityPage, EntityQuery, FormDefinition, Page, SingleRecord } from "@torque/protocol";
-import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery, useQueryClient, type QueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useLocale } from "@torque/ui";
 import { useRuntime } from "../context";
 import { keys } from "./keys";
@@ -75,8 +75,15 @@ export function useCount(query: EntityQuery, enabled: boolean): number | null {
   return data ?? null;
 }
 
+/** A record as a list on screen has it: it stands in until it was asked for by itself. */
+function listed(cache: QueryClient, entityType: string, id: string | null): SingleRecord | undefined {
+  const lists = cache.getQueriesData<TimedPage>({ queryKey: keys.lists(entityType) });
+  return lists.flatMap(([, page]) => page?.data ?? []).find((record) => record.id === id);
+}
+
 export function useRecord(entityType: string, id: string | null, expand: string[]): UseQueryResult<SingleRecord> {
   const { client, titles } = useRuntime();
+  const cache = useQueryClient();
   return useQuery({
     queryKey: [...keys.record(entityType, id ?? ""), expand],
     queryFn: async ({ signal }) => {
@@ -85,6 +92,7 @@ export function useRecord(entityType: string, id: string | null, expand: string[
       titles.learn(entityType, [record]);
       return record;
     },
+    placeholderData: () => listed(cache, entityType, id),
     enabled: id !== null,
   });
 }

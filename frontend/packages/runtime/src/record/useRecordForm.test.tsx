@@ -1,9 +1,10 @@
 import { createClient } from "@torque/client";
 import type { FormDefinition, RpcRequest } from "@torque/protocol";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, renderHook } from "@testing-library/react";
+import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, it } from "vitest";
+import { keys as cacheKeys } from "../data/keys";
 import { metadata } from "../fixtures/server";
 import { RuntimeProvider } from "../RuntimeProvider";
 import { useRecordForm } from "./useRecordForm";
@@ -13,16 +14,15 @@ const silent = () => ({ close: () => {}, send: () => false });
 const address = { params: new URLSearchParams(), set: () => {}, goTo: () => {} };
 
 /** A form whose server answers as it is told; `keys` are the names its creations went under. */
-function openForm(answers: ("lost" | "made")[]) {
+function openForm(answers: ("lost" | "made")[], id: string | null = null, cache = new QueryClient()) {
   const keys: unknown[] = [];
   const fetcher: typeof fetch = (_, init) => {
-    const { id, params } = JSON.parse(String(init?.body)) as RpcRequest & { params: { idempotencyKey: string } };
+    const { id: call, params } = JSON.parse(String(init?.body)) as RpcRequest & { params: { idempotencyKey: string } };
     keys.push(params.idempotencyKey);
     if (answers.shift() === "lost") return Promise.reject(new TypeError("connection reset"));
-    return Promise.resolve(Response.json({ jsonrpc: "2.0", id, result: { id: "1", version: 1 } }));
+    return Promise.resolve(Response.json({ jsonrpc: "2.0", id: call, result: { id: "1", version: 1 } }));
   };
   const client = createClient({ application: "todo", baseUrl: "http://torque.test", fetch: fetcher, open: { socket: silent, stream: silent } });
-  const cache = new QueryClient();
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={cache}>
       <RuntimeProvider client={client} metadata={metadata} address={address}>
@@ -30,8 +30,8 @@ function openForm(answers: ("lost" | "made")[]) {
       </RuntimeProvider>
     </QueryClientProvider>
   );
-  const { result } = renderHook(() => useRecordForm(definition, null), { wrapper });
-  return { keys, submit: (label: string) => act(() => result.current.submit({ label })) };
+  const { result } = renderHook(() => useRecordForm(definition, id), { wrapper });
+  return { keys, result, submit: (label: string) => act(() => result.current.submit({ label })) };
 }
 
 describe("a record that is made in a form", () => {
@@ -49,5 +49,15 @@ describe("a record that is made in a form", () => {
     await submit("Milk");
     await submit("Bread");
     expect(keys[1]).not.toBe(keys[0]);
+  });
+});
+
+describe("a record that is opened from a list", () => {
+  it("stands in its form at once, as the list has it, and then as it is now", async () => {
+    const cache = new QueryClient();
+    cache.setQueryData(cacheKeys.list({ entityType: "todo" }), { data: [{ id: "1", version: 1, label: "Milk" }] });
+    const { result } = openForm(["made"], "1", cache);
+    expect(result.current.record).toMatchObject({ id: "1", label: "Milk" });
+    await waitFor(() => expect(result.current.record?.label).toBeUndefined());
   });
 });
