@@ -131,6 +131,25 @@ async def test_a_job_whose_server_died_is_taken_over(few: Shop, db: Database) ->
     await check_gone(other, customer)
 
 
+async def test_a_job_that_is_worked_on_keeps_its_lease_however_long_it_takes(few: Shop, db: Database) -> None:
+    customer = await crowd(few)
+    other = Shop(db, app_id=few.app.id)
+    removals, taken = few.entities._deletion.removals, []
+    remove = removals._remove
+
+    async def slow(*args: Any) -> None:
+        taken.append(await other.entities._deletion.removals.take_over(other.app))
+        await remove(*args)
+        await db.execute("UPDATE outbox SET due_at = now() - interval '1 s' WHERE application_id = $1", few.app.id)
+
+    removals._remove = slow
+    await few.delete(customer["id"])
+    await finished(few)
+    assert taken
+    assert set(taken) == {0}
+    await check_gone(few, customer)
+
+
 class Found:
     """Finds the applications of some shops; of others, none."""
 
