@@ -30,8 +30,10 @@ NEEDS_VALUE = frozenset({"MinLength", "MaxLength", "Pattern", "Range"})
 def compile_entity(entity: Entity, links: "Links", performance: PerformanceConfig | None) -> CompiledEntity:
     """Return the compiled form of one entity."""
     uniques = unique_rules(entity, links.unique_fields(entity.name))
+    lost = links.lost_fields(entity)
     single = {rule.fields[0]: rule.id for rule in uniques if len(rule.fields) == 1}
-    fields = {f.name: _field(f, single.get(f.name)) for f in (*entity.fields, *_unlisted_times(entity))}
+    listed = (*entity.fields, *_unlisted_times(entity))
+    fields = {f.name: _field(f, single.get(f.name), gone=f.name in lost) for f in listed}
     stored = [field for field in fields.values() if not field.system]
     behavior = entity.behavior
     auditing = behavior.auditing if behavior else None
@@ -65,9 +67,11 @@ def _unlisted_times(entity: Entity) -> tuple[Field, ...]:
     return tuple(Field(id=n, name=n, display_name=readable(n), field_type=DateTimeType()) for n in missing)
 
 
-def _field(field: Field, unique_id: str | None) -> CompiledField:
-    target = reference_target(field.field_type)
+def _field(field: Field, unique_id: str | None, *, gone: bool = False) -> CompiledField:
+    """Return a field compiled; a reference whose entity is gone keeps its values and takes no others."""
+    target = None if gone else reference_target(field.field_type)
     system = field.name in SYSTEM_TIMES
+    demanded = field.required or any(r.type == "Required" and _refuses(r) for r in field.validation)
     return CompiledField(
         name=field.name,
         key=field.storage_key,
@@ -78,10 +82,10 @@ def _field(field: Field, unique_id: str | None) -> CompiledField:
         target=target,
         is_array=isinstance(field.field_type, ArrayType),
         link_key=field.id if target is not None and not system else None,
-        required=not system and (field.required or any(r.type == "Required" and _refuses(r) for r in field.validation)),
+        required=demanded and not (system or gone),
         unique=unique_id is not None,
         unique_id=unique_id,
-        read_only=system or field.computed is not None,
+        read_only=system or gone or field.computed is not None,
         system=system,
     )
 
@@ -149,6 +153,7 @@ class Links:
         cascades = {link: r.cascade or "None" for r, link in about if link is not None}
         self.unique = {link for r, link in about if r.type == "OneToOne" and link is not None}
         self.inbound: dict[str, list[InboundLink]] = {}
+        self._entities = {entity.name for entity in model.entities}
         for entity in model.entities:
             for field in entity.fields:
                 target = reference_target(field.field_type)
@@ -157,6 +162,11 @@ class Links:
                 cascade = _effective(cascades.get((entity.name, field.name), "None"), field)
                 link = InboundLink(entity=entity.name, field=field.name, link_key=field.id, cascade=cascade)
                 self.inbound.setdefault(target, []).append(link)
+
+    def lost_fields(self, entity: Entity) -> frozenset[str]:
+        """Return the references of an entity to one that the model does not have."""
+        targets = {field.name: reference_target(field.field_type) for field in entity.fields}
+        return frozenset(name for name, target in targets.items() if target not in (None, *self._entities))
 
     def unique_fields(self, entity: str) -> frozenset[str]:
         """Return the fields of an entity that a one-to-one relationship makes unique."""

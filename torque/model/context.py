@@ -8,7 +8,7 @@ elements), ``entity`` (target), ``options``, ``placeholder``, ``help``, ``show_i
 entities that the page or form names are there. ``forms`` maps the ids of the forms it names to their entities.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from torque import codec
@@ -91,15 +91,15 @@ class LayoutContext:
         if entity is None or name in entities:
             return
         if name not in self._described:
-            self._described[name] = describe_entity(entity, self._forms[name])
+            self._described[name] = describe_entity(entity, self._forms[name], self._by_name)
         entities[name] = self._described[name]
 
 
-def describe_entity(entity: Entity, form: str) -> Json:
-    """Return what pages and forms must know of an entity."""
+def describe_entity(entity: Entity, form: str, known: Container[str]) -> Json:
+    """Return what pages and forms must know of an entity; `known` are the names of all there are."""
     view = entity.ui_config.list_view if entity.ui_config else None
     sort = view.default_sort if view else None
-    fields = {field.name: describe_field(field) for field in entity.fields}
+    fields = {field.name: describe_field(field, known) for field in entity.fields}
     for name in SYSTEM_TIMES:
         fields.setdefault(name, {"label": readable(name), "type": "DateTime", "read_only": True})
     return {
@@ -111,10 +111,15 @@ def describe_entity(entity: Entity, form: str) -> Json:
     }
 
 
-def describe_field(field: Field) -> Json:
-    """Return what pages and forms must know of a field; members without value are left out."""
+def describe_field(field: Field, known: Container[str]) -> Json:
+    """Return what pages and forms must know of a field; members without value are left out.
+
+    A reference to an entity that is gone is a text that cannot be set.
+    """
     ui = field.ui_config
-    kind = field.field_type
+    target = reference_target(field.field_type)
+    gone = target is not None and target not in known
+    kind = StringType() if gone else field.field_type
     element = kind.element_type if isinstance(kind, ArrayType) else kind
     default = field.default_value
     computed_now = isinstance(default, str) and default in FUNCTION_DEFAULTS
@@ -123,13 +128,14 @@ def describe_field(field: Field) -> Json:
         "label": field_label(field),
         "type": type_name(kind),
         # The server fills in a default that it works out itself, so an empty input is complete.
-        "required": (field.required or "Required" in rules) and not computed_now,
-        "read_only": bool(field.computed)
+        "required": (field.required or "Required" in rules) and not (computed_now or gone),
+        "read_only": gone
+        or bool(field.computed)
         or field.name in SYSTEM_TIMES
         or (ui is not None and (ui.edit_mode in READ_ONLY_MODES or ui.visibility == "ReadOnly")),
         "multiple": element is not kind,
         "element": type_name(element) if element is not kind else None,
-        "entity": reference_target(kind),
+        "entity": None if gone else target,
         "options": _options(element),
         "placeholder": ui.placeholder if ui else None,
         "help": ui.help_text if ui else None,

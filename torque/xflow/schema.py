@@ -4,6 +4,7 @@ from typing import Any
 
 import jsonschema
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 
 class Schema:
@@ -22,16 +23,20 @@ class Schema:
             kind.check_schema(document)
         except jsonschema.SchemaError as error:
             self.problem = error.message
-        self._validator = kind(document, registry=Registry())
+        # What is no schema refuses nothing: it keeps the workflow from running anyway.
+        self._validator = kind(True if self.problem else document, registry=Registry())
 
     def errors(self, value: Any) -> list[dict[str, str]]:
         """Return everything in which a value does not fit, as validation errors; empty when it fits."""
+        try:
+            found = sorted(self._validator.iter_errors(value), key=lambda error: error.json_path)
+        except (Unresolvable, RecursionError) as odd:
+            return [_error("", "Schema", f"The schema cannot be applied: {odd or type(odd).__name__}.")]
         return [
-            {
-                "path": "".join(f"/{part}" for part in error.absolute_path),
-                "rule": str(error.validator),
-                "message": error.message,
-                "severity": "Error",
-            }
-            for error in sorted(self._validator.iter_errors(value), key=lambda error: error.json_path)
+            _error("".join(f"/{part}" for part in error.absolute_path), str(error.validator), error.message)
+            for error in found
         ]
+
+
+def _error(path: str, rule: str, message: str) -> dict[str, str]:
+    return {"path": path, "rule": rule, "message": message, "severity": "Error"}

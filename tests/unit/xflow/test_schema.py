@@ -1,7 +1,6 @@
 """JSON Schema of inputs and outputs: all errors at once, nothing is fetched."""
 
 import pytest
-from referencing.exceptions import Unresolvable
 
 from torque.xflow.schema import Schema
 
@@ -21,6 +20,19 @@ def test_a_schema_that_is_none_is_reported_once_when_it_is_read() -> None:
     assert Schema({"type": "string"}).problem is None
 
 
-def test_a_reference_to_another_document_is_never_fetched() -> None:
-    with pytest.raises(Unresolvable):
-        Schema({"$ref": "http://127.0.0.1:9/schema.json"}).errors(1)
+@pytest.mark.parametrize(
+    "document", ["${", 5, 2**63, [], [{}], None, {"type": 5}, {"properties": []}, {"$id": 5}, {"pattern": "("}]
+)
+def test_what_is_no_schema_at_all_is_reported_too(document: object) -> None:
+    assert Schema(document).problem is not None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"$ref": "http://127.0.0.1:9/schema.json"}, {"$ref": "#/$defs/nothing"}, {"$ref": "#"}],
+    ids=["another document", "nothing", "itself"],
+)
+def test_a_schema_that_cannot_be_applied_refuses_and_nothing_is_fetched(document: object) -> None:
+    errors = Schema(document).errors("text")
+    assert [error["rule"] for error in errors] == ["Schema"]
+    assert "cannot be applied" in errors[0]["message"]
