@@ -261,13 +261,13 @@ class _Supervisor:
                 self._observer.emit("sweep_failed", level="warning", error=str(error))
 
     async def _keep_indexes(self) -> None:
-        """Look every minute which types have become large, or need other indexes."""
+        """Look at once, and then every minute, which types have become large, or need other indexes."""
         while True:
-            await asyncio.sleep(INDEX_SECONDS)
             try:
                 await beside(partial(keep_indexes, self._config.database.url, self._observer.emit))
             except TorqueError as error:
                 self._observer.emit("indexes_failed", level="error", error=error.message)
+            await asyncio.sleep(INDEX_SECONDS)
 
     async def _keep_embedded(self, use: Embedded) -> None:
         """Join again when the keeper of the embedded database is gone; its address stays the same."""
