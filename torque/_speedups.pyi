@@ -15,3 +15,12 @@ def splice_row(entity_type: bytes, row: _Row, row_map: RowMap | None = None) -> 
 
 def splice_rows(entity_type: bytes, rows: Iterable[_Row], row_map: RowMap | None = None) -> bytes:
     """The JSON array of the records."""
+
+def unpack_rows(rows: Iterable[_Row]) -> dict[str, tuple[str, bytes, int, str, str, str]]:
+    """The rows of a statement whose only column is `record_send` of a row, by their ids.
+
+    Raises
+    ------
+    ValueError
+        When the columns of one are not those of a record.
+    """

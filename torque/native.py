@@ -83,7 +83,7 @@ from torque_native._native import (
 from torque_native._native import parse_envelope as _parse_envelope
 
 from torque import errors
-from torque._speedups import splice_row, splice_rows
+from torque._speedups import splice_row, splice_rows, unpack_rows
 
 __all__ = [
     "Action",
@@ -107,6 +107,7 @@ __all__ = [
     "script_worker",
     "splice_row",
     "splice_rows",
+    "unpack_rows",
     "use_simd_json",
 ]
 

@@ -214,7 +214,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         finally:
             self._under_way -= len(batch)
             self._away += len(batch)
-            queue.busy.difference_update(pending.id for pending in batch)
+            if self._once:
+                queue.busy.difference_update(pending.id for pending in batch)
             if not queue.waiting and not queue.busy:
                 self._queues.pop(lane, None)
 
@@ -222,15 +223,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         """Take the next batch, lanes in turn; None when nothing can go now."""
         self._sort()
         for lane, queue in list(self._queues.items()):
-            batch: list[Pending[ItemT, ResultT]] = []
-            rest: list[Pending[ItemT, ResultT]] = []
-            for pending in queue.waiting:
-                if len(batch) < self._limit and pending.id not in queue.busy:
-                    if self._once:
-                        queue.busy.add(pending.id)
-                    batch.append(pending)
-                else:
-                    rest.append(pending)
+            batch, rest = self._split(queue)
             if batch:
                 queue.waiting = rest
                 self._waiting -= len(batch)
@@ -239,17 +232,34 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 return lane, queue, batch
         return None
 
+    def _split(
+        self, queue: _Queue[ItemT, ResultT]
+    ) -> tuple[list[Pending[ItemT, ResultT]], list[Pending[ItemT, ResultT]]]:
+        """Return what of a lane can go now, and the rest."""
+        if not self._once:
+            return queue.waiting[: self._limit], queue.waiting[self._limit :]
+        batch: list[Pending[ItemT, ResultT]] = []
+        rest: list[Pending[ItemT, ResultT]] = []
+        for pending in queue.waiting:
+            if len(batch) < self._limit and pending.id not in queue.busy:
+                queue.busy.add(pending.id)
+                batch.append(pending)
+            else:
+                rest.append(pending)
+        return batch, rest
+
     def _sort(self) -> None:
         """Put what has come into its lanes."""
-        come = self._come
+        come, count = self._come, 0
         while come:
             lane, pending = come.popleft()
             queue = self._queues.get(lane)
             if queue is None:
                 queue = self._queues[lane] = _Queue()
             queue.waiting.append(pending)
-            self._waiting += 1
-            self._away = max(0, self._away - 1)
+            count += 1
+        self._waiting += count
+        self._away = max(0, self._away - count)
 
 
 def _fail(batch: Sequence[Pending[ItemT, ResultT]], error: BaseException) -> None:

@@ -45,6 +45,7 @@ class View:
         self.rights = rights
         self._encoder = encoder
         self._plain: dict[str | None, bool] = {}
+        self._kept: dict[str | None, bool] = {}
         self._shown: dict[str, _Shown | None] = {}
 
     def is_plain(self, entity_type: str | None) -> bool:
@@ -56,6 +57,16 @@ class View:
             found = all(name in model.entities and self._is_plain(name) for name in names)
             if entity_type is None or entity_type in model.entities:
                 self._plain[entity_type] = found
+        return found
+
+    def may_keep(self, entity_type: str | None) -> bool:
+        """Tell whether answers about records of an entity that is plain, of some for None, may be kept."""
+        found = self._kept.get(entity_type)
+        if found is None:
+            entities = self.app.model.entities
+            found = self._kept[entity_type] = any(
+                is_cacheable(entities[name]) for name in ([entity_type] if entity_type is not None else entities)
+            )
         return found
 
     def shown(self, key: str) -> _Shown | None:
@@ -105,8 +116,9 @@ class PlainRead(Pending[None, Row | None]):
         raise NotImplementedError
 
     def begin(self, stamps: Stamps) -> None:
-        """Take the stamp of the answer: the database is read from now on."""
-        self._stamp = stamps.of_record(self.view.app, self.id)
+        """Take the stamp of the answer, if it can be kept: the database is read from now on."""
+        if self.view.may_keep(self._entity_type):
+            self._stamp = stamps.of_record(self.view.app, self.id)
 
     def succeed(self, result: Row | None) -> None:
         """Answer with the row."""

@@ -18,6 +18,7 @@ from torque.entity.coalesce import Coalescer, Pending
 from torque.entity.query.sql import Statement
 from torque.entity.types import Connection, Row
 from torque.errors import TorqueError
+from torque.native import unpack_rows
 
 _READS = 2
 _BATCH = 128
@@ -174,7 +175,6 @@ class EntityStore:
 
     async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]]) -> None:
         ids = plain(list({pending.id: None for pending in batch}))
-        rows = await self._db.fetch(Q.read, application_id, ids, steady=True)
-        found = {row[0]: row for row in rows}
+        found = unpack_rows(await self._db.fetch(Q.read, application_id, ids, steady=True))
         for pending in batch:
             pending.succeed(found.get(pending.id))

@@ -170,11 +170,7 @@ class Arrival:
                 arrivals.begin(watcher, app.miss(watcher.scope, self._protocol, headers, self._app, body, answer))
                 return
             arrivals.cells[arrivals.cached] += 1
-            request_id = arrivals.ids.of(get("x-request-id"))
-            if len(answer) < COMPRESS_FROM or not arrivals.compress or get("accept-encoding") is None:
-                self._protocol.response_bytes(200, [*JSON_ANSWER, ("x-request-id", request_id)], answer)
-            else:
-                arrivals.app.compressed(watcher.scope, self._protocol, answer, request_id)
+            self._send(answer)
         except asyncio.CancelledError:
             arrivals.app.too_late(watcher.scope, self._protocol, arrivals.ids.of(get("x-request-id")))
         except Exception as error:
@@ -194,6 +190,24 @@ class Arrival:
             )
         except Exception as error:
             watcher.err(error)
+
+    def succeed(self, body: bytes) -> None:
+        """Give the answer of a call that waited and succeeded."""
+        watcher = self._watcher
+        try:
+            self._send(body)
+            self._arrivals.app.count(watcher.scope, 200, time.monotonic() - self._begin, self._request_id)
+        except Exception as error:
+            watcher.err(error)
+
+    def _send(self, answer: bytes) -> None:
+        """Send the answer of a call that succeeded."""
+        arrivals, get = self._arrivals, self._headers.get
+        self._request_id = request_id = self._request_id or arrivals.ids.of(get("x-request-id"))
+        if len(answer) < COMPRESS_FROM or not arrivals.compress or get("accept-encoding") is None:
+            self._protocol.response_bytes(200, [*JSON_ANSWER, ("x-request-id", request_id)], answer)
+        else:
+            arrivals.app.compressed(self._watcher.scope, self._protocol, answer, request_id)
 
 
 async def _watched(watcher: Watcher, work: Coroutine[Any, Any, None]) -> None:

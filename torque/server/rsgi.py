@@ -131,7 +131,11 @@ class TorqueApp:
             protocol.response_bytes(reply.status, [*JSON_ANSWER, ("x-request-id", request_id)], answer)
         else:
             self._send(scope, protocol, reply, request_id)
-        self._observe(scope, _RPC, reply.status, time.monotonic() - begin, request_id)
+        self.count(scope, reply.status, time.monotonic() - begin, request_id)
+
+    def count(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        """Count a plain call that was answered."""
+        self._observe(scope, _RPC, status, seconds, request_id)
 
     async def _unusual(self, scope: Scope, protocol: HttpProtocol, app: str | None) -> None:
         """Answer a call whose request needs a closer look before its body is read."""

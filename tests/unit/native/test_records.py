@@ -1,10 +1,12 @@
 """Validators, row maps and row splicing as Python sees them."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from torque.native import RowMap, Validator, splice_row, splice_rows
+from torque.native import RowMap, Validator, splice_row, splice_rows, unpack_rows
 
 NOW = "2026-01-01T09:15:00.000000Z"
 
@@ -81,3 +83,48 @@ def test_a_row_map_is_an_allow_list() -> None:
 def test_a_row_of_another_shape_is_an_error_and_no_crash(row: tuple[object, ...]) -> None:
     with pytest.raises((TypeError, ValueError, IndexError)):
         splice_rows(b"todo", [("i", b"{}", 1, "c", "u"), row])
+
+
+def packed(*columns: bytes | None) -> bytes:
+    """Return columns as `record_send` packs them."""
+    parts = [
+        (-1).to_bytes(4, "big", signed=True) if one is None else len(one).to_bytes(4, "big") + one for one in columns
+    ]
+    return len(columns).to_bytes(4, "big") + b"".join(b"\0\0\0\x19" + part for part in parts)
+
+
+def micros(text: str) -> bytes:
+    """Return a time as Postgres sends it."""
+    since = datetime.fromisoformat(text) - datetime(2000, 1, 1, tzinfo=UTC)
+    return (since // timedelta(microseconds=1)).to_bytes(8, "big", signed=True)
+
+
+ID = UUID("01a1fb4d-b65a-7000-af7d-0118d9907f56")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-20T23:32:16.604215Z", "2000-01-01T00:00:00.000000Z", "1999-12-31T23:59:59.999999Z",
+        "2000-02-29T12:00:00.000001Z", "2000-03-01T00:00:00.000000Z", "2100-02-28T23:59:59.000000Z",
+        "2100-03-01T00:00:00.000000Z", "1970-01-01T00:00:00.000000Z", "0001-01-01T00:00:00.000000Z",
+        "9999-12-31T23:59:59.999999Z", "2024-02-29T00:00:00.000000Z", "2024-12-31T00:00:00.000000Z",
+    ],
+)  # fmt: skip
+def test_packed_rows_are_unpacked_with_their_times_as_text(moment: str) -> None:
+    row = packed(ID.bytes, b'\x01{"a": "\xc3\xbc"}', (7).to_bytes(4, "big"), micros(moment), micros(moment), b"todo")
+    assert unpack_rows([(row,)]) == {str(ID): (str(ID), b'{"a": "\xc3\xbc"}', 7, moment, moment, "todo")}
+    assert unpack_rows([]) == {}
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_a_packed_row_of_another_shape_is_an_error_and_no_crash(at: int) -> None:
+    moment = micros("2026-11-20T23:32:16.604215Z")
+    sound: list[bytes | None] = [ID.bytes, b"\x01{}", (7).to_bytes(4, "big"), moment, moment, b"todo"]
+    assert list(unpack_rows([(packed(*sound),)])) == [str(ID)]
+    broken = [packed(*sound[:at], None, *sound[at + 1 :]), packed(*sound[:at]), packed(*sound)[: 4 + 8 * (at + 1)]]
+    if at < 5:
+        broken.append(packed(*sound[:at], b"\2", *sound[at + 1 :]))
+    for row in (*broken, b"", "text", None):
+        with pytest.raises((TypeError, ValueError)):
+            unpack_rows([(row,)])

@@ -35,6 +35,9 @@ class Asker(Protocol):
     def answer(self, reply: Reply) -> None:
         """Take the answer; only the first counts. Runs on the loop and raises nothing."""
 
+    def succeed(self, body: bytes) -> None:
+        """Take the answer of a call that succeeded, like `answer`."""
+
 
 class Misses:
     """Takes plain misses of `getEntity`.
@@ -108,7 +111,7 @@ class _Miss(PlainRead):
         if stamp is not None and self._key is not None:
             misses.cache.put(self._key, result, stamp, ttl)
         if not misses.deadlines.end(self):
-            self._asker.answer(protocol.answered(protocol.success(self._id_json, result)))
+            self._asker.succeed(protocol.success(self._id_json, result))
 
     def failed(self, error: BaseException) -> None:
         """Tell what went wrong, in the words of the catalogue."""

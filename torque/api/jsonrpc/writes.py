@@ -109,7 +109,7 @@ class _Call:
     def done(self, result: bytes) -> None:
         """Give the answer."""
         if not self._writes.deadlines.end(self):
-            self._asker.answer(protocol.answered(protocol.success(self._opened[0], result)))
+            self._asker.succeed(protocol.success(self._opened[0], result))
 
     def again(self) -> None:
         """Go the ordinary way."""

@@ -26,6 +26,7 @@ from torque.entity.tuning.demand import Demand
 from torque.entity.types import ListPlan, Query, Row, Scope
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity
+from torque.native import unpack_rows
 
 MAX_CHANGED = 5_000
 """How many records of a type may have been written since the moment of a list."""
@@ -138,7 +139,7 @@ class Past:
             raise InvalidParams(f"{message} Ask for a later moment.", parameter="asOf")
         if not since:
             return [], {}
-        rows: dict[str, Row] = {row[0]: row for row in await self._db.fetch(Q.read, app.id, plain(since))}
+        rows: dict[str, Row] = {**unpack_rows(await self._db.fetch(Q.read, app.id, plain(since)))}
         visible = await self._visible(app, rights, entity, rows)
         entries: dict[str, list[Entry]] = {}
         logged = await self._db.fetch(Q.histories, app.id, plain(since), MAX_LOGGED + 1)
