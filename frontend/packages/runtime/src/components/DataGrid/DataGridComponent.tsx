@@ -108,7 +108,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
   const group = columns.find((column) => column.field === view.group && canGroup(column));
   const records = useRecords(group ? groupedQuery(query, group, group.entity ? titles.titleField(group.entity) : null) : query);
-  const figures = useFigures(query, columns, group, records.isPlaceholderData ? undefined : records.data);
+  const figures = useFigures(query, columns, group, records.data, records.isPlaceholderData);
   useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
   const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
   const all = useCount(countQuery(props), asked);

@@ -1,13 +1,13 @@
 import type { AggregateQuery, EntityQuery, EntityRecord, Filters, Json } from "@torque/protocol";
 import { groupKey, type GridColumnSpec, type GridFigures } from "@torque/ui";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useRuntime } from "../../context";
 import type { TimedPage } from "../../data/queries";
 import { keys } from "../../data/keys";
 
 /** Sums of more records than this are left out: they would cost more than the list they stand under. */
-const MOST_RECORDS = 100_000;
+const MOST_RECORDS = 20_000;
 /** The readout has room for this many. */
 const MOST_SUMS = 3;
 
@@ -34,16 +34,16 @@ function inGroups(filters: Filters | undefined, field: string, rows: readonly En
 
 function useAggregate(query: AggregateQuery, enabled: boolean) {
   const { client } = useRuntime();
-  return useQuery({ queryKey: keys.figures(query), queryFn: ({ signal }) => client.call("queryEntities", query, { signal }), enabled });
+  return useQuery({ queryKey: keys.figures(query), queryFn: ({ signal }) => client.call("queryEntities", query, { signal }), placeholderData: keepPreviousData, enabled });
 }
 
 /**
  * Sums under a list and at the headings of its groups: asked for when the list stands.
  * @param query What the list asks.
  * @param group The column the rows are grouped by.
- * @param page The answer on screen; nothing is asked for one that is about to be replaced.
+ * @param page The answer on screen; the groups of one that is about to be replaced (`passing`) are not asked for.
  */
-export function useFigures({ entityType, filters, search }: EntityQuery, columns: readonly GridColumnSpec[], group: GridColumnSpec | undefined, page: TimedPage | undefined): Figures {
+export function useFigures({ entityType, filters, search }: EntityQuery, columns: readonly GridColumnSpec[], group: GridColumnSpec | undefined, page: TimedPage | undefined, passing: boolean): Figures {
   const fields = useMemo(() => summedFields(columns), [columns]);
   const total = page?.pagination.total ?? 0;
   const rows = page?.data ?? [];
@@ -54,7 +54,7 @@ export function useFigures({ entityType, filters, search }: EntityQuery, columns
   const field = group?.field ?? "";
   const grouped = useAggregate(
     { ...asked, filters: group ? inGroups(filters, field, rows) : filters, limit: 1000, aggregate: { groupBy: [field], metrics: [{ op: "count" }, ...metrics] } },
-    worth && group !== undefined,
+    worth && group !== undefined && !passing,
   );
   const first = all.data?.data[0];
   const parts = grouped.data?.data;
