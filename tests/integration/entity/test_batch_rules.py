@@ -1,6 +1,7 @@
 """The rules of batches at the database, one by one: each of these fails when its rule is taken out."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from tests.integration.entity.trouble import DANGLING, DEADLOCK, DISK_FULL, LOCKED, trouble
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
+from torque.entity.batch import Write
+from torque.entity.write.lanes import lane_for
 from torque.errors import Conflict, NotFound, Unavailable, ValidationFailed
+from torque.types import new_id
 
 HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
 PATIENCE = 20.0
@@ -128,3 +132,19 @@ async def test_a_reference_to_what_another_process_deleted_is_refused_at_its_fie
         await shop.create("order", number=2, customer_id=ada)
     errors: Any = met.value.details["errors"]
     assert [(one["path"], one["rule"]) for one in errors] == [("/customer_id", "Reference")]
+
+
+async def test_connections_count_apart_so_that_no_transaction_holds_up_another(shop: Shop) -> None:
+    entity, writer = shop.app.model.entities["memo"], shop.entities._writer
+    lane, prepared = lane_for(shop.app.id, "create", entity), entity.validator.create(b"{}", "")
+    async with AsyncExitStack() as stack:
+        shards: set[int] = set()
+        async with asyncio.timeout(PATIENCE):
+            while len(shards) < 2:  # two connections may have the same one
+                connection = await stack.enter_async_context(shop.db.transaction())
+                shard = await connection.fetchval("SELECT pg_backend_pid() & 63")
+                if shard not in shards:
+                    shards.add(shard)
+                    write = Write(entity=entity, id=new_id(), base_version=0, prepared=prepared, caller=ADMIN)
+                    await writer.write_in(connection, lane, write)
+    assert await shop.count("memo") == 2

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from tests.integration.faults.troubled import WAITING
 from tests.support.waiting import eventually
-from torque.db.hosts import Hosts, Run
+from torque.db.hosts import REGISTER_LOCK, Hosts, Run
 from torque.db.notify import Listener
 from torque.db.pool import Database, PoolSettings
 from torque.native import Generations, ResultCache
@@ -124,6 +125,25 @@ async def test_a_run_whose_lease_lapsed_counts_until_its_last_statement_must_hav
         judged.append(house.generations.is_alone())
     await other.leave()
     assert judged == [False, True]
+
+
+async def test_of_two_runs_that_register_at_once_the_second_sees_the_first(house: House, db: Database) -> None:
+    async with db.transaction() as first:
+        await first.execute("SELECT pg_advisory_xact_lock($1)", REGISTER_LOCK)
+        row = (
+            "INSERT INTO hosts (run_id, host, pid, workers, lease_until) VALUES ($1, '', 3, 1, now() + interval '5 s')"
+        )
+        await first.execute(row, new_id())
+        second = asyncio.ensure_future(house.hosts.register())
+        await eventually(lambda: waits_for_a_lock(db, second))
+        assert not second.done()
+    assert await second == 1
+    await db.execute("DELETE FROM hosts WHERE pid = 3")
+
+
+async def waits_for_a_lock(db: Database, work: "asyncio.Future[int]") -> bool:
+    """Tell whether work has come to a lock of the database, or to its end."""
+    return work.done() or await db.fetchval(WAITING) is not None
 
 
 async def test_a_look_that_is_older_than_a_second_vouches_for_nothing(house: House) -> None:

@@ -126,6 +126,14 @@ def test_rows_of_a_transaction_are_held_in_the_order_of_their_ids_as_well(query:
     assert "\nORDER BY e.id\nFOR " in query.replace(" ORDER BY e.id FOR ", "\nORDER BY e.id\nFOR ")
 
 
+def test_counts_of_a_statement_are_written_in_the_order_of_the_types() -> None:
+    """Two statements that count several types in different orders would wait for each other in a circle."""
+    create = statement(Lane(new_id(), "create", "off", False), [write(A)], NOW)
+    erase = erase_statement(EraseLane(new_id(), kind_of(ENTITY)), [Erasure(id=A, caller=Caller.local("test"))], NOW)
+    assert "GROUP BY i.entity_type ORDER BY i.entity_type" in create.text
+    assert "GROUP BY g.entity_type ORDER BY g.entity_type" in erase.text
+
+
 def test_a_statement_says_only_what_its_lane_needs() -> None:
     plain_lane, full_lane = Lane(new_id(), "create", "off", False), Lane(new_id(), "create", "values", False, True)
     assert "audit_log" not in statement(plain_lane, [write(A)], NOW).text
