@@ -4,8 +4,8 @@ import { useLocale } from "../../i18n/I18nProvider";
 import { IconChevronLeft, IconChevronRight } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
 import { Readout } from "../Readout/Readout";
-import classes from "./DataGrid.module.css";
 import type { DataGridProps, GridData } from "./DataGrid.types";
+import classes from "./GridReadout.module.css";
 
 type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums"> & {
   data: GridData;
