@@ -32,7 +32,8 @@ function schemeBeforePaint(base: string): Plugin {
 
 /** The Vite configuration of one application served under `base` ("/app/" or "/editor/"). */
 export function applicationConfig(base: string, server = process.env.TORQUE_URL ?? "http://127.0.0.1:8080"): UserConfig {
-  const proxied = ["/jsonrpc", "/ws", "/events", "/graphql", "/api"];
+  const served = ["/jsonrpc", "/ws", "/events", "/graphql", "/api", "/schemas", "/app", "/editor"];
+  const proxied = served.filter((path) => !base.startsWith(path));
   return {
     base,
     plugins: [react(), schemeBeforePaint(base)],
@@ -45,7 +46,12 @@ export function applicationConfig(base: string, server = process.env.TORQUE_URL 
     },
     worker: { format: "es" },
     server: {
-      proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, ws: path === "/ws", changeOrigin: true }])),
+      // The name that the server prints: a session begun there counts here, for cookies know no ports.
+      host: "127.0.0.1",
+      // The server takes pages of its own origin only, and these stand for it.
+      proxy: Object.fromEntries(
+        proxied.map((path) => [path, { target: server, ws: path === "/ws", changeOrigin: true, headers: { origin: server } }]),
+      ),
     },
   };
 }
