@@ -17,7 +17,7 @@ from torque.entity.query.sql import COUNTED_TO, select_list
 from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Scope, Sort
 from torque.errors import InvalidParams
-from torque.types import Caller
+from torque.types import Caller, utc_now
 
 CLERK = Caller(id="c", name="c", roles=("clerk",), protocol="test", request_id="r")
 BOOKS: dict[str, Any] = {
@@ -139,6 +139,13 @@ async def test_a_search_in_an_order_that_an_index_has_never_reads_the_whole_type
     assert await read(books, "nothing", sort=newest_first, total=True) == ([0], few[:1])
     by_words, by_time = await read(books, "volume", sort=newest_first, limit=29, total=True)
     assert by_words == [] and sorted(by_time) == [30, *few, COUNTED_TO + 1]
+    moment = utc_now()
+    for number in range(5):
+        await books.create("job", title=f"Volume late {number}", rank=number)
+    by_words, _ = await read(books, "volume", sort=newest_first, limit=29, filters={"created_at": {"ge": moment}})
+    assert by_words == []  # all of the few that the filter leaves were looked at
+    _, by_time = await read(books, "volume", sort=newest_first, limit=29, filters={"rank": {"eq": 2000}})
+    assert max(by_time) == 30 * search_sql._READ_IN_ORDER  # not the whole type for one record
     assert await found(books, "2777", sort=newest_first) == ["Volume 2777"]
 
 

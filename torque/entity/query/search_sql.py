@@ -6,7 +6,7 @@ finds who runs.
 
 from collections.abc import Callable
 
-from torque.entity.types import AllOf, Condition, Search
+from torque.entity.types import AllOf, Compare, Condition, OrderKey, Search
 
 CONFIGURATIONS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
@@ -25,6 +25,7 @@ _READ = 4
 """How many times as many records are read then as are wanted; further back may be fewer that fit."""
 _SOME, _READ_IN_ORDER = 2, 40
 """The same of a list in an order of its own, whose pages are short."""
+_RANGES = ("lt", "le", "gt", "ge")
 
 
 def configuration(locale: str) -> str:
@@ -75,30 +76,49 @@ def some(records: str, where: str, limit: int) -> str:
     return _first(records, where, limit, found)
 
 
-def split(condition: Condition | None) -> tuple[Search | None, Condition | None]:
-    """Return the search of a condition and what else has to hold."""
-    if isinstance(condition, Search):
-        return condition, None
-    parts = condition.parts if isinstance(condition, AllOf) else ()
-    search = next((part for part in parts if isinstance(part, Search)), None)
-    return (search, AllOf(tuple(part for part in parts if part is not search))) if search else (None, condition)
+def search_of(condition: Condition | None) -> Search | None:
+    """Return the search that has to hold with all the rest."""
+    return next((part for part in _parts(condition) if isinstance(part, Search)), None)
+
+
+def sides(condition: Condition | None, key: OrderKey, indexed: frozenset[str] | None) -> tuple[AllOf, AllOf]:
+    """Return what an index in the order of a key has together, and what else has to hold besides the search."""
+
+    def along(part: Condition) -> bool:
+        if not isinstance(part, Compare):
+            return False
+        ranged = part.ref == key.ref and key.link is None and part.op in _RANGES and part.ref.kind != "text"
+        return ranged or (part.op == "eq" and part.ref.key in (indexed or ()))
+
+    search = search_of(condition)
+    parts = [part for part in _parts(condition) if part is not search]
+    return AllOf(tuple(filter(along, parts))), AllOf(tuple(part for part in parts if not along(part)))
+
+
+def _parts(condition: Condition | None) -> list[Condition]:
+    if isinstance(condition, AllOf):
+        return [found for part in condition.parts for found in _parts(part)]
+    return [] if condition is None else [condition]
 
 
 def in_order(
-    chosen: str, records: str, rest: str, found: str, by: tuple[str, str], limit: int, asked: str
+    chosen: str, records: tuple[str, str], rest: str, found: str, by: tuple[str, str], limit: int, asked: str
 ) -> str:  # fmt: skip
     """Write a list of a search of a large type in an order that an index has.
 
     The planner cannot tell a rare word from one that all have, and reads the whole type in order to find a page of
     records with a rare one. So the newest few are asked how rare it is: what a fair part of them have is looked for
     along the order, but not far; what is not found there is looked for by whatever finds all that fit the soonest.
+    Where all that the index has there were looked at, nothing more can be found.
 
     Parameters
     ----------
     chosen
         Columns of values to sort by.
-    records, rest, found
-        Conditions on the records of the type, on the rest of what is asked for, and on the words.
+    records
+        Conditions on the records of the type, and on those of them that the index has together in the order.
+    rest, found
+        What else is asked for, and the words.
     by
         The order as expressions of a record, and as these columns.
     limit
@@ -106,15 +126,19 @@ def in_order(
     asked
         What is added to the statement: the page.
     """
-    newest_few = f"SELECT e.* FROM entities e WHERE {records} ORDER BY e.created_at DESC, e.id DESC LIMIT {_ASKED}"
-    common = f"(SELECT count(*) FROM ({newest_few}) e WHERE {found}) >= {_SOME}"
-    along, select = f"{records}{rest} AND {common}", f"SELECT e.*{chosen} FROM entities e WHERE"
-    read = f"{select} {along} ORDER BY {by[0]} LIMIT {limit * _READ_IN_ORDER}"
-    missed = f"(SELECT count(*) FROM near) < {limit}"
+    newest_few = f"SELECT e.* FROM entities e WHERE {records[0]} ORDER BY e.created_at DESC, e.id DESC LIMIT {_ASKED}"
+    along, far = f"{records[1]} AND (SELECT common FROM rarity)", limit * _READ_IN_ORDER
+    select = f"SELECT e.*{chosen} FROM entities e WHERE"
+    ended = f"(SELECT count(*) FROM (SELECT 1 FROM entities e WHERE {along} ORDER BY {by[0]} LIMIT {far}) e) < {far}"
     return (
-        f"WITH near AS MATERIALIZED (SELECT * FROM ({read}) e WHERE {found} ORDER BY {by[1]} LIMIT {limit}) "
-        f"SELECT * FROM (SELECT * FROM near WHERE NOT {missed} UNION ALL "
-        f"({select} {records}{rest} AND {found} AND {missed} OFFSET 0)) e ORDER BY {by[1]}{asked}"
+        f"WITH rarity AS MATERIALIZED (SELECT count(*) >= {_SOME} AS common FROM ({newest_few}) e WHERE {found}), "
+        f"near AS MATERIALIZED (SELECT * FROM ({select} {along} ORDER BY {by[0]} LIMIT {far}) e WHERE {found}{rest} "
+        f"ORDER BY {by[1]} LIMIT {limit}), "
+        f"reach AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) = {limit} THEN true "
+        f"WHEN (SELECT common FROM rarity) THEN {ended} ELSE false END AS whole), "
+        f"others AS ({select} {records[1]}{rest} AND {found} AND NOT (SELECT whole FROM reach) OFFSET 0) "
+        "SELECT * FROM (SELECT * FROM near WHERE (SELECT whole FROM reach) UNION ALL SELECT * FROM others) e "
+        f"ORDER BY {by[1]}{asked}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.entity.query.search_sql import in_order, newest, some, split, vector
+from torque.entity.query.search_sql import in_order, newest, search_of, sides, some, vector
 from torque.entity.query.search_sql import query as words
 from torque.entity.types import (
     WORDS,
@@ -254,16 +254,17 @@ def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool
     chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
     page = f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
     after = f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
-    search, others = split(plan.condition)
+    search = search_of(plan.condition)
     if search is None or not writer.has_words(search) or not (plan.order[0].search or writer.is_indexed(plan.order)):
         return f"SELECT e.*{chosen} FROM entities e WHERE {_where(writer, plan)}{after} ORDER BY {by}{page}"
     if plan.order[0].search is not None:
         source = newest(writer.records_of(plan.entity.key), _where(writer, plan))
         return f"SELECT e.*{chosen} FROM {source} WHERE true{after} ORDER BY {by}{page}"
-    rest = after + (f" AND {writer.condition(others, 'e')}" if others is not None else "")
     orders = by, _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
     records, found = writer.records_of(plan.entity.key), writer.condition(search, "e")
-    return in_order(chosen, records, rest, found, orders, plan.limit + 1 + plan.page * plan.limit, page)
+    along, rest = (writer.condition(side, "e") for side in sides(plan.condition, plan.order[0], writer.indexed))
+    together, last = (records, f"{records}{after} AND {along}"), plan.limit + 1 + plan.page * plan.limit
+    return in_order(chosen, together, f" AND {rest}", found, orders, last, page)
 
 
 def _ordered(plan: ListPlan, expressions: list[str]) -> str:
@@ -354,7 +355,7 @@ def _count(writer: Writer, plan: ListPlan) -> str:
             f"WHERE c.application_id = $1 AND c.entity_type = {writer.argument(plan.entity.key)}"
         )
     where = _where(writer, plan)
-    if writer.has_words(split(plan.condition)[0]):
+    if writer.has_words(search_of(plan.condition)):
         return f"SELECT count(*) FROM {some(writer.records_of(plan.entity.key), where, COUNTED_TO + 1)}"
     text = f"SELECT 1 FROM entities e WHERE {where}"
     if writer.is_indexed(plan.order):
