@@ -38,6 +38,7 @@ pub struct StringToken<'a> {
 impl<'a> StringToken<'a> {
     /// The string's value.
     #[must_use]
+    #[inline]
     pub fn decode(self) -> Cow<'a, str> {
         if self.escaped { Cow::Owned(decode(self.raw)) } else { Cow::Borrowed(self.raw) }
     }
@@ -128,6 +129,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes into an object or array; false when it is empty (and then already left).
+    #[inline]
     pub fn enter(&mut self) -> Scanned<bool> {
         if self.depth == 0 {
             return Err(JsonError::new(JsonErrorKind::Depth, self.position));
@@ -145,6 +147,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// After a member: true when another follows, false when the object or array was left.
+    #[inline]
     pub fn more(&mut self, close: u8) -> Scanned<bool> {
         self.space();
         match self.bytes.get(self.position) {
@@ -163,6 +166,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The key of a member, and the colon behind it.
+    #[inline]
     pub fn key(&mut self) -> Scanned<StringToken<'a>> {
         if self.bytes.get(self.position) != Some(&b'"') {
             return self.fail(JsonErrorKind::Syntax);
@@ -178,6 +182,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string, from its opening quote.
+    #[inline]
     pub fn string(&mut self) -> Scanned<StringToken<'a>> {
         self.position += 1;
         let start = self.position;
@@ -199,6 +204,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[cold]
     fn escape(&mut self) -> Scanned<()> {
         let at = self.position;
         self.position += 1;

@@ -41,6 +41,7 @@ pub(crate) fn next_solid(bytes: &[u8], from: usize) -> usize {
 }
 
 /// Decodes a text that the scanner went over.
+#[cold]
 pub(crate) fn decode(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;

@@ -4,6 +4,9 @@ use crate::DOCUMENT_DEPTH;
 use crate::error::JsonError;
 use crate::scan::{Kind, Scanner};
 
+/// Room for the members of most objects, so that it need not be made again.
+const USUAL_MEMBERS: usize = 8;
+
 /// Members in the order they were written.
 pub type Object<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
@@ -150,8 +153,8 @@ impl<'a> Scanner<'a> {
                 Value::Array(elements)
             }
             Kind::Object => {
-                let mut members = Vec::new();
                 let mut more = self.enter()?;
+                let mut members = Vec::with_capacity(if more { USUAL_MEMBERS } else { 0 });
                 while more {
                     let key = self.key()?.decode();
                     members.push((key, self.value()?));
