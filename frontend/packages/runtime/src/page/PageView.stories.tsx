@@ -55,6 +55,8 @@ export const List: Story = {
     await expect(await within(canvasElement).findByText("Water the plants", {}, PATIENCE)).toBeVisible();
   },
 };
+/** An old address names a page that is not there any more. */
+export const BeyondTheLastPage: Story = { ...List, args: { address: "page=99" } };
 export const ListDark: Story = { ...List, globals: { scheme: "dark" } };
 export const EmptyList: Story = { args: { mode: "empty" } };
 export const FailedList: Story = { args: { mode: "fails" } };
