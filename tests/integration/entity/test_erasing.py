@@ -13,7 +13,7 @@ from torque.entity.batch import Q
 from torque.entity.deletion.erasure import EraseLane, Erasure, erase_statement, kinds_of
 from torque.entity.hooks import Occasion
 from torque.entity.write.batches import Batches
-from torque.errors import Conflict, NotFound, TorqueError
+from torque.errors import Conflict, Forbidden, NotFound, TorqueError
 from torque.types import Caller, utc_now
 
 CLERK = Caller(id="c", name="Clerk", roles=("clerk",), protocol="test")
@@ -156,6 +156,21 @@ async def test_rules_of_a_role_hold_for_deletes_that_share_a_statement(db: Datab
     found = await asyncio.gather(*(attempt(kind, record["id"]) for kind, record in wanted))
     assert found == ["done", "NOT_FOUND", "done", "FORBIDDEN", "FORBIDDEN"]
     assert {row["id"] for row in await shop.rows("entities")} == {other["id"], customer["id"]}
+
+
+async def test_who_sees_all_and_may_delete_some_deletes_only_those(db: Database) -> None:
+    roles = [
+        {"id": "v", "name": "viewer", "entities": {"memo": {"read": True}}},
+        {"id": "c", "name": "cleaner", "entities": {"memo": {"delete": True, "where": {"text": "own"}}}},
+    ]
+    shop = Shop(db, {**SHOP, "roles": roles})
+    both = Caller(id="b", name="b", roles=("viewer", "cleaner"), protocol="test")
+    own, other = await shop.create("memo", text="own"), await shop.create("memo", text="other")
+    for kind in ("memo", None):
+        with pytest.raises(Forbidden):
+            await shop.entities.delete(both, shop.app, kind, other["id"])
+    await shop.entities.delete(both, shop.app, "memo", own["id"])
+    assert [row["id"] for row in await shop.rows("entities")] == [other["id"]]
 
 
 async def test_a_hook_that_is_registered_later_is_asked_before_the_next_delete(shop: Shop) -> None:

@@ -10,6 +10,7 @@ from torque import codec
 from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.errors import Conflict, ValidationFailed
+from torque.types import Caller
 
 PAIRS: dict[str, Any] = {
     "format": "torque/1",
@@ -198,3 +199,48 @@ async def test_a_change_whose_base_has_moved_leaves_nothing_of_itself(db: Databa
 def traces(rows: list[dict[str, Any]]) -> list[str]:
     """Return rows as texts."""
     return sorted(map(str, rows))
+
+
+async def test_the_log_says_of_each_write_who_asked_for_it_and_how(shop: Shop) -> None:
+    """Those of several callers go out in one statement, and each is logged as its own."""
+    callers = [
+        Caller(id=f"u{n}", name=f"user {n}", roles=("admin", f"r{n}"), protocol=f"p{n}", request_id=f"q{n}")
+        for n in range(3)
+    ]
+    made = await asyncio.gather(*(shop.create("memo", one, text="x") for one in callers))
+    await asyncio.gather(*(shop.update(record["id"], one, text="y") for record, one in zip(made, callers, strict=True)))
+    await asyncio.gather(*(shop.delete(record["id"], one) for record, one in zip(made, callers, strict=True)))
+    logged = {
+        (row["action"], row["entity_id"]): (row["actor"], row["role"], row["protocol"], row["request_id"])
+        for row in await shop.rows("audit_log")
+    }
+    assert logged == {
+        (action, record["id"]): (f"user {n}", f"admin,r{n}", f"p{n}", f"q{n}")
+        for action in ("create", "update", "delete")
+        for n, record in enumerate(made)
+    }
+
+
+async def test_the_log_of_a_type_whose_changes_are_not_tracked_holds_no_values(db: Database) -> None:
+    untracked = [{**one, "behavior": {"auditing": {"track_changes": False}}} for one in SHOP["entities"]]
+    shop = Shop(db, {**SHOP, "entities": untracked})
+    made = await shop.create("memo", text="secret one")
+    await shop.update(made["id"], text="secret two")
+    await shop.delete(made["id"])
+    logged = await shop.rows("audit_log")
+    assert sorted(row["action"] for row in logged) == ["create", "delete", "update"]
+    assert "secret" not in str(logged)
+
+
+async def test_the_keys_of_a_bulk_write_count_for_a_day_as_well(shop: Shop) -> None:
+    rows = [codec.dumps({"text": str(n)}) for n in range(3)]
+
+    async def send() -> None:
+        await shop.entities.bulk_create(ADMIN, shop.app, "memo", rows, mode="perRow", idempotency_key="k")
+
+    for aged, expected in ((False, 3), (False, 3), (True, 6)):
+        if aged:
+            old = "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE application_id = $1"
+            await shop.db.execute(old, shop.app.id)
+        await send()
+        assert await shop.count("memo") == expected

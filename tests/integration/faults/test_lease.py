@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,23 @@ async def test_a_lease_that_is_kept_lets_write_without_a_break(house: House) -> 
     for _ in range(20):
         assert await house.look(0.5)
     assert house.hosts.entered == 1
+
+
+async def test_a_lease_is_five_seconds_from_before_the_database_was_asked_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for asked in ("register", "renew"):
+        ask = getattr(house.hosts, asked)
+
+        async def slow(ask: Any = ask) -> Any:
+            house.clock.now += SECOND
+            return await ask()
+
+        monkeypatch.setattr(house.hosts, asked, slow)
+        house.clock.now += 2 * SECOND
+        begun = house.clock.now
+        await house.presence.look()
+        assert house.until == begun + 5 * SECOND
 
 
 async def test_a_lease_that_lapsed_ends_writing_until_the_run_is_entered_again(house: House) -> None:
