@@ -24,8 +24,8 @@ def test_a_record_is_prepared_or_refused_with_all_its_errors() -> None:
     prepared = todo.create(b'{"label": "a", "n": 5.0}', NOW)
     assert prepared.errors == []
     assert prepared.data == b'{"label":"a","n":5}'
-    assert prepared.keys == [("u", "v:a")]
-    assert prepared.changed == ["label", "n"]
+    assert prepared.keys == (("u", "v:a"),)
+    assert prepared.changed == ("label", "n")
     refused = todo.create(b'{"label": "", "n": "x", "m": 1}', NOW)
     assert {(error["path"], error["rule"], error["severity"]) for error in refused.errors} == {
         ("/label", "Required", "Error"),
@@ -38,7 +38,7 @@ def test_an_update_tells_what_was_and_what_is() -> None:
     todo = validator(field("a", "String", unique_id="u"), field("b", "String"))
     prepared = todo.update(b'{"a": "1", "b": "2"}', b'{"a": "3", "b": null}', False, NOW)
     assert (prepared.data, prepared.old, prepared.new) == (b'{"a":"3"}', b'{"a":"1","b":"2"}', b'{"a":"3","b":null}')
-    assert (prepared.old_keys, prepared.keys) == ([("u", "v:1")], [("u", "v:3")])
+    assert (prepared.old_keys, prepared.keys) == ((("u", "v:1"),), (("u", "v:3"),))
 
 
 def test_a_rule_that_cannot_be_used_is_a_problem_and_no_failure() -> None:

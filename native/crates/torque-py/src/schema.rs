@@ -1,7 +1,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use torque_schema as native;
 
 use crate::value_error;
@@ -27,77 +27,83 @@ impl Validator {
         self.0.problems().iter().map(told).collect()
     }
 
-    fn create(&self, data: &[u8], now: &str) -> Prepared {
-        Prepared(self.0.create(data, now))
+    fn create(&self, py: Python<'_>, data: &[u8], now: &str) -> PyResult<Prepared> {
+        Prepared::told(py, self.0.create(data, now))
     }
 
-    /// Many in one call, without the interpreter's lock.
-    fn create_many(&self, py: Python<'_>, rows: Vec<PyBackedBytes>, now: &str) -> Vec<Prepared> {
-        py.detach(|| rows.iter().map(|row| Prepared(self.0.create(row, now))).collect())
+    /// Many in one call, worked out without the interpreter's lock.
+    fn create_many(&self, py: Python<'_>, rows: Vec<PyBackedBytes>, now: &str) -> PyResult<Vec<Prepared>> {
+        let made: Vec<_> = py.detach(|| rows.iter().map(|row| self.0.create(row, now)).collect());
+        made.into_iter().map(|one| Prepared::told(py, one)).collect()
     }
 
     /// `now` is for what is worked out anew at every write.
     #[pyo3(signature = (base, patch, replace, now))]
-    fn update(&self, base: &[u8], patch: &[u8], replace: bool, now: &str) -> Prepared {
+    fn update(
+        &self,
+        py: Python<'_>,
+        base: &[u8],
+        patch: &[u8],
+        replace: bool,
+        now: &str,
+    ) -> PyResult<Prepared> {
         let _ = now;
-        Prepared(self.0.update(base, patch, replace))
+        Prepared::told(py, self.0.update(base, patch, replace))
     }
 }
 
-/// What a validator made of a record.
+/// What a validator made of a record, as objects: a write looks at most of them several times.
 #[pyclass(frozen, module = "torque_native._native")]
-pub(crate) struct Prepared(native::Prepared);
+pub(crate) struct Prepared {
+    errors: Vec<native::Fault>,
+    warnings: Vec<native::Fault>,
+    #[pyo3(get)]
+    data: Py<PyBytes>,
+    #[pyo3(get)]
+    links: Py<PyTuple>,
+    #[pyo3(get)]
+    old_links: Py<PyTuple>,
+    #[pyo3(get)]
+    keys: Py<PyTuple>,
+    #[pyo3(get)]
+    old_keys: Py<PyTuple>,
+    #[pyo3(get)]
+    changed: Py<PyTuple>,
+    #[pyo3(get)]
+    old: Py<PyBytes>,
+    #[pyo3(get)]
+    new: Py<PyBytes>,
+}
+
+impl Prepared {
+    fn told(py: Python<'_>, made: native::Prepared) -> PyResult<Self> {
+        let data = PyBytes::new(py, &made.data).unbind();
+        let new = made.new.map_or_else(|| data.clone_ref(py), |new| PyBytes::new(py, &new).unbind());
+        Ok(Self {
+            errors: made.errors,
+            warnings: made.warnings,
+            links: PyTuple::new(py, made.links)?.unbind(),
+            old_links: PyTuple::new(py, made.old_links)?.unbind(),
+            keys: PyTuple::new(py, made.keys)?.unbind(),
+            old_keys: PyTuple::new(py, made.old_keys)?.unbind(),
+            changed: PyTuple::new(py, made.changed)?.unbind(),
+            old: PyBytes::new(py, &made.old).unbind(),
+            data,
+            new,
+        })
+    }
+}
 
 #[pymethods]
 impl Prepared {
     #[getter]
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        faults(py, &self.0.errors)
+        faults(py, &self.errors)
     }
 
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        faults(py, &self.0.warnings)
-    }
-
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.data)
-    }
-
-    #[getter]
-    fn links(&self) -> Vec<native::Link> {
-        self.0.links.clone()
-    }
-
-    #[getter]
-    fn old_links(&self) -> Vec<native::Link> {
-        self.0.old_links.clone()
-    }
-
-    #[getter]
-    fn keys(&self) -> Vec<(String, String)> {
-        self.0.keys.clone()
-    }
-
-    #[getter]
-    fn old_keys(&self) -> Vec<(String, String)> {
-        self.0.old_keys.clone()
-    }
-
-    #[getter]
-    fn changed(&self) -> Vec<String> {
-        self.0.changed.clone()
-    }
-
-    #[getter]
-    fn old<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.old)
-    }
-
-    #[getter(new)]
-    fn new_values<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.new.as_deref().unwrap_or(&self.0.data))
+        faults(py, &self.warnings)
     }
 }
 
