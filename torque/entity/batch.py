@@ -1,4 +1,7 @@
-"""Many single writes as one statement: what each hands over, and the arguments they make together. Pure."""
+"""Many single writes as one statement: what each hands over, and the arguments they make together.
+
+Pure, but for the ids of entries in the log.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +13,7 @@ import msgspec
 
 from torque import codec
 from torque.db.queries import load_queries
+from torque.entity.write.fresh import some_ids
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller
@@ -95,7 +99,7 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         "datas": json_array([write.prepared.data for write in ordered]),
     }
     logged = lane.audit != "off"
-    parts = ["create_logged_records" if creating and logged else f"{lane.kind}_records"]
+    parts = [f"{lane.kind}_logged_records" if logged else f"{lane.kind}_records"]
     if creating:
         values["types"] = quoted([write.entity.key for write in ordered])
         parts += _links(values, [(write.id, link) for write in ordered for link in write.prepared.links], "create")
@@ -106,7 +110,7 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
         parts += _relink(values, ordered)
         parts += _rekey(values, ordered)
     if logged:
-        parts.append("create_log" if creating else "update_audit")
+        parts.append(f"{lane.kind}_log")
         _audit(values, ordered, lane)
     if lane.followed:
         parts.append(f"{lane.kind}_follow")
@@ -280,6 +284,7 @@ def _audit(values: dict[str, Any], writes: Sequence[Write], lane: Lane) -> None:
         values["values"] = lane.audit == "values"
     else:
         kept = lane.audit == "values"
+        values["entries"] = plain(some_ids(len(writes)))
         values["olds"] = json_array([write.prepared.old for write in writes] if kept else [])
         values["news"] = json_array([write.prepared.new for write in writes] if kept else [])
 

@@ -91,12 +91,28 @@ async def test_a_record_made_anew_under_its_id_is_not_taken_for_the_old_one(shop
     assert (changed["number"], changed["note"], changed["weight"]) == (7, "new", 1.5)
 
 
-def test_no_more_records_are_kept_than_fit() -> None:
+def test_no_more_records_are_kept_than_fit_and_those_written_last_are_among_them() -> None:
     bases = Bases(most_bytes=10_000)
     rows: list[Row] = [(f"id{n}", b"x" * 1000, 1, "", "", "key") for n in range(20)]
     for row in rows:
         bases.keep("app", row)
         bases.keep("app", row)
-    kept = [row for row in rows if bases.get("app", row[0]) is not None]
-    assert kept == rows[-5:]
+        kept = [row for row in rows if bases.get("app", row[0]) is not None]
+        assert row in kept
+        assert sum(len(one[1]) for one in kept) <= 10_000
+    assert kept == rows[-len(kept) :]
+    assert len(kept) > 1
     assert bases.get("other", rows[-1][0]) is None
+
+
+def test_a_record_that_is_forgotten_is_not_remembered_as_it_was_before() -> None:
+    bases = Bases(most_bytes=10_000)
+    first, other, last = [(f"id{n}", b"x" * 3000, n, "", "", "key") for n in range(3)]
+    bases.keep("app", first)
+    bases.keep("app", other)
+    bases.keep("app", ("id0", b"y", 9, "", "", "key"))
+    assert bases.get("app", "id0") == ("id0", b"y", 9, "", "", "key")
+    bases.forget("app", "id0")
+    assert bases.get("app", "id0") is None
+    bases.keep("app", last)
+    assert bases.get("app", "id2") == last

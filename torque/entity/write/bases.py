@@ -4,8 +4,6 @@ Nothing is ever answered from here. The statement of a change carries version an
 prepared on what is no more changes nothing; and what stands against a change is asked of the record as it is stored.
 """
 
-from collections import OrderedDict
-
 from torque.entity.types import Row
 
 _BYTES = 16 * 1024 * 1024
@@ -14,31 +12,36 @@ _BYTES_AROUND = 700
 
 
 class Bases:
-    """The records written last, as many as fit."""
+    """The records written last, as many as fit.
+
+    They are kept in two halves. When the younger is full it takes the place of the older, whose records are forgotten:
+    that costs a fraction of keeping all of them in the order they were written in.
+    """
 
     def __init__(self, most_bytes: int = _BYTES) -> None:
-        self._most = most_bytes
+        self._most = most_bytes // 2
         self._bytes = 0
-        self._rows: OrderedDict[tuple[str, str], Row] = OrderedDict()
+        self._young: dict[tuple[str, str], Row] = {}
+        self._old: dict[tuple[str, str], Row] = {}
 
     def get(self, application_id: str, record_id: str) -> Row | None:
         """Return a record as it was left, None when that is not known."""
-        return self._rows.get((application_id, record_id))
+        key = (application_id, record_id)
+        return self._young.get(key) or self._old.get(key)
 
     def forget(self, application_id: str, record_id: str) -> None:
         """Forget a record that is no more as it was left."""
-        before = self._rows.pop((application_id, record_id), None)
+        key = (application_id, record_id)
+        before = self._young.pop(key, None)
         if before is not None:
             self._bytes -= len(before[1]) + _BYTES_AROUND
+        self._old.pop(key, None)
 
     def keep(self, application_id: str, row: Row) -> None:
         """Remember a record as it was just written."""
-        rows, key = self._rows, (application_id, row[0])
-        before = rows.pop(key, None)
-        if before is not None:
-            self._bytes -= len(before[1]) + _BYTES_AROUND
-        rows[key] = row
-        self._bytes += len(row[1]) + _BYTES_AROUND
-        while self._bytes > self._most:
-            _, oldest = rows.popitem(last=False)
-            self._bytes -= len(oldest[1]) + _BYTES_AROUND
+        young, key = self._young, (application_id, row[0])
+        before = young.get(key)
+        young[key] = row
+        self._bytes += len(row[1]) + _BYTES_AROUND if before is None else len(row[1]) - len(before[1])
+        if self._bytes > self._most:
+            self._old, self._young, self._bytes = young, {}, 0

@@ -5,8 +5,11 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from torque.types import new_id
+
 _POOL = 4096
 _LAST_COUNT = 0xFFF
+_LAST_TAIL = 0xFFFFFFFFFFFF
 RECENT_SECONDS = 10.0
 """Far longer than a process takes from its commit to telling the caches; one that died in between was found out."""
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -48,6 +51,13 @@ def _tails() -> Iterator[str]:
     digits = os.urandom(_POOL).hex()
     for start in range(0, len(digits), 16):
         yield f"{_VARIANT[digits[start]]}{digits[start + 1 : start + 4]}-{digits[start + 4 : start + 16]}"
+
+
+def some_ids(count: int) -> list[str]:
+    """Return UUIDv7 that are told apart by a number added to what is random in them."""
+    first = new_id()
+    head, tail = first[:24], int(first[24:], 16)
+    return [f"{head}{(tail + n) & _LAST_TAIL:012x}" for n in range(count)]
 
 
 class Clock:

@@ -77,4 +77,5 @@ class Queues(Generic[LaneT, ItemT, ResultT]):
             await queue.drain()
 
     def _of(self, lane: LaneT) -> Coalescer[LaneT, ItemT, ResultT]:
-        return self._queues[crc32(lane.application_id.encode()) % len(self._queues)]
+        queues = self._queues
+        return queues[0] if len(queues) == 1 else queues[crc32(lane.application_id.encode()) % len(queues)]

@@ -154,27 +154,54 @@ remembered AS (
 -- name: create_end
 SELECT 1
 
--- name: update_records
--- The version held is the newest there is; a plain join would compare with the snapshot's. The ids are asked for as
--- an array, because for a join the planner may scan the whole application.
--- include: limits
+-- name: update_input
 input AS MATERIALIZED (
     SELECT i.* FROM ROWS FROM (
         unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[]),
         unnest(:times::text::timestamptz[])
     ) AS i (id, data, version, at)
-), held AS MATERIALIZED (
+)
+
+-- name: update_logged_input
+-- The changes of a write, each with what its entry in the log says, which the change hands on.
+input AS MATERIALIZED (
+    SELECT i.* FROM ROWS FROM (
+        unnest(:ids::text::uuid[]), jsonb_array_elements(:datas::jsonb), unnest(:versions::text::int[]),
+        unnest(:times::text::timestamptz[]), unnest(:entries::text::uuid[]), unnest(:actors::text::text[]),
+        unnest(:roles::text::text[]), unnest(:protocols::text::text[]), unnest(:requests::text::text[]),
+        jsonb_array_elements(:olds::jsonb), jsonb_array_elements(:news::jsonb)
+    ) AS i (id, data, version, at, entry, actor, role, protocol, request_id, old, new)
+)
+
+-- name: update_held
+-- The version held is the newest there is; a plain join would compare with the snapshot's. The ids are asked for as
+-- an array, because for a join the planner may scan the whole application.
+held AS MATERIALIZED (
     SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type
     FROM limits, entities e
     WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
     ORDER BY e.id
     FOR NO KEY UPDATE OF e SKIP LOCKED
-), written AS (
+)
+
+-- name: update_records
+-- include: limits, update_input, update_held
+written AS (
     UPDATE entities e SET data = i.data, version = i.version + 1, updated_at = :now::text::timestamptz
     FROM held h JOIN input i ON i.id = h.id
     WHERE e.application_id = :application::uuid AND e.id = h.id AND h.version = i.version
         AND (i.at IS NULL OR h.updated_at = i.at)
     RETURNING e.id, e.entity_type
+)
+
+-- name: update_logged_records
+-- include: limits, update_logged_input, update_held
+written AS (
+    UPDATE entities e SET data = i.data, version = i.version + 1, updated_at = :now::text::timestamptz
+    FROM held h JOIN input i ON i.id = h.id
+    WHERE e.application_id = :application::uuid AND e.id = h.id AND h.version = i.version
+        AND (i.at IS NULL OR h.updated_at = i.at)
+    RETURNING e.id, e.entity_type, i.entry, i.actor, i.role, i.protocol, i.request_id, i.old, i.new
 )
 
 -- name: update_unlinks
@@ -212,17 +239,13 @@ keyed AS (
     JOIN written w ON w.id = k.entity_id
 )
 
--- name: update_audit
+-- name: update_log
 audited AS (
     INSERT INTO audit_log
         (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
-    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, w.entity_type, w.id, 'update',
-        a.actor, a.role, a.protocol, a.request_id, a.old, a.new
-    FROM written w JOIN ROWS FROM (
-        unnest(:ids::text::uuid[], :actors::text::text[], :roles::text::text[], :protocols::text::text[],
-            :requests::text::text[]),
-        jsonb_array_elements(:olds::jsonb), jsonb_array_elements(:news::jsonb)
-    ) AS a (id, actor, role, protocol, request_id, old, new) ON a.id = w.id
+    SELECT :now::text::timestamptz, w.entry, :application::uuid, w.entity_type, w.id, 'update',
+        w.actor, w.role, w.protocol, w.request_id, w.old, w.new
+    FROM written w
 )
 
 -- name: update_follow
@@ -246,15 +269,11 @@ remembered AS (
 )
 
 -- name: update_end
--- A record held at another version comes back as it is now; one that is missing here is locked, or gone. Of one that
--- was written nothing more is told: nobody asks.
-SELECT e.id, CASE WHEN w.id IS NULL THEN e.data END AS data, CASE WHEN w.id IS NULL THEN e.version END AS version,
-    CASE WHEN w.id IS NULL THEN to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END
-        AS created_at,
-    CASE WHEN w.id IS NULL THEN to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END
-        AS updated_at,
-    CASE WHEN w.id IS NULL THEN e.entity_type END AS entity_type, w.id IS NOT NULL AS written
-FROM held e LEFT JOIN written w ON w.id = e.id
+-- Only what was not written: a record held at another version, as it is now; one without version is locked, or gone.
+SELECT i.id, h.data, h.version, to_char(h.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+    to_char(h.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, h.entity_type
+FROM input i LEFT JOIN held h ON h.id = i.id
+WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.id = i.id)
 
 -- name: hold_sources
 SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR NO KEY UPDATE;

@@ -76,7 +76,8 @@ class Writer(Batches[Lane, Write, Outcome]):
         now = utc_now()
         batch = statement(lane, [write], now, alone=True)
         rows = await connection.fetch(batch.text, *batch.args)
-        return Written(now) if lane.kind == "create" else _outcomes(rows, now).get(write.id, Gone())
+        found = _outcomes(rows, Written(now), [write.id])[0] if lane.kind == "update" else Written(now)
+        return found or Gone()
 
     async def update_in(self, connection: Connection, lane: Lane, writes: Sequence[Write], now: str) -> None:
         """Run many updates of held records on a connection of the caller's, who commits and then calls `committed`."""
@@ -102,18 +103,17 @@ class Writer(Batches[Lane, Write, Outcome]):
 
     async def settle(self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]) -> None:
         """Bump, answer, tell, in this order: whoever has an answer finds nothing stale."""
-        if lane.kind == "create":
-            done = list(batch)
+        written = Written(now)
+        if lane.kind == "create" or not rows:
+            done = batch
             self._bump(lane, [pending.item for pending in done])
-            result = Written(now)
             for pending in done:
-                pending.succeed(result)
+                pending.succeed(written)
         else:
-            outcomes = _outcomes(rows, now)
-            done = [pending for pending in batch if isinstance(outcomes.get(pending.id), Written)]
+            outcomes = _outcomes(rows, written, [pending.id for pending in batch])
+            done = [pending for pending, outcome in zip(batch, outcomes, strict=True) if outcome is written]
             self._bump(lane, [pending.item for pending in done])
-            for pending in batch:
-                outcome = outcomes.get(pending.id)
+            for pending, outcome in zip(batch, outcomes, strict=True):
                 if outcome is None:
                     self.set_apart(lane, pending)
                 else:
@@ -201,6 +201,9 @@ class Writer(Batches[Lane, Write, Outcome]):
             )
 
 
-def _outcomes(rows: Sequence[Row], now: str) -> dict[str, Outcome]:
-    """Read the rows of an update: written, or moved on; a record without a row was locked or is gone."""
-    return {row[0]: Written(now) if row[6] else Moved(row) for row in rows}
+def _outcomes(rows: Sequence[Row], written: Written, ids: Sequence[str]) -> list[Outcome | None]:
+    """Read the rows of an update: those that were not written, at another version, or None where locked or gone."""
+    others = {row[0]: None if row[2] is None else Moved(row) for row in rows}
+    if not others.keys() <= set(ids):
+        raise ValueError("records were written under ids that are not in the form in which they are stored")
+    return [others.get(record_id, written) for record_id in ids]
