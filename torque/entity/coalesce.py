@@ -5,8 +5,8 @@ id at most once; an id that is under way in another batch waits for it. The coal
 the statement, so a caller who gives up cancels nothing.
 
 A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
-moment. So a free connection waits until a share of those is there that were about lately (waiting, under way, or
-answered and not back yet), for as long as every millisecond brings more; who is alone does not wait at all.
+moment. So a free connection waits until those are there that were about lately (waiting, or answered and not back yet)
+and are not under way, or a part of all, for as long as every millisecond brings more; who is alone does not wait.
 """
 
 import asyncio
@@ -88,12 +88,13 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     once
         Whether an id is under way at most once, as those of writes have to be.
     share
-        The part of those who were about lately that is waited for.
+        The part of those who were about lately that is waited for; None for all of them who are not under way, or for
+        half where they are of several lanes.
     """
 
     def __init__(
         self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]],
-        *, once: bool = True, share: float = 0.5,
+        *, once: bool = True, share: float | None = None,
     ) -> None:  # fmt: skip
         self._width = width
         self._limit = limit
@@ -109,6 +110,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self._away = 0
         self._crowd = 0
         self._enough = 0
+        self._mixed = False
         self._alarm: asyncio.Future[None] | None = None
         self._roused = False
         self.batches = 0
@@ -179,7 +181,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 break
         if self._alarm is not None:
             return False
-        self._enough = min(int(self._crowd * self._share), self._limit)
+        self._enough = min(self._wanted(), self._limit)
         if 0 < self._count() < self._enough:
             loop = asyncio.get_running_loop()
             self._alarm = alarm = loop.create_future()
@@ -189,6 +191,13 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             finally:
                 self._alarm = None
         return True
+
+    def _wanted(self) -> int:
+        """Return how many are worth waiting for. Of those in several lanes a statement holds but a part."""
+        if self._share is not None:
+            return int(self._crowd * self._share)
+        self._sort()
+        return self._crowd // 2 if self._mixed or len(self._queues) > 1 else self._crowd - self._under_way
 
     def _look(self, alarm: "asyncio.Future[None]", before: int, times: int) -> None:
         """Wait on if more have come since, up to so many times."""
@@ -222,42 +231,46 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
         """Take the next batch, lanes in turn; None when nothing can go now."""
         self._sort()
+        self._mixed = len(self._queues) > 1
         for lane, queue in list(self._queues.items()):
-            batch, rest = self._split(queue)
+            batch = self._part(queue)
             if batch:
-                queue.waiting = rest
                 self._waiting -= len(batch)
                 self._under_way += len(batch)
                 self._queues.move_to_end(lane)
                 return lane, queue, batch
         return None
 
-    def _split(
-        self, queue: _Queue[ItemT, ResultT]
-    ) -> tuple[list[Pending[ItemT, ResultT]], list[Pending[ItemT, ResultT]]]:
-        """Return what of a lane can go now, and the rest."""
-        if not self._once:
-            return queue.waiting[: self._limit], queue.waiting[self._limit :]
+    def _part(self, queue: _Queue[ItemT, ResultT]) -> list[Pending[ItemT, ResultT]]:
+        """Take out of a queue what may go in one batch."""
+        waiting, busy = queue.waiting, queue.busy
+        if len(waiting) <= self._limit:  # all of them, as a rule
+            ids = {pending.id for pending in waiting} if self._once else set()
+            if not self._once or (len(ids) == len(waiting) and ids.isdisjoint(busy)):
+                busy |= ids
+                queue.waiting = []
+                return waiting
         batch: list[Pending[ItemT, ResultT]] = []
         rest: list[Pending[ItemT, ResultT]] = []
-        for pending in queue.waiting:
-            if len(batch) < self._limit and pending.id not in queue.busy:
-                queue.busy.add(pending.id)
+        for pending in waiting:
+            if len(batch) < self._limit and pending.id not in busy:
+                if self._once:
+                    busy.add(pending.id)
                 batch.append(pending)
             else:
                 rest.append(pending)
-        return batch, rest
+        queue.waiting = rest
+        return batch
 
     def _sort(self) -> None:
         """Put what has come into its lanes."""
-        come, count = self._come, 0
-        while come:
+        come, count = self._come, len(self._come)
+        last: LaneT | None = None
+        for _ in range(count):
             lane, pending = come.popleft()
-            queue = self._queues.get(lane)
-            if queue is None:
-                queue = self._queues[lane] = _Queue()
+            if lane is not last:
+                queue, last = self._queues.setdefault(lane, _Queue()), lane
             queue.waiting.append(pending)
-            count += 1
         self._waiting += count
         self._away = max(0, self._away - count)
 

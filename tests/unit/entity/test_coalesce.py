@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.waiting import eventually
+from torque.entity import coalesce
 from torque.entity.coalesce import Coalescer, Pending
 
 
@@ -158,16 +159,48 @@ async def test_who_gives_up_cancels_only_the_waiting() -> None:
     assert recorder.batches == [("a", ["1", "2"])]
 
 
-async def test_a_free_connection_waits_for_half_of_those_who_were_about_lately() -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for those who were about lately as long as it takes."""
+    monkeypatch.setattr(coalesce, "_PATIENCE_SECONDS", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_free_connection_waits_for_all_who_were_about_lately() -> None:
     recorder = Recorder()
     await asyncio.gather(*(recorder.queue.submit("a", str(n), "x") for n in range(8)))
     coming = []
-    for n in range(4):
+    for n in range(8):
         assert len(recorder.batches) == 1
         coming.append(recorder.queue.submit("a", f"again {n}", "x"))
         await asyncio.sleep(0)
     await asyncio.gather(*coming)
-    assert [len(ids) for _, ids in recorder.batches] == [8, 4]
+    assert [len(ids) for _, ids in recorder.batches] == [8, 8]
+
+
+@pytest.mark.usefixtures("patient")
+async def test_those_who_are_under_way_are_not_waited_for() -> None:
+    recorder = Recorder(width=2)
+    await asyncio.gather(*(recorder.queue.submit("a", str(n), "x") for n in range(8)))
+    recorder.gate.clear()
+    first = [recorder.queue.submit("a", f"first {n}", "x") for n in range(4)]
+    await eventually(lambda: len(recorder.batches) == 2)
+    others = [recorder.queue.submit("a", f"other {n}", "x") for n in range(4)]
+    for _ in range(8):  # steps of the loop, no timer
+        await asyncio.sleep(0)
+    assert [len(ids) for _, ids in recorder.batches] == [8, 4, 4]
+    recorder.gate.set()
+    await asyncio.gather(*first, *others)
+
+
+async def test_where_several_lanes_wait_half_of_those_who_were_about_lately_are_enough() -> None:
+    recorder = Recorder()
+    await asyncio.gather(*(recorder.queue.submit("ab"[n % 2], str(n), "x") for n in range(8)))
+    again = [recorder.queue.submit("ab"[n % 2], f"again {n}", "x") for n in range(4)]
+    for _ in range(8):  # steps of the loop, no timer
+        await asyncio.sleep(0)
+    assert [len(ids) for _, ids in recorder.batches][:3] == [4, 4, 2]
+    await asyncio.gather(*again)
 
 
 async def test_those_who_do_not_come_again_are_not_waited_for() -> None:
