@@ -217,6 +217,9 @@ class Hub:
         self._drain()
 
     def _drain(self) -> None:
+        if not self._listeners:
+            self._position = self._ring.head()
+            return
         entries, gap = self._ring.read(self._position)
         if gap:
             self._position = self._ring.head()
