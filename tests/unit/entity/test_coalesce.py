@@ -178,21 +178,6 @@ async def test_a_free_connection_waits_for_all_who_were_about_lately() -> None:
     assert [len(ids) for _, ids in recorder.batches] == [8, 8]
 
 
-@pytest.mark.usefixtures("patient")
-async def test_those_who_are_under_way_are_not_waited_for() -> None:
-    recorder = Recorder(width=2)
-    await asyncio.gather(*(recorder.queue.submit("a", str(n), "x") for n in range(8)))
-    recorder.gate.clear()
-    first = [recorder.queue.submit("a", f"first {n}", "x") for n in range(4)]
-    await eventually(lambda: len(recorder.batches) == 2)
-    others = [recorder.queue.submit("a", f"other {n}", "x") for n in range(4)]
-    for _ in range(8):  # steps of the loop, no timer
-        await asyncio.sleep(0)
-    assert [len(ids) for _, ids in recorder.batches] == [8, 4, 4]
-    recorder.gate.set()
-    await asyncio.gather(*first, *others)
-
-
 async def test_where_several_lanes_wait_half_of_those_who_were_about_lately_are_enough() -> None:
     recorder = Recorder()
     await asyncio.gather(*(recorder.queue.submit("ab"[n % 2], str(n), "x") for n in range(8)))
@@ -214,6 +199,7 @@ async def test_those_who_do_not_come_again_are_not_waited_for() -> None:
     assert begun.done()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_batch_that_takes_long_keeps_nobody_waiting_beside_it() -> None:
     recorder = Recorder(width=2)
     recorder.gate.clear()
