@@ -160,6 +160,9 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("missing-field/role/thing/hidden_fields/nope", {"entities": [thing()], "roles": [{"id": "role", "name": "r",
      "entities": {"thing": {"hidden_fields": ["nope"]}}}]},
      "/roles/0/entities/thing/hidden_fields/0", "no field 'nope'"),
+    ("missing-field/role/thing/where/lable", {"entities": [thing()], "roles": [{"id": "role", "name": "r", "entities":
+     {"thing": {"where": {"or": [{"label": "x"}, {"not": {"lable": {"eq": "y"}}}], "id": "i"}}}}]},
+     "/roles/0/entities/thing/where", "Did you mean 'label'?"),
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from torque.model.report import Path, pointer
 
 Change = dict[str, Any]
 
+NESTING = frozenset({"and", "or", "not"})
+
 
 class Inspection:
     """One run of verification over one model."""
@@ -95,6 +97,15 @@ class Inspection:
         """Yield relationships with the Reference field each is about."""
         for index, relationship in enumerate(self.model.relationships):
             yield index, relationship, link_field(self.model, relationship)
+
+
+def filtered(filters: object) -> list[str]:
+    """Return the names that a filter compares, in its order."""
+    if isinstance(filters, list):
+        return [name for item in filters for name in filtered(item)]
+    if not isinstance(filters, dict):
+        return []
+    return [n for name, value in filters.items() for n in (filtered(value) if name in NESTING else [name])]
 
 
 def path_of(part: Located) -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from torque.model.checks.inspection import Inspection, path_of
+from torque.model.checks.inspection import Inspection, filtered, path_of
 from torque.model.checks.props import check_props, prop_schemas
 from torque.model.compile import OUTSIDE_NAVIGATION, START_PAGE
 from torque.model.definition.action import (
@@ -22,7 +22,6 @@ from torque.model.parts import Located
 from torque.model.report import Path
 
 LARGE = "types above 20,000 records"
-NESTING = frozenset({"and", "or", "not"})
 
 
 def check_pages(inspection: Inspection) -> None:
@@ -80,20 +79,12 @@ def _grid(inspection: Inspection, component: Component, entity: Entity, path: Pa
                 Fix(name="Remove the column", changes=[change]),
             )
     filters = component.props.get("filters")
-    for name in _filtered(filters):
+    for name in filtered(filters):
         _queried(inspection, component, entity, name, (*path, "filters"), "filters by")
     sort = component.props.get("sort")
     for item in sort if isinstance(sort, list) else [sort]:
         if isinstance(item, dict) and isinstance(item.get("field"), str):
             _queried(inspection, component, entity, item["field"], (*path, "sort"), "sorts by")
-
-
-def _filtered(filters: object) -> list[str]:
-    if isinstance(filters, list):
-        return [name for item in filters for name in _filtered(item)]
-    if not isinstance(filters, dict):
-        return []
-    return [n for name, value in filters.items() for n in (_filtered(value) if name in NESTING else [name])]
 
 
 def _queried(inspection: Inspection, component: Component, entity: Entity, name: str, path: Path, how: str) -> None:

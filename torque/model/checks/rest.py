@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from torque.model.checks.inspection import Inspection, path_of
+from torque.model.checks.inspection import Inspection, filtered, path_of
 from torque.model.checks.props import prop_schemas
 from torque.model.definition.action import CustomAction
 from torque.model.definition.entity import Entity
@@ -27,10 +27,23 @@ def check_roles(inspection: Inspection) -> None:
                     if entity is not None and not inspection.has_field(entity, field):
                         where = (*path, "entities", name, member, index)
                         inspection.missing_field(entity, field, where, (role.id, name, member, field))
+            for field in dict.fromkeys(filtered(grant.where)) if entity else ():
+                if entity is not None and not _compared(inspection, entity, field):
+                    where = (*path, "entities", name, "where")
+                    inspection.missing_field(entity, field, where, (role.id, name, "where", field))
         for index, flow in enumerate(role.xflows):
             if flow not in inspection.xflows:
                 where = (*path, "xflows", index)
                 inspection.add("missing-xflow", (role.id, flow), where, f"There is no workflow '{flow}'.")
+
+
+def _compared(inspection: Inspection, entity: Entity, name: str) -> bool:
+    """Return whether a rule may compare what this name leads to; relationships are followed by their names."""
+    head = name.partition(".")[0]
+    named = {part for r in inspection.model.relationships for part in (r.name, r.from_field, r.to_field)}
+    return (
+        head == "id" or inspection.type_at(entity, name) is not None or (entity.field(head) is None and head in named)
+    )
 
 
 def check_names(inspection: Inspection) -> None:
