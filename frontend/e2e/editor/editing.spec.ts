@@ -1,4 +1,4 @@
-import { expect, test } from "./support";
+import { expect, signInLink, test } from "./support";
 
 test("a field added to the model and its grid appears in the running application, and goes with a restored revision", async ({ editor, page, context }) => {
   const name = await editor.copyOf("todo");
@@ -96,4 +96,31 @@ test("records are browsed and added without leaving the editor", async ({ editor
   await page.getByRole("dialog").getByLabel("Task").fill("Read the manual");
   await page.getByRole("dialog").getByRole("button", { name: /^Create todo/ }).click();
   await expect(page.getByText("Read the manual")).toBeVisible();
+});
+
+test("an edit that meets the end of the session is there after signing in again", async ({ editor, page, context }) => {
+  const name = await editor.copyOf("todo");
+  await editor.open(`/models/${name}/entities?field=label`);
+  const form = page.getByRole("form", { name: "label" });
+  await expect(form).toBeVisible();
+  await context.clearCookies();
+  await form.getByRole("textbox", { name: "Label", exact: true }).fill("What to do");
+  await form.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/sign-in/);
+  await page.goto(signInLink());
+  await page.waitForURL(/\/editor\/models$/);
+  await editor.open(`/models/${name}/entities?field=label`);
+  await expect(page.getByRole("cell", { name: "What to do" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await editor.saved();
+});
+
+test("a model that somebody else deletes says so where it is open", async ({ editor, page }) => {
+  const name = await editor.copyOf("todo");
+  await editor.open(`/models/${name}/history`);
+  await expect(page.getByText("Current revision")).toBeVisible();
+  const { model } = (await editor.graphql("query($id: ID!) { model(id: $id) { id applications { id } } }", { id: name })) as { model: { id: string; applications: { id: string }[] } };
+  for (const { id } of model.applications) await editor.graphql("mutation($id: ID!) { deleteApplication(id: $id) }", { id });
+  await editor.graphql("mutation($id: ID!) { deleteModel(modelId: $id) }", { id: model.id });
+  await expect(page.getByRole("alert", { name: "Deleted" })).toBeVisible();
 });

@@ -36,8 +36,9 @@ export type ClientOptions = {
 };
 
 export function createClient(calls: CallLog, onSignedOut: () => void, { terminating, pauses }: ClientOptions = {}): ApolloClient {
-  const signedOut = new ErrorLink(({ error }) => {
-    if (codeOf(error) === "UNAUTHENTICATED") onSignedOut();
+  const signedOut = new ErrorLink(({ error, operation }) => {
+    // A subscription ends in these words too when what it is about is gone; who owns it asks.
+    if (codeOf(error) === "UNAUTHENTICATED" && operation.operationType !== "subscription") onSignedOut();
   });
   const http = terminating ?? new HttpLink({ uri: "/graphql", credentials: "same-origin" });
   return new ApolloClient({

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { codeOf } from "../api/errors";
 import type { Model } from "../api/types";
 import { useServices } from "../services";
-import { modelTransport, sessionMemory, toStored } from "./transport";
+import { loadModel, modelTransport, sessionMemory, toStored } from "./transport";
 import { watchModel } from "./watch";
 
 export type OpenModel = {
@@ -29,23 +29,26 @@ export function ModelProvider({ model, children }: { model: Model; children: Rea
   const [live, setLive] = useState(true);
   const [gone, setGone] = useState(false);
   const [session] = useState(() => new DocumentSession(toStored(model), modelTransport(client, model.id), sessionMemory(model.id)));
-  useEffect(
-    () =>
-      watchModel(client, model.id, {
-        onChange: ({ revision }) => {
-          session.remoteChanged(revision).catch((error: unknown) => {
-            if (codeOf(error) === "NOT_FOUND") setGone(true);
-          });
-        },
-        onLive: (now) => {
-          setLive(now);
-          const { save } = session.getState();
-          // The server was away when it was asked: it is back.
-          if (now && save.name === "failed" && AWAY.has(codeOf(save.error))) session.retry();
-        },
-      }),
-    [client, model.id, session],
-  );
+  useEffect(() => {
+    if (gone) return undefined;
+    const failed = (error: unknown): void => {
+      if (codeOf(error) === "NOT_FOUND") setGone(true);
+    };
+    return watchModel(client, model.id, {
+      onChange: ({ revision }) => {
+        session.remoteChanged(revision).catch(failed);
+      },
+      onEnded: () => {
+        loadModel(client, model.id).catch(failed);
+      },
+      onLive: (now) => {
+        setLive(now);
+        const { save } = session.getState();
+        // The server was away when it was asked: it is back.
+        if (now && save.name === "failed" && AWAY.has(codeOf(save.error))) session.retry();
+      },
+    });
+  }, [client, model.id, session, gone]);
   useEffect(() => {
     const guard = (event: BeforeUnloadEvent): void => {
       if (session.getState().unsaved) event.preventDefault();

@@ -15,9 +15,11 @@ export function SignIn() {
   const navigate = useNavigate();
   const location = useLocation();
   const from = location.state as { ended?: boolean; from?: string } | null;
-  const secret = useRef(window.location.hash.slice(1));
-  const started = useRef(false);
-  const [state, setState] = useState<State>(secret.current ? "redeeming" : from?.ended ? "ended" : "needed");
+  // A link that is followed on this very page changes nothing but this.
+  const link = location.hash.slice(1);
+  const secret = useRef(link);
+  const started = useRef("");
+  const [state, setState] = useState<State>(link ? "redeeming" : from?.ended ? "ended" : "needed");
 
   const send = useCallback(() => {
     setState("redeeming");
@@ -28,11 +30,12 @@ export function SignIn() {
   }, [navigate]);
 
   useEffect(() => {
-    if (!secret.current || started.current) return;
-    started.current = true;
+    if (!link || started.current === link) return;
+    started.current = link;
+    secret.current = link;
     window.history.replaceState(window.history.state, "", window.location.pathname);
     send();
-  }, [send]);
+  }, [link, send]);
 
   return (
     <main className={classes.page}>
