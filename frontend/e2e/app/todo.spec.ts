@@ -93,6 +93,25 @@ test("what a form lacks is said at its field, counted at its foot, and nothing t
   await expect(todo.readout()).toContainText("5 of 5 todos");
 });
 
+test("what is typed outlives a reload and a lost network, and is made once however often it is sent", async ({ todo, page, context }) => {
+  await todo.open("?form=todo_form&new=1");
+  const task = todo.drawer().getByRole("textbox", { name: "Task" });
+  await task.fill("Typed once");
+  await expect(todo.drawer().getByText("1 unsaved change")).toBeVisible();
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(task).toHaveValue("Typed once");
+  await context.setOffline(true);
+  await todo.drawer().getByRole("button", { name: /^Create todo/ }).click();
+  await expect(todo.drawer().getByText("The server cannot be reached.")).toBeVisible();
+  await context.setOffline(false);
+  await todo.drawer().getByRole("button", { name: /^Create todo/ }).dblclick();
+  await expect(todo.drawer()).toBeHidden();
+  await expect(todo.row("Typed once")).toHaveCount(1);
+  await page.getByRole("button", { name: "New Todo" }).click();
+  await expect(task).toHaveValue("");
+});
+
 test.describe("to a German reader", () => {
   test.use({ locale: "de-DE" });
 
