@@ -22,7 +22,7 @@ from torque.server.board import CACHED, Board
 from torque.server.http import COMPRESS_FROM, HeaderMap, HttpProtocol, Scope
 from torque.server.middleware import Guard, RequestIds
 from torque.server.patience import Body, Patience
-from torque.server.priority import interrupt
+from torque.server.priority import Bursts
 from torque.server.rsgi import JSON_ANSWER, TorqueApp
 
 SMALL_BODY = 64 * 1024
@@ -99,13 +99,14 @@ class Arrivals:
         self._paths = paths
         self._hosts, self._origins = guard.hosts, guard.origins
         self._largest = -1 if limited else min(largest, SMALL_BODY)
+        self.bursts = Bursts(loop)
         self._begun = False
 
     def arrive(self, watcher: Watcher) -> None:
         """Take a request; its body follows. Granian takes no error from here."""
         if not self._begun:
             self._begun = True
-            interrupt()
+            self.bursts.begin()
         try:
             scope = watcher.scope
             path = scope.path
@@ -193,10 +194,11 @@ class Arrival:
 
     def succeed(self, body: bytes) -> None:
         """Give the answer of a call that waited and succeeded."""
-        watcher = self._watcher
+        watcher, arrivals = self._watcher, self._arrivals
         try:
+            arrivals.bursts.answer()
             self._send(body)
-            self._arrivals.app.count(watcher.scope, 200, time.monotonic() - self._begin, self._request_id)
+            arrivals.app.count(watcher.scope, 200, time.monotonic() - self._begin, self._request_id)
         except Exception as error:
             watcher.err(error)
 

@@ -96,7 +96,7 @@ class Board:
         """Count one request of a route with its status and duration."""
         first = base + _FIRST_ROUTE + route * _PER_ROUTE
         cells = self.cells
-        cells[first + min(max(status // 100 - 2, 0), 3)] += 1
+        cells[first if status < 300 else first + min(status // 100 - 2, 3)] += 1
         cells[first + len(CLASSES) + bisect_left(BUCKETS, seconds)] += 1
         cells[first + _PER_ROUTE - 1] += int(seconds * 1_000_000)
 

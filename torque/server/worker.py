@@ -25,7 +25,6 @@ from torque.server.board import PREPARED, STARTED, STREAMS, Board
 from torque.server.logs import SLOW_QUERY_SECONDS, capture_standard_logging, make_observer, report_query
 from torque.server.middleware import split_bind
 from torque.server.order import Order, read_order
-from torque.server.priority import interrupt, never_interrupt
 from torque.server.vanished import notice
 
 _MACHINE: Any = _granian
@@ -100,9 +99,7 @@ def _serve(app: WorkerApp, order: Order, board: Board, loop: asyncio.AbstractEve
     )  # fmt: skip
     scheduler = _MACHINE.CallbackScheduler(loop, None, None, None, None)
     scheduler._schedule_fn = app.arrivals.arrive
-    never_interrupt()
     worker.serve_str(scheduler, loop, stop)
-    interrupt()
     notice(port)
     board.mark(order.context.worker, STARTED, os.getpid())
     if order.started_fd is not None:

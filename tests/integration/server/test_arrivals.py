@@ -2,10 +2,8 @@
 
 import http.client
 import json
-import os
 import re
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -91,16 +89,3 @@ def test_cached_answers_are_counted_however_the_call_was_dressed(server: Running
             assert json.loads(connection.getresponse().read())["id"] == number
         assert counted() - before >= 4, kind
     connection.close()
-
-
-def test_threads_that_work_are_not_interrupted_by_the_one_that_talks_to_the_network(
-    server: RunningServer, token: str
-) -> None:
-    assert server.rpc("getModelMetadata", {}, "todo", token)["result"]["name"] == "todo"
-    policies = []
-    for worker in server.workers():
-        threads = {int(thread.name) for thread in Path(f"/proc/{worker}/task").iterdir()}
-        assert os.sched_getscheduler(worker) == os.SCHED_OTHER
-        policies.append({os.sched_getscheduler(thread) for thread in threads - {worker}})
-    assert all(os.SCHED_BATCH in found for found in policies)
-    assert any(os.SCHED_OTHER in found for found in policies), "whoever took the call begins at once again"
