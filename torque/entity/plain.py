@@ -71,9 +71,10 @@ class View:
 
     def shown(self, key: str) -> _Shown | None:
         """Return how records of an entity, by its key, are answered; None where they are not there for the caller."""
-        if key not in self._shown:
-            self._shown[key] = self._show(key)
-        return self._shown[key]
+        try:
+            return self._shown[key]
+        except KeyError:
+            return self._shown.setdefault(key, self._show(key))
 
     def _is_plain(self, name: str) -> bool:
         model = self.app.model

@@ -60,7 +60,7 @@ class Misses:
         self.cache = cache
         self.deadlines = deadlines
         self.name = name
-        self._registry = registry
+        self._taken = GET_ENTITY.name if registry.find(GET_ENTITY.name) is GET_ENTITY else None
         self._reads = reads
 
     def take(self, opened: Opened, asker: Asker, loop: asyncio.AbstractEventLoop) -> bool:
@@ -69,11 +69,9 @@ class Misses:
         For any thread; the answer is told on `loop`.
         """
         id_json, name, params, known, key = opened
-        if name != GET_ENTITY.name:
+        if name != self._taken:
             return False
         try:
-            if self._registry.get(name) is not GET_ENTITY:
-                return False
             wanted = GET_ENTITY.decode(params)
             if (
                 wanted.expand
