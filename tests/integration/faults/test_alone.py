@@ -98,6 +98,17 @@ async def test_a_cut_listener_is_noticed_without_anybody_asking(house: House, db
     task.cancel()
 
 
+async def test_every_loss_of_the_listener_is_told_also_when_it_is_back_at_once(house: House, db: Database) -> None:
+    """Nobody may take it for having stood all the time: what was said in between it did not hear."""
+    name, told = f"torque:{house.run}:listener", list[bool]()
+    listener = Listener(PoolSettings(dsn=house.dsn, application_name=name), lambda _: None, told.append)
+    task = asyncio.ensure_future(listener.run())
+    await eventually(lambda: told == [True])
+    await db.fetchval("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", name)
+    await eventually(lambda: told == [True, False, True])
+    task.cancel()
+
+
 async def test_another_live_run_ends_being_alone_until_it_leaves(house: House, db: Database) -> None:
     await house.settle()
     house.keep()

@@ -1,10 +1,16 @@
 """Between runs: what is sent arrives, moves the same generations, and reaches the other run's listeners."""
 
+import asyncio
+
 import pytest
 
 from tests.integration.live.hub_support import Rights, caller, make_hub, taken
 from tests.support.waiting import eventually
+from torque import codec
+from torque.db.notify import Listener
+from torque.db.pool import Database
 from torque.native import EventRing, Generations
+from torque.observe import Observer
 from torque.sync import relay
 from torque.sync.announcer import Announcer
 from torque.sync.messages import (
@@ -39,6 +45,7 @@ def test_every_signal_moves_what_depends_on_it() -> None:
             ("type", "a1", "task"),
             ("record", "a1", RECORD),
         ],
+        RecordSignal("a1", "todo", "created", (), "task"): [("type", "a1", "task"), ("catalogue", "a1", "")],
         ModelSignal("m1", 3): [("model", "m1", "")],
         ApplicationSignal("a1", "stopped"): [("catalogue", "a1", "")],
         AccessSignal((CREDENTIAL,)): [("identity", CREDENTIAL, "")],
@@ -50,6 +57,23 @@ def test_every_signal_moves_what_depends_on_it() -> None:
         assert not any(generations.current(stamp) for stamp in stamps)
         assert generations.current(bystander)
         assert ring.head() == 1
+
+
+async def test_more_signals_than_may_wait_are_told_as_a_drop_of_everything(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_MAX_WAITING", 3)
+    heard: list[str] = []
+    listener = Listener(db.settings, heard.append, lambda _connected: None)
+    listening = asyncio.ensure_future(listener.run())
+    await eventually(lambda: listener.connected)
+    sender = relay.Relay(db, Generations(), RunContext.alone(), Observer())
+    for number in range(5):
+        sender.send(ApplicationSignal(f"a{number}", "stopped"))
+    await sender.close()
+    await eventually(lambda: heard)
+    listening.cancel()
+    assert [one["type"] for one in codec.loads(heard[0])["signals"]] == ["drop", "application", "application"]
 
 
 def test_what_a_run_sent_itself_is_not_applied_again() -> None:
