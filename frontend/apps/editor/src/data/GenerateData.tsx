@@ -43,7 +43,10 @@ export function GenerateData({ application, entity, onClose }: GenerateDataProps
       (signal, onProgress) =>
         makeRecords({ count, entities: names.length, signal, onProgress }, async (some) => {
           const { data } = await client.mutate({ mutation: SEED_APPLICATION, variables: { id: application.id, count: some, seed, entities: names } });
-          return data?.seedApplication.created ?? 0;
+          const made = data?.seedApplication.created ?? 0;
+          // All or none: one that breaks a rule takes the others along.
+          if (made === 0) throw new Error(t("generate.refused"));
+          return made;
         }),
       (made) => {
         showToast({ message: t("generate.done", { count: made, number: figure.format(made) }) });
