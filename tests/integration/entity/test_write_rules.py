@@ -244,3 +244,21 @@ async def test_the_keys_of_a_bulk_write_count_for_a_day_as_well(shop: Shop) -> N
             await shop.db.execute(old, shop.app.id)
         await send()
         assert await shop.count("memo") == expected
+
+
+async def test_a_base_is_told_by_its_version_also_when_two_writes_share_a_moment(shop: Shop) -> None:
+    made = await shop.create("order", number=1)
+    await shop.update(made["id"], note="own")
+    meanwhile = "UPDATE entities SET version = 3, data = data || '{\"order_f_number\": 9}' WHERE application_id = $1"
+    key = shop.app.model.entities["order"].fields["number"].key
+    await shop.db.execute(meanwhile.replace("order_f_number", key), shop.app.id)
+    changed = await shop.update(made["id"], weight=2.0)
+    assert (changed["number"], changed["note"], changed["version"]) == (9, "own", 4)
+
+
+async def test_a_key_of_one_caller_is_no_key_of_another(shop: Shop) -> None:
+    callers = [Caller(id=f"u{n}", name=f"u{n}", roles=("admin",), protocol="test") for n in range(2)]
+    for caller in (*callers, *callers):
+        await shop.entities.create(caller, shop.app, "memo", {"text": "same"}, idempotency_key="same")
+    assert await shop.count("memo") == 2
+    assert sorted(row["actor"] for row in await shop.rows("audit_log")) == ["u0", "u1"]
