@@ -319,6 +319,35 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_ends_with_its_own_generations_though_the_application_stands() {
+        let gate = gate();
+        store(&gate, 5, br#"{"entityType":"todo","entityId":"e"}"#, b"1");
+        let stamp = gate.generations().read(&[3]);
+        assert!(gate.set_identity(&digest("tq_secret"), "app-1", 5, None, stamp, 50));
+        assert!(bearer(&gate, BODY).is_some());
+        gate.generations().bump(&[3]);
+        assert!(bearer(&gate, BODY).is_none());
+    }
+
+    #[test]
+    fn an_application_ends_with_its_own_generations_though_the_identity_stands() {
+        let gate = gate();
+        store(&gate, 5, br#"{"entityType":"todo","entityId":"e"}"#, b"1");
+        gate.set_application("todo", "app-1", gate.generations().read(&[4]));
+        assert!(bearer(&gate, BODY).is_some());
+        gate.generations().bump(&[4]);
+        assert!(bearer(&gate, BODY).is_none());
+    }
+
+    #[test]
+    fn keys_tell_classes_methods_and_applications_apart() {
+        let gate = gate();
+        let key = |app, class, method| gate.key(app, class, method, b"{}").unwrap();
+        let keys = [key("a", 1, "m"), key("b", 1, "m"), key("a", 2, "m"), key("a", 1, "n")];
+        assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len());
+    }
+
+    #[test]
     fn an_expired_identity_is_not_answered() {
         let gate = gate();
         store(&gate, 5, br#"{"entityType":"todo","entityId":"e"}"#, b"1");
