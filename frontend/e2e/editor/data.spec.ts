@@ -26,7 +26,7 @@ test("records are asked for by conditions, and those that match are deleted by t
   await expect(page.getByText("Tool 4")).toBeVisible();
   await page.getByRole("button", { name: "Filter" }).click();
   await page.getByRole("combobox", { name: "Field" }).fill("weight");
-  await page.keyboard.press("Enter");
+  await page.getByRole("option", { name: "weight" }).click();
   await page.getByRole("textbox", { name: "Value for Weight" }).fill("30");
   await page.keyboard.press("Enter");
   await expect(page.getByText("2 of 5 tools")).toBeVisible();
