@@ -80,14 +80,22 @@ ORDER BY e.id
 FOR UPDATE;
 
 -- name: dependants
+-- One look into the primary key for each. For a join, where nearly all references lead to one record, it reads all
+-- records of the application, for every batch of a large deletion. OFFSET keeps it from becoming one.
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
-FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+FROM entity_relationships r CROSS JOIN LATERAL (
+    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    OFFSET 0
+) AS e
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
 LIMIT $3;
 
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
-FROM entity_relationships r JOIN entities e ON e.application_id = r.application_id AND e.id = r.source_id
+FROM entity_relationships r CROSS JOIN LATERAL (
+    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    OFFSET 0
+) AS e
 WHERE r.application_id = $1 AND r.source_id = ANY($3::uuid[]) AND r.target_id = ANY($2::uuid[])
 ORDER BY r.source_id;
 
