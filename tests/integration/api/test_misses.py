@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.waiting import eventually
 from torque.api.common.reply import Reply
+from torque.api.jsonrpc import protocol
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.config import Config
 from torque.platform import Platform
@@ -52,6 +53,9 @@ class Told:
 
     def answer(self, reply: Reply) -> None:
         self.replies.append(reply)
+
+    def succeed(self, body: bytes) -> None:
+        self.replies.append(protocol.answered(body))
 
     async def body(self) -> Any:
         """Return the only answer as JSON."""
