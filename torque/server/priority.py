@@ -47,7 +47,10 @@ class Bursts:
     def _schedule(self, policy: int) -> None:
         try:
             for thread in self._others:
-                os.sched_setscheduler(thread, policy, os.sched_param(0))
+                try:
+                    os.sched_setscheduler(thread, policy, os.sched_param(0))
+                except ProcessLookupError:
+                    self._others = [other for other in self._others if other != thread]
         except OSError:  # some containers forbid it; then threads interrupt each other
             self._others = []
 

@@ -50,9 +50,12 @@ async def test_threads_of_requests_wait_for_their_turn_while_answers_follow_each
 
 async def test_threads_that_are_gone_disturb_nobody() -> None:
     bursts = Bursts(asyncio.get_running_loop())
-    with resting():
-        bursts.begin()
-    bursts.answer()
-    bursts.answer()
-    await asyncio.sleep(0)
-    bursts.answer()
+    with resting() as network:
+        with resting():
+            bursts.begin()
+        for _ in range(2):
+            bursts.answer()
+            bursts.answer()
+            assert os.sched_getscheduler(network) == os.SCHED_BATCH, "the others still wait"
+            await asyncio.sleep(0)
+            assert os.sched_getscheduler(network) == os.SCHED_OTHER
