@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from tests.integration.faults.troubled import WAITING
+from tests.support.silent import silent_way
 from tests.support.waiting import eventually
+from torque.db import notify
 from torque.db.hosts import REGISTER_LOCK, Hosts, Run
 from torque.db.notify import Listener
 from torque.db.pool import Database, PoolSettings
@@ -107,6 +110,21 @@ async def test_every_loss_of_the_listener_is_told_also_when_it_is_back_at_once(h
     await db.fetchval("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", name)
     await eventually(lambda: told == [True, False, True])
     task.cancel()
+
+
+async def test_a_peer_that_falls_silent_counts_as_lost_though_the_connection_stands(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(notify, "ANSWER_SECONDS", 1.0)
+    told: list[bool] = []
+    async with silent_way(database_url, tmp_path) as (way, dsn):
+        listener = Listener(PoolSettings(dsn=dsn), lambda _: None, told.append)
+        task = asyncio.ensure_future(listener.run())
+        await eventually(lambda: told[-1:] == [True])
+        way.fall_silent()
+        await eventually(lambda: told[-1:] == [False])
+        task.cancel()
 
 
 async def test_another_live_run_ends_being_alone_until_it_leaves(house: House, db: Database) -> None:
