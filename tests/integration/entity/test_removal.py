@@ -1,6 +1,7 @@
 """Deleting a record on which very much hangs: as a job, in batches, taken over when its server dies."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
+from torque.entity.deletion import removal
 from torque.errors import Conflict, NotFound, ValidationFailed
 
 
@@ -62,6 +64,20 @@ async def test_a_job_deletes_from_the_leaves_up(few: Shop) -> None:
     await check_gone(few, customer)
     told = [record[0] for event in few.events if event.kind == "deleted" for record in event.records]
     assert len(told) == len(set(told)) == 121
+
+
+async def test_no_statement_of_a_job_touches_more_records_than_a_batch_holds(
+    few: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those that hang on what goes nor those that only lose it may go along with it."""
+    monkeypatch.setattr(removal, "_BATCH", 7)
+    customer = await crowd(few)
+    before = {row["id"] for row in await few.rows("audit_log")}
+    assert (await few.delete(customer["id"]))["job"] is not None
+    await finished(few)
+    await check_gone(few, customer)
+    touched = Counter(row["at"] for row in await few.rows("audit_log") if row["id"] not in before)
+    assert max(touched.values()) <= 7
 
 
 async def test_a_repeat_by_key_gets_the_answer_of_before_also_when_the_job_is_done(few: Shop) -> None:
