@@ -63,3 +63,14 @@ async def test_links_that_another_process_has_just_made_are_missed_at_both_ends(
     stamps = [shop.generations.read([shop.generations.slot("type", shop.app.id, key)]) for key in keys]
     await shop.update(post["id"], tags=[tag["id"]])
     assert [shop.generations.current(stamp) for stamp in stamps] == [False, False]
+
+
+async def test_an_import_of_links_that_another_process_has_just_made_moves_what_shows_them(db: Database) -> None:
+    shop = Store(db, BLOG)
+    silent = Shop(db, BLOG, app_id=shop.app.id)
+    tag, post = await shop.create("tag", label="a"), await shop.create("post", title="one")
+    await silent.update(post["id"], tags=[tag["id"]])
+    stamp = shop.generations.read([shop.generations.slot("catalogue", shop.app.id)])
+    report = await shop.load("post", "id,tags", f"{post['id']},{tag['id']}", upsert="id")
+    assert (report.updated, report.links, report.errors) == (0, 0, [])
+    assert not shop.generations.current(stamp)
