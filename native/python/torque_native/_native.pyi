@@ -1,7 +1,7 @@
 """Types of the compiled module; what each thing promises is said in `torque/native.py`."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, final
+from typing import Any, Final, Literal, final
 
 @final
 class EnvelopeError(Exception):
@@ -46,6 +46,9 @@ class ResultCache:
 @final
 class Gate:
     """From request bytes to response bytes in one call, when the cache holds the answer."""
+
+    REMEMBERED: Final[int]
+    """More callers or applications than this at once are not remembered: it begins anew."""
 
     def __new__(cls, cache: ResultCache, max_depth: int = 64) -> Gate: ...
     def set_application(self, ref: str, application_id: str, stamp: Stamp) -> None: ...

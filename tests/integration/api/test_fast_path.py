@@ -10,9 +10,9 @@ import pytest
 from tests.support.waiting import eventually
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
-from torque.api.jsonrpc.keeper import GATE_LESSONS
 from torque.api.jsonrpc.registry import Method, Params, Registry
 from torque.application.types import Answer
+from torque.native import Gate
 from torque.platform import Platform
 from torque.types import Caller
 
@@ -133,9 +133,9 @@ async def test_a_revoked_token_is_forgotten_at_once(client: Client, platform: Pl
 async def test_who_was_forgotten_with_everybody_is_taught_again(client: Client, platform: Platform) -> None:
     first = await client.call("getModelMetadata")
     stamp = platform.generations.read([platform.generations.slot("catalogue", "another")])
-    for number in range(GATE_LESSONS):
+    for number in range(Gate.REMEMBERED):
         platform.gate.set_identity(number.to_bytes(32, "big"), "another", 1, None, stamp)
-    client.endpoint._keeper._given += GATE_LESSONS
+    client.endpoint._keeper._given += Gate.REMEMBERED
     assert client.fast("getModelMetadata") is None
     _, secret = await platform.access.create_token(ADMIN, "next", "admin")
     await Client(client.endpoint, secret, client.app).call("getModelMetadata")

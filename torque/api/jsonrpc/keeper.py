@@ -8,7 +8,7 @@ from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method
 from torque.application.types import Answer, RunningApplication
 from torque.entity.plain import View
-from torque.native import Stamp
+from torque.native import Gate, Stamp
 from torque.platform import Platform
 from torque.types import Caller
 
@@ -22,8 +22,6 @@ class _Named(msgspec.Struct):
 _NAMED: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
 
 _TAUGHT = 10_000
-GATE_LESSONS = 1 << 16
-"""So many lessons after it began, the gate forgets everybody and begins anew."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -98,7 +96,7 @@ class Keeper:
         admission = self._platform.access.admission(context.caller, running)
         if admission is None:
             return
-        if self._given >= GATE_LESSONS:
+        if self._given >= Gate.REMEMBERED:  # the gate has forgotten everybody
             self._lessons.clear()
             self._given = 0
         elif len(self._lessons) >= _TAUGHT:

@@ -18,7 +18,7 @@ use crate::request::{Credential, Request, credential, read};
 use crate::store::ResultCache;
 
 /// More callers or applications than this at once are not remembered: the maps begin anew.
-const REMEMBERED: usize = 1 << 16;
+pub const REMEMBERED: usize = 1 << 16;
 
 struct Application<K> {
     id: Arc<str>,
@@ -280,6 +280,21 @@ mod tests {
 
     fn bearer(gate: &Gate<u8>, body: &[u8]) -> Option<Vec<u8>> {
         gate.answer(body, Some("Bearer tq_secret"), None, Some("todo")).map(|hit| hit.result.to_vec())
+    }
+
+    #[test]
+    fn no_more_callers_and_applications_than_agreed_are_remembered() {
+        let gate = gate();
+        let stamp = gate.generations().read(&[1]);
+        for number in 0..=REMEMBERED {
+            let name = number.to_string();
+            gate.set_application(&name, "app-1", stamp.clone());
+            assert!(gate.set_identity(&digest(&name), "app-1", 5, None, stamp.clone(), 50));
+        }
+        let state = gate.state.lock();
+        let identities: usize = state.applications.values().map(|one| one.identities.len()).sum();
+        assert!(state.references.len() <= REMEMBERED && identities <= REMEMBERED);
+        assert!(state.references.contains_key(REMEMBERED.to_string().as_str()), "the last is known");
     }
 
     #[test]

@@ -30,7 +30,7 @@ mod shard;
 mod shared;
 mod store;
 
-pub use gate::{Gate, Hit, Miss, Opened};
+pub use gate::{Gate, Hit, Miss, Opened, REMEMBERED};
 pub use generations::{COUNTERS, Generations, Stamp};
 pub use ring::{Event, EventRing, RingError};
 pub use shared::SharedMemoryError;

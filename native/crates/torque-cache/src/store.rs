@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn what_an_answer_depends_on_counts_among_its_bytes() {
+        let (plain, deep) = (cache(1 << 20, 100), cache(1 << 20, 100));
+        let slots: Vec<u32> = (0..60).collect();
+        plain.put(b"k", b"v", plain.generations().read(&[]), None);
+        deep.put(b"k", b"v", deep.generations().read(&slots), None);
+        assert!(deep.statistics().bytes >= plain.statistics().bytes + 60 * 8);
+    }
+
+    #[test]
     fn an_answer_counts_until_something_it_depends_on_moves() {
         let cache = cache(1 << 20, 100);
         let generations = Arc::clone(cache.generations());

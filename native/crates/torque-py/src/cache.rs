@@ -144,6 +144,9 @@ const BEFORE_RESULT: &[u8] = br#","result":"#;
 
 #[pymethods]
 impl Gate {
+    #[classattr]
+    const REMEMBERED: usize = native::REMEMBERED;
+
     #[new]
     #[pyo3(signature = (cache, max_depth=64))]
     fn new(cache: &ResultCache, max_depth: usize) -> Self {
