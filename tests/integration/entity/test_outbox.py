@@ -151,6 +151,23 @@ async def test_what_fails_comes_again_and_others_do_not_wait_for_it(followed: Sh
     assert await followed.rows("outbox") == []
 
 
+async def test_what_fails_again_and_again_is_given_up_in_the_end(followed: Shop) -> None:
+    told: list[str] = []
+
+    async def fail(happening: Happening) -> None:
+        told.append(happening.data["name"])
+        raise ConnectionError("never")
+
+    followed.hooks.after(fail)
+    await followed.create("customer", name="bad")
+    box = outbox(followed)
+    for _ in range(2 * DEEPEST):
+        await box.deliver()
+        await followed.db.execute("UPDATE outbox SET due_at = now() WHERE application_id = $1", followed.app.id)
+    assert 2 <= len(told) < 2 * DEEPEST
+    assert await followed.rows("outbox") == []
+
+
 async def test_a_letter_whose_server_died_is_delivered_by_another(followed: Shop) -> None:
     """The first server takes the letter and never comes back; once its lease has ended the second delivers."""
     reached, never = asyncio.Event(), asyncio.Event()
