@@ -85,7 +85,9 @@ class Validator:
             field["name"]: (field["key"], _check(field["type"]), field) for field in orjson.loads(spec)["fields"]
         }
 
-    def create(self, data: bytes) -> tuple[list[Fault], bytes, list[tuple[str, str, int]], list[str], bytes]:
+    def create(
+        self, data: bytes
+    ) -> tuple[list[Fault], bytes, tuple[tuple[str, str, int], ...], tuple[str, ...], bytes]:
         """Return errors, JSON to store, links, changed names, new values."""
         found: list[Fault] = []
         sent = orjson.loads(data)
@@ -108,9 +110,9 @@ class Validator:
             if field["link_key"]:
                 links.append((field["link_key"], value, 0))
         if found:
-            return found, b"", [], [], b""
+            return found, b"", (), (), b""
         text = orjson.dumps(stored)
-        return found, text, links, changed, text
+        return found, text, tuple(links), tuple(changed), text
 
 
 def map_row(names: Mapping[str, str], data: bytes) -> bytes:
