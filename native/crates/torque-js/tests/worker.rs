@@ -162,7 +162,7 @@ fn endless_and_greedy_scripts_end_by_their_limit() {
         "for (;;) {}",
         "try { for (;;) {} } catch { } finally { for (;;) {} }",
         "async function f() { for (;;) await null } await f()",
-        "await new Promise((r) => { const f = () => Promise.resolve().then(f); f() })",
+        "await new Promise((r) => { const f = () => { Promise.resolve().then(f) }; f() })",
         "/(a+)+b/.test('a'.repeat(60))",
         "const s = {toJSON() { for (;;) {} }}; return s",
         "throw {get message() { for (;;) {} }, toString() { for (;;) {} }}",
