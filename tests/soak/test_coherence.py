@@ -27,4 +27,4 @@ async def test_no_reader_sees_anything_older_than_was_acknowledged_whatever_is_k
     assert outcome.unexpected == []
     assert outcome.database == []
     assert outcome.harms == list(plan.harms or ())
-    assert outcome.writes > 40
+    assert outcome.writes + outcome.unanswered > 40 and outcome.writes > 10
