@@ -7,13 +7,13 @@ import pytest
 from tests.soak.arena import Plan, play
 
 TWO_SERVERS = Plan(
-    operations=1000,
+    operations=2400,
     players=6,
     harms=("worker killed", "listener cut", "connections cut", "database restarted"),
-    between=150,
+    between=450,
 )
 ALONE = Plan(
-    operations=1000, players=6, workers=(3,), harms=("worker killed", "connections cut", "worker killed"), between=150
+    operations=2400, players=6, workers=(3,), harms=("worker killed", "connections cut", "worker killed"), between=450
 )
 
 
@@ -27,4 +27,4 @@ async def test_no_reader_sees_anything_older_than_was_acknowledged_whatever_is_k
     assert outcome.unexpected == []
     assert outcome.database == []
     assert outcome.harms == list(plan.harms or ())
-    assert outcome.writes + outcome.unanswered > 40 and outcome.writes > 10
+    assert outcome.writes > 40
