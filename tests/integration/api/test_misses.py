@@ -1,25 +1,18 @@
 """Records that are not cached, answered to who is told instead of awaiting: the same answers, to the same callers."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import psycopg
 import pytest
 
+from tests.integration.api.plain import ADMIN, APP, Client, Told, call_of, client_of, held, serving
 from tests.support.waiting import eventually
-from torque.api.common.reply import Reply
-from torque.api.jsonrpc import protocol
-from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.config import Config
 from torque.platform import Platform
-from torque.types import Caller, RunContext
-
-ADMIN = Caller.local("test")
-APP = "misses"
+from torque.types import RunContext
 
 
 def entity(name: str, **more: Any) -> dict[str, Any]:
@@ -42,82 +35,11 @@ MODEL = {
 }
 
 
-class Told:
-    """Waits for the answer to one call."""
-
-    def __init__(self) -> None:
-        self.replies: list[Reply] = []
-
-    def request_id(self) -> str:
-        return "req-1"
-
-    def answer(self, reply: Reply) -> None:
-        self.replies.append(reply)
-
-    def succeed(self, body: bytes) -> None:
-        self.replies.append(protocol.answered(body))
-
-    async def body(self) -> Any:
-        """Return the only answer as JSON."""
-        await eventually(lambda: self.replies)
-        (reply,) = self.replies
-        return json.loads(reply.body or b"")
-
-
-class Client:
-    """Calls an endpoint as the server does, with a token of its own."""
-
-    def __init__(self, platform: Platform, endpoint: JsonRpcEndpoint, secret: str) -> None:
-        self.platform = platform
-        self.endpoint = endpoint
-        self.authorization = f"Bearer {secret}"
-
-    async def ordinary(self, method: str, **params: Any) -> Any:
-        """Return the whole answer of the ordinary way, after which the gate knows who calls."""
-        reply = await self.endpoint.handle(_body(method, params), self.authorization, None, APP)
-        return json.loads(reply.body or b"")
-
-    def cached(self, **params: Any) -> Any:
-        """Return the record that is kept, or None."""
-        answer = self.endpoint.fast(_body("getEntity", params), self.authorization, None, APP)
-        return None if answer is None else json.loads(answer)["result"]
-
-    def miss(self, method: str = "getEntity", **params: Any) -> Told | None:
-        """Make a call that has no cached answer; None when it is left to the ordinary way."""
-        opened = self.endpoint.open(_body(method, params), self.authorization, None, APP)
-        assert isinstance(opened, tuple), opened
-        told = Told()
-        taken = self.endpoint.take(opened, told, asyncio.get_running_loop())
-        return told if taken else None
-
-    async def missed(self, **params: Any) -> Any:
-        """Return the whole answer to a plain miss."""
-        told = self.miss(**params)
-        assert told is not None, "left to the ordinary way"
-        return await told.body()
-
-
-def _body(method: str, params: dict[str, Any]) -> bytes:
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-
-
-async def client_of(platform: Platform, role: str) -> Client:
-    """Return a client whom the gate knows."""
-    _, secret = await platform.access.create_token(ADMIN, role, role)
-    client = Client(platform, JsonRpcEndpoint(platform), secret)
-    await client.ordinary("getEntity", entityId="00000000-0000-7000-8000-000000000000")
-    await client.ordinary("loadEntityData", entityType="note")
-    return client
-
-
 @pytest.fixture(scope="module")
 async def platform(config: Config) -> AsyncIterator[Platform]:
     """All services with an application."""
-    opened = await Platform.open(config, RunContext.alone())
-    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
-    await opened.applications.run(ADMIN, imported.model.id)
-    yield opened
-    await opened.close()
+    async with serving(config, MODEL) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -130,15 +52,6 @@ async def create(client: Client, entity_type: str = "note", text: str = "one") -
     data = {"text": text, "secret": "hush"}
     made: dict[str, Any] = (await client.ordinary("createEntity", entityType=entity_type, data=data))["result"]
     return made
-
-
-@asynccontextmanager
-async def held(config: Config) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """Keep every read of records waiting until the block ends."""
-    async with await psycopg.AsyncConnection.connect(config.database.url) as lock:
-        await lock.execute("LOCK TABLE entities IN ACCESS EXCLUSIVE MODE")
-        yield lock
-        await lock.rollback()
 
 
 async def waiting(lock: psycopg.AsyncConnection[Any]) -> list[int]:
@@ -217,7 +130,7 @@ async def test_many_misses_at_once_get_each_their_own_and_those_of_one_record_th
 async def test_misses_that_come_on_another_thread_are_answered_on_the_loop(client: Client) -> None:
     made = await create(client, "fresh")
     opened = client.endpoint.open(
-        _body("getEntity", {"entityType": "fresh", "entityId": made["id"]}), client.authorization, None, APP
+        call_of("getEntity", {"entityType": "fresh", "entityId": made["id"]}), client.authorization, None, APP
     )
     assert isinstance(opened, tuple)
     told, loop = [Told() for _ in range(300)], asyncio.get_running_loop()
@@ -255,7 +168,7 @@ async def test_a_token_revoked_while_its_call_waits_gets_that_answer_and_no_more
         refused = await client.ordinary("getEntity", entityId=made["id"])
         assert refused["error"]["data"]["code"] == "UNAUTHENTICATED"
     assert (await told.body())["result"] == made
-    body = _body("getEntity", {"entityType": "note", "entityId": made["id"]})
+    body = call_of("getEntity", {"entityType": "note", "entityId": made["id"]})
     assert client.endpoint.open(body, client.authorization, None, APP) is None, "what is kept is not for the revoked"
 
 

@@ -1,18 +1,15 @@
 """Single writes that refer to records this process has met: stored and refused as in the ordinary way."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.integration.api.test_misses import ADMIN, APP, Client
-from tests.integration.api.test_plain_writes import client_of, told
+from tests.integration.api.plain import APP, Client, client_of, serving, told
 from torque.config import Config
 from torque.platform import Platform
-from torque.types import RunContext
 
 NOTE = {"type": "Reference", "entity": "note"}
 
@@ -45,11 +42,8 @@ MODEL = {
 @pytest.fixture(scope="module")
 async def platform(config: Config) -> AsyncIterator[Platform]:
     """All services with an application."""
-    opened = await Platform.open(config, RunContext.alone())
-    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
-    await opened.applications.run(ADMIN, imported.model.id)
-    yield opened
-    await opened.close()
+    async with serving(config, MODEL) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -9,16 +9,13 @@ import msgspec
 import psycopg
 import pytest
 
-from tests.integration.api.test_misses import ADMIN, Client, Told, held
+from tests.integration.api.plain import APP, Client, Told, client_of, held, serving, told
 from tests.integration.entity.trouble import DEADLOCK, trouble
-from torque.api.jsonrpc.endpoint import JsonRpcEndpoint
 from torque.config import Config
 from torque.entity.hooks import Occasion
 from torque.entity.write.plain import Place
 from torque.platform import Platform
 from torque.types import Caller, RunContext
-
-APP = "misses"
 
 
 def field(entity: str, name: str, **more: Any) -> dict[str, Any]:
@@ -54,35 +51,17 @@ MODEL = {
 }
 
 
-async def client_of(platform: Platform, role: str) -> Client:
-    """Return a client whom the gate knows."""
-    _, secret = await platform.access.create_token(ADMIN, role, role)
-    client = Client(platform, JsonRpcEndpoint(platform), secret)
-    await client.ordinary("getModelMetadata")
-    return client
-
-
 @pytest.fixture(scope="module")
 async def platform(config: Config) -> AsyncIterator[Platform]:
     """All services with an application."""
-    opened = await Platform.open(config, RunContext.alone())
-    imported = await opened.models.import_document(ADMIN, json.dumps(MODEL).encode())
-    await opened.applications.run(ADMIN, imported.model.id)
-    yield opened
-    await opened.close()
+    async with serving(config, MODEL) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def client(platform: Platform) -> Client:
     """An administrator."""
     return await client_of(platform, "admin")
-
-
-async def told(client: Client, method: str, **params: Any) -> Any:
-    """Return the whole answer to a plain write."""
-    answer = client.miss(method, **params)
-    assert answer is not None, "left to the ordinary way"
-    return await answer.body()
 
 
 async def made(client: Client, **data: Any) -> dict[str, Any]:
