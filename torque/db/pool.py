@@ -28,7 +28,9 @@ _REPORT_SECONDS = 10.0
 _SPARE = 4
 """Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does."""
 
-_STEADY, _FLEXIBLE = "SET plan_cache_mode = force_generic_plan", "RESET plan_cache_mode"
+_STEADY = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+_FLEXIBLE = "RESET plan_cache_mode; RESET enable_seqscan"
+"""What is planned once must not be planned for how little a part holds today: it would read all of it tomorrow."""
 
 
 class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,9 @@ ResultT = TypeVar("ResultT")
 class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     """Runs what waits in a lane as one statement and settles every item of it."""
 
+    steady = False
+    """Whether a statement is planned once for good: for those whose plan is the same whatever their values."""
+
     def __init__(self, db: Database, custody: Custody) -> None:
         self._db = db
         self.custody = custody
@@ -55,7 +58,7 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
         backend = 0
         try:
-            async with self._db.connection(writing=True) as connection:
+            async with self._db.connection(writing=True, steady=self.steady) as connection:
                 backend = connection.get_server_pid()
                 await self._attempt(connection, lane, batch)
         except OutcomeUnknown:
