@@ -1,6 +1,5 @@
 """Loads of HTTP requests by wrk, on any server, of any method."""
 
-import subprocess
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +7,8 @@ from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 import msgspec
+
+from bench.harness import run_client
 
 SCRIPT = Path(__file__).with_name("requests.lua")
 CONNECTIONS = 64
@@ -46,8 +47,7 @@ def load(url: str, file: Path, authorization: str, seconds: float, connections: 
     """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "20s", "--latency",
                "-s", str(SCRIPT), url, "--", str(file), authorization]  # fmt: skip
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    fields = next(line for line in output.splitlines() if line.startswith("RESULT ")).split()[1:]
+    fields = next(line for line in run_client(command).splitlines() if line.startswith("RESULT ")).split()[1:]
     requests, errors = int(fields[0]), int(fields[5])
     if errors or not requests:
         raise RuntimeError(f"{errors} of {requests} requests to {url} failed ({file.name})")
