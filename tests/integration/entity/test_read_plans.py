@@ -37,16 +37,6 @@ def changing(app: str, ids: list[str]) -> tuple[str, Iterable[str]]:
     return text, [values[name] for name in names]
 
 
-def erasing(app: str, ids: list[str]) -> tuple[str, Iterable[str]]:
-    """Return the statement that deletes records, with its arguments."""
-    text, names = assemble(("erase_records", "erase_end"), False)
-    every = {"ids": ids, "versions": ["0"] * len(ids), "types": ["x"], "logged": [], "valued": []}
-    every |= {name: ["test"] * len(ids) for name in ("actors", "roles", "protocols", "requests")}
-    values = {name: "{" + ",".join(members) + "}" for name, members in every.items()}
-    values |= {"application": app, "now": "2026-01-01T00:00:00Z", "patience": "1s"}
-    return text, [values[name] for name in names]
-
-
 def listed(args: Iterable[str]) -> str:
     """Return arguments as they stand behind EXECUTE."""
     return "(" + ", ".join(f"'{one}'" for one in args) + ")"
@@ -81,18 +71,15 @@ async def test_reads_by_id_look_into_the_primary_key_alone(db: Database, statist
 
 
 @pytest.mark.parametrize("statistics", [False, True])
-@pytest.mark.parametrize(("made", "answered"), [(changing, 0), (erasing, 50)], ids=["changing", "erasing"])
-async def test_writes_look_once_into_the_primary_key_and_find_again_by_place(
-    db: Database, made: Any, answered: int, statistics: bool
-) -> None:
-    said = await planned_early(db, made, statistics)
+async def test_changes_look_once_into_the_primary_key_and_find_again_by_place(db: Database, statistics: bool) -> None:
+    said = await planned_early(db, changing, statistics)
     assert "Seq Scan" not in said
     assert BASE not in said
     assert "Tid Scan" in said
-    assert json.loads(said)[0]["Plan"]["Actual Rows"] == answered
+    assert json.loads(said)[0]["Plan"]["Actual Rows"] == 0, "one of them was not written"
 
 
-@pytest.mark.parametrize("made", [reading, changing, erasing], ids=lambda made: made.__name__)
+@pytest.mark.parametrize("made", [reading, changing], ids=lambda made: made.__name__)
 async def test_what_is_planned_once_while_a_part_is_empty_does_not_read_it_whole_later(db: Database, made: Any) -> None:
     await db.execute(FILL, Shop(db).app.id)
     await db.execute("DELETE FROM entities")

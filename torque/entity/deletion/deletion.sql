@@ -3,46 +3,33 @@
 -- name: erase_records
 -- Whoever is about to refer to one of these records holds its key, so it is skipped; who has done so since the snapshot
 -- is found by the foreign key, which refuses the whole. The version in the snapshot has to be the one that is held, or
--- links and keys that came with a newer one would stay behind: a newer one has a place that nobody can see in it. What is
--- looked for is looked for id by id, sorted, as in `read`, and found again by its place.
+-- links and keys that came with a newer one would stay behind. These are asked for as an array, because for a join the
+-- planner may scan the whole application.
 -- include: limits
 held AS MATERIALIZED (
-    SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.referred, e.place
-    FROM (SELECT unnest(:ids::text::uuid[]) FROM limits OFFSET 0) AS w (id) CROSS JOIN LATERAL (
-        SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.ctid AS place,
-            (SELECT r.target_id FROM entity_relationships r
-                WHERE r.application_id = :application::uuid AND r.target_id = e.id
-                ORDER BY r.link_key LIMIT 1) AS referred
-        FROM entities e
-        WHERE e.application_id = :application::uuid AND e.id = w.id
-            AND e.entity_type || '' = ANY(:types::text::text[])
-        OFFSET 0
-        FOR UPDATE OF e SKIP LOCKED
-    ) AS e
+    SELECT e.id, e.entity_type, e.version, e.data, e.created_at,
+        (SELECT r.target_id FROM entity_relationships r
+            WHERE r.application_id = :application::uuid AND r.target_id = e.id
+            ORDER BY r.link_key LIMIT 1) AS referred
+    FROM limits, entities e
+    WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
+        AND e.entity_type = ANY(:types::text::text[])
+    ORDER BY e.id
+    FOR UPDATE OF e SKIP LOCKED
 ), gone AS (
     DELETE FROM entities e
     USING held h JOIN unnest(:ids::text::uuid[], :versions::text::int[], :actors::text::text[], :roles::text::text[],
         :protocols::text::text[], :requests::text::text[]) AS i (id, version, actor, role, protocol, request_id)
         ON i.id = h.id
-    WHERE e.application_id = :application::uuid AND e.ctid = h.place AND h.referred IS NULL
+    WHERE e.application_id = :application::uuid AND e.id = h.id AND e.version = h.version AND h.referred IS NULL
         AND (i.version = 0 OR i.version = h.version)
     RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, i.actor, i.role, i.protocol, i.request_id
 ), unlinked AS (
     DELETE FROM entity_relationships r
-    USING gone g CROSS JOIN LATERAL (
-        SELECT l.ctid AS place FROM entity_relationships l
-        WHERE l.application_id = :application::uuid AND l.source_id = g.id
-        OFFSET 0
-    ) AS l
-    WHERE r.application_id = :application::uuid AND r.ctid = l.place
+    WHERE r.application_id = :application::uuid AND r.source_id = ANY(ARRAY(SELECT g.id FROM gone g))
 ), unkeyed AS (
     DELETE FROM entity_keys k
-    USING gone g CROSS JOIN LATERAL (
-        SELECT l.ctid AS place FROM entity_keys l
-        WHERE l.application_id = :application::uuid AND l.entity_id = g.id
-        OFFSET 0
-    ) AS l
-    WHERE k.application_id = :application::uuid AND k.ctid = l.place
+    WHERE k.application_id = :application::uuid AND k.entity_id = ANY(ARRAY(SELECT g.id FROM gone g))
 ), counted AS (
     INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
     SELECT :application::uuid, g.entity_type, pg_backend_pid() & 63, -count(*) FROM gone g

@@ -44,8 +44,6 @@ PendingErasure = Pending[Erasure, bool]
 class Erasing(Batches[EraseLane, Erasure, bool]):
     """Owns the statement and the bump of every coalesced delete."""
 
-    steady = True
-
     def __init__(
         self, db: Database, store: EntityStore, writer: Writer, deletes: Deletes, hooked: Hooked, bus: Bus
     ) -> None:
