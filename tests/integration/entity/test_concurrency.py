@@ -81,6 +81,25 @@ async def test_a_locked_row_keeps_no_other_write_waiting(shop: Shop) -> None:
     assert (await waiting)["note"] == "late"
 
 
+async def test_a_change_that_waited_for_a_row_is_made_on_what_came_of_it(shop: Shop) -> None:
+    """It was written after the snapshot, at the same version: it has a place that the statement cannot see."""
+    made = await shop.create("order", number=1)
+    async with shop.db.transaction() as connection:
+        await connection.execute(
+            """
+            UPDATE entities SET data = jsonb_set(data, '{tags}', '["mended"]')
+            WHERE application_id = $1 AND id = $2
+            """,
+            shop.app.id,
+            made["id"],
+        )
+        waiting = asyncio.create_task(shop.update(made["id"], note="late"))
+        await eventually(lambda: shop.entities._writer._alone)
+    assert (await waiting)["note"] == "late"
+    stored = await shop.get(made["id"])
+    assert (stored["note"], stored["tags"], stored["version"]) == ("late", ["mended"], 2)
+
+
 async def test_a_caller_who_gives_up_cancels_nothing(shop: Shop) -> None:
     async with shop.db.transaction() as connection:
         made = await shop.create("customer", name="Ada")
