@@ -176,8 +176,8 @@ input AS MATERIALIZED (
 -- name: update_held
 -- The version held is the newest there is; a plain join would compare with the snapshot's. One look into the primary key
 -- for each id, as in `read`; the ids are sorted, so two batches lock in the same order. What is held stays at its place,
--- where the change finds it without looking it up again. A version that came after the snapshot has a place nobody can
--- see in it, but nobody can have prepared a change on that either.
+-- where the change finds it without looking it up again. What was written after the snapshot has a place that cannot be
+-- seen in it: it is not changed but answered as it is now, whatever its version, and the change is prepared on that.
 held AS MATERIALIZED (
     SELECT e.id, e.version, e.data, e.created_at, e.updated_at, e.entity_type, e.place
     FROM (SELECT unnest(:ids::text::uuid[]) FROM limits OFFSET 0) AS w (id) CROSS JOIN LATERAL (
