@@ -94,9 +94,14 @@ def moved_by_updates(
 
     They are moved one after the other, and a reader in another process may look in between: the types come first, for
     `Stamps.shown` rests on it.
+
+    Beside another run they move all of their types: what was changed may have been made there, or changed before, of
+    which this run has not heard; but who asked for the change knows, and must find it in every list here from now on.
     """
     slot = generations.slot
     slots: list[int] = []
+    if not generations.is_alone():
+        slots += [slot("type", application_id, entity.key) for entity in updates]
     for entity, names in updates.items():
         slots.append(slot("written", application_id, entity.key))
         slots += [slot("field", application_id, field_name(entity.key, entity.fields[name].key)) for name in names]

@@ -106,6 +106,18 @@ async def test_a_page_of_many_records_depends_on_its_type(keeper: Keeper) -> Non
     assert not await changed(keeper, orders(limit=MOST_SHOWN + 1, sort=NUMBERED), MOST_SHOWN + 4, note="new")
 
 
+async def test_beside_another_server_a_change_ends_every_page_of_its_type(keeper: Keeper) -> None:
+    """The record that is changed here may have been made or filtered in there, of which nothing was heard yet."""
+    ours, theirs = keeper.shop, Shop(keeper.shop.db, app_id=keeper.shop.app.id)
+    ours.generations.set_alone_until(0)
+    page = orders(filters=PAID, limit=20)
+    shown = len((await keeper.show(page))["data"])
+    made = await theirs.create("order", number=10, paid=True)
+    await ours.update(made["id"], note="changed by somebody who knows that it is there")
+    assert not await keeper.is_kept(page)
+    assert len((await keeper.show(page))["data"]) == shown + 1
+
+
 async def test_what_comes_and_what_goes_ends_every_page(keeper: Keeper) -> None:
     pages = [orders(sort=NUMBERED), orders(filters=PAID), orders(page=3)]
     gone = await id_of(keeper, 9)
