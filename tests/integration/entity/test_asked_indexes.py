@@ -7,6 +7,7 @@ import pytest
 from tests.integration.entity.test_indexes import JOBS, MANY, Told, explained, jobs, learn, names, wanted
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
+from torque.db.pool import Database
 from torque.entity.tuning import advice, demand, index_upkeep
 from torque.entity.tuning.advice import advise
 from torque.entity.tuning.index_upkeep import keep_indexes
@@ -18,8 +19,9 @@ SHAPE = {"filters": {"status": "open", "rank": {"le": 90}}, "sort": (Sort("rank"
 
 
 @pytest.fixture
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every list of a type that is not large counts as slow, and three times are often."""
+async def often(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list of a type that is not large counts as slow, and three times are often; none was asked for before."""
+    await db.execute("DELETE FROM entity_demand")
     monkeypatch.setattr(demand, "SLOW_SMALL_SECONDS", 0.0)
     monkeypatch.setattr(demand, "_WRITE_SECONDS", 3600.0)
     for module in (index_upkeep, advice):

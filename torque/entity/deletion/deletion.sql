@@ -2,34 +2,52 @@
 
 -- name: erase_records
 -- Whoever is about to refer to one of these records holds its key, so it is skipped; who has done so since the snapshot
--- is found by the foreign key, which refuses the whole. The version in the snapshot has to be the one that is held, or
--- links and keys that came with a newer one would stay behind. These are asked for as an array, because for a join the
--- planner may scan the whole application.
+-- is found by the foreign key, which refuses the whole. Only what stands in the snapshot goes, for links and keys that
+-- came with a newer version cannot be seen: what was written since has another place, which is not in it either.
+-- Everything is looked up once for each id, as in `read`, and then found by its place, whatever was known of the tables
+-- when this was planned. The order in which links are asked for is that of the index that begins with their end: for
+-- an empty table another one would cost the same.
 -- include: limits
-held AS MATERIALIZED (
-    SELECT e.id, e.entity_type, e.version, e.data, e.created_at,
+input AS MATERIALIZED (
+    SELECT i.* FROM ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:versions::text::int[]), unnest(:entries::text::uuid[]),
+        unnest(:actors::text::text[]), unnest(:roles::text::text[]), unnest(:protocols::text::text[]),
+        unnest(:requests::text::text[])
+    ) AS i (id, version, entry, actor, role, protocol, request_id)
+), held AS MATERIALIZED (
+    SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.place,
         (SELECT r.target_id FROM entity_relationships r
             WHERE r.application_id = :application::uuid AND r.target_id = e.id
             ORDER BY r.link_key LIMIT 1) AS referred
-    FROM limits, entities e
-    WHERE e.application_id = :application::uuid AND e.id = ANY(:ids::text::uuid[])
-        AND e.entity_type = ANY(:types::text::text[])
-    ORDER BY e.id
-    FOR UPDATE OF e SKIP LOCKED
+    FROM (SELECT unnest(:ids::text::uuid[]) FROM limits OFFSET 0) AS w (id) CROSS JOIN LATERAL (
+        SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.ctid AS place
+        FROM entities e
+        WHERE e.application_id = :application::uuid AND e.id = w.id AND e.entity_type = ANY(:types::text::text[])
+        OFFSET 0
+        FOR UPDATE SKIP LOCKED
+    ) AS e
 ), gone AS (
     DELETE FROM entities e
-    USING held h JOIN unnest(:ids::text::uuid[], :versions::text::int[], :actors::text::text[], :roles::text::text[],
-        :protocols::text::text[], :requests::text::text[]) AS i (id, version, actor, role, protocol, request_id)
-        ON i.id = h.id
-    WHERE e.application_id = :application::uuid AND e.id = h.id AND e.version = h.version AND h.referred IS NULL
+    USING held h JOIN input i ON i.id = h.id
+    WHERE e.application_id = :application::uuid AND e.ctid = h.place AND h.referred IS NULL
         AND (i.version = 0 OR i.version = h.version)
-    RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, i.actor, i.role, i.protocol, i.request_id
+    RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, i.entry, i.actor, i.role, i.protocol, i.request_id
 ), unlinked AS (
     DELETE FROM entity_relationships r
-    WHERE r.application_id = :application::uuid AND r.source_id = ANY(ARRAY(SELECT g.id FROM gone g))
+    USING gone g CROSS JOIN LATERAL (
+        SELECT l.ctid AS place FROM entity_relationships l
+        WHERE l.application_id = :application::uuid AND l.source_id = g.id
+        ORDER BY l.link_key, l.position
+    ) AS l
+    WHERE r.application_id = :application::uuid AND r.ctid = l.place
 ), unkeyed AS (
     DELETE FROM entity_keys k
-    WHERE k.application_id = :application::uuid AND k.entity_id = ANY(ARRAY(SELECT g.id FROM gone g))
+    USING gone g CROSS JOIN LATERAL (
+        SELECT o.ctid AS place FROM entity_keys o
+        WHERE o.application_id = :application::uuid AND o.entity_id = g.id
+        OFFSET 0
+    ) AS o
+    WHERE k.application_id = :application::uuid AND k.ctid = o.place
 ), counted AS (
     INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
     SELECT :application::uuid, g.entity_type, pg_backend_pid() & 63, -count(*) FROM gone g
@@ -38,7 +56,7 @@ held AS MATERIALIZED (
 ), audited AS (
     INSERT INTO audit_log
         (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
-    SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, g.entity_type, g.id, 'delete',
+    SELECT :now::text::timestamptz, g.entry, :application::uuid, g.entity_type, g.id, 'delete',
         g.actor, g.role, g.protocol, g.request_id,
         CASE WHEN g.entity_type = ANY(:valued::text::text[]) THEN g.data END,
         jsonb_build_object('version', g.version,

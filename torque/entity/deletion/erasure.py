@@ -13,6 +13,7 @@ import msgspec
 from torque.entity.batch import Batch, Repeat, assemble, json_array, plain, quoted
 from torque.entity.ends import ends_of
 from torque.entity.history.audit import audit_mode
+from torque.entity.write.fresh import some_ids
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.types import Caller
 
@@ -102,6 +103,7 @@ def erase_statement(lane: EraseLane, erasures: Sequence[Erasure], now: str) -> B
         "ids": plain([erasure.id for erasure in ordered]),
         "versions": plain([str(erasure.version) for erasure in ordered]),
         "types": lane.kinds.all,
+        "entries": plain(some_ids(len(ordered))),
         "logged": lane.kinds.logged,
         "valued": lane.kinds.valued,
         "actors": quoted([caller.name for caller in callers]),

@@ -27,10 +27,10 @@ ResultT = TypeVar("ResultT")
 
 
 class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
-    """Runs what waits in a lane as one statement and settles every item of it."""
+    """Runs what waits in a lane as one statement and settles every item of it.
 
-    steady = False
-    """Whether a statement is planned once for good: for those whose plan is the same whatever their values."""
+    A statement is planned once for good, so its plan has to be the same whatever it holds and however large tables are.
+    """
 
     def __init__(self, db: Database, custody: Custody) -> None:
         self._db = db
@@ -58,7 +58,7 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
         backend = 0
         try:
-            async with self._db.connection(writing=True, steady=self.steady) as connection:
+            async with self._db.connection(writing=True, steady=True) as connection:
                 backend = connection.get_server_pid()
                 await self._attempt(connection, lane, batch)
         except OutcomeUnknown:

@@ -210,12 +210,19 @@ written AS (
 )
 
 -- name: update_unlinks
+-- Each link is looked up by the key of its table, in whose order it is asked for (see `erase_records`).
 unlinked AS (
     DELETE FROM entity_relationships r
-    USING unnest(:unlink_keys::text::text[], :unlink_sources::text::uuid[], :unlink_positions::text::int[]) AS l (link_key, source_id, position),
-        written w
-    WHERE r.application_id = :application::uuid AND r.source_id = l.source_id AND r.link_key = l.link_key
-        AND r.position = l.position AND w.id = l.source_id
+    USING unnest(:unlink_keys::text::text[], :unlink_sources::text::uuid[], :unlink_positions::text::int[])
+        AS l (link_key, source_id, position)
+        JOIN written w ON w.id = l.source_id
+        CROSS JOIN LATERAL (
+            SELECT o.ctid AS place, o.position FROM entity_relationships o
+            WHERE o.application_id = :application::uuid AND o.source_id = l.source_id AND o.link_key = l.link_key
+                AND o.position >= l.position
+            ORDER BY o.position LIMIT 1
+        ) AS o
+    WHERE r.application_id = :application::uuid AND r.ctid = o.place AND o.position = l.position
 )
 
 -- name: update_links

@@ -50,8 +50,6 @@ PendingWrite = Pending[Write, Outcome]
 class Writer(Batches[Lane, Write, Outcome]):
     """Owns the statement and the bump of every coalesced create and update."""
 
-    steady = True
-
     def __init__(self, db: Database, generations: Generations, bus: Bus) -> None:
         super().__init__(db, Custody(db))
         self._generations = generations
