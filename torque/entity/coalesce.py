@@ -7,12 +7,17 @@ the statement, so a caller who gives up cancels nothing.
 A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
 moment. So a free connection waits until those are there that were about lately (waiting, or answered and not back yet)
 and are not under way, or a part of all, for as long as every millisecond brings more; who is alone does not wait.
+Where two halves in turn are sooner answered (see `pace`), one begins when the statement of the other has returned,
+before those are answered who were in it: so the database works while they are, and while they come again.
 """
 
 import asyncio
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
+
+from torque.entity.pace import Pace
 
 _YIELDS = 4
 """How often a connection that is free waits one round of the event loop for more to join, while more come."""
@@ -26,6 +31,9 @@ _PATIENCE_TIMES = 5
 LaneT = TypeVar("LaneT", bound=Hashable)
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
+
+Finish = Callable[[], Awaitable[None]]
+"""Tells everybody in a batch what its statement returned."""
 
 
 class Pending(Generic[ItemT, ResultT]):
@@ -84,18 +92,23 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     limit
         Most items of one batch.
     run
-        Settles every item of a batch; what it leaves unsettled fails with what it raises.
+        Settles every item of a batch, or returns how to; what is left unsettled fails with what is raised.
     once
         Whether an id is under way at most once, as those of writes have to be.
     share
         The part of those who were about lately that is waited for; None for all of them who are not under way, or for
-        half where they are of several lanes.
+        half where they are of several lanes or that is sooner.
     """
 
     def __init__(
-        self, width: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]],
-        *, once: bool = True, share: float | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        width: int,
+        limit: int,
+        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[Finish | None]],
+        *,
+        once: bool = True,
+        share: float | None = None,
+    ) -> None:
         self._width = width
         self._limit = limit
         self._run = run
@@ -111,6 +124,9 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self._crowd = 0
         self._enough = 0
         self._mixed = False
+        self._pace = Pace()
+        self._halves = False
+        self._statements = 0
         self._alarm: asyncio.Future[None] | None = None
         self._roused = False
         self.batches = 0
@@ -143,17 +159,21 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     def _count(self) -> int:
         return self._waiting + len(self._come)
 
+    def _is_enough(self) -> bool:
+        """Tell whether those are there who are worth waiting for, and it is their turn."""
+        return self._count() >= self._enough and not (self._halves and self._statements)
+
     def _is_wanted(self) -> bool:
         """Tell whether what has just come lets something begin."""
         if self._alarm is not None:
-            return self._count() >= self._enough
+            return self._is_enough()
         return self._active < self._width
 
     def _rouse(self) -> None:
         """Begin what can begin."""
         self._roused = False
         if self._alarm is not None:
-            if not self._alarm.done() and self._count() >= self._enough:
+            if not self._alarm.done() and self._is_enough():
                 self._alarm.set_result(None)
         elif self._active < self._width:
             self._active += 1
@@ -175,6 +195,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         for _ in range(_YIELDS):
             if self._alarm is not None:
                 return False
+            if self._is_next_here():
+                break
             before = self._count()
             await asyncio.sleep(0)
             if self._count() == before:
@@ -182,7 +204,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         if self._alarm is not None:
             return False
         self._enough = min(self._wanted(), self._limit)
-        if 0 < self._count() < self._enough:
+        if self._count() and not self._is_enough():
             loop = asyncio.get_running_loop()
             self._alarm = alarm = loop.create_future()
             loop.call_later(_PATIENCE_SECONDS, self._look, alarm, self._count(), _PATIENCE_TIMES - 1)
@@ -197,7 +219,17 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         if self._share is not None:
             return int(self._crowd * self._share)
         self._sort()
+        self._halves = self._pace.in_halves(self._crowd) and not self._mixed and len(self._queues) < 2
+        if self._halves:
+            return self._half()
         return self._crowd // 2 if self._mixed or len(self._queues) > 1 else self._crowd - self._under_way
+
+    def _is_next_here(self) -> bool:
+        """Tell whether the half whose turn it is has come."""
+        return self._halves and not self._statements and self._count() >= self._half()
+
+    def _half(self) -> int:
+        return (self._crowd + 1) // 2
 
     def _look(self, alarm: "asyncio.Future[None]", before: int, times: int) -> None:
         """Wait on if more have come since, up to so many times."""
@@ -213,8 +245,12 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self.batches += 1
         self.items += len(batch)
         self._crowd = max(self._under_way + self._waiting + self._away, self._crowd * 3 // 4)
+        if self._share is None:
+            self._pace.sent(len(batch), self._crowd, time.monotonic())
         try:
-            await self._run(lane, batch)
+            finish = await self._send(lane, batch)
+            if finish is not None:
+                await finish()
         except asyncio.CancelledError as error:
             _fail(batch, error)
             raise
@@ -227,6 +263,18 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                 queue.busy.difference_update(pending.id for pending in batch)
             if not queue.waiting and not queue.busy:
                 self._queues.pop(lane, None)
+
+    async def _send(self, lane: LaneT, batch: list[Pending[ItemT, ResultT]]) -> Finish | None:
+        """Run a batch, and let the half whose turn it is begin before this one is told."""
+        self._statements += 1
+        try:
+            finish = await self._run(lane, batch)
+        finally:
+            self._statements -= 1
+        if self._is_next_here():
+            self._rouse()
+            await asyncio.sleep(0)
+        return finish
 
     def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
         """Take the next batch, lanes in turn; None when nothing can go now."""
@@ -244,7 +292,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     def _part(self, queue: _Queue[ItemT, ResultT]) -> list[Pending[ItemT, ResultT]]:
         """Take out of a queue what may go in one batch."""
         waiting, busy = queue.waiting, queue.busy
-        if len(waiting) <= self._limit:  # all of them, as a rule
+        limit = min(self._limit, self._half()) if self._halves else self._limit
+        if len(waiting) <= limit:  # all of them, as a rule
             ids = {pending.id for pending in waiting} if self._once else set()
             if not self._once or (len(ids) == len(waiting) and ids.isdisjoint(busy)):
                 busy |= ids
@@ -253,7 +302,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         batch: list[Pending[ItemT, ResultT]] = []
         rest: list[Pending[ItemT, ResultT]] = []
         for pending in waiting:
-            if len(batch) < self._limit and pending.id not in busy:
+            if len(batch) < limit and pending.id not in busy:
                 if self._once:
                     busy.add(pending.id)
                 batch.append(pending)

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.waiting import eventually
 from torque.entity import coalesce
-from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.coalesce import Coalescer, Finish, Pending
+from torque.entity.pace import Pace
 
 
 class Recorder:
@@ -209,3 +210,69 @@ async def test_a_batch_that_takes_long_keeps_nobody_waiting_beside_it() -> None:
     await eventually(lambda: len(recorder.batches) == 2)
     recorder.gate.set()
     await asyncio.gather(*first, later)
+
+
+class Halved(Pace):
+    """Knows already that halves are sooner answered."""
+
+    def in_halves(self, crowd: int) -> bool:
+        return crowd > 1
+
+
+class Two:
+    """Statements of a queue that goes in halves, each returning and told when the test says so."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.returned: list[asyncio.Event] = []
+        self.queue: Coalescer[str, str, str] = Coalescer(2, 10, self.run)
+        self.queue._pace = Halved()
+
+    async def run(self, _lane: str, batch: Sequence[Pending[str, str]]) -> Finish:
+        number = len(self.returned)
+        self.returned.append(asyncio.Event())
+        self.said.append(f"{number} sent with {len(batch)}")
+        await self.returned[number].wait()
+
+        async def finish() -> None:
+            self.said.append(f"{number} told")
+            for pending in batch:
+                pending.succeed("done")
+
+        return finish
+
+    async def begin(self) -> list[asyncio.Future[str]]:
+        """Have eight about, who all come again; return when one half of them is under way."""
+        first = [self.queue.submit("a", str(n), "x") for n in range(8)]
+        await eventually(lambda: self.said)
+        for event in self.returned:
+            event.set()
+        await asyncio.gather(*first)
+        self.said.clear()
+        again = [self.queue.submit("a", f"again {n}", "x") for n in range(8)]
+        await eventually(lambda: self.said)
+        return again
+
+
+@pytest.mark.usefixtures("patient")
+async def test_of_two_halves_one_begins_when_the_other_has_returned_and_before_it_is_told() -> None:
+    two = Two()
+    again = await two.begin()
+    for _ in range(8):  # steps of the loop, no timer
+        await asyncio.sleep(0)
+    assert two.said == ["1 sent with 4"]
+    two.returned[1].set()
+    await eventually(lambda: len(two.said) > 2)
+    assert two.said == ["1 sent with 4", "2 sent with 4", "1 told"]
+    two.returned[2].set()
+    await asyncio.gather(*again)
+
+
+async def test_a_half_that_does_not_return_keeps_the_other_waiting_for_a_moment_only() -> None:
+    two = Two()
+    again = await two.begin()
+    await eventually(lambda: len(two.said) == 2)
+    assert two.said == ["1 sent with 4", "2 sent with 4"]
+    for event in two.returned:
+        event.set()
+    await asyncio.gather(*again)

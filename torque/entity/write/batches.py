@@ -6,12 +6,13 @@ waits for somebody else's lock is taken out of its batch, and keeps nobody waiti
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
 from torque.db.pool import Database
 from torque.entity.batch import Batch
-from torque.entity.coalesce import Pending
+from torque.entity.coalesce import Finish, Pending
 from torque.entity.types import Connection, Row
 from torque.entity.write.custody import Custody
 from torque.entity.write.queues import OfApplication, Queues
@@ -55,18 +56,20 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     def doubt(self, lane: LaneT, items: Sequence[ItemT]) -> None:
         """Make every cache of the run miss items of which nobody knows whether they were written."""
 
-    async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
+    async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> Finish | None:
         backend = 0
         try:
             async with self._db.connection(writing=True, steady=True) as connection:
                 backend = connection.get_server_pid()
-                await self._attempt(connection, lane, batch)
+                return await self._attempt(connection, lane, batch)
         except OutcomeUnknown:
             await self.custody.settle(backend, lambda: self.doubt(lane, [pending.item for pending in batch]))
             raise
 
-    async def _attempt(self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
-        """Run a batch; what is wrong with one of its records is found by halving."""
+    async def _attempt(
+        self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]
+    ) -> Finish | None:
+        """Run a batch and return how to settle it; what is wrong with one of its records is found by halving."""
         for attempt in range(_ATTEMPTS):
             now = utc_now()
             prepared = self.prepare(lane, [pending.item for pending in batch], now)
@@ -80,16 +83,16 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
                     self.set_apart(lane, batch[0])
                 else:
                     await self._halve(connection, lane, batch, error)
-                return
+                return None
             except DatabaseFailure as error:
                 known = translate(error, writing=True)
                 if known is not None and not isinstance(known, InvalidParams):
                     raise  # the server is gone or out of time: no half of the batch would fare better
                 await self._halve(connection, lane, batch, known or error)
-                return
+                return None
             else:
-                await self.settle(lane, batch, now, rows)
-                return
+                return partial(self.settle, lane, batch, now, rows)
+        return None
 
     async def _halve(
         self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], error: Exception
@@ -98,5 +101,7 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
             batch[0].fail(error)
             return
         middle = len(batch) // 2
-        await self._attempt(connection, lane, batch[:middle])
-        await self._attempt(connection, lane, batch[middle:])
+        for half in (batch[:middle], batch[middle:]):
+            finish = await self._attempt(connection, lane, half)
+            if finish is not None:
+                await finish()

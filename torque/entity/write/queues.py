@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 from zlib import crc32
 
-from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.coalesce import Coalescer, Finish, Pending
 
 _WIDTH = 2
 """Statements of one queue that are under way at once: while the disk is waited for, the next is made."""
@@ -48,7 +48,10 @@ class Queues(Generic[LaneT, ItemT, ResultT]):
     """
 
     def __init__(
-        self, connections: int, limit: int, run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[None]]
+        self,
+        connections: int,
+        limit: int,
+        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[Finish | None]],
     ) -> None:
         count = max(1, min(_MOST_QUEUES, connections // _CONNECTIONS_EACH))
         self._queues = [Coalescer[LaneT, ItemT, ResultT](_WIDTH, limit, run) for _ in range(count)]
