@@ -110,3 +110,11 @@ async def held(config: Config) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         await lock.execute("LOCK TABLE entities IN ACCESS EXCLUSIVE MODE")
         yield lock
         await lock.rollback()
+
+
+async def waiting(lock: psycopg.AsyncConnection[Any]) -> list[int]:
+    """Return the backends that wait for a lock."""
+    rows = await lock.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return [row[0] for row in await rows.fetchall()]

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-import psycopg
 import pytest
 
-from tests.integration.api.plain import ADMIN, APP, Client, Told, call_of, client_of, held, serving
+from tests.integration.api.plain import ADMIN, APP, Client, Told, call_of, client_of, held, serving, waiting
 from tests.support.waiting import eventually
 from torque.config import Config
 from torque.platform import Platform
@@ -52,14 +51,6 @@ async def create(client: Client, entity_type: str = "note", text: str = "one") -
     data = {"text": text, "secret": "hush"}
     made: dict[str, Any] = (await client.ordinary("createEntity", entityType=entity_type, data=data))["result"]
     return made
-
-
-async def waiting(lock: psycopg.AsyncConnection[Any]) -> list[int]:
-    """Return the backends that wait for a lock."""
-    rows = await lock.execute(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return [row[0] for row in await rows.fetchall()]
 
 
 async def test_a_miss_is_answered_like_the_ordinary_way_and_kept(client: Client) -> None:

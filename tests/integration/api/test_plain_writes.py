@@ -9,8 +9,9 @@ import msgspec
 import psycopg
 import pytest
 
-from tests.integration.api.plain import APP, Client, Told, client_of, held, serving, told
+from tests.integration.api.plain import APP, Client, Told, client_of, held, serving, told, waiting
 from tests.integration.entity.trouble import DEADLOCK, trouble
+from tests.support.waiting import eventually
 from torque.config import Config
 from torque.entity.hooks import Occasion
 from torque.entity.write.plain import Place
@@ -123,6 +124,55 @@ async def test_a_record_that_went_elsewhere_is_not_found(client: Client, config:
     assert answer["error"]["data"]["code"] == "NOT_FOUND"
 
 
+async def test_a_record_that_this_process_has_not_changed_is_read_for_that(client: Client) -> None:
+    record = await made(client)
+    changed = (await told(client, "updateEntity", entityId=record["id"], data={"code": "read"}))["result"]
+    assert (changed["text"], changed["code"], changed["version"]) == ("x", "read", 2)
+    assert (await client.ordinary("getEntity", entityId=record["id"]))["result"] == changed
+    assert [action for action, *_ in await history(client, record["id"])] == ["update", "create"]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"entityId": "01900000-0000-7000-8000-000000000000"}, "NOT_FOUND"), ({"entityType": "plain"}, "NOT_FOUND"),
+        ({"data": {"text": None}}, "VALIDATION_FAILED"), ({"data": {"text": "x"}}, None),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_what_only_the_record_tells_to_be_wrong_or_no_change_is_said_in_the_ordinary_way(
+    client: Client, params: dict[str, Any], code: str | None
+) -> None:
+    record = await made(client)
+    answer = await told(client, "updateEntity", **{"entityId": record["id"], "data": {"text": "z"}, **params})
+    if code is None:
+        assert answer["result"] == record
+    else:
+        assert answer["error"]["data"]["code"] == code
+    assert (await client.ordinary("getEntity", entityId=record["id"]))["result"] == record
+
+
+async def test_changes_that_come_together_read_their_records_together(client: Client) -> None:
+    records = [await made(client) for _ in range(50)]
+    reads = client.platform.entities._store._reads
+    before = reads.batches
+    answers = [client.miss("updateEntity", entityId=one["id"], data={"text": "z"}) for one in records]
+    found = [(await answer.body())["result"]["id"] for answer in answers if answer is not None]
+    assert found == [one["id"] for one in records]
+    assert reads.batches - before < 10
+
+
+async def test_a_database_that_leaves_while_a_change_reads_has_changed_nothing(client: Client, config: Config) -> None:
+    record = await made(client)
+    async with held(config) as lock:
+        answer = client.miss("updateEntity", entityId=record["id"], data={"text": "z"})
+        assert answer is not None
+        for backend in await eventually(lambda: waiting(lock)):
+            await lock.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        assert (await answer.body())["error"]["data"]["code"] == "UNAVAILABLE"
+    assert (await client.ordinary("getEntity", entityId=record["id"]))["result"] == record
+
+
 async def test_a_deleted_record_is_gone_and_logged(client: Client) -> None:
     record = await made(client)
     answer = await told(client, "deleteEntity", entityId=record["id"])
@@ -168,7 +218,7 @@ async def test_a_new_record_that_is_not_plain_or_wrong_goes_the_ordinary_way(
     "params",
     [
         {"idempotencyKey": "k"}, {"ifVersion": 2}, {"app": APP}, {"entityType": "plain"}, {"data": {"text": None}},
-        {"data": {"text": "y"}}, {"entityId": "x"}, {"entityId": "01900000-0000-7000-8000-000000000000"},
+        {"data": {"text": "y"}}, {"entityId": "x"},
     ],
     ids=str,
 )  # fmt: skip

@@ -3,8 +3,9 @@
 A write is plain when the rights of its caller by entity and the record's own rules decide on it: no rule that asks the
 database, no hook, no mask, no new reference to a record that this process has not met, no idempotency key. Then it
 needs neither a task nor a coroutine: it is prepared on the thread that brings it, joins the next batch from there, and
-a batch is answered in one go. What turns out not to be plain, because its base has moved or the database refuses it,
-was not written; it is asked for again in the ordinary way, which also knows what to say.
+a batch is answered in one go. A change of a record that this process has not written lately joins a batch of reads
+first, and is prepared when that is answered. What turns out not to be plain, because its base has moved or the database
+refuses it, was not written; it is asked for again in the ordinary way, which also knows what to say.
 """
 
 import asyncio
@@ -74,6 +75,17 @@ class _Way(msgspec.Struct, frozen=True):
     """Keys of the entities that references lead to, by link key."""
 
 
+class _Change(msgspec.Struct, frozen=True):
+    """What somebody wants changed in a record."""
+
+    place: Place
+    entity_type: str | None
+    patch: bytes
+    replace: bool
+    asked: Asked
+    loop: asyncio.AbstractEventLoop
+
+
 class PlainWrites:
     """Creates, changes and deletes records plainly; one thread at a time hands over.
 
@@ -112,23 +124,36 @@ class PlainWrites:
         self, place: Place, entity_type: str | None, record_id: str, patch: bytes, replace: bool, asked: Asked,
         loop: asyncio.AbstractEventLoop,
     ) -> bool:  # fmt: skip
-        """Change a record that this process has written before, on which the change is prepared."""
+        """Change a record, as this process has written it before or as it is read for that."""
+        change = _Change(place, entity_type, patch, replace, asked, loop)
         row = self._bases.get(place.app.id, record_id)
-        entity = place.app.model.entities_by_key.get(row[5]) if row is not None else None
-        if row is None or entity is None or entity_type not in (None, entity.name):
+        if row is not None:
+            return self.change(change, row, self._clock.now())
+        names = place.app.model.entities if entity_type is None else (entity_type,)
+        if any(self._way(place, "update", name) is None for name in names):
+            return False
+        self._store.enter(place.app.id, _Based(self, change, valid_id(record_id)), loop)
+        return True
+
+    def change(self, change: "_Change", row: Row, now: str) -> bool:
+        """Change a record that stands like this."""
+        place = change.place
+        entity = place.app.model.entities_by_key.get(row[5])
+        if entity is None or change.entity_type not in (None, entity.name):
             return False
         way = self._way(place, "update", entity.name)
         if way is None:
             return False
-        prepared: Prepared = way.entity.validator.update(row[1], patch, replace, self._clock.now())
+        prepared: Prepared = way.entity.validator.update(row[1], change.patch, change.replace, now)
         if prepared.errors or not prepared.changed:
             return False
-        if not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, record_id):
+        if not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, row[0]):
             return False
+        asked = change.asked
         write = Write(
-            entity=entity, id=record_id, base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller
+            entity=entity, id=row[0], base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller
         )
-        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases, self._store), loop)
+        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases, self._store), change.loop)
         return True
 
     def delete(
@@ -164,6 +189,33 @@ class PlainWrites:
         row_map = self._encoder.row_map(entity, answered_fields(None, entity, granted))
         lane, targets = lane_for(place.app.id, kind, entity), checks.targets_of(model, entity)
         return _Way(entity, lane, entity.name.encode(), row_map, targets)
+
+
+class _Based(Pending[None, Row | None]):
+    """A change that waits for its record to be read; told on the loop."""
+
+    __slots__ = ("_change", "_writes")
+
+    clock = Clock()
+
+    def __init__(self, writes: PlainWrites, change: _Change, record_id: str) -> None:
+        super().__init__(record_id, None)
+        self._writes = writes
+        self._change = change
+
+    def succeed(self, result: Row | None) -> None:
+        """Hand the change over; the ordinary way says why where it is refused."""
+        try:
+            taken = result is not None and self._writes.change(self._change, result, self.clock.now())
+        except Exception as error:  # those who wait for the same statement must hear of theirs
+            self._change.asked.failed(error)
+            return
+        if not taken:
+            self._change.asked.again()
+
+    def fail(self, error: BaseException) -> None:
+        """Say what went wrong."""
+        self._change.asked.failed(error)
 
 
 class _Stored(Pending[Write, Outcome]):
