@@ -17,7 +17,8 @@ CREATE TABLE system_config (
     updated_at  timestamptz NOT NULL DEFAULT now()
 );
 
--- One row per server start. A row counts as live until its lease ends.
+-- One row per server start. A row counts as live until its lease ends. A sign-in link made beside a server leads to the
+-- address that it answers at.
 CREATE TABLE hosts (
     run_id        text PRIMARY KEY,
     host          text NOT NULL,
@@ -25,7 +26,8 @@ CREATE TABLE hosts (
     workers       integer NOT NULL,
     confirmed     bigint NOT NULL DEFAULT 0,
     started_at    timestamptz NOT NULL DEFAULT now(),
-    lease_until   timestamptz NOT NULL
+    lease_until   timestamptz NOT NULL,
+    address       text NOT NULL DEFAULT ''
 );
 
 -- Design time ---------------------------------------------------------------------------------------------

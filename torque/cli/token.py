@@ -88,7 +88,7 @@ def link(state: Invocation) -> None:
 
     async def work(platform: Platform) -> None:
         secret = await platform.access.create_link(LOCAL)
-        url = sign_in_url(platform.config, secret)
+        url = await sign_in_url(platform, secret)
         state.output.message("The link works once, within 10 minutes.")
         state.output.result({"url": url}, url)
 

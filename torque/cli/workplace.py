@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,8 +17,10 @@ from torque.cli.database import database, require_schema
 from torque.cli.invocation import Invocation
 from torque.cli.project import load_config
 from torque.config import Config
+from torque.db.hosts import addresses
 from torque.observe import Observer
 from torque.platform import Platform
+from torque.server.welcome import base_url
 from torque.types import Caller, RunContext
 
 LOCAL = Caller.local("cli")
@@ -87,10 +90,10 @@ def as_row(value: Any) -> dict[str, object]:
     return {key: item for key, item in plain.items() if key not in ("document", "definition")}
 
 
-def sign_in_url(config: Config, secret: str) -> str:
-    """Return the address that redeems a one-time sign-in secret."""
-    base = config.server.public_url.rstrip("/") or f"http://{config.server.bind}"
-    return f"{base}/editor/sign-in#{secret}"
+async def sign_in_url(platform: Platform, secret: str) -> str:
+    """Return the address that redeems a one-time sign-in secret: of the server that runs here, else as configured."""
+    base, live = base_url(platform.config), await addresses(platform.db, socket.gethostname())
+    return f"{base if base in live or not live else live[0]}/editor/sign-in#{secret}"
 
 
 def parse_json(data: bytes) -> Any:

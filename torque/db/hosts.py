@@ -16,12 +16,29 @@ _SQL = load_queries(Path(__file__).with_name("hosts.sql"))
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What a run says of itself."""
+    """What a run says of itself.
+
+    Parameters
+    ----------
+    address
+        Where a browser finds it.
+    """
 
     run_id: str
     host: str
     pid: int
     workers: int
+    address: str = ""
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """What stands in the table of it."""
+        return self.run_id, self.host, self.pid, self.workers, LEASE_SECONDS, self.address
+
+
+async def addresses(db: Database, host: str) -> list[str]:
+    """Return where the live runs of a machine answer, the youngest first."""
+    return [row["address"] for row in await db.fetch(_SQL.addresses, host)]
 
 
 class Hosts:
@@ -37,13 +54,12 @@ class Hosts:
         async with self._db.transaction() as connection:
             await connection.execute(_SQL.lock_register, REGISTER_LOCK)
             await connection.execute(_SQL.forget_dead)
-            await connection.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
+            await connection.execute(_SQL.register, *run.row)
             return int(await connection.fetchval(_SQL.others, run.run_id))
 
     async def renew(self) -> None:
         """Extend the lease, entering the run again if it was forgotten."""
-        run = self._run
-        await self._db.execute(_SQL.register, run.run_id, run.host, run.pid, run.workers, LEASE_SECONDS)
+        await self._db.execute(_SQL.register, *self._run.row)
 
     async def others(self) -> int:
         """Return how many other runs are live, or may still be in a statement begun while they were."""

@@ -5,9 +5,12 @@ SELECT pg_advisory_xact_lock($1::bigint)
 DELETE FROM hosts WHERE lease_until < now() - interval '1 hour'
 
 -- name: register
-INSERT INTO hosts (run_id, host, pid, workers, lease_until)
-VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
+INSERT INTO hosts (run_id, host, pid, workers, lease_until, address)
+VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6)
 ON CONFLICT (run_id) DO UPDATE SET lease_until = excluded.lease_until
+
+-- name: addresses
+SELECT address FROM hosts WHERE host = $1 AND lease_until > now() AND address <> '' ORDER BY started_at DESC
 
 -- name: others
 SELECT count(*) FROM hosts WHERE run_id <> $1 AND lease_until > now()

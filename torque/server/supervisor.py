@@ -48,7 +48,7 @@ from torque.server.startup import (
     reserve_port,
     run_folder,
 )
-from torque.server.welcome import welcome
+from torque.server.welcome import base_url, welcome
 from torque.sync.announcer import Announcer
 from torque.sync.relay import Receiver
 from torque.types import RunContext, new_id
@@ -121,8 +121,8 @@ class _Supervisor:
             sys.stderr.write(f"{advice}\n")
         self._config, embedded = await find_database(self._config)
         db = await self._open_database()
-        run = Run(self._context.run_id, socket.gethostname(), os.getpid(), self._context.workers)
-        hosts = Hosts(db, run)
+        workers, address = self._context.workers, base_url(self._config)
+        hosts = Hosts(db, Run(self._context.run_id, socket.gethostname(), os.getpid(), workers, address))
         generations = Generations(self._context.generations_fd)
         permit = partial(self._board.set, cells.WRITES_UNTIL)
         presence = Presence(hosts, generations, self._observer, permit)

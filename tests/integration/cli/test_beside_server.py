@@ -41,6 +41,11 @@ def test_a_token_works_at_once_and_is_refused_at_once_when_revoked(embedded: Run
     until(lambda: "error" in records(embedded, made["token"]), 2.0, "the refusal of a revoked token")
 
 
+def test_a_sign_in_link_leads_to_the_server_that_runs_whatever_address_is_configured(embedded: RunningServer) -> None:
+    made = torque("token", "link", "--json", folder=embedded.folder, TORQUE_SERVER_BIND="127.0.0.1:1")
+    assert made.json()["url"].startswith(f"{embedded.url}/editor/sign-in#")
+
+
 def test_what_a_workflow_writes_from_the_command_line_is_seen_by_the_server(embedded: RunningServer) -> None:
     token = torque("token", "create", "reader", "--json", folder=embedded.folder).json()["token"]
     assert len(records(embedded, token)["result"]["data"]) == 1
