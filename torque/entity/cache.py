@@ -2,10 +2,11 @@
 
 Whoever answers a request keeps the result under this stamp, and under the caller's permission class.
 
-A write moves what it can name. Every one moves its type: `type` for what came, went or is not known closer, `written`
-for an update. An update also moves its record and each field that it changed. So a page of a list need not depend on
-all that is written in its type: as long as nothing came or went and no field changed that it filters or sorts by, the
-same records are on it, and these say themselves when they change.
+A write moves what it can name. Every one moves its type: `type` for what came, went or is not known closer, which is so
+for all that is written beside another run; `written` for an update otherwise. An update also moves its record and each
+field that it changed. So a page of a list need not depend on all that is written in its type: as long as nothing came
+or went and no field changed that it filters or sorts by, the same records are on it, and these say themselves when they
+change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -32,8 +32,8 @@ LaneT = TypeVar("LaneT", bound=Hashable)
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
-Finish = Callable[[], Awaitable[None]]
-"""Tells everybody in a batch what its statement returned."""
+Landed = Callable[[], Awaitable[None]]
+"""Says that the statement of a batch has returned, before anybody is told of it."""
 
 
 class Pending(Generic[ItemT, ResultT]):
@@ -92,7 +92,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     limit
         Most items of one batch.
     run
-        Settles every item of a batch, or returns how to; what is left unsettled fails with what is raised.
+        Settles every item of a batch; what it leaves unsettled fails with what it raises. It may say when the statement
+        has returned.
     once
         Whether an id is under way at most once, as those of writes have to be.
     share
@@ -104,7 +105,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self,
         width: int,
         limit: int,
-        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[Finish | None]],
+        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]], Landed], Awaitable[None]],
         *,
         once: bool = True,
         share: float | None = None,
@@ -153,8 +154,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
 
     async def drain(self) -> None:
         """Return when nothing is under way any more."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        while self._tasks or self._roused:
+            await (asyncio.wait(set(self._tasks)) if self._tasks else asyncio.sleep(0))
 
     def _count(self) -> int:
         return self._waiting + len(self._come)
@@ -184,6 +185,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     async def _work(self) -> None:
         try:
             while await self._gather() and (taken := self._take()) is not None:
+                if self._halves and self._waiting:
+                    self._rouse()  # for the other half, which is here already
                 await self._settle(*taken)
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
@@ -229,7 +232,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         return self._halves and not self._statements and self._count() >= self._half()
 
     def _half(self) -> int:
-        return (self._crowd + 1) // 2
+        return min((self._crowd + 1) // 2, self._limit)
 
     def _look(self, alarm: "asyncio.Future[None]", before: int, times: int) -> None:
         """Wait on if more have come since, up to so many times."""
@@ -247,34 +250,33 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         self._crowd = max(self._under_way + self._waiting + self._away, self._crowd * 3 // 4)
         if self._share is None:
             self._pace.sent(len(batch), self._crowd, time.monotonic())
+        flying = True
+        self._statements += 1
+
+        async def landed() -> None:
+            nonlocal flying
+            if flying:
+                flying = False
+                self._statements -= 1
+                if self._is_next_here():
+                    self._rouse()
+                    await asyncio.sleep(0)
+
         try:
-            finish = await self._send(lane, batch)
-            if finish is not None:
-                await finish()
+            await self._run(lane, batch, landed)
         except asyncio.CancelledError as error:
             _fail(batch, error)
             raise
         except Exception as error:
             _fail(batch, error)
         finally:
+            self._statements -= flying
             self._under_way -= len(batch)
             self._away += len(batch)
             if self._once:
                 queue.busy.difference_update(pending.id for pending in batch)
             if not queue.waiting and not queue.busy:
                 self._queues.pop(lane, None)
-
-    async def _send(self, lane: LaneT, batch: list[Pending[ItemT, ResultT]]) -> Finish | None:
-        """Run a batch, and let the half whose turn it is begin before this one is told."""
-        self._statements += 1
-        try:
-            finish = await self._run(lane, batch)
-        finally:
-            self._statements -= 1
-        if self._is_next_here():
-            self._rouse()
-            await asyncio.sleep(0)
-        return finish
 
     def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
         """Take the next batch, lanes in turn; None when nothing can go now."""
@@ -292,7 +294,7 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     def _part(self, queue: _Queue[ItemT, ResultT]) -> list[Pending[ItemT, ResultT]]:
         """Take out of a queue what may go in one batch."""
         waiting, busy = queue.waiting, queue.busy
-        limit = min(self._limit, self._half()) if self._halves else self._limit
+        limit = self._half() if self._halves else self._limit
         if len(waiting) <= limit:  # all of them, as a rule
             ids = {pending.id for pending in waiting} if self._once else set()
             if not self._once or (len(ids) == len(waiting) and ids.isdisjoint(busy)):

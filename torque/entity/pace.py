@@ -20,7 +20,7 @@ _BETTER = 0.97
 """What part of the time of the other way a way has to do with to take its place."""
 _FIRST, _MOST = 8, 64
 """Spans between two trials, at first and when trials have failed again and again."""
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.5
 """Who writes no more often than that is in no need of any of this."""
 
 
@@ -53,6 +53,7 @@ class Pace:
         if crowd < FEW:
             return
         if now - self._last > _PAUSE_SECONDS:
+            self._end_trial()
             self._begin(now)
         elif self._skipped < _SETTLED * crowd:
             self._skipped += items
@@ -88,7 +89,12 @@ class Pace:
 
     def _look_anew(self, crowd: int) -> None:
         """Go on as it was best before, and try soon whether it is for a crowd like this."""
-        if self._before is not None:
-            self._before, self._halves = None, not self._halves
+        self._end_trial()
         self._crowd, self._between = crowd, _FIRST
         self._found.clear()
+
+    def _end_trial(self) -> None:
+        """Go on as before a trial that is under way."""
+        if self._before is not None:
+            self._before, self._halves = None, not self._halves
+            self._found.clear()

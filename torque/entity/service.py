@@ -357,8 +357,8 @@ class EntityService:
     async def close(self) -> None:
         """Return when no write is under way any more."""
         await self.recomputing.drain()
-        await self._deletion.close()
-        await self._writer.drain()
+        for part in (self._deletion.close, self._store.drain, self._writer.drain):  # a change may wait for its record
+            await part()
         self._reading.close()
         await self._store.close()
 

@@ -14,7 +14,7 @@ from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.db.session import beside
 from torque.entity.batch import Q, Repeat, plain
-from torque.entity.coalesce import Coalescer, Pending
+from torque.entity.coalesce import Coalescer, Landed, Pending
 from torque.entity.query.sql import Statement
 from torque.entity.types import Connection, Row
 from torque.errors import TorqueError
@@ -86,6 +86,10 @@ class EntityStore:
             pass  # a list that fares better will ask again
         finally:
             self._ask_after, self._asking = time.monotonic() + _INDEXED_SECONDS, None
+
+    async def drain(self) -> None:
+        """Return when no read by id is under way."""
+        await self._reads.drain()
 
     async def close(self) -> None:
         """End what goes on in the background."""
@@ -173,7 +177,7 @@ class EntityStore:
         """Forget idempotency keys of more than a day ago."""
         await self._db.execute(Q.drop_old_keys)
 
-    async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]]) -> None:
+    async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]], _: Landed) -> None:
         ids = plain(list({pending.id: None for pending in batch}))
         found = unpack_rows(await self._db.fetch(Q.read, application_id, ids, steady=True))
         for pending in batch:

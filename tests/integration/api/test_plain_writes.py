@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
-from tests.integration.api.plain import APP, Client, Told, client_of, held, serving, told, waiting
+from tests.integration.api.plain import APP, Client, Told, call_of, client_of, held, serving, told, waiting
 from tests.integration.entity.trouble import DEADLOCK, trouble
 from tests.support.waiting import eventually
 from torque.config import Config
@@ -171,6 +171,41 @@ async def test_a_database_that_leaves_while_a_change_reads_has_changed_nothing(c
             await lock.execute("SELECT pg_terminate_backend(%s)", (backend,))
         assert (await answer.body())["error"]["data"]["code"] == "UNAVAILABLE"
     assert (await client.ordinary("getEntity", entityId=record["id"]))["result"] == record
+
+
+async def test_what_was_stored_elsewhere_but_not_yet_said_is_found_by_who_sends_it_again(
+    client: Client, config: Config
+) -> None:
+    """Another worker has stored the same value, and nobody here has heard of it; the list without it is still kept."""
+    record = await made(client)
+    asked = {"entityType": "note", "filters": {"code": "unsaid"}}
+    assert (await client.ordinary("queryEntities", **asked))["result"]["data"] == []
+    with psycopg.connect(config.database.url, autocommit=True) as other:
+        other.execute(
+            'UPDATE entities SET data = data || \'{"code": "unsaid"}\', version = 2, updated_at = now() WHERE id = %s',
+            (record["id"],),
+        )
+    same = {"text": "z", "code": "unsaid"}
+    changed = (await told(client, "updateEntity", entityType="note", entityId=record["id"], data=same))["result"]
+    assert (changed["version"], changed["code"]) == (3, "unsaid")
+    found = client.endpoint.fast(call_of("queryEntities", asked), client.authorization, None, APP)
+    assert found is None or len(json.loads(found)["result"]["data"]) == 1
+
+
+async def test_a_change_that_waits_for_its_record_is_waited_for_at_the_end(config: Config) -> None:
+    platform = await Platform.open(config, RunContext.alone())
+    client = await client_of(platform, "admin")
+    record = await made(client)
+    async with held(config) as lock:
+        answer = client.miss("updateEntity", entityId=record["id"], data={"text": "late"})
+        assert answer is not None
+        await eventually(lambda: waiting(lock))
+        closing = asyncio.ensure_future(platform.entities.close())
+        await asyncio.wait({closing}, timeout=0.2)
+        assert not closing.done()
+    await closing
+    assert (await answer.body())["result"]["text"] == "late"
+    await platform.close()
 
 
 async def test_a_deleted_record_is_gone_and_logged(client: Client) -> None:

@@ -1,13 +1,15 @@
 """The coalescer: what waits goes together, lanes stay apart, an id is under way once."""
 
 import asyncio
+import random
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
 from tests.support.waiting import eventually
 from torque.entity import coalesce
-from torque.entity.coalesce import Coalescer, Finish, Pending
+from torque.entity.coalesce import Coalescer, Landed, Pending
 from torque.entity.pace import Pace
 
 
@@ -22,7 +24,7 @@ class Recorder:
         self.once = once
         self.queue: Coalescer[str, str, str] = Coalescer(width, limit, self.run, once=once)
 
-    async def run(self, lane: str, batch: Sequence[Pending[str, str]]) -> None:
+    async def run(self, lane: str, batch: Sequence[Pending[str, str]], _: Landed) -> None:
         ids = [pending.id for pending in batch]
         assert not self.once or not set(ids) & set(self.under_way), "an id is under way twice"
         self.under_way += ids
@@ -65,7 +67,7 @@ async def test_an_id_stays_under_way_when_another_batch_of_its_lane_ends() -> No
     gates = {record_id: asyncio.Event() for record_id in "12"}
     begun: list[list[str]] = []
 
-    async def run(_lane: str, batch: Sequence[Pending[str, str]]) -> None:
+    async def run(_lane: str, batch: Sequence[Pending[str, str]], _: Landed) -> None:
         begun.append([pending.id for pending in batch])
         await gates[batch[0].id].wait()
         for pending in batch:
@@ -123,7 +125,7 @@ async def test_a_failure_is_its_own_items_only() -> None:
 
 
 async def test_what_a_run_leaves_unsettled_fails_with_what_it_raised() -> None:
-    async def broken(_lane: str, batch: Sequence[Pending[str, str]]) -> None:
+    async def broken(_lane: str, batch: Sequence[Pending[str, str]], _: Landed) -> None:
         batch[0].succeed("done")
         raise RuntimeError("lost")
 
@@ -228,18 +230,15 @@ class Two:
         self.queue: Coalescer[str, str, str] = Coalescer(2, 10, self.run)
         self.queue._pace = Halved()
 
-    async def run(self, _lane: str, batch: Sequence[Pending[str, str]]) -> Finish:
+    async def run(self, _lane: str, batch: Sequence[Pending[str, str]], landed: Landed) -> None:
         number = len(self.returned)
         self.returned.append(asyncio.Event())
         self.said.append(f"{number} sent with {len(batch)}")
         await self.returned[number].wait()
-
-        async def finish() -> None:
-            self.said.append(f"{number} told")
-            for pending in batch:
-                pending.succeed("done")
-
-        return finish
+        await landed()
+        self.said.append(f"{number} told")
+        for pending in batch:
+            pending.succeed("done")
 
     async def begin(self) -> list[asyncio.Future[str]]:
         """Have eight about, who all come again; return when one half of them is under way."""
@@ -276,3 +275,66 @@ async def test_a_half_that_does_not_return_keeps_the_other_waiting_for_a_moment_
     for event in two.returned:
         event.set()
     await asyncio.gather(*again)
+
+
+async def test_the_other_half_does_not_wait_for_an_arrival_to_begin() -> None:
+    two = Two()
+    two.queue = Coalescer(2, 128, two.run)
+    two.queue._pace = Halved()
+    await two.begin()
+    for event in two.returned:
+        event.set()
+    await two.queue.drain()
+    two.said.clear()
+    again = [two.queue.submit("a", "waits", "x")]
+    for _ in range(12):  # steps of the loop, no timer
+        await asyncio.sleep(0)
+    again += [two.queue.submit("a", f"comes {n}", "x") for n in range(7)]
+    await eventually(lambda: sum(int(said.rpartition(" ")[2]) for said in two.said) == 8)
+    for event in two.returned:
+        event.set()
+    await asyncio.gather(*again)
+
+
+class Unsteady(Pace):
+    """Goes in halves as it comes."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self.chance = chance
+
+    def in_halves(self, crowd: int) -> bool:
+        return crowd > 1 and self.chance.random() < 0.7
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_everybody_hears_once_and_soon_whoever_comes_and_whatever_fails(seed: int) -> None:
+    chance = random.Random(seed)
+    under_way: set[tuple[str, str]] = set()
+
+    async def run(lane: str, batch: Sequence[Pending[str, str]], landed: Landed) -> None:
+        places = {(lane, pending.id) for pending in batch}
+        assert len(places) == len(batch) and not places & under_way
+        under_way.update(places)
+        await asyncio.sleep(chance.choice([0, 0, 0.0003, 0.002, 0.008]))
+        if chance.random() < 0.9:
+            await landed()
+        under_way.difference_update(places)
+        if chance.random() < 0.1:
+            raise ValueError("lost")
+        for pending in batch:
+            pending.succeed("done")
+
+    queue: Coalescer[str, str, str] = Coalescer(chance.choice([1, 2, 2, 3]), chance.choice([3, 8, 128]), run)
+    queue._pace = Unsteady(chance)
+    lanes, ids = chance.choice([["a"], ["a", "b", "c"]]), chance.choice([4, 30, 100_000])
+
+    async def client() -> None:
+        for _ in range(20):
+            with suppress(ValueError):
+                waiting = queue.submit(chance.choice(lanes), str(chance.randrange(ids)), "x")
+                assert await asyncio.wait_for(waiting, 5.0) == "done"
+
+    await asyncio.gather(*(client() for _ in range(chance.choice([1, 5, 40]))))
+    await asyncio.wait_for(queue.drain(), 2.0)
+    assert (queue._under_way, queue._waiting, queue._active, queue._statements, len(queue._queues)) == (0, 0, 0, 0, 0)

@@ -98,3 +98,18 @@ def test_for_a_crowd_that_grew_or_shrank_by_much_the_other_way_is_tried_soon() -
     crowd.size = 3 * CROWD
     crowd.send(500 * crowd.size, lambda halves: 0.06 if halves else 0.04)
     assert crowd.send(300 * crowd.size, lambda halves: 0.06 if halves else 0.04) < 0.2
+
+
+def test_a_trial_during_which_statements_pause_ends() -> None:
+    crowd = Crowd()
+    while not crowd.pace.in_halves(CROWD):
+        crowd.send(CROWD, lambda _: 0.5)
+    crowd.now += 10
+    crowd.send(1, lambda _: 0.5)  # decided on before the pause was seen
+    assert crowd.send(CROWD, lambda _: 0.5) == 0
+
+
+def test_statements_that_take_long_are_judged_as_well() -> None:
+    crowd = Crowd()
+    crowd.send(1000 * CROWD, lambda halves: 4 if halves else 2)
+    assert crowd.send(1000 * CROWD, lambda halves: 4 if halves else 2) < 0.2

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.support.waiting import eventually
-from torque.entity.coalesce import Pending
+from torque.entity.coalesce import Landed, Pending
 from torque.entity.write.queues import Queues
 
 
@@ -24,7 +24,7 @@ class Held:
         self.gate = asyncio.Event()
         self.queues: Queues[Lane, str, str] = Queues(connections, 10, self.run)
 
-    async def run(self, lane: Lane, batch: Sequence[Pending[str, str]]) -> None:
+    async def run(self, lane: Lane, batch: Sequence[Pending[str, str]], _: Landed) -> None:
         name, one = lane.application_id, (lane.application_id, [pending.id for pending in batch])
         self.under_way.append(one)
         self.most[name] = max(self.most.get(name, 0), sum(app == name for app, _ in self.under_way))

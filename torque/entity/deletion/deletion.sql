@@ -3,7 +3,7 @@
 -- name: erase_records
 -- Whoever is about to refer to one of these records holds its key, so it is skipped; who has done so since the snapshot
 -- is found by the foreign key, which refuses the whole. Only what stands in the snapshot goes, for links and keys that
--- came with a newer version cannot be seen: what was written since has another place, which is not in it either.
+-- came with a newer version cannot be seen: at the place of what was written since, the snapshot shows nothing.
 -- Everything is looked up once for each id, as in `read`, and then found by its place, whatever was known of the tables
 -- when this was planned. The order in which links are asked for is that of the index that begins with their end: for
 -- an empty table another one would cost the same.

@@ -6,13 +6,12 @@ waits for somebody else's lock is taken out of its batch, and keeps nobody waiti
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import partial
 from typing import Generic, TypeVar
 
 from torque.db.failures import DatabaseFailure, Deadlock, LockTimeout, SerializationFailure, translate
 from torque.db.pool import Database
 from torque.entity.batch import Batch
-from torque.entity.coalesce import Finish, Pending
+from torque.entity.coalesce import Landed, Pending
 from torque.entity.types import Connection, Row
 from torque.entity.write.custody import Custody
 from torque.entity.write.queues import OfApplication, Queues
@@ -56,20 +55,20 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
     def doubt(self, lane: LaneT, items: Sequence[ItemT]) -> None:
         """Make every cache of the run miss items of which nobody knows whether they were written."""
 
-    async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> Finish | None:
+    async def _run(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], landed: Landed) -> None:
         backend = 0
         try:
             async with self._db.connection(writing=True, steady=True) as connection:
                 backend = connection.get_server_pid()
-                return await self._attempt(connection, lane, batch)
+                await self._attempt(connection, lane, batch, landed)
         except OutcomeUnknown:
             await self.custody.settle(backend, lambda: self.doubt(lane, [pending.item for pending in batch]))
             raise
 
     async def _attempt(
-        self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]
-    ) -> Finish | None:
-        """Run a batch and return how to settle it; what is wrong with one of its records is found by halving."""
+        self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], landed: Landed
+    ) -> None:
+        """Run a batch; what is wrong with one of its records is found by halving."""
         for attempt in range(_ATTEMPTS):
             now = utc_now()
             prepared = self.prepare(lane, [pending.item for pending in batch], now)
@@ -77,31 +76,33 @@ class Batches(ABC, Generic[LaneT, ItemT, ResultT]):
                 rows = await connection.fetch(prepared.text, *prepared.args)
             except (Deadlock, SerializationFailure) as error:
                 if attempt == _ATTEMPTS - 1:
-                    await self._halve(connection, lane, batch, error)
+                    await self._halve(connection, lane, batch, landed, error)
             except LockTimeout as error:
                 if len(batch) == 1:
                     self.set_apart(lane, batch[0])
                 else:
-                    await self._halve(connection, lane, batch, error)
-                return None
+                    await self._halve(connection, lane, batch, landed, error)
+                return
             except DatabaseFailure as error:
                 known = translate(error, writing=True)
                 if known is not None and not isinstance(known, InvalidParams):
                     raise  # the server is gone or out of time: no half of the batch would fare better
-                await self._halve(connection, lane, batch, known or error)
-                return None
+                await self._halve(connection, lane, batch, landed, known or error)
+                return
             else:
-                return partial(self.settle, lane, batch, now, rows)
-        return None
+                try:
+                    await landed()
+                finally:  # it is done: whoever waits must hear of it, and caches above all
+                    await self.settle(lane, batch, now, rows)
+                return
 
     async def _halve(
-        self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], error: Exception
-    ) -> None:
+        self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], landed: Landed,
+        error: Exception,
+    ) -> None:  # fmt: skip
         if len(batch) == 1:
             batch[0].fail(error)
             return
         middle = len(batch) // 2
-        for half in (batch[:middle], batch[middle:]):
-            finish = await self._attempt(connection, lane, half)
-            if finish is not None:
-                await finish()
+        await self._attempt(connection, lane, batch[:middle], landed)
+        await self._attempt(connection, lane, batch[middle:], landed)

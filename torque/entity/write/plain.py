@@ -29,15 +29,17 @@ from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.write import checks
 from torque.entity.write.bases import Bases
-from torque.entity.write.fresh import Clock, RecordIds
+from torque.entity.write.fresh import Clock, RecordIds, is_recent
 from torque.entity.write.lanes import lane_for
 from torque.entity.write.writer import Outcome, Writer, Written
 from torque.entity.write.writing import Writing
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.native import Prepared, RowMap, splice_row
-from torque.types import Caller
+from torque.types import Caller, utc_now
 
 _WAYS_KEPT = 4096
+_ANY = ""
+"""Stands for every entity of a model."""
 
 Kind = Literal["create", "update"]
 
@@ -87,7 +89,7 @@ class _Change(msgspec.Struct, frozen=True):
 
 
 class PlainWrites:
-    """Creates, changes and deletes records plainly; one thread at a time hands over.
+    """Creates, changes and deletes records plainly, handed over on any thread.
 
     Every verb returns False for a write that is not plain: nothing was handed over.
     """
@@ -129,14 +131,17 @@ class PlainWrites:
         row = self._bases.get(place.app.id, record_id)
         if row is not None:
             return self.change(change, row, self._clock.now())
-        names = place.app.model.entities if entity_type is None else (entity_type,)
-        if any(self._way(place, "update", name) is None for name in names):
+        if self._way(place, "update", _ANY if entity_type is None else entity_type) is None:
             return False
         self._store.enter(place.app.id, _Based(self, change, valid_id(record_id)), loop)
         return True
 
-    def change(self, change: "_Change", row: Row, now: str) -> bool:
-        """Change a record that stands like this."""
+    def change(self, change: _Change, row: Row, now: str, *, read: bool = False) -> bool:
+        """Change a record that stands like this.
+
+        What was read may have been written so lately by another process that this one has not heard of it. Who sends
+        the same once more knows, so it is said again with what changes.
+        """
         place = change.place
         entity = place.app.model.entities_by_key.get(row[5])
         if entity is None or change.entity_type not in (None, entity.name):
@@ -149,10 +154,12 @@ class PlainWrites:
             return False
         if not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, row[0]):
             return False
-        asked = change.asked
+        asked, unsaid = change.asked, read and is_recent(row[4])
+        sent = frozenset(checks.object_of(change.patch)) & entity.fields.keys() if unsaid else frozenset()
         write = Write(
-            entity=entity, id=row[0], base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller
-        )
+            entity=entity, id=row[0], base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller,
+            confirmed=sent,
+        )  # fmt: skip
         self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases, self._store), change.loop)
         return True
 
@@ -177,7 +184,11 @@ class PlainWrites:
 
     def _find(self, place: Place, kind: Kind, name: str) -> _Way | None:
         """Return the way of plain writes of a kind to an entity; None where they are not plain."""
-        model, entity, granted = place.app.model, place.app.model.entities.get(name), place.rights.entity(name)
+        model = place.app.model
+        if name == _ANY:
+            ways = [self._find(place, kind, one) for one in model.entities]
+            return ways[0] if ways and None not in ways else None
+        entity, granted = model.entities.get(name), place.rights.entity(name)
         if entity is None or granted.where is not None or granted.hidden or granted.read_only:
             return None
         creates = kind == "create"
@@ -194,19 +205,19 @@ class PlainWrites:
 class _Based(Pending[None, Row | None]):
     """A change that waits for its record to be read; told on the loop."""
 
-    __slots__ = ("_change", "_writes")
-
-    clock = Clock()
+    __slots__ = ("_change", "_told", "_writes")
 
     def __init__(self, writes: PlainWrites, change: _Change, record_id: str) -> None:
         super().__init__(record_id, None)
         self._writes = writes
         self._change = change
+        self._told = False
 
     def succeed(self, result: Row | None) -> None:
         """Hand the change over; the ordinary way says why where it is refused."""
+        self._told = True
         try:
-            taken = result is not None and self._writes.change(self._change, result, self.clock.now())
+            taken = result is not None and self._writes.change(self._change, result, utc_now(), read=True)
         except Exception as error:  # those who wait for the same statement must hear of theirs
             self._change.asked.failed(error)
             return
@@ -215,7 +226,8 @@ class _Based(Pending[None, Row | None]):
 
     def fail(self, error: BaseException) -> None:
         """Say what went wrong."""
-        self._change.asked.failed(error)
+        if not self._told:
+            self._change.asked.failed(error)
 
 
 class _Stored(Pending[Write, Outcome]):

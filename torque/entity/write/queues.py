@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 from zlib import crc32
 
-from torque.entity.coalesce import Coalescer, Finish, Pending
+from torque.entity.coalesce import Coalescer, Landed, Pending
 
 _WIDTH = 2
 """Statements of one queue that are under way at once: while the disk is waited for, the next is made."""
@@ -51,7 +51,7 @@ class Queues(Generic[LaneT, ItemT, ResultT]):
         self,
         connections: int,
         limit: int,
-        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]]], Awaitable[Finish | None]],
+        run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]], Landed], Awaitable[None]],
     ) -> None:
         count = max(1, min(_MOST_QUEUES, connections // _CONNECTIONS_EACH))
         self._queues = [Coalescer[LaneT, ItemT, ResultT](_WIDTH, limit, run) for _ in range(count)]
