@@ -14,12 +14,13 @@ _SPAN = 8
 """How many times all of them are answered before a way is judged."""
 _SETTLED = 2
 """How many times all of them are answered before one begins to judge."""
-_TRIAL = 5
-"""Spans of a trial; of them the one in the middle counts, for now and then the disk takes its time."""
+_TRIAL, _JUDGED = 6, 3
+"""Spans of a trial, and how many of its last are judged: it takes a while until halves work past each other. Of these
+the one in the middle counts, for now and then the disk takes its time."""
 _BETTER = 0.97
 """What part of the time of the other way a way has to do with to take its place."""
 _FIRST, _MOST = 8, 64
-"""Spans between two trials, at first and when trials have failed again and again."""
+"""Spans before the first trial, and most between two when they fail again and again."""
 _PAUSE_SECONDS = 0.5
 """Who writes no more often than that is in no need of any of this."""
 
@@ -72,11 +73,11 @@ class Pace:
         found.append(seconds)
         if self._before is None:
             if len(found) >= self._between:
-                self._before, self._halves = median(found[-_TRIAL:]), not self._halves
+                self._before, self._halves = median(found[-_JUDGED:]), not self._halves
                 found.clear()
         elif len(found) >= _TRIAL:
-            better = median(found) < self._before * _BETTER
-            self._between = _FIRST if better else min(2 * self._between, _MOST)
+            better = median(found[-_JUDGED:]) < self._before * _BETTER
+            self._between = 2 * _FIRST if better else min(2 * self._between, _MOST)
             if not better:
                 self._halves = not self._halves
             self._before = None

@@ -96,8 +96,8 @@ def test_for_a_crowd_that_grew_or_shrank_by_much_the_other_way_is_tried_soon() -
     crowd = Crowd()
     crowd.send(3000 * CROWD, lambda halves: 0.04 if halves else 0.06)
     crowd.size = 3 * CROWD
-    crowd.send(500 * crowd.size, lambda halves: 0.06 if halves else 0.04)
-    assert crowd.send(300 * crowd.size, lambda halves: 0.06 if halves else 0.04) < 0.2
+    crowd.send(1500 * crowd.size, lambda halves: 0.06 if halves else 0.04)
+    assert crowd.send(1500 * crowd.size, lambda halves: 0.06 if halves else 0.04) < 0.2
 
 
 def test_a_trial_during_which_statements_pause_ends() -> None:
