@@ -260,3 +260,21 @@ async def test_a_record_that_would_become_invalid_without_its_reference_stands_a
         await shop.delete(ada["id"])
     assert (await shop.get(memo["id"]))["customer_id"] == ada["id"]
     assert await shop.count("customer") == 1
+
+
+async def test_references_of_a_field_that_the_model_has_no_more_go_with_their_target(shop: Shop) -> None:
+    ada = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, payer_id=ada["id"])
+    without = {
+        **SHOP,
+        "entities": [
+            {**one, "fields": [field for field in one["fields"] if field["name"] != "payer_id"]}
+            for one in SHOP["entities"]
+        ],
+        "relationships": [one for one in SHOP["relationships"] if one["name"] != "payer"],
+    }
+    later = Shop(shop.db, without, app_id=shop.app.id)
+    await later.delete(ada["id"])
+    assert [row["entity_type"] for row in await later.rows("entities")] == ["order"]
+    assert await later.rows("entity_relationships") == []
+    assert (await later.get(order["id"]))["number"] == 1

@@ -205,3 +205,13 @@ async def test_a_record_on_which_little_hangs_goes_at_once(few: Shop) -> None:
     for number in range(5):
         await few.create("order", number=number, customer_id=customer["id"])
     assert (await few.delete(customer["id"]))["deleted"] is True
+
+
+async def test_levels_of_which_each_is_small_are_very_much_together(few: Shop) -> None:
+    customer = await few.create("customer", name="Ada")
+    for number in range(6):
+        order = await few.create("order", number=number, customer_id=customer["id"])
+        await few.create("line", text="x", order_id=order["id"])
+    assert (await few.delete(customer["id"]))["job"] is not None
+    await finished(few)
+    assert await few.rows("entities") == []
