@@ -13,6 +13,7 @@ before those are answered who were in it: so the database works while they are, 
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
@@ -36,7 +37,7 @@ Landed = Callable[[], Awaitable[None]]
 """Says that the statement of a batch has returned, before anybody is told of it."""
 
 
-class Pending(Generic[ItemT, ResultT]):
+class Pending(ABC, Generic[ItemT, ResultT]):
     """A request that is told its result, once; what it is told afterwards it ignores."""
 
     __slots__ = ("id", "item")
@@ -45,13 +46,13 @@ class Pending(Generic[ItemT, ResultT]):
         self.id = record_id
         self.item = item
 
+    @abstractmethod
     def succeed(self, result: ResultT) -> None:
         """Take the result."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fail(self, error: BaseException) -> None:
         """Take a failure."""
-        raise NotImplementedError
 
 
 class _Awaited(Pending[ItemT, ResultT]):

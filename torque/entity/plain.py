@@ -6,6 +6,7 @@ them is answered in one go.
 """
 
 import asyncio
+from abc import abstractmethod
 
 import msgspec
 
@@ -108,13 +109,13 @@ class PlainRead(Pending[None, Row | None]):
         self._entity_type = entity_type
         self._stamp: Stamp | None = None
 
+    @abstractmethod
     def found(self, result: bytes, stamp: Stamp | None, ttl: float | None) -> None:
         """Take the record on the wire, with the stamp to keep it under, if it may be kept."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failed(self, error: BaseException) -> None:
         """Take what went wrong."""
-        raise NotImplementedError
 
     def begin(self, stamps: Stamps) -> None:
         """Take the stamp of the answer, if it can be kept: the database is read from now on."""

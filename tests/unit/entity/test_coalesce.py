@@ -103,6 +103,9 @@ class Told(Pending[str, str]):
         asyncio.get_running_loop()
         self.result = result
 
+    def fail(self, error: BaseException) -> None:
+        self.result = repr(error)
+
 
 async def test_requests_from_other_threads_are_all_told_their_results() -> None:
     recorder = Recorder(width=2, limit=50)
