@@ -108,6 +108,15 @@ FROM entity_relationships r CROSS JOIN LATERAL (
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
 LIMIT $3;
 
+-- name: dependants_under
+-- As dependants, of some fields only.
+SELECT r.link_key, r.source_id, r.target_id, e.entity_type
+FROM entity_relationships r CROSS JOIN LATERAL (
+    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    OFFSET 0
+) AS e
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
+
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (

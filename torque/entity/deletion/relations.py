@@ -14,7 +14,6 @@ import msgspec
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
-from torque.db.pool import Database
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.deletion.graves import graves_of
 from torque.entity.ends import ends_of
@@ -29,7 +28,6 @@ from torque.types import Caller, utc_now
 
 _ATTEMPTS = 4
 _PATIENCE = "2s"
-_SURVEYED = 1000
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,16 +133,16 @@ class Deleter:
                     await request.check(row)
             else:  # who was given another reference while its lock was waited for does not go along
                 links = await connection.fetch(Q.dependants_among, app.id, above, level)
-                hanging = _sort_out(app, removal, links)
+                hanging = sort_out(app, removal, links)
                 rows = [row for row in rows if row[0] in hanging]
             removal.rows.update((row[0], row) for row in rows)
             above = [row[0] for row in rows]
             await self._restricted(connection, app, rows, removal)
-            following = _sort_out(app, removal, await self._links_to(connection, request, above))
+            following = sort_out(app, removal, await self._links_to(connection, request, above))
             level = sorted(following - removal.rows.keys())
             if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
                 raise TooMany
-        _settle_waiting(removal)
+        settle_waiting(removal)
         return removal
 
     async def _links_to(self, connection: Connection, request: Request, ids: Sequence[str]) -> Sequence[Any]:
@@ -176,7 +174,7 @@ class Deleter:
                     rows = await connection.fetch(Q.hold, app.id, sorted(request.ids))
                     removal.rows.update((row[0], row) for row in rows)
                     links = await connection.fetch(Q.dependants_among, app.id, sorted(request.ids), sorted(sources))
-                    _sort_out(app, removal, links)
+                    sort_out(app, removal, links)
                     return await self._empty(connection, request, removal)
             except (Deadlock, SerializationFailure, LockTimeout):
                 continue
@@ -276,7 +274,7 @@ def new_removal() -> Removal:
     return Removal(rows={}, emptied={}, refused={}, loose=set(), waiting={})
 
 
-def _sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -> set[str]:
+def sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -> set[str]:
     """Decide what becomes of the sources of these links; return those that go along."""
     following: set[str] = set()
     for link in links:
@@ -295,42 +293,11 @@ def _sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -
     return following
 
 
-def _settle_waiting(removal: Removal) -> None:
+def settle_waiting(removal: Removal) -> None:
     """Refuse for records without a rule, unless they go as well."""
     for name, ids in removal.waiting.items():
         if ids - removal.rows.keys():
             removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
-
-
-def _leaves(app: RunningApplication) -> set[str]:
-    """Return the storage keys of entities to whose records nothing is linked."""
-    ends = ends_of(app.model)
-    linked = {name for name in ends if any(end.backward or end.many_to_many for end in ends[name])}
-    return {entity.key for entity in app.model.entities.values() if entity.name not in linked}
-
-
-async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
-    """Find what a deletion would meet, without locking anything; rows stand for their ids and types only."""
-    removal = new_removal()
-    level = [record_id]
-    types = {row["id"]: row["entity_type"] for row in await db.fetch(Q.types, app.id, level)}
-    leaves = _leaves(app)
-    restricting = sorted({end.link_key for ends in ends_of(app.model).values() for end in ends if end.restricts})
-    while level:
-        removal.rows.update((one, (one, b"{}", 0, "", "", types[one])) for one in level if one in types)
-        following: set[str] = set()
-        level = [one for one in level if types.get(one) not in leaves]
-        for start in range(0, len(level), _SURVEYED):
-            part = level[start : start + _SURVEYED]
-            links = await db.fetch(Q.dependants, app.id, part, None)
-            types.update((link["source_id"], link["entity_type"]) for link in links)
-            following |= _sort_out(app, removal, links)
-            if restricting:
-                for link in await db.fetch(Q.restricting_links, app.id, part, restricting):
-                    removal.refused.setdefault("links", set()).add(link["source_id"])
-        level = sorted(following - removal.rows.keys())
-    _settle_waiting(removal)
-    return removal
 
 
 def refuse(removal: Removal) -> None:

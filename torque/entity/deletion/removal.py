@@ -17,7 +17,8 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat
-from torque.entity.deletion.relations import Request, refuse, survey
+from torque.entity.deletion.relations import Request, refuse
+from torque.entity.deletion.survey import survey
 from torque.entity.types import Row
 from torque.errors import NotFound, TorqueError, Unavailable
 from torque.observe import Observer

@@ -1,0 +1,104 @@
+"""What stands against a large deletion: found on whatever way it hangs on the record, and nothing else is read."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link, reference
+from torque import codec
+from torque.db.pool import Database
+from torque.entity.deletion import survey
+from torque.errors import ValidationFailed
+
+
+def document(*entities: dict[str, Any], links: tuple[dict[str, Any], ...] = (), without: str = "") -> dict[str, Any]:
+    """Return the model of the shop with more entities and links, less one."""
+    shop = deepcopy(SHOP)
+    shop["entities"] = [one for one in shop["entities"] if one["name"] != without] + list(entities)
+    shop["relationships"] = [
+        one for one in shop["relationships"] if without not in (one["from_entity"], one["to_entity"])
+    ] + list(links)
+    return shop
+
+
+NOTE = entity("note", field("text", "String"), reference("order_id", "order"), reference("customer_id", "customer"))
+NOTES = link("notes", "note", "order_id", "order", "Delete")
+
+
+def shop_of(db: Database, model: dict[str, Any]) -> Shop:
+    """Return a shop for which ten records are very much."""
+    shop = Shop(db, model)
+    shop.entities._deletion.at_once = 10
+    return shop
+
+
+async def customer_with_orders(shop: Shop, orders: int = 30) -> tuple[str, list[str]]:
+    """Create a customer with orders of three lines each; return the ids."""
+    customer = (await shop.create("customer", name="Ada"))["id"]
+    rows = [codec.dumps({"number": n, "customer_id": customer}) for n in range(orders)]
+    made = codec.loads((await shop.entities.bulk_create(ADMIN, shop.app, "order", rows)).result)
+    ids = [result["record"]["id"] for result in made["results"]]
+    lines = [codec.dumps({"text": "x", "order_id": order}) for order in ids for _ in range(3)]
+    await shop.entities.bulk_create(ADMIN, shop.app, "line", lines)
+    return customer, ids
+
+
+def fields_of(keys: tuple[str, ...]) -> set[str]:
+    return {key.removesuffix("_id").replace("_f_", ".") for key in keys}
+
+
+def test_only_links_that_decide_or_lead_to_such_are_read(db: Database) -> None:
+    shop = Shop(db)
+    assert fields_of(survey.decisive(shop.app.model)) == {"customer.parent", "order.customer", "invoice.order"}
+    free = Shop(db, document(without="invoice"))
+    assert fields_of(survey.decisive(free.app.model)) == {"customer.parent"}
+    assert fields_of(survey.followed(free.app.model)) == {"customer.parent", "order.customer", "line.order"}
+
+
+async def test_no_more_records_are_met_than_can_decide(db: Database) -> None:
+    shop = shop_of(db, document(without="invoice"))
+    customer, _ = await customer_with_orders(shop)
+    assert (await survey.survey(db, shop.app, customer)).rows.keys() == {customer}
+    shop = shop_of(db, SHOP)
+    customer, orders = await customer_with_orders(shop)
+    assert (await survey.survey(db, shop.app, customer)).rows.keys() == {customer, *orders}
+
+
+async def test_all_parts_of_a_level_are_looked_at(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "_PART", 7)
+    shop = shop_of(db, SHOP)
+    customer, orders = await customer_with_orders(shop)
+    await shop.create("invoice", sum=1, order_id=orders[17])
+    with pytest.raises(ValidationFailed) as refused:
+        await shop.delete(customer)
+    assert "1 of 'Invoice'" in refused.value.message
+    assert len((await survey.survey(db, shop.app, customer)).rows) == 31
+
+
+async def test_a_many_to_many_link_further_down_stands_against_it(db: Database) -> None:
+    crates = {
+        "id": "r_crates", "name": "crates", "type": "ManyToMany", "from_entity": "crate", "to_entity": "line",
+        "from_field": "lines", "cascade": "Restrict",
+    }  # fmt: skip
+    shop = shop_of(db, document(entity("crate", field("text", "String")), links=(crates,), without="invoice"))
+    customer, _ = await customer_with_orders(shop)
+    line = next(row for row in await shop.rows("entities") if row["entity_type"] == "line")
+    await shop.create("crate", text="x", lines=[str(line["id"])])
+    before = len(await shop.rows("entities"))
+    with pytest.raises(ValidationFailed):
+        await shop.delete(customer)
+    assert len(await shop.rows("entities")) == before
+    assert await shop.rows("outbox") == []
+
+
+async def test_what_refers_without_a_rule_may_go_along_on_a_way_that_decides_nothing(db: Database) -> None:
+    shop = shop_of(db, document(NOTE, links=(NOTES,), without="invoice"))
+    customer, orders = await customer_with_orders(shop)
+    note = (await shop.create("note", text="x", customer_id=customer))["id"]
+    with pytest.raises(ValidationFailed):
+        await shop.delete(customer)
+    await shop.update(note, order_id=orders[3])
+    answer = await shop.delete(customer)
+    assert (answer["deleted"], answer["job"]) == (True, None)
+    assert await shop.rows("entities") == []
