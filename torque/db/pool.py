@@ -25,8 +25,9 @@ RefusalReport = Callable[[str], None]
 _REPORT_SECONDS = 10.0
 """A disk that is full refuses every write; who watches the log need not be told of each."""
 
-_SPARE = 4
-"""Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does."""
+_SPARE = 12
+"""Connections kept beside the driver's pool, whose bookkeeping costs three times what a small statement does: as
+many as queues of writes use at once when many applications write, and a few to read with."""
 
 _STEADY = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
 _FLEXIBLE = "RESET plan_cache_mode; RESET enable_seqscan"
