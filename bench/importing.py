@@ -17,7 +17,8 @@ import asyncpg
 from torque.config import Config, DatabaseSettings
 from torque.db.embedded import join
 from torque.db.migrate import migrate
-from torque.entity.exchange.readers import CsvRows, FileSource
+from torque.entity.exchange.readers import CsvRows
+from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.types import Job
 from torque.platform import Platform
 from torque.types import Caller, RunContext

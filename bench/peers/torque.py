@@ -20,7 +20,8 @@ from bench.peers.records import write_csv
 from torque.config import Config, DatabaseSettings
 from torque.db.embedded import join
 from torque.db.migrate import migrate
-from torque.entity.exchange.readers import CsvRows, FileSource
+from torque.entity.exchange.readers import CsvRows
+from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.types import Job
 from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.platform import Platform

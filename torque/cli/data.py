@@ -16,8 +16,9 @@ from torque.cli.telling import Teller, report_import
 from torque.cli.workplace import LOCAL, at_work, parse_json
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.keyed import References
-from torque.entity.exchange.readers import FileSource, open_rows
+from torque.entity.exchange.readers import open_rows
 from torque.entity.exchange.seed import seed_jobs
+from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import FORMATS, Job
 from torque.entity.types import Query

@@ -11,7 +11,8 @@ from torque.cli.root import Command
 from torque.cli.telling import Teller, report_import
 from torque.cli.workplace import LOCAL, as_row, at_work
 from torque.codec import dumps
-from torque.entity.exchange.readers import CsvRows, FileSource
+from torque.entity.exchange.readers import CsvRows
+from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.types import ImportReport, Job
 from torque.model.infer.infer import Inferred, infer
 from torque.model.infer.names import shown, technical

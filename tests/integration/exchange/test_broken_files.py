@@ -4,7 +4,8 @@ import pytest
 
 from tests.integration.entity.workshop import ADMIN
 from tests.integration.exchange.tables import Store
-from torque.entity.exchange.readers import HeldSource, open_rows
+from torque.entity.exchange.readers import open_rows
+from torque.entity.exchange.sources import HeldSource
 from torque.entity.exchange.types import Format, ImportReport, Job
 from torque.errors import InvalidParams, ParseError, TorqueError
 

@@ -9,7 +9,8 @@ from tests.integration.exchange.tables import Held, Store
 from tests.integration.exchange.test_round_trip import field
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.exchange.readers import CsvRows, HeldSource, ObjectRows, open_rows
+from torque.entity.exchange.readers import CsvRows, ObjectRows, open_rows
+from torque.entity.exchange.sources import HeldSource
 from torque.entity.exchange.types import Format, ImportReport, Job
 from torque.entity.types import Query
 from torque.errors import InvalidParams, ValidationFailed

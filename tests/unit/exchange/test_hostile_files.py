@@ -10,7 +10,8 @@ import pytest
 
 from torque.entity.exchange import readers
 from torque.entity.exchange.markup import events
-from torque.entity.exchange.readers import HeldSource, open_rows
+from torque.entity.exchange.readers import open_rows
+from torque.entity.exchange.sources import HeldSource
 from torque.entity.exchange.types import Format
 from torque.errors import InvalidParams, ParseError, PayloadTooLarge, TorqueError
 

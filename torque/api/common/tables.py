@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from torque.application.types import RunningApplication
-from torque.entity.exchange.readers import HeldSource, open_rows
+from torque.entity.exchange.readers import open_rows
+from torque.entity.exchange.sources import HeldSource
 from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import ImportReport, Job, refused
 from torque.entity.write.bulk_types import Mode

@@ -19,7 +19,8 @@ from torque.api.rest.call import Call, Verb
 from torque.api.rest.request import Params, RestProtocol, filters, flag, names, one, parts_of, sorting
 from torque.application.types import RunningApplication
 from torque.entity.exchange.detect import format_of
-from torque.entity.exchange.readers import FileSource, open_rows
+from torque.entity.exchange.readers import open_rows
+from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import FORMATS, Format, Job, Rows, refused
 from torque.entity.exchange.writers import CONTENT_TYPES

@@ -8,21 +8,17 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from torque import codec
-from torque.access.types import Rights
-from torque.application.types import RunningApplication
 from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
 from torque.entity.exchange.linking import Linking
+from torque.entity.exchange.load import Load, Touched
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
 from torque.entity.exchange.moving import move
 from torque.entity.exchange.orderly import CopyConnection, Filling, Orderly
-from torque.entity.exchange.progress import Telling
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault
 from torque.entity.exchange.updating import Updater
 from torque.entity.following import follow_creates
@@ -33,7 +29,7 @@ from torque.entity.write import checks
 from torque.entity.write.fresh import RecordIds
 from torque.errors import HookRejected, ValidationFailed
 from torque.model.compile import CompiledEntity
-from torque.types import Caller, new_id
+from torque.types import new_id
 
 BATCH = 5_000
 """Records per COPY: enough that its round trips cost nothing, few enough that a batch is small."""
@@ -42,37 +38,6 @@ REPORTED = 1_000
 """Faults that a report holds. A load that takes all or nothing ends there."""
 
 _CHANGED = "A record that was to be changed refers to one that is not there."
-
-
-class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """Who loads into what, and how.
-
-    Parameters
-    ----------
-    skip_invalid
-        Take what can be taken. Otherwise one bad row means that nothing is kept.
-    careful
-        Ask for every batch which unique values are taken already. Otherwise those of rules that nothing stands under
-        yet are left to the database, which ends the load at the first that occurs twice.
-    """
-
-    caller: Caller
-    app: RunningApplication
-    rights: Rights
-    skip_invalid: bool
-    telling: Telling
-    careful: bool = True
-
-
-class Touched(msgspec.Struct):
-    """What a load wrote: what caches and listeners have to hear of afterwards.
-
-    `confirmed` are records that stood as asked for, where another process may have written them just now.
-    """
-
-    created: dict[str, int]
-    updated: dict[str, list[tuple[str, int, tuple[str, ...]]]]
-    confirmed: dict[str, list[str]]
 
 
 class Loader:

@@ -4,17 +4,16 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import orjson
 
 from torque.entity.exchange.detect import Dialect, dialect_of
+from torque.entity.exchange.sources import MOST_COLUMNS, Source, header_of
 from torque.entity.exchange.types import ABSENT, Cells, Format, Quoted, Rows, Unreadable
-from torque.errors import InvalidParams, ParseError
+from torque.errors import ParseError
 
 _BLOCK = 1 << 20
 _LONGEST_VALUE = 1 << 24
@@ -23,17 +22,8 @@ _LONGEST_VALUE = 1 << 24
 _LONGEST_ROW = 1 << 25
 """Characters of one row: far more than a record may have, and few enough to be held."""
 
-_MOST_COLUMNS = 16_384
-"""As many as a sheet has."""
-
 _SPACE = " \t\r\n"
 _SPACED = re.compile(r'"[^\S\r\n]|[^\S\r\n]"')
-
-
-class Source(Protocol):
-    """A file that can be opened as often as needed."""
-
-    def open(self) -> BinaryIO: ...
 
 
 class _Tracked:
@@ -132,7 +122,7 @@ class ObjectRows(_Tracked):
         for item in self._items():
             if isinstance(item, dict):
                 names.update(dict.fromkeys(item))
-            if len(names) > _MOST_COLUMNS:
+            if len(names) > MOST_COLUMNS:
                 break
         self.columns = header_of(tuple(names))
 
@@ -150,28 +140,6 @@ class ObjectRows(_Tracked):
     def _items(self) -> Iterator[Any]:
         with self._open() as file:
             yield from _of_lines(file) if self._lines else _of_array(file)
-
-
-class FileSource:
-    """A file by its path."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def open(self) -> BinaryIO:
-        """Open it from its beginning."""
-        return self.path.open("rb")
-
-
-class HeldSource:
-    """A file that is in memory."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def open(self) -> BinaryIO:
-        """Open it from its beginning."""
-        return io.BytesIO(self._data)
 
 
 def open_rows(
@@ -222,22 +190,6 @@ def _kept(text: TextIO, held: list[str]) -> Iterator[str]:
         if length >= _LONGEST_ROW:
             raise _too_long()
         yield line
-
-
-def header_of(names: Sequence[str]) -> Sequence[str]:
-    """Return the names of columns.
-
-    Raises
-    ------
-    InvalidParams
-        When there are too many, or one comes twice.
-    """
-    if len(names) > _MOST_COLUMNS:
-        raise InvalidParams(f"A table has at most {_MOST_COLUMNS} columns, this one {len(names)}.")
-    twice = sorted(name for name, times in Counter(names).items() if times > 1)
-    if twice:
-        raise InvalidParams(f"The header names {', '.join(map(repr, twice[:20]))} more than once.")
-    return tuple(names)
 
 
 def _too_long() -> ParseError:

@@ -17,12 +17,14 @@ from torque.db.pool import Database
 from torque.entity.cache import Stamps
 from torque.entity.encode import Encoder
 from torque.entity.exchange.keyed import References, keyed_fields, link_columns
-from torque.entity.exchange.loader import Load, Loader
+from torque.entity.exchange.load import Load
+from torque.entity.exchange.loader import Loader
 from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.preview import FileField, FilePreview, file_fields, preview
 from torque.entity.exchange.progress import State, Telling
+from torque.entity.exchange.shape import Shape
 from torque.entity.exchange.types import Format, ImportReport, Job, Progress, Rows, Tell
-from torque.entity.exchange.writers import Shape, writer_for
+from torque.entity.exchange.writers import writer_for
 from torque.entity.hooks import Hooks
 from torque.entity.query.plan import plan_list, readable
 from torque.entity.query.sql import select_list

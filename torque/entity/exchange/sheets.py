@@ -13,10 +13,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from torque.entity.exchange.cells import Values, rows_of
 from torque.entity.exchange.markup import events
 from torque.entity.exchange.package import Package
-from torque.entity.exchange.readers import Source, header_of
+from torque.entity.exchange.shape import Shape
+from torque.entity.exchange.sources import Source, header_of
 from torque.entity.exchange.types import Cells, Unreadable
 from torque.entity.exchange.workbook import SharedStrings, Workbook
-from torque.entity.exchange.writers import Shape
 from torque.entity.types import Row
 from torque.errors import InvalidParams
 

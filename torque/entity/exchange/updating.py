@@ -1,12 +1,13 @@
 """Rows about records that exist already: found by a unique field or the id, merged, validated, logged one by one."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torque import codec
 from torque.entity.batch import Write, statement
 from torque.entity.exchange.draft import Draft, faults_of, refusals
 from torque.entity.exchange.linking import Linking
+from torque.entity.exchange.load import Load, Touched
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
@@ -20,9 +21,6 @@ from torque.errors import Forbidden, HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 
-if TYPE_CHECKING:
-    from torque.entity.exchange.loader import Load, Touched
-
 _EVENTS: tuple[Event, ...] = ("BeforeUpdate", "OnValidate")
 _GONE = "There is a record of this id that is not one of these, or that you may not see"
 
@@ -31,8 +29,8 @@ class Updater:
     """Finds and changes the records that rows are about."""
 
     def __init__(
-        self, connection: Connection, load: "Load", hooks: Hooks, reading: Reading, report: ImportReport,
-        touched: "Touched", fault: Callable[[RowFault], None], linking: Linking,
+        self, connection: Connection, load: Load, hooks: Hooks, reading: Reading, report: ImportReport,
+        touched: Touched, fault: Callable[[RowFault], None], linking: Linking,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._hooks = hooks

@@ -33,5 +33,6 @@ mod store;
 pub use gate::{Gate, Hit, Miss, Opened, REMEMBERED};
 pub use generations::{COUNTERS, Generations, Stamp};
 pub use ring::{Event, EventRing, RingError};
+pub use shard::Statistics;
 pub use shared::SharedMemoryError;
-pub use store::{ResultCache, Statistics};
+pub use store::ResultCache;

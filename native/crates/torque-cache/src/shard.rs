@@ -10,11 +10,27 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashTable};
 
 use crate::generations::{Generations, Stamp};
-use crate::store::Statistics;
 
 /// What an entry costs beside key, value and the generations of its stamp: table and slab.
 const OVERHEAD: usize = 128;
 const NONE: u32 = u32::MAX;
+
+/// What happened in a cache so far and what it holds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Statistics {
+    /// Answers handed out.
+    pub hits: u64,
+    /// Keys that were not there.
+    pub misses: u64,
+    /// Entries found old and removed; they are misses too.
+    pub stale: u64,
+    /// Entries that made room.
+    pub evicted: u64,
+    /// Entries held.
+    pub entries: u64,
+    /// Bytes held.
+    pub bytes: u64,
+}
 
 pub(crate) struct Entry {
     key: Box<[u8]>,

@@ -6,24 +6,7 @@ use parking_lot::Mutex;
 
 use crate::generations::{Generations, Stamp, monotonic};
 use crate::hash::hash;
-use crate::shard::{Entry, Shard};
-
-/// What happened in a cache so far and what it holds.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Statistics {
-    /// Answers handed out.
-    pub hits: u64,
-    /// Keys that were not there.
-    pub misses: u64,
-    /// Entries found old and removed; they are misses too.
-    pub stale: u64,
-    /// Entries that made room.
-    pub evicted: u64,
-    /// Entries held.
-    pub entries: u64,
-    /// Bytes held.
-    pub bytes: u64,
-}
+use crate::shard::{Entry, Shard, Statistics};
 
 /// Answers by key.
 pub struct ResultCache {

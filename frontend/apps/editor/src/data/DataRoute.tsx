@@ -14,7 +14,8 @@ import { AppRuntime } from "../runtime/AppRuntime";
 import { useBrowserAddress } from "../runtime/addresses";
 import { useRunning } from "../runtime/useApplications";
 import { EntityNav } from "./EntityNav";
-import { Records, type Counts, type Task } from "./Records";
+import type { Counts } from "./counts";
+import { Records, type Task } from "./Records";
 import classes from "./data.module.css";
 
 /** What can be done with the records of an application beside looking at them. */

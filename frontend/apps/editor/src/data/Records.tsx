@@ -8,15 +8,13 @@ import { IconFilter } from "../icons";
 import { useDocument } from "../model/ModelProvider";
 import { LoadingRows } from "../parts/States";
 import { browsePage } from "../runtime/wirePage";
+import type { Counts } from "./counts";
 import { useConditions } from "./useConditions";
 import classes from "./data.module.css";
 
 const Conditions = lazy(() => import("./conditions/Conditions").then((module) => ({ default: module.Conditions })));
 const DeleteRecords = lazy(() => import("./DeleteRecords").then((module) => ({ default: module.DeleteRecords })));
 const GenerateData = lazy(() => import("./GenerateData").then((module) => ({ default: module.GenerateData })));
-
-/** How many records there are of each entity, by its name; one that is not known yet is missing. */
-export type Counts = Readonly<Record<string, number>>;
 
 /** What is done with many records at once. */
 export type Task = "none" | "generate" | "delete";
