@@ -276,8 +276,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             self._away += len(batch)
             if self._once:
                 queue.busy.difference_update(pending.id for pending in batch)
-            if not queue.waiting and not queue.busy:
-                self._queues.pop(lane, None)
+            if not queue.waiting and not queue.busy and self._queues.get(lane) is queue:
+                del self._queues[lane]  # of reads there may be a younger one by now, in which somebody waits
 
     def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
         """Take the next batch, lanes in turn; None when nothing can go now."""

@@ -92,6 +92,32 @@ async def test_reads_of_one_id_go_together() -> None:
     assert recorder.batches == [("a", ["1", "1", "1"])]
 
 
+async def test_reads_that_wait_are_not_forgotten_when_an_earlier_batch_of_their_lane_ends_last() -> None:
+    gates = {record_id: asyncio.Event() for record_id in "1234"}
+    begun: list[str] = []
+
+    async def run(_lane: str, batch: Sequence[Pending[str, str]], _: Landed) -> None:
+        begun.append(batch[0].id)
+        await gates[batch[0].id].wait()
+        for pending in batch:
+            pending.succeed(pending.id)
+
+    queue: Coalescer[str, str, str] = Coalescer(2, 10, run, once=False, share=0.5)
+    first = queue.submit("b", "1", "x")
+    await eventually(lambda: begun == ["1"])
+    second = queue.submit("b", "2", "x")
+    await eventually(lambda: begun == ["1", "2"])
+    third, fourth = queue.submit("a", "3", "x"), queue.submit("b", "4", "x")
+    gates["2"].set()  # its worker takes what waits in the other lane
+    await eventually(lambda: begun == ["1", "2", "3"])
+    gates["1"].set()
+    await first
+    gates["3"].set()
+    gates["4"].set()
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(second, third, fourth) == ["2", "3", "4"]
+
+
 class Told(Pending[str, str]):
     """A request that is told its result on the loop."""
 
