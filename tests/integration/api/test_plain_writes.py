@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 
@@ -339,24 +338,6 @@ async def test_a_hook_that_comes_later_is_asked(config: Config) -> None:
         assert (await client.ordinary("createEntity", entityType="plain", data=data))["result"]["text"] == "X"
     finally:
         await platform.close()
-
-
-async def test_what_takes_too_long_is_of_unknown_outcome_and_answered_once(config: Config) -> None:
-    server = msgspec.structs.replace(config.server, request_timeout=0.5)
-    hasty = await Platform.open(msgspec.structs.replace(config, server=server), RunContext.alone())
-    try:
-        client = await client_of(hasty, "admin")
-        async with held(config):
-            answer = client.miss("createEntity", entityType="plain", data={"text": "late"})
-            assert answer is not None
-            assert (await answer.body())["error"]["data"]["code"] == "OUTCOME_UNKNOWN"
-        filters = {"text": "late"}
-        await hasty.entities._writer.drain()
-        found = await client.ordinary("loadEntityData", entityType="plain", filters=filters)
-        assert len(found["result"]["data"]) == 1, "the batch was not given up"
-        assert len(answer.replies) == 1
-    finally:
-        await hasty.close()
 
 
 async def test_writes_that_come_on_another_thread_are_answered_on_the_loop(client: Client) -> None:

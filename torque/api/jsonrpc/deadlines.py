@@ -41,20 +41,24 @@ class Deadlines:
             loop.call_soon_threadsafe(loop.call_later, self._seconds / LOOKS, self._look, loop)
 
     def end(self, call: Timed) -> bool:
-        """Stop counting; True when the call was ended because its time was over."""
-        if self._ends.pop(call, None) is not None or call not in self._late:
+        """Stop counting; True when the call has ended before, because its time was over or by itself."""
+        if self._ends.pop(call, None) is not None:
             return False
         self._late.discard(call)
         return True
+
+    def is_over(self, call: Timed) -> bool:
+        """Tell whether the call was ended because its time was over."""
+        return call in self._late
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = time.monotonic()
         for call, ends in self._ends.copy().items():  # other threads begin meanwhile
             if ends > now:
                 break
-            del self._ends[call]
-            self._late.add(call)
-            call.cancel()
+            if self._ends.pop(call, None) is not None:
+                self._late.add(call)
+                call.cancel()
         self._looking = False  # before it is asked what there is: who comes in between sees that nobody looks
         if self._ends and not self._looking:
             self._looking = True

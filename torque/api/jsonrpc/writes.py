@@ -106,6 +106,10 @@ class _Call:
         self._asker = asker
         self._loop = loop
 
+    def is_over(self) -> bool:
+        """Tell whether it was answered because its time was over."""
+        return self._writes.deadlines.is_over(self)
+
     def done(self, result: bytes) -> None:
         """Give the answer."""
         if not self._writes.deadlines.end(self):

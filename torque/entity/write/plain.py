@@ -45,9 +45,12 @@ Kind = Literal["create", "update"]
 
 
 class Asked(Protocol):
-    """Whoever hands a write over. Nothing here may raise."""
+    """Whoever hands a write over, and is told of it; what comes after that is ignored. Nothing here may raise."""
 
     caller: Caller
+
+    def is_over(self) -> bool:
+        """Tell whether nobody waits for it any more."""
 
     def done(self, result: bytes) -> None:
         """Take the result on the wire."""
@@ -214,15 +217,19 @@ class _Based(Pending[None, Row | None]):
         self._told = False
 
     def succeed(self, result: Row | None) -> None:
-        """Hand the change over; the ordinary way says why where it is refused."""
-        self._told = True
+        """Hand the change over; the ordinary way says why where it is refused.
+
+        Whoever was told that its time is over may have gone on by what it found then, so the change is not made later.
+        """
+        self._told, asked = True, self._change.asked
         try:
-            taken = result is not None and self._writes.change(self._change, result, utc_now(), read=True)
+            wanted = None if asked.is_over() else result
+            taken = wanted is not None and self._writes.change(self._change, wanted, utc_now(), read=True)
         except Exception as error:  # those who wait for the same statement must hear of theirs
-            self._change.asked.failed(error)
+            asked.failed(error)
             return
         if not taken:
-            self._change.asked.again()
+            asked.again()
 
     def fail(self, error: BaseException) -> None:
         """Say what went wrong."""
