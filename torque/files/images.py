@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from torque.errors import InvalidParams, PayloadTooLarge
 from torque.files.types import Resize
@@ -10,6 +10,19 @@ from torque.files.types import Resize
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _QUALITY = 82
 """Where a photograph shows no difference at these sizes."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How an image is put upright, by what the camera says of its orientation; what else it says is not looked at."""
+
+_ON_ITS_SIDE = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 
 
 def make_copy(source: Path, target: Path, wanted: Resize, max_pixels: int) -> None:
@@ -27,10 +40,11 @@ def make_copy(source: Path, target: Path, wanted: Resize, max_pixels: int) -> No
             if opened.width * opened.height > max_pixels:
                 raise PayloadTooLarge("The image has more pixels than are resized.", maxPixels=max_pixels)
             size = (wanted.width, wanted.height)
-            opened.draft("RGB", size)  # a JPEG can be decoded smaller at once
-            picture = ImageOps.exif_transpose(opened)
-            if picture.mode not in ("RGB", "RGBA"):
-                picture = picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
+            turn = _TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+            opened.draft("RGB", size[::-1] if turn in _ON_ITS_SIDE else size)  # a JPEG can be decoded smaller at once
+            picture = _in_colour(opened)
+            if turn is not None:
+                picture = picture.transpose(turn)
             if wanted.fit == "cover":
                 picture = _cover(picture, size)
             else:
@@ -40,6 +54,15 @@ def make_copy(source: Path, target: Path, wanted: Resize, max_pixels: int) -> No
         raise PayloadTooLarge("The image has more pixels than are resized.", maxPixels=max_pixels) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise InvalidParams("The image is broken and cannot be resized.") from error
+
+
+def _in_colour(picture: Image.Image) -> Image.Image:
+    """Return a picture as it can be resized and kept: eight bits for each colour, and its transparency."""
+    if picture.mode.startswith("I;16"):
+        picture = picture.point(lambda level: level * (1 / 256)).convert("L")
+    if picture.mode not in ("RGB", "RGBA"):
+        return picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
+    return picture
 
 
 def _cover(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -53,6 +53,9 @@ _OFFICE = {
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+_DECLARED = re.compile(r"application/(?:epub\+zip|vnd\.oasis\.opendocument\.[a-z-]{1,40})")
+"""Media types that an archive may give itself in its first member; no browser shows them."""
+
 _RIFF = (b"WEBP", b"WAVE", b"AVI ")
 
 _TEXTS = {
@@ -92,7 +95,8 @@ def _zipped(path: Path) -> str:
         with path.open("rb") as file, open_archive(file) as archive:
             names = archive.namelist()
             if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 100:
-                return archive.read("mimetype").decode("ascii", "replace").strip()
+                declared = archive.read("mimetype").decode("ascii", "replace").strip()
+                return declared if _DECLARED.fullmatch(declared) else "application/zip"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return UNKNOWN
     if "[Content_Types].xml" in names:
