@@ -51,9 +51,10 @@ WHERE application_id = $1 AND caller = $2 AND method = $3 AND key = $4 AND creat
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours';
 
 -- name: audit
+-- At a time after that of whoever was waited for: the transaction may have begun before.
 INSERT INTO audit_log
     (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
-SELECT now(), gen_random_uuid(), $1, a.entity_type, a.id, a.action, $2, $3, $4, $5, a.old, a.new
+SELECT statement_timestamp(), gen_random_uuid(), $1, a.entity_type, a.id, a.action, $2, $3, $4, $5, a.old, a.new
 FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[], $10::jsonb[]) AS a (entity_type, id, action, old, new);
 
 -- name: links_from

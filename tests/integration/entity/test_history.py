@@ -1,5 +1,6 @@
 """History: every state that a record had can be read again and brought back, as far as the log reaches."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +78,24 @@ async def test_a_deleted_record_comes_back_with_its_keys_and_references(shop: Sh
     with pytest.raises(ValidationFailed):
         await shop.delete(parent["id"])
     assert [event.kind for event in shop.events] == ["created", "created", "deleted", "created"]
+
+
+@pytest.mark.parametrize("referred", [False, True])
+async def test_a_deletion_is_logged_after_the_last_change_which_it_may_have_waited_for(
+    shop: Shop, referred: bool
+) -> None:
+    ada = await shop.create("customer", name="Ada")
+    if referred:
+        await shop.create("order", number=1, customer_id=ada["id"])
+    await shop.update(ada["id"], name="Eve")
+    later = datetime.now(UTC) + timedelta(seconds=1)
+    for statement in (
+        "UPDATE entities SET updated_at = $3 WHERE application_id = $1 AND id = $2",
+        "UPDATE audit_log SET at = $3 WHERE application_id = $1 AND entity_id = $2 AND action = 'update'",
+    ):
+        await shop.db.execute(statement, shop.app.id, ada["id"], later)
+    await shop.delete(ada["id"])
+    assert (await restore(shop, ada["id"]))["name"] == "Eve"
 
 
 async def test_a_record_that_comes_back_goes_on_counting_and_keeps_its_age(shop: Shop) -> None:

@@ -4,6 +4,7 @@
 -- Whoever is about to refer to one of these records holds its key, so it is skipped; who has done so since the snapshot
 -- is found by the foreign key, which refuses the whole. Only what stands in the snapshot goes, for links and keys that
 -- came with a newer version cannot be seen: at the place of what was written since, the snapshot shows nothing.
+-- It is logged after the last change, which may have been made since this was put together: history goes by times.
 -- Everything is looked up once for each id, as in `read`, and then found by its place, whatever was known of the tables
 -- when this was planned. The order in which links are asked for is that of the index that begins with their end: for
 -- an empty table another one would cost the same.
@@ -15,12 +16,12 @@ input AS MATERIALIZED (
         unnest(:requests::text::text[])
     ) AS i (id, version, entry, actor, role, protocol, request_id)
 ), held AS MATERIALIZED (
-    SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.place,
+    SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.updated_at, e.place,
         (SELECT r.target_id FROM entity_relationships r
             WHERE r.application_id = :application::uuid AND r.target_id = e.id
             ORDER BY r.link_key LIMIT 1) AS referred
     FROM (SELECT unnest(:ids::text::uuid[]) FROM limits OFFSET 0) AS w (id) CROSS JOIN LATERAL (
-        SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.ctid AS place
+        SELECT e.id, e.entity_type, e.version, e.data, e.created_at, e.updated_at, e.ctid AS place
         FROM entities e
         WHERE e.application_id = :application::uuid AND e.id = w.id AND e.entity_type = ANY(:types::text::text[])
         OFFSET 0
@@ -31,7 +32,8 @@ input AS MATERIALIZED (
     USING held h JOIN input i ON i.id = h.id
     WHERE e.application_id = :application::uuid AND e.ctid = h.place AND h.referred IS NULL
         AND (i.version = 0 OR i.version = h.version)
-    RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, i.entry, i.actor, i.role, i.protocol, i.request_id
+    RETURNING h.id, h.entity_type, h.version, h.data, h.created_at, h.updated_at,
+        i.entry, i.actor, i.role, i.protocol, i.request_id
 ), unlinked AS (
     DELETE FROM entity_relationships r
     USING gone g CROSS JOIN LATERAL (
@@ -56,7 +58,8 @@ input AS MATERIALIZED (
 ), audited AS (
     INSERT INTO audit_log
         (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
-    SELECT :now::text::timestamptz, g.entry, :application::uuid, g.entity_type, g.id, 'delete',
+    SELECT greatest(:now::text::timestamptz, g.updated_at + interval '1 microsecond'), g.entry, :application::uuid,
+        g.entity_type, g.id, 'delete',
         g.actor, g.role, g.protocol, g.request_id,
         CASE WHEN g.entity_type = ANY(:valued::text::text[]) THEN g.data END,
         jsonb_build_object('version', g.version,
@@ -147,6 +150,14 @@ DELETE FROM entities WHERE application_id = $1 AND id = ANY($2::uuid[]);
 INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
 SELECT $1, t.entity_type, pg_backend_pid() & 63, -t.n FROM unnest($2::text[], $3::bigint[]) AS t (entity_type, n)
 ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n;
+
+-- name: audit_deletes
+-- After the last change of each, whoever was waited for and whatever the clocks say: history goes by times.
+INSERT INTO audit_log
+    (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+SELECT greatest(statement_timestamp(), a.updated::timestamptz + interval '1 microsecond'), gen_random_uuid(), $1,
+    a.entity_type, a.id, 'delete', $2, $3, $4, $5, a.old, a.new
+FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[], $10::jsonb[]) AS a (entity_type, id, updated, old, new);
 
 -- name: insert_repeat
 INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)

@@ -251,13 +251,13 @@ class Deleter:
             entity = request.app.model.entities_by_key.get(row[5])
             mode = audit_mode(entity) if entity is not None else "values"
             if mode != "off":
-                logged.append((row[5], row[0], row[1] if mode == "values" else None))
+                logged.append((row[5], row[0], row[4], row[1] if mode == "values" else None))
         if logged:
             caller = request.caller
             await connection.execute(
-                Q.audit, request.app.id, caller.name, ",".join(caller.roles), caller.protocol, caller.request_id,
-                [item[0] for item in logged], [item[1] for item in logged], ["delete"] * len(logged),
-                [item[2] for item in logged], [graves[item[1]] for item in logged],
+                Q.audit_deletes, request.app.id, caller.name, ",".join(caller.roles), caller.protocol,
+                caller.request_id, [item[0] for item in logged], [item[1] for item in logged],
+                [item[2] for item in logged], [item[3] for item in logged], [graves[item[1]] for item in logged],
             )  # fmt: skip
 
 
