@@ -173,6 +173,13 @@ class EntityStore:
         row = await self._db.fetchrow(Q.find_repeat, application_id, repeat.caller, repeat.method, repeat.key)
         return None if row is None else (row["params_hash"], codec.loads(row["result"]))
 
+    async def is_repeat(self, error: DatabaseFailure) -> bool:
+        """Tell whether the database refused a write for its idempotency key; those that are too old are forgotten."""
+        if getattr(error, "table_name", "") != "idempotency_keys":
+            return False
+        await self.drop_old_keys()
+        return True
+
     async def drop_old_keys(self) -> None:
         """Forget idempotency keys of more than a day ago."""
         await self._db.execute(Q.drop_old_keys)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -240,6 +241,41 @@ async def test_a_repeat_by_key_writes_nothing_twice(shop: Shop, mode: str) -> No
     assert {row["version"] for row in await shop.rows("entities")} == {2}
     gone = await delete(shop, ids, mode=mode, idempotency_key="d")
     assert await delete(shop, ids, mode=mode, idempotency_key="d") == gone
+
+
+@pytest.mark.parametrize("mode", ["atomic", "perRow"])
+async def test_of_a_call_that_comes_twice_at_once_one_writes_and_both_are_answered(shop: Shop, mode: str) -> None:
+    rows = [{"name": f"c{n}", "email": f"{n}@x.org"} for n in range(3)]
+
+    async def at_once(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        first, *others = await asyncio.gather(*(ask() for _ in range(6)))
+        assert all(ordered(other) == ordered(first) for other in others)
+        return first
+
+    def ordered(answer: dict[str, Any]) -> dict[str, Any]:
+        return {**answer, "results": [sorted(one["record"].items()) for one in answer["results"]]}
+
+    made = await at_once(lambda: create(shop, "customer", rows, mode=mode, idempotency_key="k"))
+    await at_once(lambda: create(shop, "customer", rows, mode=mode, upsert_by=("email",), idempotency_key="u"))
+    assert {row["version"] for row in await shop.rows("entities")} == {2}
+    ids = [one["record"]["id"] for one in made["results"]]
+    edits = [(record_id, {"name": "new"}) for record_id in ids]
+    await at_once(lambda: update(shop, edits, mode=mode, idempotency_key="c"))
+    assert {row["version"] for row in await shop.rows("entities")} == {3}
+    await at_once(lambda: delete(shop, ids, mode=mode, idempotency_key="d"))
+    assert await shop.rows("entities") == []
+
+
+async def test_an_upsert_that_comes_twice_at_once_under_one_key_writes_once(shop: Shop) -> None:
+    async def upsert() -> bytes:
+        data = {"name": "Ada", "email": "ada@x.org"}
+        return (
+            await shop.entities.create(ADMIN, shop.app, "customer", data, upsert_by=("email",), idempotency_key="k")
+        ).result
+
+    answers = [codec.loads(answer) for answer in await asyncio.gather(*(upsert() for _ in range(6)))]
+    assert all(answer == answers[0] for answer in answers)
+    assert [row["version"] for row in await shop.rows("entities")] == [1]
 
 
 async def test_links_are_written_along(db: Database) -> None:

@@ -16,7 +16,7 @@ from torque.entity.write.bulk_types import Call, Edit, Result, each, raise_first
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker, split
 from torque.entity.write.writer import Writer, Written
-from torque.entity.write.writing import Writing
+from torque.entity.write.writing import RepeatMet, Writing
 from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import utc_now
@@ -140,7 +140,9 @@ class Bulk:
             async with self._writer.custody.transaction(lambda: self.doubt(held)) as connection:
                 await self.hold(connection, held)
                 await self.write(connection, held)
-        except (UniqueViolation, ForeignKeyViolation):
+        except (UniqueViolation, ForeignKeyViolation) as error:
+            if await self._store.is_repeat(error):
+                raise RepeatMet from None
             raise_first(await self.refusals(held))
             message = "The records meet each other or others that come and go. Nothing was changed."
             raise Conflict(message) from None

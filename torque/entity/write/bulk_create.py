@@ -21,7 +21,7 @@ from torque.entity.write.bulk_types import Call, Result, each, raise_first
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import Writing
+from torque.entity.write.writing import RepeatMet, Writing
 from torque.errors import Conflict, TorqueError, ValidationFailed
 from torque.types import utc_now
 
@@ -91,7 +91,9 @@ class BulkCreate:
             try:
                 async with self._writer.custody.transaction(partial(self.doubt, app, drafts)) as connection:
                     results = await self.store_in(connection, app, drafts, utc_now())
-            except (UniqueViolation, ForeignKeyViolation):
+            except (UniqueViolation, ForeignKeyViolation) as error:
+                if await self._store.is_repeat(error):
+                    raise RepeatMet from None
                 raise_first(await self.taken(app, drafts))
             except (Deadlock, LockTimeout):
                 continue

@@ -15,10 +15,12 @@ from torque.entity.write.bulk_create import BulkCreate
 from torque.entity.write.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, call_of, each
 from torque.entity.write.upserting import Upserts
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import Writing
-from torque.errors import Conflict, InvalidParams, TorqueError, ValidationFailed
+from torque.entity.write.writing import RepeatMet, Writing
+from torque.errors import Conflict, InvalidParams, NotFound, TorqueError, ValidationFailed
 from torque.model.compile import UniqueRule
 from torque.types import Caller
+
+_ATTEMPTS = 4
 
 Work = Callable[[Call, Sequence[int]], Awaitable[Sequence[Result]]]
 
@@ -74,11 +76,12 @@ class BulkVerbs:
         rule = _rule(app, entity_type, fields)
         repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, data, *fields))
         call = self._call(caller, app, entity_type, "atomic", [repeat])
-        known = await self._before(call)
-        if known:
-            return _only(known[0])
+
+        async def work(call: Call, _: Sequence[int]) -> Sequence[Result]:
+            return await self._upserts.run(call, [data], rule)
+
         try:
-            return _only((await self._custody.own(self._upserts.run(call, [data], rule)))[0])
+            return _only((await self._custody.own(self._done(call, work)))[0])
         except ValidationFailed as refused:
             found: Any = refused.details["errors"]
             raise ValidationFailed(errors=[{**one, "path": one["path"].removeprefix("/0")} for one in found]) from None
@@ -139,17 +142,41 @@ class BulkVerbs:
         return await self._custody.own(self._written(call, work))
 
     async def _written(self, call: Call, work: Work) -> Answer:
-        results = await self._before(call)
-        left = [index for index in range(len(call.repeats)) if index not in results]
-        if left:
-            results.update(zip(left, await work(call_of(call, left), left), strict=True))
+        results = await self._done(call, work)
         parts = [_part(results[index]) for index in range(len(call.repeats))]
         failed = sum(isinstance(found, TorqueError) for found in results.values())
         tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
         return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
 
+    async def _done(self, call: Call, work: Work) -> dict[int, Result]:
+        """Write what was not written before; of a call that came twice at once, one writes and both are answered."""
+        results = await self._before(call)
+        for _ in range(_ATTEMPTS):
+            left = [index for index in range(len(call.repeats)) if index not in results]
+            try:
+                made = await work(call_of(call, left), left) if left else []
+            except (RepeatMet, NotFound) as error:
+                known = await self._before(call)
+                if isinstance(error, NotFound) and len(known) == len(results):
+                    raise
+                results = known
+                continue
+            results.update(zip(left, made, strict=True))
+            if any(isinstance(one, Conflict | NotFound) for one in made):
+                results.update({index: one for index, one in (await self._known(call)).items() if index in left})
+            return results
+        raise Conflict("This idempotency key is in use. Try again.", current=None)
+
     async def _before(self, call: Call) -> dict[int, Result]:
         """Return the results of rows that an earlier call with the same key has written."""
+        results = await self._known(call)
+        for row in results.values():
+            if isinstance(row, Conflict):
+                raise row
+        return results
+
+    async def _known(self, call: Call) -> dict[int, Result]:
+        """Return what is remembered of rows; a conflict where their key stands for something else."""
         asked = {index: repeat for index, repeat in enumerate(call.repeats) if repeat is not None}
         known = await self._store.find_repeats(call.app.id, list(asked.values()))
         results: dict[int, Result] = {}
@@ -158,7 +185,9 @@ class BulkVerbs:
                 continue
             params_hash, result = known[repeat.key]
             if params_hash != repeat.params_hash:
-                raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
+                message = "This idempotency key was used for another request. Use a new one."
+                results[index] = Conflict(message, current=None)
+                continue
             if repeat.method == "bulkDeleteEntities":
                 self._writer.doubt_application(call.app.id)  # nobody here knows what went with it
                 results[index] = _gone(result["id"])

@@ -19,6 +19,7 @@ from torque.entity.write.bulk import Bulk, Held
 from torque.entity.write.bulk_create import BulkCreate
 from torque.entity.write.bulk_types import Call, Edit, Result, call_of, raise_first
 from torque.entity.write.writer import Writer
+from torque.entity.write.writing import RepeatMet
 from torque.errors import Conflict, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity, UniqueRule
 from torque.model.compile_entity import validator_spec
@@ -89,7 +90,9 @@ class Upserts:
             return None
         except (Deadlock, LockTimeout):
             return None
-        except (UniqueViolation, ForeignKeyViolation):
+        except (UniqueViolation, ForeignKeyViolation) as error:
+            if await self._store.is_repeat(error):
+                raise RepeatMet from None
             stood = {new[index]: error for index, error in (await self._creation.taken(app, drafts)).items()}
             stood |= await self._bulk.refusals(held)
             raise_first({index: error for index, error in stood.items() if not _is_taken(error, rule)})

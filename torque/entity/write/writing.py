@@ -336,8 +336,7 @@ class Writing:
 
     async def _explained(self, app: RunningApplication, write: Write, error: DatabaseFailure) -> Exception:
         """Return what a refusal by the database means; without errors when nothing is wrong any more."""
-        if getattr(error, "table_name", "") == "idempotency_keys":
-            await self._store.drop_old_keys()
+        if await self._store.is_repeat(error):
             return RepeatMet()
         targets = {link[1] for link in write.prepared.links}
         self._store.forget_types(app.id, targets)
