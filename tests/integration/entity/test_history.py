@@ -222,3 +222,28 @@ async def test_what_happened_is_listed_newest_first_without_what_is_hidden(db: D
     reader = Shop(db, clerks(), app_id=shop.app.id)
     with pytest.raises(Forbidden):
         await reader.entities.history(CLERK, reader.app, None, made["id"])
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+async def test_what_happened_while_a_rule_hid_the_record_stays_hidden(db: Database, tracked: bool) -> None:
+    document = clerks(update=True, where={"paid": True})
+    entities = [{**one, "behavior": {"auditing": {"track_changes": tracked}}} for one in SHOP["entities"]]
+    shop = Shop(db, {**document, "entities": entities})
+    made = await shop.create("order", number=1, paid=True)
+    await shop.update(made["id"], paid=False, note="leaving")
+    await shop.update(made["id"], note="unseen")
+    await shop.update(made["id"], paid=True, note="back")
+    await shop.update(made["id"], note="seen")
+    answer = codec.loads((await shop.entities.history(CLERK, shop.app, None, made["id"])).result)
+    found = [(entry["action"], entry["old"], entry["new"]) for entry in answer["entries"]]
+    if not tracked:  # then nobody knows when it was hidden, and no values are kept
+        assert found == [*[("update", None, None)] * 4, ("create", None, None)]
+        return
+    assert found == [
+        ("update", {"note": "back"}, {"note": "seen"}),
+        ("update", None, {"note": "back", "paid": True}),
+        ("update", {"note": None, "paid": True}, None),
+        ("create", None, {"number": 1, "paid": True}),
+    ]
+    whole = codec.loads((await shop.entities.history(ADMIN, shop.app, None, made["id"])).result)
+    assert len(whole["entries"]) == 5 and whole["entries"][2]["new"] == {"note": "unseen"}

@@ -15,11 +15,13 @@ from torque.entity.batch import Q
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
+from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
+from torque.entity.query.rule_sql import check_states
 from torque.entity.reading import Reading, valid_id
 from torque.entity.requests import Change
 from torque.entity.store import EntityStore
-from torque.entity.types import Row
+from torque.entity.types import Row, Scope
 from torque.entity.write import checks
 from torque.entity.write.writing import Writing
 from torque.errors import Forbidden, InvalidParams, NotFound
@@ -101,7 +103,7 @@ def _aged(row: Row | None, data: dict[str, Any], entries: Sequence[Entry], momen
 
 def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any] | None:
     """Undo what was logged at one moment; of several entries always one whose outcome is at hand."""
-    left = [entry for entry in together if entry.action != "link"]
+    left = [entry for entry in together if entry.action not in ("link", "read")]
     while left:
         entry = next((one for one in left if _leads_to(one, data)), None)
         if entry is None:
@@ -125,6 +127,27 @@ def _leads_to(entry: Entry, data: dict[str, Any] | None) -> bool:
     if data is None or entry.new is None:
         return False
     return entry.old is not None and all(data.get(key) == value for key, value in entry.new.items())
+
+
+def around(row: Row, entries: Sequence[Entry]) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    """Return what a record held before and after each entry, None when it was not there; as far as no gap comes.
+
+    Parameters
+    ----------
+    entries
+        What was logged about it, the newest first.
+    """
+    data: dict[str, Any] | None = codec.loads(row[1])
+    found: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
+    for _, group in groupby(entries, key=lambda entry: entry.at):
+        together = list(group)
+        try:
+            before = _before(data, together)
+        except InvalidParams:
+            return found
+        found += [(before, data)] * len(together)
+        data = before
+    return found
 
 
 class History:
@@ -190,6 +213,7 @@ class History:
         checks.require(granted.update, caller, "see the history of", entity)
         names = {f.key: f.name for f in entity.fields.values() if f.name not in granted.hidden and not f.system}
         entries = [entry_of(found) for found in await self._db.fetch(Q.history, app.id, row[0], limit)]
+        entries = await self._shown(app, rights, entity, row, entries)
         ends = await self._ends_seen(app, rights, entity, entries)
         shown = []
         for entry in entries:
@@ -199,6 +223,26 @@ class History:
             head = {"at": entry.at, "action": entry.action, "actor": entry.actor, "protocol": entry.protocol}
             shown.append({**head, "old": old, "new": new})
         return Answer(codec.dumps({"entries": shown}))
+
+    async def _shown(
+        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, row: Row, entries: list[Entry]
+    ) -> list[Entry]:
+        """Return the entries without what a record held while the caller's rule hid it; where that is unknown, bare."""
+        condition = Reader(Scope(app.model, rights)).predicate(entity, rights.entity(entity.name).where)
+        if condition is None:
+            return entries
+        sides = around(row, entries)
+        held = [state for pair in sides for state in pair]
+        collation = (await self._store.settings()).collation
+        record = (row[0], entity.key, row[3])
+        found = await self._store.fetch(check_states(condition, app.id, collation, record, codec.dumps(held)))
+        seen = {int(match[0]) for match in found if held[match[0]] is not None}
+        shown = []
+        for place, entry in enumerate(entries):
+            old, new = (entry.old if 2 * place in seen else None), (entry.new if 2 * place + 1 in seen else None)
+            if place >= len(sides) or not seen.isdisjoint((2 * place, 2 * place + 1)):
+                shown.append(msgspec.structs.replace(entry, old=old, new=new))
+        return shown
 
     async def _ends_seen(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, entries: Sequence[Entry]
