@@ -10,7 +10,7 @@ from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
-from torque.entity.deletion import removal
+from torque.entity.deletion import relations, removal
 from torque.errors import Conflict, NotFound, ValidationFailed
 
 
@@ -78,6 +78,35 @@ async def test_no_statement_of_a_job_touches_more_records_than_a_batch_holds(
     await check_gone(few, customer)
     touched = Counter(row["at"] for row in await few.rows("audit_log") if row["id"] not in before)
     assert max(touched.values()) <= 7
+
+
+async def test_what_is_given_another_reference_before_its_batch_comes_to_it_stays_with_what_hangs_on_it(
+    few: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relations, "_PATIENCE", "60s")
+    customer, stays = await crowd(few), await few.create("customer", name="Eve")
+    links = [row for row in await few.rows("entity_relationships") if row["target_id"] == customer["id"]]
+    order = next(row["source_id"] for row in links if row["link_key"] == "order_f_customer_id")
+    async with few.db.transaction() as other:
+        await other.execute(
+            "UPDATE entities SET data = data || $3, version = version + 1 WHERE application_id = $1 AND id = $2",
+            few.app.id, order, codec.dumps({"customer_id": stays["id"]}),
+        )  # fmt: skip
+        await other.execute(
+            "UPDATE entity_relationships SET target_id = $3 WHERE application_id = $1 AND source_id = $2",
+            few.app.id, order, stays["id"],
+        )  # fmt: skip
+        assert (await few.delete(customer["id"]))["job"] is not None
+        while not await few.db.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ):
+            assert few.entities._deletion.removals._tasks
+    await finished(few)
+    assert (await few.get(order))["customer_id"] == stays["id"]
+    left = Counter(row["entity_type"] for row in await few.rows("entities"))
+    assert left == {"customer": 1, "order": 2, "line": 3, "memo": 15}
+    with pytest.raises(NotFound):
+        await few.get(customer["id"])
 
 
 async def test_a_repeat_by_key_gets_the_answer_of_before_also_when_the_job_is_done(few: Shop) -> None:

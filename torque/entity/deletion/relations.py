@@ -41,6 +41,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         Idempotency keys by record.
     limit
         Most records that may go along or lose a reference; beyond it `TooMany` is raised and nothing is done.
+    above
+        For a batch of a larger deletion, levels of records, the first the one that was asked for: each hangs on the one
+        before, the request's records on the last. What was given another reference meanwhile stays.
     """
 
     caller: Caller
@@ -49,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[Row], Awaitable[None]]
     repeats: Mapping[str, Repeat] = {}
     limit: int | None = None
+    above: tuple[tuple[str, ...], ...] = ()
 
 
 class TooMany(Exception):
@@ -121,17 +125,17 @@ class Deleter:
     async def _gather(self, connection: Connection, request: Request) -> Removal:
         """Lock level by level and sort out what becomes of each dependant."""
         app, removal = request.app, new_removal()
-        wanted = set(request.ids)
-        level = sorted(wanted)
+        level = list(request.ids)
         above: list[str] = []
         while level:
-            rows = await connection.fetch(Q.lock_level, app.id, level)
             if not removal.rows:
-                if lost := wanted - {row[0] for row in rows}:
+                rows = await _hold(connection, request, Q.lock_level)
+                if (lost := set(level) - {row[0] for row in rows}) and not request.above:
                     raise NotFound("There is no such record, or you may not see it.", entityId=min(lost))
                 for row in rows:
                     await request.check(row)
             else:  # who was given another reference while its lock was waited for does not go along
+                rows = await connection.fetch(Q.lock_level, app.id, level)
                 links = await connection.fetch(Q.dependants_among, app.id, above, level)
                 hanging = sort_out(app, removal, links)
                 rows = [row for row in rows if row[0] in hanging]
@@ -171,9 +175,9 @@ class Deleter:
             try:
                 async with self._writer.custody.transaction(doubt) as connection:
                     await connection.fetchval(Q.set_patience, _PATIENCE)
-                    rows = await connection.fetch(Q.hold, app.id, sorted(request.ids))
+                    rows = await _hold(connection, request, Q.hold)
                     removal.rows.update((row[0], row) for row in rows)
-                    links = await connection.fetch(Q.dependants_among, app.id, sorted(request.ids), sorted(sources))
+                    links = await connection.fetch(Q.dependants_among, app.id, sorted(removal.rows), sorted(sources))
                     sort_out(app, removal, links)
                     return await self._empty(connection, request, removal)
             except (Deadlock, SerializationFailure, LockTimeout):
@@ -259,6 +263,24 @@ class Deleter:
                 caller.request_id, [item[0] for item in logged], [item[1] for item in logged],
                 [item[2] for item in logged], [item[3] for item in logged], [graves[item[1]] for item in logged],
             )  # fmt: skip
+
+
+async def _hold(connection: Connection, request: Request, lock: str) -> Sequence[Row]:
+    """Lock what a request is about behind what that hangs on, and return what still does."""
+    app, keys, rows = request.app, set(keys_that(request.app, "Delete")), list[Row]()
+    for place, ids in enumerate((*request.above, request.ids)):
+        level, before = sorted(ids), [row[0] for row in rows]
+        rows = await connection.fetch(lock if place == len(request.above) else Q.hold, app.id, level)
+        if place:
+            links = await connection.fetch(Q.dependants_among, app.id, before, level)
+            hanging = {link["source_id"] for link in links if link["link_key"] in keys}
+            rows = [row for row in rows if row[0] in hanging]
+    return rows
+
+
+def keys_that(app: RunningApplication, cascade: str) -> list[str]:
+    """Return what links stand under that a cascade follows."""
+    return sorted({link.link_key for e in app.model.entities.values() for link in e.inbound if link.cascade == cascade})
 
 
 def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:

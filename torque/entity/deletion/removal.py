@@ -8,6 +8,7 @@ gone, and the rest is still found by its references.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +18,7 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat
-from torque.entity.deletion.relations import Request, refuse
+from torque.entity.deletion.relations import Request, keys_that, refuse
 from torque.entity.deletion.survey import survey
 from torque.entity.types import Row
 from torque.errors import NotFound, TorqueError, Unavailable
@@ -31,7 +32,7 @@ _DEEPEST = 32
 _PAUSE = 1.0
 _TELL_SECONDS = 5.0
 
-Remove = Callable[[Caller, RunningApplication, tuple[str, ...]], Awaitable[None]]
+Remove = Callable[[Request], Awaitable[None]]
 """Deletes records with what hangs on them in one transaction, bumps and tells."""
 Empty = Callable[[Request, Sequence[str]], Awaitable[None]]
 """Takes references to the request's record out of these records, bumps and tells."""
@@ -159,33 +160,27 @@ class Removals:
 
     async def _step(self, app: RunningApplication, job: Job) -> bool:
         """Delete one batch; True when the record itself went with it."""
-        going, emptied = _keys(app, "Delete"), _keys(app, "SetNull")
-        level, seen = [job.record_id], {job.record_id}
+        going, emptied = keys_that(app, "Delete"), keys_that(app, "SetNull")
+        levels, seen = [(job.record_id,)], {job.record_id}
         for _ in range(_DEEPEST):
-            rows = await self._db.fetch(Q.some_dependants, app.id, level, going, sorted(seen), _BATCH)
+            rows = await self._db.fetch(Q.some_dependants, app.id, levels[-1], going, sorted(seen), _BATCH)
             if not rows:
                 break
-            level = list(dict.fromkeys(row[0] for row in rows))
-            seen.update(level)
+            levels.append(tuple(dict.fromkeys(row[0] for row in rows)))
+            seen.update(levels[-1])
+        *above, level = levels
+        request = Request(caller=job.caller, app=app, ids=level, check=_anything, above=tuple(above))
         rows = await self._db.fetch(Q.some_dependants, app.id, level, emptied, sorted(seen), _BATCH)
         if rows:
-            request = Request(caller=job.caller, app=app, ids=tuple(level), check=_anything)
             await self._empty(request, list(dict.fromkeys(row[0] for row in rows)))
             return False
-        try:
-            await self._remove(job.caller, app, tuple(level))
-        except NotFound:
-            return level == [job.record_id]  # somebody else was faster
-        return level == [job.record_id]
+        with suppress(NotFound):  # somebody else was faster
+            await self._remove(request)
+        return not above
 
 
 async def _anything(_row: Row) -> None:
     """Whether it may go was asked when the job began."""
-
-
-def _keys(app: RunningApplication, cascade: str) -> list[str]:
-    """Return what links stand under that a cascade follows."""
-    return sorted({link.link_key for e in app.model.entities.values() for link in e.inbound if link.cascade == cascade})
 
 
 def _plain(caller: Caller) -> Caller:

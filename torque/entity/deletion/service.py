@@ -93,9 +93,8 @@ class Deletion:
         found = await self._deletes.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
         await self._follow(app, *found)
 
-    async def _remove_batch(self, caller: Caller, app: RunningApplication, ids: tuple[str, ...]) -> None:
-        request = Request(caller=caller, app=app, ids=ids, check=_nothing)
-        await self._follow(app, *await self._deletes.delete_batch(request))
+    async def _remove_batch(self, request: Request) -> None:
+        await self._follow(request.app, *await self._deletes.delete_batch(request))
 
     async def _empty_batch(self, request: Request, sources: Sequence[str]) -> None:
         await self._follow(request.app, (), await self._deletes.empty(request, sources))
@@ -120,7 +119,3 @@ class Deletion:
             await self._bus.emit(
                 RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=tuple(records))
             )
-
-
-async def _nothing(_row: Row) -> None:
-    """Everything was asked when the job began."""
