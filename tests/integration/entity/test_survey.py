@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.entity.test_removal import finished
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link, reference
 from torque import codec
 from torque.db.pool import Database
@@ -86,10 +87,30 @@ async def test_a_many_to_many_link_further_down_stands_against_it(db: Database) 
     line = next(row for row in await shop.rows("entities") if row["entity_type"] == "line")
     await shop.create("crate", text="x", lines=[str(line["id"])])
     before = len(await shop.rows("entities"))
-    with pytest.raises(ValidationFailed):
+    with pytest.raises(ValidationFailed, match="1 of 'Crate'"):
         await shop.delete(customer)
     assert len(await shop.rows("entities")) == before
     assert await shop.rows("outbox") == []
+
+
+async def test_what_would_become_invalid_without_its_reference_stands_against_it_unless_it_goes_as_well(
+    db: Database,
+) -> None:
+    owned = {"id": "c_owned", "type": "Check", "name": "owned", "expression": "customer_id != null"}
+    note = {**NOTE, "constraints": [owned]}
+    loses = link("customers", "note", "customer_id", "customer", "SetNull")
+    shop = shop_of(db, document(note, links=(NOTES, loses), without="invoice"))
+    customer, orders = await customer_with_orders(shop)
+    made = (await shop.create("note", text="x", customer_id=customer))["id"]
+    before = len(await shop.rows("entities"))
+    with pytest.raises(ValidationFailed, match="A record of 'Note' that refers to this one would become invalid"):
+        await shop.delete(customer)
+    assert len(await shop.rows("entities")) == before
+    assert await shop.rows("outbox") == []
+    await shop.update(made, order_id=orders[3])
+    assert (await shop.delete(customer))["job"] is not None
+    await finished(shop)
+    assert await shop.rows("entities") == []
 
 
 async def test_what_refers_without_a_rule_may_go_along_on_a_way_that_decides_nothing(db: Database) -> None:

@@ -120,6 +120,9 @@ FROM entity_relationships r CROSS JOIN LATERAL (
 ) AS e
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
 
+-- name: data_of
+SELECT e.id, e.data FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (

@@ -24,6 +24,7 @@ from torque.entity.write.lanes import lane_of
 from torque.entity.write.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity, InboundLink
+from torque.native import Prepared
 from torque.types import Caller, utc_now
 
 _ATTEMPTS = 4
@@ -141,7 +142,7 @@ class Deleter:
                 rows = [row for row in rows if row[0] in hanging]
             removal.rows.update((row[0], row) for row in rows)
             above = [row[0] for row in rows]
-            await self._restricted(connection, app, rows, removal)
+            await find_restricting(connection, app, rows, removal)
             following = sort_out(app, removal, await self._links_to(connection, request, above))
             level = sorted(following - removal.rows.keys())
             if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
@@ -184,40 +185,15 @@ class Deleter:
                 continue
         raise TimedOut("A record that refers to this one stays locked. Try again.")
 
-    async def _restricted(
-        self, connection: Connection, app: RunningApplication, rows: Sequence[Row], removal: Removal
-    ) -> None:
-        """Find many-to-many links that stand against the deletion of a level."""
-        ends = {
-            end.link_key: end
-            for row in rows
-            if row[5] in app.model.entities_by_key
-            for end in ends_of(app.model)[app.model.entities_by_key[row[5]].name]
-            if end.restricts
-        }
-        if not ends:
-            return
-        ids = {row[0] for row in rows}
-        for link in await connection.fetch(Q.restricting_links, app.id, sorted(ids), sorted(ends)):
-            other = link["source_id"] if link["target_id"] in ids else link["target_id"]
-            name = app.model.entities[ends[link["link_key"]].other].display_name
-            removal.refused.setdefault(name, set()).add(other)
-
     async def _empty(self, connection: Connection, request: Request, removal: Removal) -> Sequence[Write]:
         """Take the references out of the records that stay, validated and audited like any update."""
         ids = sorted(removal.emptied.keys() - removal.rows.keys())
         lanes: dict[Lane, list[Write]] = {}
         for row in await connection.fetch(Q.lock_level, request.app.id, ids) if ids else ():
-            entity, fields = removal.emptied[row[0]]
-            patch = _without(entity, fields, codec.loads(row[1]), removal.rows)
-            if not patch:
+            prepared = emptied(removal, row[0], row[1])
+            if prepared is None:
                 continue
-            prepared = entity.validator.update(row[1], codec.dumps(patch), False, utc_now())
-            if prepared.errors:
-                raise ValidationFailed(
-                    f"A record of '{entity.display_name}' that refers to this one would become invalid.",
-                    errors=prepared.errors,
-                )
+            entity, _ = removal.emptied[row[0]]
             write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller)
             lanes.setdefault(lane_of(request.app, "update", write), []).append(write)
         for lane, writes in lanes.items():
@@ -267,7 +243,8 @@ class Deleter:
 
 async def _hold(connection: Connection, request: Request, lock: str) -> Sequence[Row]:
     """Lock what a request is about behind what that hangs on, and return what still does."""
-    app, keys, rows = request.app, set(keys_that(request.app, "Delete")), list[Row]()
+    app, keys = request.app, set(keys_that(request.app, "Delete"))
+    rows: Sequence[Row] = ()
     for place, ids in enumerate((*request.above, request.ids)):
         level, before = sorted(ids), [row[0] for row in rows]
         rows = await connection.fetch(lock if place == len(request.above) else Q.hold, app.id, level)
@@ -313,6 +290,45 @@ def sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) ->
         else:
             removal.waiting.setdefault(source.display_name, set()).add(link["source_id"])
     return following
+
+
+async def find_restricting(
+    connection: Connection, app: RunningApplication, rows: Sequence[Row], removal: Removal
+) -> None:
+    """Find many-to-many links that stand against the deletion of records."""
+    ends = {
+        end.link_key: end
+        for row in rows
+        if row[5] in app.model.entities_by_key
+        for end in ends_of(app.model)[app.model.entities_by_key[row[5]].name]
+        if end.restricts
+    }
+    if not ends:
+        return
+    ids = {row[0] for row in rows}
+    for link in await connection.fetch(Q.restricting_links, app.id, sorted(ids), sorted(ends)):
+        other = link["source_id"] if link["target_id"] in ids else link["target_id"]
+        name = app.model.entities[ends[link["link_key"]].other].display_name
+        removal.refused.setdefault(name, set()).add(other)
+
+
+def emptied(removal: Removal, record_id: str, data: bytes) -> Prepared | None:
+    """Return a record that stays without its references to what goes; None when it has none of them any more.
+
+    Raises
+    ------
+    ValidationFailed
+        When it would break the rules of its entity.
+    """
+    entity, fields = removal.emptied[record_id]
+    patch = _without(entity, fields, codec.loads(data), removal.rows)
+    if not patch:
+        return None
+    prepared = entity.validator.update(data, codec.dumps(patch), False, utc_now())
+    if prepared.errors:
+        message = f"A record of '{entity.display_name}' that refers to this one would become invalid."
+        raise ValidationFailed(message, errors=prepared.errors)
+    return prepared
 
 
 def settle_waiting(removal: Removal) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
-from torque.entity.deletion.relations import Removal, new_removal, settle_waiting, sort_out
+from torque.entity.deletion.relations import Removal, emptied, find_restricting, new_removal, settle_waiting, sort_out
 from torque.entity.ends import ends_of
-from torque.model.compile import CompiledModel
+from torque.errors import ValidationFailed
+from torque.model.compile import CompiledEntity, CompiledModel
 
 _PART = 1000
 
@@ -22,21 +23,40 @@ _PART = 1000
 async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
     """Find what stands against a deletion; rows hold ids and types only, of no more records than had to be met.
 
-    A record that refers to another one without a rule may go as well. So where there are such, all that goes is met.
+    A record that refers to another one without a rule, or must keep its reference to be valid, may go as well. So where
+    there are such, all that goes is met.
+
+    Raises
+    ------
+    ValidationFailed
+        When a record that stays would become invalid without its reference.
     """
     async with db.transaction() as connection:
         found = await _descend(connection, app, record_id, decisive(app.model))
-        if found.waiting:
+        if found.waiting or await _invalid(connection, app, found) is not None:
             found = await _descend(connection, app, record_id, followed(app.model))
+            if (error := await _invalid(connection, app, found)) is not None:
+                raise error
     settle_waiting(found)
     return found
+
+
+async def _invalid(connection: Any, app: RunningApplication, found: Removal) -> ValidationFailed | None:
+    """Return why a record that stays cannot lose its reference; None when all of them can."""
+    ids = sorted(found.emptied.keys() - found.rows.keys())
+    for start in range(0, len(ids), _PART):
+        for row in await connection.fetch(Q.data_of, app.id, ids[start : start + _PART]):
+            try:
+                emptied(found, row["id"], row["data"])
+            except ValidationFailed as error:
+                return error
+    return None
 
 
 async def _descend(connection: Any, app: RunningApplication, record_id: str, keys: Sequence[str]) -> Removal:
     """Go from level to level along these links."""
     removal, level = new_removal(), [record_id]
     types = {row["id"]: row["entity_type"] for row in await connection.fetch(Q.types, app.id, level)}
-    restricting = _restricting(app.model)
     while level and keys:
         following: set[str] = set()
         for start in range(0, len(level), _PART):
@@ -45,9 +65,8 @@ async def _descend(connection: Any, app: RunningApplication, record_id: str, key
             async for links in _parts(connection, app.id, part, keys):
                 types.update((link["source_id"], link["entity_type"]) for link in links)
                 following |= sort_out(app, removal, links)
-            if restricting:
-                for link in await connection.fetch(Q.restricting_links, app.id, part, restricting):
-                    removal.refused.setdefault("links", set()).add(link["source_id"])
+            rows = [removal.rows[one] for one in part if one in removal.rows]
+            await find_restricting(connection, app, rows, removal)
         level = list(following - removal.rows.keys())
     return removal
 
@@ -73,7 +92,9 @@ def decisive(model: CompiledModel) -> tuple[str, ...]:
             (name, link.link_key)
             for name, entity in model.entities.items()
             for link in entity.inbound
-            if link.cascade not in ("Delete", "SetNull") or (link.cascade == "Delete" and link.entity in obstructed)
+            if link.cascade not in ("Delete", "SetNull")
+            or (link.cascade == "Delete" and link.entity in obstructed)
+            or (link.cascade == "SetNull" and _may_refuse(model.entities[link.entity]))
         }
         if {key for _, key in more} <= found:
             return tuple(sorted(found))
@@ -88,6 +109,7 @@ def followed(model: CompiledModel) -> tuple[str, ...]:
     return tuple(sorted({link.link_key for link in inbound if link.cascade != "SetNull"}.union(decisive(model))))
 
 
-@lru_cache(maxsize=256)
-def _restricting(model: CompiledModel) -> tuple[str, ...]:
-    return tuple(sorted({end.link_key for ends in ends_of(model).values() for end in ends if end.restricts}))
+def _may_refuse(entity: CompiledEntity) -> bool:
+    """Tell whether a record that was valid may be so no more when a reference that is not required is taken out."""
+    checks = any(constraint.type == "Check" for constraint in entity.definition.constraints)
+    return checks or any(field.computed is not None for field in entity.definition.fields)
