@@ -10,7 +10,7 @@ from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
 from torque.types import Caller
 
-Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "OnValidate", "OnRead"]
+Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "BeforeRestore", "OnValidate", "OnRead"]
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,9 +20,9 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     record
         The data under field names: what was sent for a create, the whole merged record for an update, the
-        stored one for a delete, what the caller would see for a read.
+        stored one for a delete, what it is to become again for a restore, what the caller would see for a read.
     previous
-        The stored record under field names; None for a create and a read.
+        The stored record under field names; None for a create, a read, and a restore of one that was deleted.
     """
 
     event: Event

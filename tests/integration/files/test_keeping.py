@@ -22,7 +22,7 @@ from torque.db.pool import Database
 from torque.errors import NotFound, PayloadTooLarge, Unavailable
 from torque.files.types import FileValue, Resize
 from torque.platform import Platform
-from torque.types import Caller, RunContext
+from torque.types import Caller, RunContext, utc_now
 
 ADMIN = Caller.local("test")
 
@@ -149,6 +149,28 @@ async def test_an_undone_deletion_has_its_file_again(config: Config, tmp_path: P
         await age(found.platform.db)
         await found.platform.files.sweeper.sweep()
         assert await found.read(record, value.id) == b"content"
+
+
+async def test_a_record_comes_back_without_the_files_that_are_gone(config: Config, tmp_path: Path) -> None:
+    async with desk(config, "late-undo", folder=str(tmp_path), keep_unused=3600.0) as found:
+        entities, db = found.platform.entities, found.platform.db
+        first = await found.upload(b"first")
+        pages = [await found.upload(b"page", "pages") for _ in range(2)]
+        data = {"title": "t", "file": {"id": first.id}, "pages": [{"id": page.id} for page in pages]}
+        record = codec.loads((await entities.create(ADMIN, found.app, "paper", data)).result)["id"]
+        moment = utc_now()
+        await entities.update(ADMIN, found.app, "paper", record, {"file": None, "pages": [{"id": pages[1].id}]})
+        await found.platform.files.sweeper.sweep()
+        await age(db)
+        assert await found.platform.files.sweeper.sweep() == 2
+        back = codec.loads((await entities.restore(ADMIN, found.app, "paper", record, as_of=moment)).result)
+        assert "file" not in back and [page["id"] for page in back["pages"]] == [pages[1].id]
+        await entities.delete(ADMIN, found.app, None, record)
+        await found.platform.files.sweeper.sweep()
+        await age(db)
+        assert await found.platform.files.sweeper.sweep() == 1
+        back = codec.loads((await entities.restore(ADMIN, found.app, "paper", record)).result)
+        assert (back["title"], back.get("pages")) == ("t", [])
 
 
 async def test_uploads_that_were_cut_off_are_swept_with_what_they_left(config: Config, tmp_path: Path) -> None:

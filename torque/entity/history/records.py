@@ -178,9 +178,10 @@ class History:
         grave: dict[str, Any] = {}
         if as_of is None:
             as_of, grave = await self._grave(app, valid_id(record_id))
-        entity, granted, state, exists = await self._then(app, rights, entity_type, record_id, as_of)
+        entity, granted, state, row = await self._then(app, rights, entity_type, record_id, as_of)
         named = checks.named(entity, codec.dumps(state.data))
-        if exists:
+        named = await self._writing.hooked.restored(caller, app, entity, valid_id(record_id), row, named)
+        if row is not None:
             masked = granted.hidden | granted.read_only
             writable = {name: value for name, value in named.items() if name not in masked and _set(entity, name)}
             writable |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
@@ -259,8 +260,8 @@ class History:
 
     async def _then(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
-    ) -> tuple[CompiledEntity, EntityRights, State, bool]:
-        """Return a record as it was, if the caller may see it now, or might if it still existed, and as it was then."""
+    ) -> tuple[CompiledEntity, EntityRights, State, Row | None]:
+        """Return a record as it was and is, if the caller may see it now, or might if it still existed, and then."""
         moment = values.timestamp(as_of)
         if moment is None:
             raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
@@ -279,7 +280,7 @@ class History:
             raise NotFound("The record did not exist at that moment.", entityId=record_id)
         if not await self._reading.fits(app, rights, entity, granted.where, record_id, codec.dumps(state.data)):
             raise NotFound(_GONE, entityId=record_id)
-        return entity, granted, state, row is not None
+        return entity, granted, state, row
 
     async def _grave(self, app: RunningApplication, record_id: str) -> tuple[str, dict[str, Any]]:
         """Return the last moment before a record was deleted, and what its deletion wrote down."""

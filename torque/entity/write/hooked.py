@@ -77,6 +77,21 @@ class Hooked:
             return entity.validator.create(_writable(entity, changed), now)
         return entity.validator.update(row[1], _writable(entity, changed), True, now)
 
+    async def restored(
+        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, record_id: str, row: Row | None,
+        record: dict[str, Any],
+    ) -> dict[str, Any]:  # fmt: skip
+        """Pass what a record was through the chain before it becomes that again; `row` is None when it is gone."""
+        if not self._hooks.wanted(entity, "BeforeRestore"):
+            return record
+        previous = checks.named(entity, row[1]) if row is not None else None
+        return await self._hooks.run(
+            Occasion(
+                event="BeforeRestore", caller=caller, app=app, entity=entity, id=record_id, record=record,
+                previous=previous,
+            )
+        )  # fmt: skip
+
     async def delete(self, caller: Caller, app: RunningApplication, row: Row) -> None:
         """Show a record that is about to go."""
         entity = app.model.entities_by_key[row[5]]
