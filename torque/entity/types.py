@@ -67,6 +67,9 @@ Kind = Literal["text", "plain", "number", "boolean", "array", "json", "id", "tim
 """How values compare. `plain` is text by code point: enums, dates, references. `id`, `time` and `version` are columns,
 `rank` is how well a record fits a search."""
 
+HELD = 150
+"""How many characters of a text indexes hold and lists sort by: an entry of an index takes at most 2,704 bytes."""
+
 
 class ValueRef(msgspec.Struct, frozen=True):
     """A value of a record: a member of its data under a storage key, or one of its own columns."""
@@ -83,6 +86,10 @@ class ValueRef(msgspec.Struct, frozen=True):
     def nullable(self) -> bool:
         """True for what records may lack."""
         return not self.column and self.kind != "rank"
+
+    def is_held(self, values: Sequence[str]) -> bool:
+        """Tell whether what an index holds compares with these values as the whole does."""
+        return self.kind != "text" or all(len(value) < HELD for value in values)
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -17,8 +17,8 @@ CONFIGURATIONS = {
 """Languages that Postgres knows the stems of."""
 RANKED_TO = 2_000
 """How many records that fit a search are ranked, the newest; a rank costs as much as reading ten records."""
-
-
+SEARCHED = 100_000
+"""How many characters of a record are words of a search; what Postgres makes of them takes at most a megabyte."""
 _ASKED, _DENSE = 40, 16
 """How many of the newest records are asked whether they fit, and how many of them make it worth to go by time."""
 _READ = 4
@@ -36,7 +36,8 @@ def configuration(locale: str) -> str:
 def vector(search: Search, alias: str) -> str:
     """Write the words of a record, as written and as stems."""
     parts = [f"coalesce({alias}.data->>{_literal(key)}, '')" for key in search.keys]
-    text = " || ' ' || ".join(parts)
+    whole = " || ' ' || ".join(parts)
+    text = f"left({whole}, {SEARCHED})"
     found = f"to_tsvector('simple', {text})"
     if search.configuration == "simple":
         return f"({found})"

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from torque import codec
+from torque.entity.query.order_sql import beyond, ordered
 from torque.entity.query.search_sql import in_order, newest, search_of, sides, some, vector
 from torque.entity.query.search_sql import query as words
 from torque.entity.types import (
+    HELD,
     WORDS,
     AllOf,
     AnyOf,
@@ -174,7 +176,13 @@ class Writer:
         if ref.column:
             return f"{alias}.{ref.key}"
         if ref.kind == "text":
-            return self.folded(f"({alias}.data->>{literal(ref.key)})")
+            return f"left({self.folded(f'({alias}.data->>{literal(ref.key)})')}, {HELD})"
+        return self.value(ref, alias)
+
+    def held(self, ref: ValueRef, alias: str) -> str:
+        """Write a value as indexes hold it for comparison: of text the beginning."""
+        if ref.kind == "text":
+            return f'left({alias}.data->>{literal(ref.key)}, {HELD}) COLLATE "C"'
         return self.value(ref, alias)
 
     def value(self, ref: ValueRef, alias: str) -> str:
@@ -195,12 +203,17 @@ class Writer:
             return self._part(ref, op, value, alias)
         if ref.column:
             return f"{alias}.{ref.key} {_SYMBOLS[op]} {self.argument(value)}{_CASTS[ref.kind]}"
-        expressed = alias == "e" and self.indexed is not None and ref.key in self.indexed
+        expressed = self._is_held(ref, [value], alias)
         if op == "eq" and ref.kind not in ("array", "json") and not expressed:
             return f"{alias}.data @> {self.argument(_object(ref, value))}::jsonb"
         if ref.kind in ("text", "plain"):
-            return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text"
+            text = self.held(ref, alias) if expressed else self.value(ref, alias)
+            return f"{text} {_SYMBOLS[op]} {self.argument(value)}::text"
         return f"{self.value(ref, alias)} {_SYMBOLS[op]} {self.argument(value)}::text::jsonb"
+
+    def _is_held(self, ref: ValueRef, values: list[str], alias: str) -> bool:
+        """Tell whether an index of the type answers a comparison with these values."""
+        return alias == "e" and self.indexed is not None and ref.key in self.indexed and ref.is_held(values)
 
     def _among(self, ref: ValueRef, values: list[str], alias: str) -> str:
         if ref.kind in ("time", "version"):
@@ -209,7 +222,8 @@ class Writer:
         if ref.kind == "id":
             return f"{alias}.id = ANY({self.argument(values)}::uuid[])"
         kind = "text[]" if ref.kind in ("text", "plain") else "text[]::jsonb[]"
-        return f"{self.value(ref, alias)} = ANY({self.argument(values)}::{kind})"
+        value = self.held(ref, alias) if self._is_held(ref, values, alias) else self.value(ref, alias)
+        return f"{value} = ANY({self.argument(values)}::{kind})"
 
     def _part(self, ref: ValueRef, op: str, value: str, alias: str) -> str:
         if ref.kind == "array":
@@ -244,13 +258,13 @@ def select_list(
     columns += [f"{target} AS x{i}" for i, target in enumerate(targets)]
     if total:
         columns.append(f"({_count(writer, plan)}) AS total")
-    order = _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
+    order = ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
     return Statement(f"SELECT {', '.join(columns)} FROM ({shown}) e ORDER BY {order}", tuple(writer.args))
 
 
 def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool) -> str:
     """Write the records of a page, each with the values of its order."""
-    by = _ordered(plan, expressions)
+    by = ordered(plan, expressions)
     chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
     page = f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
     after = f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
@@ -260,21 +274,11 @@ def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool
     if plan.order[0].search is not None:
         source = newest(writer.records_of(plan.entity.key), _where(writer, plan))
         return f"SELECT e.*{chosen} FROM {source} WHERE true{after} ORDER BY {by}{page}"
-    orders = by, _ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
+    orders = by, ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
     records, found = writer.records_of(plan.entity.key), writer.condition(search, "e")
     along, rest = (writer.condition(side, "e") for side in sides(plan.condition, plan.order[0], writer.indexed))
     together, last = (records, f"{records}{after} AND {along}"), plan.limit + 1 + plan.page * plan.limit
     return in_order(chosen, together, f" AND {rest}", found, orders, last, page)
-
-
-def _ordered(plan: ListPlan, expressions: list[str]) -> str:
-    """Write the order of a page, that of one before a cursor backward."""
-    backward = plan.seek is not None and plan.seek.backward
-    parts = []
-    for expression, key in zip(expressions, plan.order, strict=True):
-        nulls = (" NULLS FIRST" if backward else " NULLS LAST") if key.nullable else ""
-        parts.append(expression + (" DESC" if key.descending != backward else " ASC") + nulls)
-    return ", ".join([*parts, "e.id DESC" if plan.id_descending != backward else "e.id"])
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
@@ -361,37 +365,17 @@ def _count(writer: Writer, plan: ListPlan) -> str:
     if writer.is_indexed(plan.order):
         # In the order of the page, for the planner takes the page's index: it has no statistics of partial indexes on
         # expressions, believes that few records match, and would read all of them to count to the bound.
-        text += f" ORDER BY {_ordered(plan, [writer.sort(key, 'e') for key in plan.order])}"
+        text += f" ORDER BY {ordered(plan, [writer.sort(key, 'e') for key in plan.order])}"
     return f"SELECT count(*) FROM ({text} LIMIT {COUNTED_TO + 1}) c"
 
 
 def _beyond(writer: Writer, plan: ListPlan, expressions: list[str]) -> str:
-    """Write what lies beyond a cursor. Missing values are a section of their own, after all values."""
-    seek = plan.seek
-    if seek is None:
+    """Write what lies beyond the cursor of a plan."""
+    if plan.seek is None:
         return "true"
-    id_symbol = "<" if plan.id_descending != seek.backward else ">"
-    if len(plan.order) == 1 and seek.values[0] is not None:
-        value = writer.constant(plan.order[0].ref, seek.values[0])
-        return f"({expressions[0]}, e.id) {id_symbol} ({value}, {writer.argument(seek.id)}::uuid)"
-    alternatives, equal = [], ""
-    for key, expression, at in zip(plan.order, expressions, seek.values, strict=True):
-        place = None if at is None else writer.constant(key.ref, at)
-        step = _step(key, expression, place, seek.backward)
-        if step is not None:
-            alternatives.append(f"({equal}{step})")
-        equal += f"{expression} IS NULL AND " if place is None else f"{expression} = {place} AND "
-    alternatives.append(f"({equal}e.id {id_symbol} {writer.argument(seek.id)}::uuid)")
-    return "(" + " OR ".join(alternatives) + ")"
-
-
-def _step(key: OrderKey, expression: str, place: str | None, backward: bool) -> str | None:
-    """Write that a record's value lies beyond the cursor's in one key; None when nothing can."""
-    if place is None:
-        return f"{expression} IS NOT NULL" if backward else None
-    symbol = "<" if key.descending != backward else ">"
-    beyond = f"{expression} {symbol} {place}"
-    return f"({beyond} OR {expression} IS NULL)" if key.nullable and not backward else beyond
+    at = zip(plan.order, plan.seek.values, strict=True)
+    places = [None if value is None else writer.constant(key.ref, value) for key, value in at]
+    return beyond(plan, plan.seek.backward, expressions, places, f"{writer.argument(plan.seek.id)}::uuid")
 
 
 def _object(ref: ValueRef, value: str) -> bytes:

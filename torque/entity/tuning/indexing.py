@@ -16,9 +16,9 @@ import msgspec
 from torque.access.types import EVERYTHING
 from torque.entity import values
 from torque.entity.query.plan import default_sorts
-from torque.entity.query.search_sql import configuration, vector
+from torque.entity.query.search_sql import SEARCHED, configuration, vector
 from torque.entity.query.sql import Writer, literal
-from torque.entity.types import WORDS, OrderKey, Search, Sort, ValueRef
+from torque.entity.types import HELD, WORDS, OrderKey, Search, Sort, ValueRef
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.definition.page import Component
 
@@ -50,7 +50,9 @@ class IndexSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What it is called in the database: the same for the same index, another for every other."""
-        digest = hashlib.blake2b(msgspec.json.encode(self), digest_size=12).hexdigest()
+        texts = any(ref.kind == "text" for ref in (*self.equal, *(key.ref for key in self.order)))
+        reach = b"%d" % (SEARCHED if self.search is not None else HELD) if texts or self.search is not None else b""
+        digest = hashlib.blake2b(msgspec.json.encode(self) + reach, digest_size=12).hexdigest()
         return f"{PREFIX}{self.application_id.replace('-', '')[:12]}_{digest}"
 
     def statement(self, leaf: str, collation: str) -> str:
@@ -60,7 +62,7 @@ class IndexSpec(msgspec.Struct, frozen=True, kw_only=True):
         begin = f'CREATE INDEX CONCURRENTLY "{self.name}" ON "{leaf}"'
         if self.search is not None:
             return f"{begin} USING gin ({vector(self.search, leaf)}) WHERE {where}"
-        columns = [f"({writer.value(ref, leaf)})" for ref in self.equal]
+        columns = [f"({writer.held(ref, leaf)})" for ref in self.equal]
         for key in self.order:
             direction = " DESC" if key.descending else " ASC"
             nulls = " NULLS LAST" if key.nullable else ""

@@ -50,7 +50,7 @@ def _wanted(specs: Iterable[tuple[str, IndexSpec]]) -> dict[str, tuple[str, str]
     for leaf, spec in specs:
         writer = Writer(spec.application_id, "C")
         for ref in (*spec.equal, *(key.ref for key in spec.order)):
-            expression = writer.value(ref, leaf)
+            expression = writer.held(ref, leaf)
             name = PREFIX + hashlib.blake2b(f"{leaf} {expression}".encode(), digest_size=12).hexdigest()
             if ref.column or name in wanted or on_leaf.get(leaf, 0) >= PER_LEAF:
                 continue
