@@ -78,7 +78,7 @@ class Database:
         self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._sweep: asyncio.TimerHandle | None = None
         self._returning: set[asyncio.Task[None]] = set()
-        self._turns = Turns(settings.max_size, settings.connection_timeout)
+        self.turns = Turns(settings.max_size, settings.connection_timeout)
 
     def report_slow(self, seconds: float, report: SlowReport) -> None:
         """Call `report` with the text and the duration of every statement slower than that, on new connections."""
@@ -186,7 +186,7 @@ class Database:
         OutcomeUnknown
             When it left during the commit.
         """
-        async with self._turns.taken(), self.connection() as connection:
+        async with self.turns.taken(), self.connection() as connection:
             self._check_lease()
             transaction = connection.transaction()
             await transaction.start()

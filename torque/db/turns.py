@@ -1,7 +1,7 @@
 """How many transactions of a process may be open at once: fewer than it has connections.
 
 Who holds a connection in a transaction may ask something beside, over another one. Were all connections held by such,
-each would wait for the others, and nobody would go on until the first gave up.
+or by those who wait for their locks, each would wait for the others, and nobody would go on until the first gave up.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from torque.errors import Unavailable
 
 
 class Turns:
-    """Lets transactions begin while there is room for them.
+    """Lets transactions, and statements that wait long for locks, begin while there is room for them.
 
     Parameters
     ----------

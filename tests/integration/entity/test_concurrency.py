@@ -2,11 +2,13 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
 from torque import codec
+from torque.db.pool import Database
 from torque.errors import TorqueError, ValidationFailed
 
 
@@ -152,3 +154,19 @@ async def test_deadlocks_between_two_engines_are_repeated(shop: Shop, table: str
             *(other.create("customer", name="x") for _ in range(5)),
         )
     assert await shop.db.fetchval(f"SELECT count(*) > 0 FROM {table} WHERE application_id = $1", shop.app.id)
+
+
+async def test_who_waits_for_a_lock_leaves_a_connection_to_who_holds_it(db: Database) -> None:
+    narrow = await Database.open(msgspec.structs.replace(db.settings, max_size=2))
+    try:
+        shop = Shop(narrow)
+        made = await shop.create("order", number=0)
+        async with narrow.transaction() as holder:
+            await holder.execute("SELECT 1 FROM entities WHERE id = $1 FOR UPDATE", made["id"])
+            changing = asyncio.create_task(shop.update(made["id"], note="x"))
+            await eventually(lambda: shop.entities._writer._alone)
+            async with asyncio.timeout(5.0):  # alone, a record waits for its lock for eight seconds
+                assert await narrow.fetchval("SELECT 1") == 1
+        assert (await changing)["note"] == "x"
+    finally:
+        await narrow.close()

@@ -121,7 +121,7 @@ class Writer(Batches[Lane, Write, Outcome]):
         await self._tell(lane, [pending.item for pending in done])
 
     def set_apart(self, lane: Lane, pending: PendingWrite) -> None:
-        """Let one record wait for its lock by itself."""
+        """Let one record wait for its lock by itself, in a turn: who holds the lock may need another connection."""
         task = asyncio.get_running_loop().create_task(self._write_alone(lane, pending))
         self._alone.add(task)
         task.add_done_callback(self._alone.discard)
@@ -129,7 +129,7 @@ class Writer(Batches[Lane, Write, Outcome]):
     async def _write_alone(self, lane: Lane, pending: PendingWrite) -> None:
         backend = 0
         try:
-            async with self._db.connection(writing=True) as connection:
+            async with self._db.turns.taken(), self._db.connection(writing=True) as connection:
                 backend = connection.get_server_pid()
                 outcome = await self.write_in(connection, lane, pending.item)
         except LockTimeout:
