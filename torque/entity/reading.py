@@ -43,6 +43,7 @@ from torque.entity.types import Condition, Expansion, ListPlan, Query, Row, Scop
 from torque.errors import Forbidden, NotFound, Unavailable
 from torque.model.compile import CompiledEntity
 from torque.native import Stamp
+from torque.types import utc_now
 
 GONE = "There is no such record, or you may not see it."
 """What is said of a record that is not there for its reader."""
@@ -221,7 +222,7 @@ class Reading:
     async def require_matching(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, granted: EntityRights, row: Row
     ) -> None:
-        """Refuse a record, at the version of `row`, that the caller's rule leaves out, as if it were not there."""
+        """Refuse a record, as it stands in `row`, that the caller's rule leaves out, as if it were not there."""
         if not await self._matches(app, rights, entity, granted.where, row):
             raise NotFound(GONE, entityId=row[0])
 
@@ -237,13 +238,17 @@ class Reading:
     async def _matches(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, where: Predicate | None, row: Row
     ) -> bool:
-        """Tell whether a record, at the version of `row`, is within a rule."""
+        """Tell whether a record, as it stands in `row`, is within a rule."""
         condition = Reader(Scope(app.model, rights)).predicate(entity, where) if where is not None else None
-        if condition is None:
-            return True
+        return condition is None or await self._fulfils(app, condition, row)
+
+    async def _fulfils(self, app: RunningApplication, condition: Condition, row: Row) -> bool:
+        """Tell whether a record fulfils a rule as it stands in `row`, for it may be written anew meanwhile.
+
+        Who sees it only as it is now is not shown what it was, and who saw it is not told that it is not there.
+        """
         collation = (await self._store.settings()).collation
-        found = await self._store.fetch(select_matching(condition, app.id, collation, [row[0]]))
-        return bool(found) and bool(found[0]["version"] == row[2])
+        return bool((await self._store.fetch(check_record(condition, app.id, collation, row)))[0][0])
 
     async def among(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, ids: Collection[str]
@@ -257,15 +262,12 @@ class Reading:
 
     async def fits(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, where: Predicate | None, record_id: str,
-        data: bytes,
+        data: bytes, base: Row | None = None,
     ) -> bool:  # fmt: skip
-        """Tell whether a record that is not stored yet would be within a rule of the caller's."""
-        condition = Reader(Scope(app.model, rights)).predicate(entity, where)
-        if condition is None:
-            return True
-        collation = (await self._store.settings()).collation
-        statement = check_record(condition, app.id, collation, (record_id, entity.key, data))
-        return bool((await self._store.fetch(statement))[0][0])
+        """Tell whether a record, new or as a change of `base` leaves it, would be within a rule of the caller's."""
+        now = utc_now()
+        version, created = (1, now) if base is None else (base[2] + 1, base[3])
+        return await self._matches(app, rights, entity, where, (record_id, data, version, created, now, entity.key))
 
     async def _widen(
         self, app: RunningApplication, reader: Reader, entity: CompiledEntity, granted: EntityRights, row: Row,
@@ -280,10 +282,8 @@ class Reading:
         wider: Stamp | None = self._stamps.of_types(app, reader.dependencies, row[0])
         if stamp is None or not self._stamps.current(stamp):
             wider = None
-        if condition is not None:
-            collation = (await self._store.settings()).collation
-            if not await self._store.fetch(select_matching(condition, app.id, collation, [row[0]])):
-                raise NotFound(GONE, entityId=row[0])
+        if condition is not None and not await self._fulfils(app, condition, row):
+            raise NotFound(GONE, entityId=row[0])
         return wider
 
     async def _total(self, planned: Planned, rows: Sequence[Any]) -> int:

@@ -121,7 +121,9 @@ class Updater:
             self._refuse(draft, faults_of(plan, draft, prepared.errors))
             return None
         granted = load.rights.entity(entity.name)
-        if not await self._reading.fits(load.app, load.rights, entity, granted.update_where, row[0], prepared.data):
+        if not await self._reading.fits(
+            load.app, load.rights, entity, granted.update_where, row[0], prepared.data, row
+        ):
             message = "Your role does not allow records like this."
             self._refuse(draft, [RowFault(draft.row, "", "Rule", message, entity.name)])
             return None

@@ -217,7 +217,7 @@ class Writing:
         if prepared.links:
             await self._check_links(app, entity, prepared, change.id)
         if (rule := granted.update_where) is not None:
-            await self._require_fit(app, rights, entity, rule, change.id, prepared)
+            await self._require_fit(app, rights, entity, rule, change.id, prepared, row)
         write = Write(
             entity=entity, id=change.id, base_version=row[2], base_time=row[4], prepared=prepared,
             caller=change.caller, repeat=change.repeat, confirmed=sent,
@@ -367,9 +367,9 @@ class Writing:
 
     async def _require_fit(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, rule: Predicate,
-        record_id: str, prepared: Prepared,
+        record_id: str, prepared: Prepared, base: Row | None = None,
     ) -> None:  # fmt: skip
-        if not await self.reading.fits(app, rights, entity, rule, record_id, prepared.data):
+        if not await self.reading.fits(app, rights, entity, rule, record_id, prepared.data, base):
             message = "Your role does not allow records like this."
             raise ValidationFailed(errors=[checks.error("", "Rule", message)])
 
