@@ -14,8 +14,8 @@ from torque.model.definition.field_type import ArrayType, EnumType, FieldType, t
 
 _LARGEST = 2**53 - 1
 """The largest whole number that browsers and scripts represent exactly."""
-_HUGE = 10**300
-"""Beyond this Postgres need not be asked: no stored number is as large."""
+_HUGE = 2**1024
+"""From here on Postgres need not be asked: no stored number is as large."""
 
 UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 

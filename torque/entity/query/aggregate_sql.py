@@ -148,7 +148,7 @@ def shown_metric(metric: MetricKey, result: str) -> str:
     if metric.op == "count" or metric.path is None:
         return result
     if metric.op == "avg":
-        return f"{result}::float8"
+        return f"CASE WHEN abs({result}) < 3e-324 THEN 0 ELSE {result}::float8 END"  # below, a cast fails
     if metric.path.ref.kind in ("number", "version"):
         return f"trim_scale({result})"
     return TIME.format(result) if metric.path.ref.kind == "time" else result

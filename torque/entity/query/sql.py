@@ -228,7 +228,12 @@ class Writer:
     def _part(self, ref: ValueRef, op: str, value: str, alias: str) -> str:
         if ref.kind == "array":
             wanted = b"{" + codec.dumps(ref.key) + b":[" + value.encode() + b"]}"
-            return f"{alias}.data @> {self.argument(wanted)}::jsonb"
+            within = f"{alias}.data @> {self.argument(wanted)}::jsonb"
+            if value[0] not in "[{":
+                return within
+            # Objects and lists contain what is a part of them; an element has to be the same.
+            elements = f"jsonb_path_query({self.value(ref, alias)}, '$[*]') x"
+            return f"({within} AND EXISTS (SELECT 1 FROM {elements} WHERE x = {self.argument(value)}::text::jsonb))"
         escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         pattern = {"contains": f"%{escaped}%", "starts_with": f"{escaped}%", "ends_with": f"%{escaped}"}[op]
         text = self.folded(f"({alias}.data->>{literal(ref.key)})")
