@@ -32,6 +32,9 @@ async def take(
         ("csv", b"name\nGr\x81n\xfc\n", ParseError, "The file is not cp1252"),
         ("json", b'[{"name": "A"}, {"name": ', ParseError, "no JSON"),
         ("json", b'{"name": "A"}', ParseError, "no JSON array"),
+        ("json", b'[{"name": "A"}', ParseError, "was cut off"),
+        ("json", b'[{"name": "A"}][{"name": "B"}]', ParseError, "follows the end of the array"),
+        ("json", b'[{"name": "A"},]', ParseError, "ends with a comma"),
         ("json", b'[{"name": "\xfc"}]', ParseError, "not UTF-8"),
         ("json", b"", ParseError, "no JSON array"),
         ("xlsx", b"PK\x03\x04 broken", ParseError, "no Excel workbook"),
@@ -54,6 +57,7 @@ async def test_a_file_that_cannot_be_read_says_why(
         ("csv", b"name,email\n" + LONG + b",a@x\n" + LONG + b"," + LONG + b"\nC,c@x\n", [(1, "/name"), (2, "/name")]),
         ("ndjson", b'{"name": "A"\n[1]\n{"name": "C"}\n', [(1, ""), (2, "")]),
         ("json", b'[1, null, {"name": "C"}]', [(1, ""), (2, "")]),
+        ("ndjson", b'{"name": "\xfc"}\n{"name": "A",\n{"name": "C"}\n', [(1, ""), (2, "")]),
         ("ndjson", b'{"name": {"a": 1}}\n{"name": "\\u0000"}\n{"name": "C"}\n', [(1, "/name"), (2, "/name")]),
     ],
 )  # fmt: skip
@@ -66,6 +70,12 @@ async def test_rows_that_cannot_be_taken_are_reported_one_by_one(
     report = await take(store, kind, data, skip=True)
     assert (report.created, report.failed) == (1, 2)
     assert [record["name"] for record in await store.all("customer")] == ["C"]
+
+
+async def test_a_file_none_of_whose_lines_can_be_read_tells_each(store: Store) -> None:
+    report = await take(store, "ndjson", '{"name": "Ä"}\n'.encode("latin-1") * 2)
+    assert [(fault.row, fault.rule) for fault in report.errors] == [(1, "Row"), (2, "Row")]
+    assert "no JSON" in report.errors[0].message and not report.applied
 
 
 async def test_what_only_looks_broken_is_taken(store: Store) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-from torque.entity.exchange.markup import LONGEST, Event
+from torque.entity.exchange.markup import LONGEST, Event, unescaped
 from torque.entity.exchange.workbook import SharedStrings, Workbook
 from torque.errors import ParseError
 
@@ -35,7 +35,7 @@ class Values:
         """
         kind = attributes.get("t", "n")
         if kind == "inlineStr":
-            return inline or None
+            return unescaped(inline) or None
         if not raw:
             return None
         try:
@@ -48,6 +48,8 @@ class Values:
             return self._texts[int(raw)]
         if kind == "b":
             return bool(int(raw))
+        if kind == "str":
+            return unescaped(raw)
         if kind == "d":
             return from_ISO8601(raw)
         if kind != "n":

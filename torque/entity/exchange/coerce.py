@@ -24,21 +24,28 @@ class Misfit(Exception):
     """A cell holds nothing that a field's type knows; says what the type needs."""
 
 
-def coercer(field: CompiledField, style: Style = PLAIN) -> Coerce:
-    """Return what turns a cell into the value of a field. It raises Misfit; what JSON already typed, it leaves."""
-    return _of_type(field.definition.field_type, style)
+def coercer(field: CompiledField, style: Style = PLAIN, *, typed: bool = False) -> Coerce:
+    """Return what turns a cell into the value of a field. It raises Misfit; what JSON already typed, it leaves.
+
+    Parameters
+    ----------
+    typed
+        Cells come from JSON: text in a field of JSON is text, and not JSON again.
+    """
+    return _of_type(field.definition.field_type, style, typed)
 
 
-def _of_type(field_type: FieldType, style: Style) -> Coerce:
+def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
     name = type_name(field_type)
     if name in READERS:
         return _read_by(name, style)
     if isinstance(field_type, ArrayType):
-        return _list_of(_of_type(field_type.element_type, style))
+        element = field_type.element_type
+        return _list_of(_of_type(element, style, typed), _of_type(element, style, True))
     if isinstance(field_type, EnumType):
         return _choice([(option.value, option.label or option.value) for option in field_type.options()])
     if name == "Json":
-        return _json
+        return _as_it_is if typed else _json
     if name == "Reference":
         return _reference
     return _text
@@ -76,6 +83,10 @@ def _reference(cell: Any) -> Any:
     return cell
 
 
+def _as_it_is(cell: Any) -> Any:
+    return cell
+
+
 def _json(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
@@ -98,24 +109,34 @@ def _choice(options: list[tuple[str, str]]) -> Coerce:
     return convert
 
 
-def _list_of(element: Coerce) -> Coerce:
+def _list_of(element: Coerce, typed: Coerce) -> Coerce:
+    """Return what reads a list: `element` what stands between separators, `typed` what is an element of JSON."""
+
     def convert(cell: Any) -> Any:
-        if isinstance(cell, str):
-            cell = split_list(cell)
-        return [element(item) for item in cell] if isinstance(cell, list) else cell
+        found = _json_list(cell) if isinstance(cell, str) else cell
+        if isinstance(found, list):
+            return [typed(item) for item in found]
+        return [element(item) for item in split_list(cell)] if isinstance(cell, str) else cell
 
     return convert
 
 
 def split_list(cell: str) -> list[Any]:
     """Return the elements of a list in one cell: a JSON array, or text between semicolons, bars or commas."""
-    if cell.lstrip().startswith("["):
-        try:
-            found = codec.loads(cell.encode())
-        except (ParseError, UnicodeEncodeError):
-            found = None
-        if isinstance(found, list):
-            return found
+    found = _json_list(cell)
+    if found is not None:
+        return found
     separator = next((mark for mark in _SEPARATORS if mark in cell), None)
     parts = cell.split(separator) if separator else [cell]
     return [part.strip() for part in parts if part.strip()]
+
+
+def _json_list(cell: str) -> list[Any] | None:
+    """Return the list that a cell writes as JSON; None where it is none."""
+    if not cell.lstrip().startswith("["):
+        return None
+    try:
+        found = codec.loads(cell.encode())
+    except (ParseError, UnicodeEncodeError):
+        return None
+    return found if isinstance(found, list) else None

@@ -66,7 +66,7 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
     draft = Draft(row=row, record=record)
     for step in plan.plain:
         cell = cells[step.place]
-        if cell is None or cell == "" or cell is ABSENT:
+        if cell is None or cell is ABSENT or (cell == "" and not step.keeps_empty):
             continue
         try:
             record[step.name] = step.coerce(cell)
@@ -83,7 +83,7 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
         _own(plan, draft, cells)
     if plan.changes:
         steps = (*plan.plain, *plan.references)
-        draft.cleared = [step.name for step in steps if cells[step.place] in (None, "")]
+        draft.cleared = [step.name for step in steps if cells[step.place] in (None, "") and step.name not in record]
     return draft
 
 

@@ -75,7 +75,7 @@ class Loader:
             entity, _ = checks.creatable(load.app, load.rights, load.caller, job.entity_type)
             wish = Wish(
                 columns=job.columns, styles=job.styles, upsert=job.upsert, keep_times=load.caller.is_admin,
-                exact=job.rows.exact,
+                exact=job.rows.exact, typed=job.rows.typed,
             )  # fmt: skip
             plans.append(plan_rows(model, load.rights, entity, job.rows.columns, wish))
             if job.upsert is not None:

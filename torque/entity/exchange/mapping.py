@@ -17,16 +17,26 @@ from torque.model.infer.names import technical
 from torque.model.infer.text import PLAIN, Style, moment
 
 _OWN = frozenset({"id", "entity_type", "version", "created_at", "updated_at", "included"})
+_MAY_BE_EMPTY = ("String", "Json")
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One column on its way into a field; `key` is by what a reference is known besides its id."""
+    """One column on its way into a field.
+
+    Parameters
+    ----------
+    key
+        By what a reference is known besides its id.
+    keeps_empty
+        Empty text is a value, as JSON has it; in other files an empty cell is none.
+    """
 
     place: int
     name: str
     field: CompiledField
     coerce: Coerce
     key: KeyOf | None = None
+    keeps_empty: bool = False
 
 
 class RowPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +79,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     upsert: str | None = None
     keep_times: bool = False
     exact: bool = False
+    typed: bool = False
 
 
 def plan_rows(
@@ -81,6 +92,9 @@ def plan_rows(
     InvalidParams
         When something is named that does not exist, or no column fits.
     """
+    nameless = wish.typed and not columns  # no object names a member: whatever was asked for, there is nothing to map
+    if nameless:
+        wish = msgspec.structs.replace(wish, columns={}, upsert=None)
     missing = [name for name in wish.columns if name not in columns]
     if missing:
         raise InvalidParams(
@@ -90,7 +104,7 @@ def plan_rows(
     for place, column in enumerate(columns):
         found.take(place, column)
     _refuse_twice([*found.steps, *found.many])
-    if not found.steps and not found.many and "id" not in found.own:
+    if not found.steps and not found.many and "id" not in found.own and not nameless:
         raise InvalidParams(
             f"No column fits a field of '{entity.name}': {', '.join(columns[:40]) or 'there are none'}."
         )
@@ -163,7 +177,7 @@ class _Columns:
         if field is None or (field.read_only and column not in wish.columns):
             self.ignored.append(column)
             return ""
-        self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style))
+        self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style, wish.typed))
         return f"{field.name}{behind}"
 
     def _names_key(self, column: str) -> bool:
@@ -196,14 +210,15 @@ def _field(entity: CompiledEntity, granted: EntityRights, name: str, said: bool)
 
 def _step(
     model: CompiledModel, rights: Rights, granted: EntityRights, place: int, field: CompiledField, key: str,
-    style: Style,
+    style: Style, typed: bool,
 ) -> Step:  # fmt: skip
     if field.name in granted.read_only:
         raise InvalidParams(f"You may not change '{field.name}'. Leave the column out.", field=field.name)
     if field.target is None:
         if key:
             raise InvalidParams(f"'{field.name}' is no reference; it takes no key '{key}'.", field=field.name)
-        return Step(place, field.name, field, coercer(field, style))
+        keeps_empty = typed and field.type_name in _MAY_BE_EMPTY
+        return Step(place, field.name, field, coercer(field, style, typed=typed), keeps_empty=keeps_empty)
     known = key_of(model, rights, field.target, key, style) if key != "id" else None
     if key not in ("", "id") and known is None:
         raise InvalidParams(f"'{key}' is no unique field of '{field.target}'.", field=field.name)

@@ -4,6 +4,7 @@ Parsers keep what they have not finished: a tag, the elements around it, every n
 define. So document types are refused, and the rest has bounds far beyond those of any real file.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import IO
 from xml.parsers import expat
@@ -19,6 +20,11 @@ _TAG = 1 << 20
 _BLOCK = 1 << 16
 _DEEPEST = 64
 _NAMES = 10_000
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_SURROGATES = range(0xD800, 0xE000)
 
 Event = tuple[str, Mapping[str, str] | None, str]
 """Name without its prefix; attributes where an element begins, None and its own text where it ends."""
@@ -36,6 +42,21 @@ def events(file: IO[bytes]) -> Iterator[Event]:
     while block := file.read(_BLOCK):
         yield from stream.take(block)
     yield from stream.take(b"", last=True)
+
+
+def escaped(text: str) -> str:
+    """Return text as cells hold it: characters that XML has not, or changes, stand as their numbers."""
+    return _NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _LIKE_ESCAPED.sub("_x005F_", text))
+
+
+def unescaped(text: str) -> str:
+    """Return the text that a cell holds."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if code in _SURROGATES else chr(code)
 
 
 class _Stream:

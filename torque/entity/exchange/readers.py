@@ -22,8 +22,15 @@ _LONGEST_VALUE = 1 << 24
 _LONGEST_ROW = 1 << 25
 """Characters of one row: far more than a record may have, and few enough to be held."""
 
+_SHORT_NUMBER = 18
+"""Characters of a whole number that certainly has at most 64 bits."""
+
 _SPACE = " \t\r\n"
 _SPACED = re.compile(r'"[^\S\r\n]|[^\S\r\n]"')
+
+
+_UNSEPARATED = "The elements of the array are not separated by commas."
+_CUT_OFF = "The array has no end: the file was cut off, or its last ']' is missing."
 
 
 class _Tracked:
@@ -61,6 +68,7 @@ class CsvRows(_Tracked):
     """
 
     exact = False
+    typed = False
 
     def __init__(self, source: Source, encoding: str | None = None, delimiter: str | None = None) -> None:
         super().__init__(source)
@@ -114,6 +122,7 @@ class ObjectRows(_Tracked):
     """Objects of JSON: an array of them, or one on each line. A first pass collects the names of their members."""
 
     exact = True
+    typed = True
 
     def __init__(self, source: Source, lines: bool) -> None:
         super().__init__(source)
@@ -214,7 +223,7 @@ def _of_array(file: BinaryIO) -> Iterator[Any]:
 
 
 def _elements(window: "_Window") -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_refuse)
+    decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole)
     if window.next_mark() != "[":
         raise ParseError("The file is no JSON array of objects: [{...}, {...}].")
     window.place += 1
@@ -225,8 +234,13 @@ def _elements(window: "_Window") -> Iterator[Any]:
         if mark == ",":
             window.place += 1
             mark = window.next_mark()
+            if mark == "]":
+                raise ParseError("The array ends with a comma.")
         elif mark != "]":
-            raise ParseError("The elements of the array are not separated by commas.")
+            raise ParseError(_UNSEPARATED if mark else _CUT_OFF)
+    window.place += 1
+    if window.next_mark():
+        raise ParseError("Something follows the end of the array. One file holds one array.")
 
 
 class _Window:
@@ -273,6 +287,14 @@ class _Window:
         if len(self._buffer) > 2 * _LONGEST_ROW:  # half of it may be of the element before
             raise _too_long()
         return True
+
+
+def _whole(text: str) -> int | float:
+    """Return a whole number; one beyond 64 bits is a float, as in lines of JSON."""
+    if len(text) <= _SHORT_NUMBER:
+        return int(text)
+    number: int | float = orjson.loads(text)
+    return number
 
 
 def _refuse(name: str) -> Mapping[str, Any]:

@@ -93,6 +93,7 @@ class SeedRows:
     """The made-up records of one entity, as rows with their ids."""
 
     exact = True
+    typed = True
     size = 0
     position = 0
 

@@ -36,6 +36,7 @@ class Shape:
         self.answered = answered
         self._encoder = Encoder()
         fields = [n for n, f in entity.fields.items() if not f.system and (answered is None or n in answered)]
+        self._json_fields = frozenset(name for name in fields if entity.fields[name].type_name == "Json")
         columns = {one.field.name: one.column for one in keyed}
         listed = [columns.get(name, name) for name in fields]
         self.columns: Sequence[str] = (
@@ -63,12 +64,13 @@ class Shape:
         return record
 
     def cells(self, row: Row) -> list[Any]:
-        """Return a record by column; links between semicolons, lists and objects as JSON text."""
+        """Return a record by column; links between semicolons, lists and what is JSON as JSON text."""
         record = self._record(row)
         for links in self.links:
             record[links.column] = many.join(record[links.column])
         found = []
         for name in self.columns:
             value = record.get(name)
-            found.append(codec.dumps(value).decode() if isinstance(value, list | dict) else value)
+            as_json = isinstance(value, list | dict) or (isinstance(value, str) and name in self._json_fields)
+            found.append(codec.dumps(value).decode() if as_json else value)
         return found

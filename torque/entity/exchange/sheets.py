@@ -3,15 +3,17 @@
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import IO, Any, BinaryIO
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import WorkbookAlreadySaved
 
 from torque.entity.exchange.cells import Values, rows_of
-from torque.entity.exchange.markup import events
+from torque.entity.exchange.markup import escaped, events
 from torque.entity.exchange.package import Package
 from torque.entity.exchange.shape import Shape
 from torque.entity.exchange.sources import Source, header_of
@@ -21,6 +23,9 @@ from torque.entity.types import Row
 from torque.errors import InvalidParams
 
 _SHEET_ROWS = 1_048_575
+_LONGEST_CELL = 32_767
+"""Characters of one cell."""
+
 _BLOCK = 1 << 18
 
 
@@ -36,6 +41,7 @@ class SheetRows:
     """
 
     exact = True
+    typed = False
 
     def __init__(self, source: Source, sheet: str | None = None, most: int | None = None) -> None:
         file = source.open()
@@ -84,6 +90,7 @@ class SheetWriter:
         self._shape = shape
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet = self._book.create_sheet(shape.entity.name[:31])
+        weakref.finalize(self, _discard, self._sheet).atexit = False
         self._count = 0
 
     def begin(self) -> bytes:
@@ -92,12 +99,13 @@ class SheetWriter:
         return b""
 
     def rows(self, rows: Sequence[Row]) -> bytes:
-        """Write the rows. Raises InvalidParams beyond what a sheet holds."""
+        """Write the rows. Raises InvalidParams beyond what a sheet, or a cell of it, holds."""
         self._count += len(rows)
         if self._count > _SHEET_ROWS:
             raise InvalidParams(f"A sheet holds at most {_SHEET_ROWS} records. Use csv or ndjson.", parameter="format")
         for row in rows:
-            self._sheet.append([self._cell(cell) for cell in self._shape.cells(row)])
+            cells = zip(self._shape.columns, self._shape.cells(row), strict=True)
+            self._sheet.append([self._cell(column, cell) for column, cell in cells])
         return b""
 
     def end(self) -> Iterator[bytes]:
@@ -107,16 +115,26 @@ class SheetWriter:
             file.seek(0)
             yield from _blocks(file)
 
-    def _cell(self, cell: Any) -> Any:
-        """Return a value as a sheet holds it. Text stays text, also where it begins like a formula."""
+    def _cell(self, column: str, cell: Any) -> Any:
+        """Return a value as a sheet holds it. Text stays text, also where it begins like a formula or an error."""
         if not isinstance(cell, str):
             return cell
-        text = ILLEGAL_CHARACTERS_RE.sub("", cell)
-        if not text.startswith("="):
+        text = escaped(cell)
+        if len(text) > _LONGEST_CELL:
+            message = f"A cell holds at most {_LONGEST_CELL} characters, a '{column}' has more. Use csv or ndjson."
+            raise InvalidParams(message, parameter="format")
+        if not text.startswith(("=", "#")):
             return text
         found = WriteOnlyCell(self._sheet, text)
         found.data_type = "s"
         return found
+
+
+def _discard(sheet: Any) -> None:
+    """Remove the temporary file of a sheet that was begun and is not to be saved."""
+    with suppress(WorkbookAlreadySaved):
+        sheet.close()
+        sheet._writer.cleanup()
 
 
 def _plain(value: Any) -> Any:

@@ -51,6 +51,10 @@ class Rows(Protocol):
         """True when spaces around a value belong to it; false when only those in quotes do."""
 
     @property
+    def typed(self) -> bool:
+        """True when values are those of JSON; false when text may stand for any of them."""
+
+    @property
     def size(self) -> int:
         """Bytes of the file, 0 where there is none to be read in order."""
 

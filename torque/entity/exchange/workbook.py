@@ -11,7 +11,7 @@ from datetime import datetime
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH
 
-from torque.entity.exchange.markup import LONGEST, Event, events
+from torque.entity.exchange.markup import LONGEST, Event, events, unescaped
 from torque.entity.exchange.package import Package
 from torque.errors import InvalidParams, ParseError
 
@@ -101,7 +101,7 @@ class SharedStrings:
         place = 0
         with package.part(part) as file:
             for text in _texts(events(file)):
-                place += self._texts.write(text.replace("x005F_", "").encode("utf-8", "surrogatepass"))
+                place += self._texts.write(unescaped(text).encode("utf-8", "surrogatepass"))
                 places.append(place)
                 self._count += 1
                 if len(places) >= _TOGETHER:
