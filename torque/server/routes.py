@@ -107,7 +107,7 @@ class Routes:
             self._guard.check(named_host(scope), headers.get("origin"), reading_static=static)
             if self._rates is not None and not static:
                 self._rates.check(self._guard.address(scope), headers.get("authorization"))
-        if scope.method == "OPTIONS":
+        if scope.method == "OPTIONS" and target.kind != to.DATA:
             return Reply(204, (("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),))
         handler = self._handlers.get(target.kind)
         if handler is None:

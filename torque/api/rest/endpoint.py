@@ -46,15 +46,15 @@ class RestEndpoint:
 
     async def _handle(self, protocol: RestProtocol, request: RestRequest) -> Reply | None:
         if request.path == openapi.PATH:
-            return Reply(200, JSON, self._general) if request.method == "GET" else wrong_method("GET")
+            return Reply(200, JSON, self._general) if request.method == "GET" else _without(request, "GET")
         if not request.path.startswith(PREFIX):
             raise nothing_here()
         application, *rest = request.places()
         if rest == ["openapi.json"]:
-            return await self._describe(request, application) if request.method == "GET" else wrong_method("GET")
+            return await self._describe(request, application) if request.method == "GET" else _without(request, "GET")
         methods = _matching(tuple(rest))
         if request.method not in methods:
-            return wrong_method(*sorted(methods))
+            return _without(request, *sorted(methods))
         verb, places = methods[request.method]
         call = Call(
             platform=self._platform, protocol=protocol, request=request, caller=await self._caller(request),
@@ -74,6 +74,13 @@ class RestEndpoint:
             request.fields.get("authorization"), request.fields.get("cookie"), protocol="rest",
             request_id=request.request_id,
         )  # fmt: skip
+
+
+def _without(request: RestRequest, *known: str) -> Reply:
+    """Answer a method that a path has no verb for; OPTIONS asks for those that it has."""
+    if request.method == "OPTIONS":
+        return Reply(204, (("allow", ", ".join((*known, "OPTIONS"))),))
+    return wrong_method(*known)
 
 
 def _matching(parts: tuple[str, ...]) -> dict[str, tuple[Verb, dict[str, str]]]:

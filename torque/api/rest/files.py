@@ -68,7 +68,8 @@ async def _send(call: Call, found: Download, headers: list[tuple[str, str]]) -> 
     fields, protocol = call.request.fields, call.protocol
     size = found.file.size if found.variant == ORIGINAL else None
     asked, span = fields.get("range"), None
-    if asked and fields.get("if-range", found.tag) == found.tag and size is not None:
+    wanted = asked and call.request.method == "GET" and fields.get("if-range", found.tag) == found.tag
+    if wanted and size is not None:
         span = _span(asked, size)
         if span is not None and span[0] >= span[1]:
             protocol.response_empty(416, [*headers, ("content-range", f"bytes */{size}")])
@@ -133,6 +134,6 @@ VERBS = (
     Verb(
         name="describeFile", action="read", method="HEAD", path=_DOWNLOAD,
         summary="Headers of a file of a record", run=download,
-        answer="nothing", params=_ASKED,
+        answer="nothing", params=_ASKED, headers=("If-None-Match",),
     ),
 )  # fmt: skip

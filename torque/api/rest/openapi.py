@@ -11,7 +11,7 @@ from torque.api.common.release import release
 from torque.api.common.schemas import entity_schema
 from torque.api.rest.call import Verb
 from torque.api.rest.request import PREFIX
-from torque.api.rest.shapes import ANSWERS, HEADERS, PARAMETERS, PLACES, SCHEMAS, TABLES
+from torque.api.rest.shapes import ANSWERS, HEADERS, OTHER_ANSWERS, PARAMETERS, PLACES, SCHEMAS, TABLES
 from torque.api.rest.table import VERBS
 from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
@@ -90,8 +90,10 @@ def _operation(verb: Verb, name: str, places: list[str], tag: str, entity: str |
         "summary": verb.summary,
         "tags": [tag],
         "parameters": parameters,
-        "responses": {str(verb.status): _answer(verb, entity), "default": _FAILURE},
-    }
+        "responses": {
+            str(verb.status): _answer(verb, entity), **OTHER_ANSWERS.get(verb.answer, {}), "default": _FAILURE,
+        },
+    }  # fmt: skip
     if verb.body is not None:
         operation["requestBody"] = {"required": True, "content": _body(verb, entity)}
     return operation

@@ -25,8 +25,8 @@ PLACES = {
 }
 
 
-def _count(most: int, default: int | None = None) -> Json:
-    return {"type": "integer", "minimum": 0, "maximum": most, **({"default": default} if default else {})}
+def _count(least: int, most: int) -> Json:
+    return {"type": "integer", "minimum": least, "maximum": most}
 
 
 PARAMETERS: dict[str, Json] = {
@@ -35,12 +35,12 @@ PARAMETERS: dict[str, Json] = {
         ("filter", _TEXT, 'JSON of the filter grammar: {"status": "open", "total": {"gt": 10}}.'),
         ("search", _TEXT, "Words to find in the text fields."),
         ("sort", _TEXT, "Fields between commas, a minus before those that descend."),
-        ("page", _count(10**9), "Page, from 0."),
-        ("limit", _count(1000), "Most of them in one answer."),
+        ("page", _count(0, 10**9), "Page, from 0."),
+        ("limit", _count(1, 1000), "Most of them in one answer."),
         ("cursor", _TEXT, "Where to go on: nextCursor or prevCursor of an answer."),
         ("expand", _TEXT, "Reference fields between commas, whose records come along."),
         ("fields", _TEXT, "Only these fields, between commas."),
-        ("minVersion", _count(2**31 - 1), "A version that is known to exist."),
+        ("minVersion", _count(1, 2**31 - 1), "A version that is known to exist."),
         ("asOf", {"type": "string", "format": "date-time"}, "The record as it was then."),
         ("relationshipType", _TEXT, "Name, id or type of a relationship."),
         ("upsertBy", _TEXT, "Fields of a unique rule, between commas: a record with the same values is changed."),
@@ -127,6 +127,16 @@ ANSWERS: dict[str, Shape] = {
     "bytes": Shape("The file.", lambda record: {}),
     "nothing": Shape("Its headers.", lambda record: {}),
 }  # fmt: skip
+
+OTHER_ANSWERS: dict[str, Json] = {
+    "bytes": {
+        "206": {"description": "The part of it that Range asks for.", "content": {"*/*": {"schema": {}}}},
+        "304": {"description": "It is what If-None-Match names."},
+        "416": {"description": "It has no such part."},
+    },
+    "nothing": {"304": {"description": "It is what If-None-Match names."}},
+}
+"""What a verb may answer besides, when it went well or when there is nothing to say of a failure."""
 
 _COUNT: Json = {"type": "integer"}
 
