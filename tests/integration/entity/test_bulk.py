@@ -32,6 +32,11 @@ async def delete(shop: Shop, ids: list[str], **more: Any) -> dict[str, Any]:
     return dict(codec.loads((await shop.entities.bulk_delete(ADMIN, shop.app, None, ids, **more)).result))
 
 
+def paths(refused: ValidationFailed) -> list[tuple[str, str]]:
+    errors: Any = refused.details["errors"]
+    return [(one["path"], one["rule"]) for one in errors]
+
+
 def outcomes(answer: dict[str, Any]) -> list[bool]:
     return [result["ok"] for result in answer["results"]]
 
@@ -114,6 +119,32 @@ async def test_an_update_of_all_meets_a_unique_value_and_changes_nothing(shop: S
         await update(shop, [(two[0], {"name": "z"}), (two[1], {"email": "a@x.org"})])
     assert refused.value.details["errors"][0]["path"] == "/1/email"
     assert (await shop.get(two[0]))["version"] == 1
+
+
+async def test_an_update_of_all_tells_every_error_by_its_row(shop: Shop) -> None:
+    ids = [(await shop.create("customer", name=name, email=f"{name}@x.org"))["id"] for name in ("a", "b", "c", "d")]
+    edits: list[tuple[str, dict[str, Any]]] = [
+        (ids[0], {"name": None}), (ids[1], {"email": "d@x.org"}), (ids[2], {"email": "e@x.org"})
+    ]  # fmt: skip
+    with pytest.raises(ValidationFailed) as refused:
+        await update(shop, edits)
+    assert paths(refused.value) == [("/0/name", "Required"), ("/1/email", "Unique")]
+    with pytest.raises(ValidationFailed) as refused:
+        await update(shop, [(record_id, {"email": "e@x.org"}) for record_id in ids[:3]])
+    assert paths(refused.value) == [("/1/email", "Unique"), ("/2/email", "Unique")]
+    assert {row["version"] for row in await shop.rows("entities")} == {1}
+
+
+async def test_what_is_no_id_fails_only_its_row(shop: Shop) -> None:
+    one, other = [(await shop.create("customer", name=name))["id"] for name in ("a", "b")]
+    edits: list[tuple[str, dict[str, Any]]] = [(one, {"name": "x"}), ("none", {"name": "y"}), (other, {"name": "z"})]
+    with pytest.raises(NotFound):
+        await update(shop, edits)
+    answer = await update(shop, edits, mode="perRow", idempotency_key="u")
+    assert outcomes(answer) == [True, False, True]
+    assert answer["results"][1]["error"]["code"] == "NOT_FOUND"
+    assert outcomes(await update(shop, edits, mode="perRow", idempotency_key="u")) == [True, False, True]
+    assert outcomes(await delete(shop, ["none", one], mode="perRow")) == [False, True]
 
 
 async def test_a_version_that_moved_on_is_a_conflict(shop: Shop) -> None:

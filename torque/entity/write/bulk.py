@@ -1,6 +1,6 @@
 """Changes of many records in one call: all or nothing in one transaction, or each for itself with a report per row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -94,6 +94,9 @@ class Bulk:
                 held.prepared.append(await self._writing.prepare(change, held.rows.get(change.id)))
             except TorqueError as error:
                 failed[place] = error
+        if failed:
+            held.places = [place for place in held.places if place not in failed]
+            failed |= await self.refusals(held)
         raise_first(failed)
 
     async def write(self, connection: Connection, held: Held) -> None:
@@ -122,16 +125,34 @@ class Bulk:
         ]
 
     async def refusals(self, held: Held) -> dict[int, Result]:
-        """Return what other records have against what was to be written, by the row of the call."""
+        """Return what other records, and rows before, have against what was to be written, by the row of the call."""
+        places = zip(held.places, held.prepared, strict=True)
+        writes = {place: write for place, (_, _, write) in places if write is not None}
+        owners = await self._owners(held.app, writes.values())
+        await self._store.types(held.app.id, {link[1] for write in writes.values() for link in write.prepared.links})
         found: dict[int, Result] = {}
-        for place, (_, _, write) in zip(held.places, held.prepared, strict=True):
-            if write is None:
-                continue
+        seen: set[tuple[str, str]] = set()
+        for place, write in writes.items():
+            keys = set(write.prepared.keys)
+            taken = {key for key in keys if owners.get(key, write.id) != write.id}
             errors = await checks.reference_errors(self._store, held.app, write.entity, write.prepared, write.id)
-            errors += await checks.unique_errors(self._store, held.app.id, write.entity, write.prepared, write.id)
+            errors += checks.taken_errors(write.entity, taken | (seen & keys))
+            seen |= keys
             if errors:
                 found[place] = ValidationFailed(errors=errors)
         return found
+
+    async def _owners(self, app: RunningApplication, writes: Iterable[Write]) -> dict[tuple[str, str], str]:
+        """Return which records have the unique values that were to be written."""
+        wanted: dict[str, set[str]] = {}
+        for write in writes:
+            for constraint, value in write.prepared.keys:
+                wanted.setdefault(constraint, set()).add(value)
+        return {
+            (constraint, value): owner
+            for constraint, some in wanted.items()
+            for value, owner in (await self._store.owners(app.id, constraint, sorted(some))).items()
+        }
 
     async def _update_all(self, app: RunningApplication, changes: Sequence[Change]) -> list[Result]:
         """Change records in one transaction, all of them held."""

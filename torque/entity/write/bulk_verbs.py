@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from torque import codec
 from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
@@ -81,7 +83,7 @@ class BulkVerbs:
             return await self._upserts.run(call, [data], rule)
 
         try:
-            return _only((await self._custody.own(self._done(call, work)))[0])
+            return _only((await self._custody.own(self._done(call, work, {})))[0])
         except ValidationFailed as refused:
             found: Any = refused.details["errors"]
             raise ValidationFailed(errors=[{**one, "path": one["path"].removeprefix("/0")} for one in found]) from None
@@ -91,21 +93,22 @@ class BulkVerbs:
         idempotency_key: str | None,
     ) -> Answer:  # fmt: skip
         """Change records; see `EntityService.bulk_update`."""
-        edits = [Edit(id=valid_id(e.id), data=e.data, if_version=e.if_version, replace=e.replace) for e in edits]
+        ids, lost = _valid([edit.id for edit in edits], mode)
+        edits = [msgspec.structs.replace(edit, id=one) for edit, one in zip(edits, ids, strict=True)]
         hashed: list[tuple[object, ...]] = [(e.id, e.data, e.if_version, e.replace) for e in edits]
         repeats = repeats_of(caller, "bulkUpdateEntities", idempotency_key, hashed)
 
         async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
             return await self._bulk.update(call, [edits[index] for index in indexes])
 
-        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+        return await self._run(self._call(caller, app, entity_type, mode, repeats), work, lost)
 
     async def delete(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: Sequence[str], *, mode: Mode,
         idempotency_key: str | None,
     ) -> Answer:  # fmt: skip
         """Delete records; see `EntityService.bulk_delete`."""
-        ids = [valid_id(record_id) for record_id in ids]
+        ids, lost = _valid(ids, mode)
         repeats = repeats_of(caller, "bulkDeleteEntities", idempotency_key, [(record_id,) for record_id in ids])
 
         async def remove(call: Call, wanted: Sequence[int]) -> bytes:
@@ -122,7 +125,7 @@ class BulkVerbs:
             found = zip(indexes, done, strict=True)
             return [one if isinstance(one, TorqueError) else _gone(ids[index]) for index, one in found]
 
-        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+        return await self._run(self._call(caller, app, entity_type, mode, repeats), work, lost)
 
     def _call(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, mode: Mode,
@@ -137,26 +140,26 @@ class BulkVerbs:
             repeats=repeats,
         )  # fmt: skip
 
-    async def _run(self, call: Call, work: Work) -> Answer:
-        """Write what was not written before, to the end whoever waits for it, and report."""
-        return await self._custody.own(self._written(call, work))
+    async def _run(self, call: Call, work: Work, lost: Mapping[int, Result] | None = None) -> Answer:
+        """Write what was not written before, to the end whoever waits for it, and report, also on what is lost."""
+        return await self._custody.own(self._written(call, work, lost or {}))
 
-    async def _written(self, call: Call, work: Work) -> Answer:
-        results = await self._done(call, work)
+    async def _written(self, call: Call, work: Work, lost: Mapping[int, Result]) -> Answer:
+        results = await self._done(call, work, lost)
         parts = [_part(results[index]) for index in range(len(call.repeats))]
         failed = sum(isinstance(found, TorqueError) for found in results.values())
         tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
         return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
 
-    async def _done(self, call: Call, work: Work) -> dict[int, Result]:
+    async def _done(self, call: Call, work: Work, lost: Mapping[int, Result]) -> dict[int, Result]:
         """Write what was not written before; of a call that came twice at once, one writes and both are answered."""
-        results = await self._before(call)
+        results = {**await self._before(call), **lost}
         for _ in range(_ATTEMPTS):
             left = [index for index in range(len(call.repeats)) if index not in results]
             try:
                 made = await work(call_of(call, left), left) if left else []
             except (RepeatMet, NotFound) as error:
-                known = await self._before(call)
+                known = {**await self._before(call), **lost}
                 if isinstance(error, NotFound) and len(known) == len(results):
                     raise
                 results = known
@@ -204,6 +207,21 @@ def _rule(app: RunningApplication, entity_type: str, fields: Sequence[str]) -> U
     if found is None:
         raise InvalidParams(f"No unique rule is about {', '.join(fields)}.", parameter="upsertBy")
     return found
+
+
+def _valid(ids: Sequence[str], mode: Mode) -> tuple[list[str], dict[int, Result]]:
+    """Return ids as they are stored, and, where each row stands for itself, what is wrong with those that are none."""
+    found: list[str] = []
+    lost: dict[int, Result] = {}
+    for index, one in enumerate(ids):
+        try:
+            found.append(valid_id(one))
+        except NotFound as error:
+            if mode == "atomic":
+                raise
+            lost[index] = error
+            found.append(one)
+    return found, lost
 
 
 def _only(result: Result) -> Answer:
