@@ -3,7 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -118,8 +118,9 @@ def export(
             blocks = await platform.exchange.export(
                 LOCAL, running, query, chosen, references=references, tell=teller.tell
             )
-            async for block in blocks:
-                size += target.write(block)
+            async with aclosing(blocks):
+                async for block in blocks:
+                    size += target.write(block)
         return size
 
     size = at_work(state, work)
@@ -199,12 +200,25 @@ def _readable(file: str) -> Iterator[Path]:
 
 @contextmanager
 def _writable(file: str) -> Iterator[BinaryIO]:
+    """Give what to write to: a file is there when it is whole, and stays as it was until then."""
     if file == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with Path(file).open("wb") as target:
-        yield target
+    wanted = Path(file)
+    if wanted.exists() and not wanted.is_file():  # a device or a pipe
+        with wanted.open("wb") as target:
+            yield target
+        return
+    wanted = wanted.resolve()
+    unfinished = wanted.with_name(f"{wanted.name}.part")
+    try:
+        with unfinished.open("wb") as target:
+            yield target
+        unfinished.replace(wanted)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 data.add_command(check_command)

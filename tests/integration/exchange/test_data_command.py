@@ -89,6 +89,24 @@ def test_some_records_and_fields_are_exported(club: str, data: Data) -> None:
     assert data("export", club, "projects", str(file), "--filter", "[]").code == 2
 
 
+def test_an_export_that_fails_leaves_the_file_as_it_was(club: str, data: Data) -> None:
+    line = data.records(club, "task_lines")[0]
+    long = data.project / "long.ndjson"
+    long.write_text(json.dumps({"id": line["id"], "text": "x" * 40_000}), encoding="utf-8")
+    assert data("import", club, "task_lines", str(long), "--upsert", "id").code == 0
+    folder = data.project / "out"
+    folder.mkdir()
+    for before in (None, b"of yesterday"):
+        file = folder / "lines.xlsx"
+        if before is not None:
+            file.write_bytes(before)
+        failed = data("export", club, "task_lines", str(file))
+        assert failed.code == 2 and "32767" in failed.err and "Task was destroyed" not in failed.err
+        assert [path.read_bytes() for path in folder.iterdir()] == [before][: before is not None]
+    assert data("export", club, "task_lines", str(folder / "lines.csv")).code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["lines.csv", "lines.xlsx"]
+
+
 def test_an_application_is_emptied_only_by_its_name(club: str, data: Data) -> None:
     assert data("empty", club).code == 2
     assert data("empty", club, "--confirm", "other").code == 2

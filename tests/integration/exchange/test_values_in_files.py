@@ -47,9 +47,11 @@ OTHERS: tuple[dict[str, Any], ...] = (
         "states": ["b;c", "d,e"], "tables": [["1", 1], []],
     },
     {
-        "count": -(2**53) + 1, "price": 0.0001, "ratio": 1e300, "flag": True, "moment": "0001-01-01T00:00:00.000000Z",
-        "texts": ["[1]"], "docs": ["a"], "at": "00:00:00",
+        "count": -(2**53) + 1, "price": 0.0001, "ratio": 0.1 + 0.2, "flag": True,
+        "moment": "0001-01-01T00:00:00.000000Z", "texts": ["[1]"], "docs": ["a"], "at": "00:00:00",
     },
+    {"ratio": 1e300},
+    {"ratio": 123456789012345678.0},
 )  # fmt: skip
 
 

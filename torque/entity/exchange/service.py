@@ -1,7 +1,7 @@
 """The verbs of import and export, for every protocol alike: rights decide first, caches are moved before the answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -163,7 +163,7 @@ class ExchangeService:
     async def export(
         self, caller: Caller, app: RunningApplication, query: Query, kind: Format, *, references: References = "id",
         tell: Tell | None = None,
-    ) -> AsyncIterator[bytes]:  # fmt: skip
+    ) -> AsyncGenerator[bytes, None]:  # fmt: skip
         """Return the file of all records of a query that the caller may see, in blocks, as of one moment.
 
         Parameters
@@ -235,7 +235,7 @@ class ExchangeService:
 
     async def _told(
         self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling, total: int
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Return the blocks of a file, and tell how it ends."""
         telling.begin()
         state: State = "failed"

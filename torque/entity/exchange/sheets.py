@@ -118,7 +118,7 @@ class SheetWriter:
     def _cell(self, column: str, cell: Any) -> Any:
         """Return a value as a sheet holds it. Text stays text, also where it begins like a formula or an error."""
         if not isinstance(cell, str):
-            return cell
+            return self._number(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
         text = escaped(cell)
         if len(text) > _LONGEST_CELL:
             message = f"A cell holds at most {_LONGEST_CELL} characters, a '{column}' has more. Use csv or ndjson."
@@ -127,6 +127,14 @@ class SheetWriter:
             return text
         found = WriteOnlyCell(self._sheet, text)
         found.data_type = "s"
+        return found
+
+    def _number(self, value: float) -> Any:
+        """Return a number with all its digits, of which the library writes sixteen."""
+        if float(f"{value:.16g}") == value:
+            return value
+        found = WriteOnlyCell(self._sheet, 0)
+        found._value = repr(value)
         return found
 
 
