@@ -120,6 +120,14 @@ async def test_a_hidden_field_is_an_unknown_field_everywhere(shop: Shop) -> None
     assert (await shop.get(made["id"]))["email"] == "a@example.org"
 
 
+async def test_a_reference_to_what_may_not_be_read_is_not_offered_as_the_nearest_word(db: Database) -> None:
+    packers = [{"id": "clerk", "name": "clerk", "entities": {"order": {"read": True}}}]
+    shop = Shop(db, {**SHOP, "roles": packers})
+    with pytest.raises(InvalidParams) as refused:
+        await ids(shop, CLERK, "order", filters={"customer_id.name": "a"})
+    assert refused.value.details.get("nearest") != "customer_id"
+
+
 async def test_expanded_records_are_masked_and_ruled_as_well(shop: Shop) -> None:
     seen = await shop.create("customer", name="a", credit=5)
     unseen = await shop.create("customer", name="b", kind="wholesale")

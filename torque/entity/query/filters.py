@@ -145,7 +145,7 @@ class Reader:
         return self._scope.rights.entity(name) if self._masked else EVERYTHING
 
     def _unknown(self, entity: CompiledEntity, name: str, path: str) -> InvalidParams:
-        visible = [n for n in entity.fields if n not in self._rights(entity.name).hidden]
+        visible = [n for n in entity.fields if n != name and n not in self._rights(entity.name).hidden]
         return unknown("field", name, [*visible, *values.COLUMNS], f" in '{entity.name}'", field=path)
 
     def _object(self, entity: CompiledEntity, filters: Any, depth: int) -> list[Condition]:
