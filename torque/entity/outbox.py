@@ -2,6 +2,8 @@
 
 A row is taken with a lease, by workers that skip what others hold. Delivered, it goes; failed, it comes again, later
 each time; its server killed, it comes again when the lease has ended. So what follows a write may happen twice.
+
+Applications are served side by side: what takes long or fails in one of them keeps no other waiting.
 """
 
 import asyncio
@@ -12,12 +14,11 @@ import msgspec
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.bus import Bus
-from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.entity.following import AFTER, followed
 from torque.entity.hooks import Happening, Hooks
-from torque.errors import NotFound, TorqueError, Unavailable
+from torque.errors import NotFound, Unavailable
 from torque.events import RecordsChanged
 from torque.observe import Observer
 from torque.types import Caller
@@ -27,6 +28,9 @@ DEEPEST = 16
 """How many writes may follow each other: a workflow that follows what it writes itself would never end."""
 _IDLE_SECONDS = 2.0
 _AT_ONCE = 20
+"""Letters of one application that are on their way at once."""
+_SIDE_BY_SIDE = 8
+"""Applications whose letters are; the others come in turn."""
 _GIVEN_UP_AFTER = 12
 
 
@@ -67,6 +71,9 @@ class Outbox:
         self._lease = lease_seconds
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._told: set[str] = set()
         bus.on(RecordsChanged, self._changed)
 
     def start(self) -> None:
@@ -76,24 +83,31 @@ class Outbox:
 
     async def close(self) -> None:
         """Stop; what is not delivered another server will deliver."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        tasks = {task for task in (self._task, *self._under_way.values()) if task is not None}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def deliver(self) -> int:
         """Deliver what is due; return how many rows were taken."""
-        taken = 0
-        for row in await self._db.fetch(Q.due_applications, AFTER):
-            try:
-                app = await self._catalog.get(row["application_id"])
-            except Unavailable:
-                continue  # stopped: what follows its writes waits until it is started again
-            except NotFound:
-                app = None
-            rows = await self._db.fetch(Q.claim_letters, row["application_id"], AFTER, self._lease, _AT_ONCE)
-            taken += len(rows)
-            await asyncio.gather(*(self._deliver(app, row["application_id"], one) for one in rows))
-        return taken
+        return sum(await asyncio.gather(*(self._deliver_of(one) for one in await self._waiting())))
+
+    async def _waiting(self) -> list[str]:
+        """Return the applications with letters that are due."""
+        return [row["application_id"] for row in await self._db.fetch(Q.due_applications, AFTER)]
+
+    async def _deliver_of(self, application_id: str) -> int:
+        """Deliver some letters of an application; return how many."""
+        try:
+            app: RunningApplication | None = await self._catalog.get(application_id)
+        except Unavailable:
+            return 0  # stopped: what follows its writes waits until it is started again
+        except NotFound:
+            app = None
+        rows = await self._db.fetch(Q.claim_letters, application_id, AFTER, self._lease, _AT_ONCE)
+        await asyncio.gather(*(self._deliver(app, application_id, one) for one in rows))
+        return len(rows)
 
     def _changed(self, event: RecordsChanged) -> None:
         """Look at once where a write of this worker may have left something."""
@@ -103,7 +117,6 @@ class Outbox:
             self._due.set()
 
     async def _work(self) -> None:
-        told = False
         while True:
             try:
                 async with asyncio.timeout(_IDLE_SECONDS):
@@ -112,13 +125,32 @@ class Outbox:
                 pass
             self._due.clear()
             try:
-                while await self.deliver():
-                    pass
-                told = False
-            except (TorqueError, DatabaseFailure) as error:
-                if not told:  # once for as long as it lasts
-                    self._observer.emit("outbox_waits", level="warning", error=str(error))
-                told = True
+                for one in await self._waiting():
+                    if one not in self._under_way:
+                        self._under_way[one] = asyncio.get_running_loop().create_task(self._round(one))
+                self._told.discard("")
+            except Exception as error:  # whatever it is, the letters of the next hour are to be delivered
+                self._tell("", error)
+
+    async def _round(self, application_id: str) -> None:
+        """Deliver some letters of an application when it is its turn; then look whether there are more."""
+        try:
+            async with self._room:
+                taken = await self._deliver_of(application_id)
+            self._told.discard(application_id)
+            if taken:
+                self._due.set()
+        except Exception as error:
+            self._tell(application_id, error)
+        finally:
+            del self._under_way[application_id]
+
+    def _tell(self, application_id: str, error: Exception) -> None:
+        """Report what keeps letters waiting, once for as long as it lasts."""
+        if application_id not in self._told:
+            self._told.add(application_id)
+            named = {"application": application_id} if application_id else {}
+            self._observer.emit("outbox_waits", level="warning", error=str(error), **named)
 
     async def _deliver(self, app: RunningApplication | None, application_id: str, row: Any) -> None:
         """Deliver one letter; what fails comes again, what nobody can ever take is dropped."""

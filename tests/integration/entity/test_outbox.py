@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from tests.integration.exchange.tables import Store
+from tests.support.waiting import eventually
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
@@ -209,6 +210,63 @@ async def test_a_started_outbox_delivers_by_itself(followed: Shop) -> None:
         await followed.create("customer", name="Ada")
         async with asyncio.timeout(30):
             assert (await told.get()).event == "AfterCreate"
+    finally:
+        await box.close()
+
+
+class TwoApplications(OneApplication):
+    """A catalogue of two shops, of which one can be broken."""
+
+    def __init__(self, *shops: Shop) -> None:
+        super().__init__(shops[0].app)
+        self._shops = {shop.app.id: shop.app for shop in shops}
+        self.broken = ""
+
+    async def get(self, ref: str) -> RunningApplication:
+        if ref == self.broken:
+            raise ValueError("a model that this release cannot read")
+        return self._shops[ref]
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+async def test_an_application_that_cannot_be_loaded_keeps_no_other_waiting(db: Database, broken: int) -> None:
+    shops = [Shop(db, FOLLOWED), Shop(db, FOLLOWED)]
+    catalog, heard = TwoApplications(*shops), listen(shops[0])
+    catalog.broken = shops[broken].app.id
+    await shops[1].create("customer", name="Ada")
+    box = Outbox(db, catalog, shops[0].hooks, shops[0].bus, Observer())
+    box.start()
+    try:
+        await shops[0].create("customer", name="Eve")
+        await eventually(lambda: [one.app.id for one in heard] == [shops[1 - broken].app.id])
+        catalog.broken = ""
+        await shops[0].create("customer", name="Bea")
+        await eventually(lambda: len(heard) == 3)
+    finally:
+        await box.close()
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+async def test_what_takes_long_in_one_application_keeps_no_other_waiting(db: Database, slow: int) -> None:
+    shops = [Shop(db, FOLLOWED), Shop(db, FOLLOWED)]
+    heard: list[bool] = []
+    over = asyncio.Event()
+
+    async def hear(happening: Happening) -> None:
+        if is_slow := happening.app.id == shops[slow].app.id:
+            await over.wait()
+        heard.append(is_slow)
+
+    shops[0].hooks.after(hear)
+    await shops[slow].create("customer", name="Ada")
+    box = Outbox(db, TwoApplications(*shops), shops[0].hooks, shops[1 - slow].bus, Observer())
+    box.start()
+    try:
+        for times in (1, 2):
+            await shops[1 - slow].create("customer", name="Eve")
+            await eventually(lambda times=times: heard == [False] * times)  # type: ignore[misc]
+        over.set()
+        await eventually(lambda: heard == [False, False, True])
     finally:
         await box.close()
 
