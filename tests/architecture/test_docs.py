@@ -67,7 +67,7 @@ def test_every_kind_of_node_is_documented() -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    text = exposition(Board(None, workers=1), {}, (0, 0)).decode()
+    text = exposition(Board(None, workers=1), (0, 0)).decode()
     named = set(re.findall(r"^# TYPE (\w+) \w+", text, flags=re.M)) - {"torque_request_seconds_created"}
     told = (ROOT / "docs" / "how-to" / "deploy.md").read_text(encoding="utf-8")
     assert sorted(name for name in named if f"`{name}`" not in told) == []

@@ -17,6 +17,7 @@ from torque.platform import Platform
 from torque.server.arrivals import Arrivals
 from torque.server.board import Board
 from torque.server.bridges import make_bridges
+from torque.server.figures import CacheFigures
 from torque.server.http import Scope
 from torque.server.installable import app_site
 from torque.server.leftovers import Leftovers
@@ -58,10 +59,12 @@ class WorkerApp:
         calls = JsonRpcEndpoint(platform)
         limits = StreamLimits(config, BoardTally(board, worker))
         self._bridges = make_bridges(platform, limits, self.stopping)
+        self._figures = CacheFigures(board, worker, platform.cache.stats)
+        self._figures.start()
         routes = Routes(
-            platform, board, guard=guard, rates=rates, sites=_sites(config), playground=_playground(platform),
-            bridges=self._bridges, session=SessionEndpoint(platform), rest=RestEndpoint(platform),
-            events=EventStream(platform, limits), schemas=read_schemas(),
+            platform, board, self._figures, guard=guard, rates=rates, sites=_sites(config),
+            playground=_playground(platform), bridges=self._bridges, session=SessionEndpoint(platform),
+            rest=RestEndpoint(platform), events=EventStream(platform, limits), schemas=read_schemas(),
         )  # fmt: skip
         self._leftovers = Leftovers(platform.entities, platform.catalog, platform.observer)
         self._patience = Patience(config.server.request_timeout)
@@ -125,6 +128,7 @@ class WorkerApp:
     async def close(self) -> None:
         """End what is left after the last request."""
         self._patience.stop()
+        self._figures.stop()
         for bridge in self._bridges.values():
             await bridge.shutdown()
         await self.platform.close()

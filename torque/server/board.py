@@ -24,7 +24,11 @@ STREAMS = 3
 STARTED = 4
 CACHED_LATER = 5
 """Like CACHED, for calls whose request took a closer look: counted on the loop, the others where they arrive."""
-_FIRST_ROUTE = 8
+CACHE_COUNTS = ("hits", "misses", "stale", "evicted")
+CACHE_FIGURES = {name: 6 + place for place, name in enumerate((*CACHE_COUNTS, "entries", "bytes"))}
+"""Cells for the figures of the worker's cache; those that only grow come first."""
+
+_FIRST_ROUTE = 12
 _PER_ROUTE = len(CLASSES) + len(BUCKETS) + 2
 WORKER_CELLS = _FIRST_ROUTE + len(ROUTES) * _PER_ROUTE
 STREAM_PLACES = 1 << 14

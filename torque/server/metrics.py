@@ -15,9 +15,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class RunCollector:
     """Reads the board whenever somebody asks; nothing is counted twice or kept here."""
 
-    def __init__(self, board: Board, cache: dict[str, int], connections: tuple[int, int]) -> None:
+    def __init__(self, board: Board, connections: tuple[int, int]) -> None:
         self._board = board
-        self._cache = cache
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
@@ -37,9 +36,9 @@ class RunCollector:
         parser = GaugeMetricFamily("torque_json_parser", "Instructions that read JSON.", labels=["instructions"])
         parser.add_metric([native.json_instructions()], 1)
         yield parser
-        family = GaugeMetricFamily("torque_cache", "The cache of the worker that answers.", labels=["figure"])
-        for figure, value in sorted(self._cache.items()):
-            family.add_metric([figure], value)
+        family = GaugeMetricFamily("torque_cache", "The caches of all workers together.", labels=["figure"])
+        for figure, cell in sorted(cells.CACHE_FIGURES.items()):
+            family.add_metric([figure], board.total(cell))
         yield family
 
     def _requests(self) -> Iterator[Metric]:
@@ -60,10 +59,10 @@ class RunCollector:
         yield seconds
 
 
-def exposition(board: Board, cache: dict[str, int], connections: tuple[int, int]) -> bytes:
+def exposition(board: Board, connections: tuple[int, int]) -> bytes:
     """Return all metrics of the run, as any worker sees them."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(RunCollector(board, cache, connections))
+    registry.register(RunCollector(board, connections))
     return generate_latest(registry)
 
 

@@ -14,6 +14,7 @@ from torque.platform import Platform
 from torque.server import router as to
 from torque.server.board import ROUTES, Board
 from torque.server.bridges import LazyBridge
+from torque.server.figures import CacheFigures
 from torque.server.health import ALIVE, readiness
 from torque.server.http import NO_STORE, SECURITY, HttpProtocol, Scope, read_body
 from torque.server.metrics import CONTENT_TYPE, exposition
@@ -60,6 +61,7 @@ class Routes:
         self,
         platform: Platform,
         board: Board,
+        figures: CacheFigures,
         *,
         guard: Guard,
         rates: Rates | None,
@@ -73,6 +75,7 @@ class Routes:
     ) -> None:
         self._platform = platform
         self._board = board
+        self._figures = figures
         self._guard = guard
         self._rates = rates
         self._sites = sites
@@ -204,5 +207,6 @@ class Routes:
         return await readiness(self._platform.db, self._board)
 
     async def _metrics(self, incoming: Incoming) -> Reply | None:
-        text = exposition(self._board, self._platform.cache.stats(), self._platform.db.sizes())
+        self._figures.write()
+        text = exposition(self._board, self._platform.db.sizes())
         return Reply(200, (("content-type", CONTENT_TYPE),), text)

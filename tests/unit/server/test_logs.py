@@ -8,6 +8,7 @@ import pytest
 from torque.config import LoggingSettings
 from torque.observe import Observer
 from torque.server.board import Board
+from torque.server.figures import CacheFigures
 from torque.server.logs import capture_standard_logging, make_observer
 from torque.server.metrics import exposition
 
@@ -74,10 +75,19 @@ def test_metrics_are_the_sum_over_all_workers() -> None:
     for worker in (0, 1):
         board.observe(board.base(worker), 0, 200, 0.002)
     board.observe(board.base(1), 0, 503, 99.0)
-    text = exposition(board, {"entries": 3}, (4, 2)).decode()
+    text = exposition(board, (4, 2)).decode()
     assert 'torque_requests_total{route="jsonrpc",status="2xx"} 2.0' in text
     assert 'torque_requests_total{route="jsonrpc",status="5xx"} 1.0' in text
     assert 'torque_request_seconds_bucket{le="0.0025",route="jsonrpc"} 2.0' in text
     assert 'torque_request_seconds_bucket{le="+Inf",route="jsonrpc"} 3.0' in text
-    assert 'torque_cache{figure="entries"} 3.0' in text
     assert "torque_database_connections 4.0" in text
+
+
+def test_the_figures_of_the_caches_are_those_of_all_workers_and_of_the_ones_they_replace() -> None:
+    board = Board(None, 2)
+    for worker, hits in ((0, 5), (1, 7)):
+        CacheFigures(board, worker, lambda hits=hits: {"hits": hits, "entries": 3}).write()  # type: ignore[misc]
+    CacheFigures(board, 1, lambda: {"hits": 1, "entries": 1}).write()
+    text = exposition(board, (4, 2)).decode()
+    assert 'torque_cache{figure="hits"} 13.0' in text
+    assert 'torque_cache{figure="entries"} 4.0' in text
