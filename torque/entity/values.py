@@ -156,9 +156,12 @@ def _date(value: Any) -> str | None:
 
 def _time(value: Any) -> str | None:
     try:
-        return time.fromisoformat(value).strftime("%H:%M:%S") if isinstance(value, str) else None
+        found = time.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+    if found is None or found.tzinfo is not None or found.microsecond:
+        return None  # no record holds such a time, and the nearest that one may hold means something else
+    return found.isoformat()
 
 
 def _id(value: Any) -> str | None:

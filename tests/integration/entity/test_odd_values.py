@@ -9,6 +9,7 @@ from torque import codec
 from torque.db.pool import Database
 from torque.entity.query.aggregate import Aggregate, Metric
 from torque.entity.types import Query
+from torque.errors import InvalidParams
 
 MODEL: dict[str, Any] = {
     "format": "torque/1",
@@ -18,6 +19,7 @@ MODEL: dict[str, Any] = {
             "odd",
             field("name", "String"),
             field("size", "Float"),
+            field("at", "Time"),
             field("parts", "Array", type_element_type={"type": "Json"}),
         )
     ],
@@ -52,6 +54,14 @@ async def test_numbers_as_large_as_a_float_are_filtered_by_as_they_are_answered(
     assert await names(odd, {"size": record["size"]}) == ["huge"]
     assert await names(odd, {"size": 17976931348623157 * 10**292}) == ["huge"]
     assert await names(odd, {"size": {"gt": -(10**308)}}) == ["huge"]
+
+
+async def test_a_time_of_day_that_no_record_can_hold_is_refused_by_a_filter(odd: Shop) -> None:
+    await odd.create("odd", name="morning", at="09:15:00")
+    assert await names(odd, {"at": "09:15:00"}) == ["morning"]
+    for wrong in ("09:15:00+02:00", "09:15:00.5", "24:00:00"):
+        with pytest.raises(InvalidParams):
+            await names(odd, {"at": wrong})
 
 
 async def test_an_average_of_the_smallest_numbers_is_a_number(odd: Shop) -> None:
