@@ -1,6 +1,8 @@
 """`torque model infer`: a folder of CSV files becomes an application with its records."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from torque.codec import dumps
 from torque.entity.exchange.readers import CsvRows
 from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.types import ImportReport, Job
+from torque.errors import InvalidParams, ParseError
+from torque.model.definition.base import SLUG_PATTERN
 from torque.model.infer.infer import Inferred, infer
 from torque.model.infer.names import shown, technical
 from torque.model.infer.plan import TablePlan
@@ -27,12 +31,24 @@ class CsvTable:
 
     def __init__(self, path: Path) -> None:
         self.name = path.stem
-        self.rows = CsvRows(FileSource(path))
+        self.file = path.name
+        with _telling(path.name):
+            self.rows = CsvRows(FileSource(path))
         self.columns: Sequence[str] = self.rows.columns
 
     def texts(self) -> Iterable[Sequence[str]]:
         """Return the rows that can be read."""
-        return self.rows.texts()
+        with _telling(self.file):
+            yield from self.rows.texts()
+
+
+@contextmanager
+def _telling(file: str) -> Iterator[None]:
+    """Name the file that something is wrong with."""
+    try:
+        yield
+    except (ParseError, InvalidParams) as error:
+        raise type(error)(f"{file}: {error.message}", **error.details) from error
 
 
 @click.command(
@@ -53,11 +69,16 @@ def infer_command(state: Invocation, folder: Path, name: str | None, skip_invali
 
     Types, keys, references, titles and tables of links are told from names and values.
     """
+    if name is not None and re.search(SLUG_PATTERN, name) is None:
+        raise click.UsageError(f"--name takes lower-case letters, digits, - and _, like my-shop, and not {name!r}.")
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
     if not paths:
         raise click.UsageError(f"There are no CSV files in {folder}.")
     state.output.message(f"Reading {len(paths)} files …")
-    tables = [table for table in map(CsvTable, paths) if table.columns]
+    files = [CsvTable(path) for path in paths]
+    tables = [table for table in files if table.columns]
+    if empty := [table.file for table in files if not table.columns]:
+        state.output.message(f"Left out, because nothing is in them: {', '.join(empty)}")
     found = infer(tables, name or technical(folder.resolve().name, "model"), shown(name or folder.resolve().name))
     if dry_run:
         state.output.result({"document": found.document, "tables": _summary(found)}, _text(found))

@@ -113,6 +113,30 @@ def test_a_dry_run_makes_nothing(project: Path, database_url: str) -> None:
     assert "never" not in [model["name"] for model in models]
 
 
+def test_what_is_wrong_is_told_with_its_file(project: Path, database_url: str) -> None:
+    folder = project / "some"
+    folder.mkdir()
+    (folder / "things.csv").write_text("thing_id,name\n1,one\n", encoding="utf-8")
+    (folder / "nothing.csv").write_text("", encoding="utf-8")
+    done = infer(folder, project, database_url, "--dry-run")
+    assert done.code == 0 and "nothing.csv" in done.err
+    for text in ("name,name\n1,2\n", 'name\n"open\n'):
+        (folder / "wrong.csv").write_text(text, encoding="utf-8")
+        done = infer(folder, project, database_url, "--dry-run")
+        assert done.code in (1, 2) and "wrong.csv: " in done.err
+    done = infer(folder, project, database_url, "--name", "My Shop!")
+    assert done.code == 2 and "--name takes lower-case letters" in done.err
+
+
+def test_keys_and_references_to_them_may_have_spaces_around(project: Path, database_url: str) -> None:
+    folder = project / "spaced"
+    folder.mkdir()
+    (folder / "lands.csv").write_text('code,name\nPT ,Portugal\n"DE",Germany\n', encoding="utf-8")
+    (folder / "towns.csv").write_text("town_id,land_code\n1,PT\n2, DE\n", encoding="utf-8")
+    done = infer(folder, project, database_url)
+    assert done.code == 0 and done.json()["report"]["created"] == 4
+
+
 def test_a_table_that_cannot_be_read_leaves_nothing_behind(project: Path, database_url: str) -> None:
     folder = project / "bad"
     folder.mkdir()

@@ -54,6 +54,16 @@ def test_numbers_with_leading_zeros_stay_text() -> None:
     assert types(found(Memory("codes", "code_id,part", "1,007", "2,010")), "codes")["part"] == "String"
 
 
+def test_numbers_that_would_lose_digits_stay_text_and_may_be_keys() -> None:
+    inferred = found(
+        Memory("posts", "id,size,part", "1834567890123456789,1e9,0.1234567890123456789",
+               "1834567890123456790,12345678.5,2"),
+        Memory("replies", "reply_id,post_id", "1,1834567890123456790", "2,1834567890123456790"),
+    )  # fmt: skip
+    assert types(inferred, "posts") == {"post_id": "String", "size": "Float", "part": "Float"}
+    assert key(inferred, "posts") == ("post_id",) and types(inferred, "replies")["post_id"] == "posts"
+
+
 def test_days_and_months_are_told_apart_by_the_whole_column() -> None:
     inferred = found(Memory("events", "event_id,held", "1,03/04/2026", "2,25/04/2026"))
     assert types(inferred, "events")["held"] == "Date" and inferred.tables[0].styles["held"].day_first
@@ -109,6 +119,21 @@ def test_small_numbers_that_happen_to_be_keys_are_no_references() -> None:
         Memory("lines", "line_id,quantity,position,grade", "1,1,1,2", "2,3,2,3", "3,1,3,1"),
     )
     assert set(types(inferred, "lines").values()) == {"Integer"}
+
+
+def test_a_column_that_names_one_table_refers_to_no_other() -> None:
+    inferred = found(
+        Memory("items", "item_id,name", "1,a", ",b", "3,c"), Memory("uses", "use_id,item_id", "1,1", "2,3", "3,")
+    )
+    assert types(inferred, "items")["item_id"] == "Integer" and types(inferred, "uses")["item_id"] == "Integer"
+
+
+def test_a_few_small_numbers_are_no_reference_to_a_table_of_another_name() -> None:
+    inferred = found(
+        Memory("customers", "id,name", *(f"{number},n" for number in range(1, 11))),
+        Memory("orders", "order_id,country_id", "101,1", "102,2", "103,1"),
+    )
+    assert types(inferred, "orders")["country_id"] == "Integer"
 
 
 def test_a_role_refers_to_the_people() -> None:

@@ -48,7 +48,7 @@ def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
         return _as_it_is if typed else _json
     if name == "Reference":
         return _reference
-    return _text
+    return read_text
 
 
 def _read_by(name: str, style: Style) -> Coerce:
@@ -67,7 +67,8 @@ def _read_by(name: str, style: Style) -> Coerce:
     return convert
 
 
-def _text(cell: Any) -> Any:
+def read_text(cell: Any) -> Any:
+    """Return what a field of text takes of a cell."""
     if isinstance(cell, str):
         if "\0" in cell:
             raise Misfit("holds a NUL character")

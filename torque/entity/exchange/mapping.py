@@ -8,9 +8,10 @@ import msgspec
 
 from torque.access.types import EntityRights, Rights
 from torque.entity import values
-from torque.entity.exchange.coerce import Coerce, coercer
+from torque.entity.exchange.coerce import Coerce, Misfit, coercer, read_text
 from torque.entity.exchange.known import KeyOf, key_of
 from torque.entity.exchange.many import LinkStep, ends_in_files, link_step
+from torque.entity.exchange.types import Quoted
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 from torque.model.infer.names import technical
@@ -177,7 +178,7 @@ class _Columns:
         if field is None or (field.read_only and column not in wish.columns):
             self.ignored.append(column)
             return ""
-        self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style, wish.typed))
+        self.steps.append(_step(self._model, self._rights, self._granted, place, field, key, style, wish))
         return f"{field.name}{behind}"
 
     def _names_key(self, column: str) -> bool:
@@ -210,19 +211,29 @@ def _field(entity: CompiledEntity, granted: EntityRights, name: str, said: bool)
 
 def _step(
     model: CompiledModel, rights: Rights, granted: EntityRights, place: int, field: CompiledField, key: str,
-    style: Style, typed: bool,
+    style: Style, wish: Wish,
 ) -> Step:  # fmt: skip
     if field.name in granted.read_only:
         raise InvalidParams(f"You may not change '{field.name}'. Leave the column out.", field=field.name)
     if field.target is None:
         if key:
             raise InvalidParams(f"'{field.name}' is no reference; it takes no key '{key}'.", field=field.name)
-        keeps_empty = typed and field.type_name in _MAY_BE_EMPTY
-        return Step(place, field.name, field, coercer(field, style, typed=typed), keeps_empty=keeps_empty)
+        if not wish.exact and field.unique_id is not None and field.type_name == "String":
+            return Step(place, field.name, field, _trimmed)
+        keeps_empty = wish.typed and field.type_name in _MAY_BE_EMPTY
+        return Step(place, field.name, field, coercer(field, style, typed=wish.typed), keeps_empty=keeps_empty)
     known = key_of(model, rights, field.target, key, style) if key != "id" else None
     if key not in ("", "id") and known is None:
         raise InvalidParams(f"'{key}' is no unique field of '{field.target}'.", field=field.name)
     return Step(place, field.name, field, coercer(field, style), known)
+
+
+def _trimmed(cell: Any) -> Any:
+    """Return text that is a key: as for references to it, spaces around it do not count unless they were quoted."""
+    text = cell if isinstance(cell, Quoted) or not isinstance(cell, str) else cell.strip()
+    if text == "":
+        raise Misfit("is empty")
+    return read_text(text)
 
 
 def _upsert(

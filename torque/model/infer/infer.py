@@ -9,7 +9,7 @@ from torque.errors import InvalidParams
 from torque.model.infer.build import build_entity, build_relationships, distinct, names_of, number_key
 from torque.model.infer.keys import composite_key, other_keys, owners, single_key
 from torque.model.infer.names import shown as title_of
-from torque.model.infer.names import stem
+from torque.model.infer.names import stem, table_stem
 from torque.model.infer.pages import list_pages
 from torque.model.infer.plan import Draft, TablePlan
 from torque.model.infer.profile import Column, Table, TableProfile, is_unique, profile
@@ -75,10 +75,11 @@ def _drafts(tables: Sequence[Table], profiles: Sequence[TableProfile]) -> list[D
         if key is not None and owned.get(stem(key.name), found.name) == found.name:
             targets.append(Target(found, key, True))
         targets += [Target(found, column, False) for column in other_keys(found, key)]
+    names = {table_stem(found.name) for found in profiles}
     drafts = []
     for table, found in zip(tables, profiles, strict=True):
         key = keys[found.name]
-        links = find_links(found, targets, key)
+        links = find_links(found, targets, key, names)
         parts: tuple[Column, ...] = (key,) if key is not None else ()
         if not parts:
             linked = [link.column.name for link in links]

@@ -134,12 +134,15 @@ class Column:
             self._day_first = first
         style = Style(day_first=first if first is not None else bool(self._day_first),
                       decimal_comma=self.style.decimal_comma)  # fmt: skip
+        cut = value.lstrip("+-").isdigit() and text.integer(value) is None  # a number would lose digits
         padded = _PADDED.fullmatch(value) is not None
         kept = []
         for kind in self._types:
             if self._ambiguous and kind in ("Date", "DateTime"):
                 continue
             if padded and kind in ("Integer", "Decimal", "Float", "Boolean"):
+                continue
+            if cut and kind == "Float":
                 continue
             if kind == "Integer" and "." in value and not self.key_name:
                 continue

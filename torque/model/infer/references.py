@@ -1,6 +1,6 @@
 """Which columns refer to other tables: what their names say, as far as their values bear it out. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -17,6 +17,9 @@ from torque.model.infer.profile import Column, TableProfile
 
 CERTAIN = 80
 """From here the name alone says it, for a table without rows, or values too many to remember."""
+
+_MOST = 0.5
+"""Part of a key's values that a column must use, where little else speaks for it."""
 
 _MIXED_KINDS = {"Decimal": "Integer"}
 
@@ -37,19 +40,30 @@ class Link(msgspec.Struct, frozen=True):
     score: int
 
 
-def find_links(table: TableProfile, targets: Sequence[Target], key: Column | None) -> tuple[Link, ...]:
-    """Return the references of a table, each column's best."""
+def find_links(
+    table: TableProfile, targets: Sequence[Target], key: Column | None, names: Set[tuple[str, ...]]
+) -> tuple[Link, ...]:
+    """Return the references of a table, each column's best.
+
+    Parameters
+    ----------
+    names
+        The words of all tables: a column that names one refers to no other.
+    """
     links = []
     for column in table.columns:
-        found = max(_candidates(table, column, targets, key), key=lambda link: link.score, default=None)
+        guess = stem(column.name) not in names
+        found = max(_candidates(table, column, targets, key, guess), key=lambda link: link.score, default=None)
         if found is not None:
             links.append(found)
     return tuple(links)
 
 
-def _candidates(table: TableProfile, column: Column, targets: Sequence[Target], key: Column | None) -> Iterator[Link]:
+def _candidates(
+    table: TableProfile, column: Column, targets: Sequence[Target], key: Column | None, guess: bool
+) -> Iterator[Link]:
     evidence = {id(target): _named(table, column, target) for target in targets}
-    lonely = not any(evidence.values())
+    lonely = guess and not any(evidence.values())
     holders = [t for t in targets if _fits(column, t) and column.filled and column.within(t.column)] if lonely else []
     for target in targets:
         if target.column is column or (column is key and target.table is table):
@@ -104,7 +118,8 @@ def _guessed(column: Column, target: Target, holders: Sequence[Target]) -> int:
         return 0
     if column.kind == "String" and target.primary and column.distinct and column.distinct >= 3:
         return 30
-    return 20 if column.words[-1] in STRONG_KEYS else 0
+    telling = column.kind != "Integer" or column.covers(target.column) >= _MOST
+    return 20 if column.words[-1] in STRONG_KEYS and telling else 0
 
 
 def _key_like(column: Column, target: Target) -> bool:
@@ -113,7 +128,7 @@ def _key_like(column: Column, target: Target) -> bool:
 
 def _is_whole(column: Column, target: Target) -> bool:
     """Tell whether a column uses at least half of a key: what a weak name needs besides."""
-    return column.kind == target.column.kind and column.covers(target.column) >= 0.5
+    return column.kind == target.column.kind and column.covers(target.column) >= _MOST
 
 
 def _fits(column: Column, target: Target) -> bool:
