@@ -317,6 +317,9 @@ class Hub:
             return False
         except TorqueError:
             return None
+        except Exception as error:
+            self._report(error)
+            return None
         return True
 
     async def _decide(self, subscriptions: list[Subscription]) -> None:
@@ -333,8 +336,15 @@ class Hub:
                     subscription.resync(self.seq)
             except TorqueError:
                 subscription.end("rights")
+            except Exception as error:  # those after it are held until it is decided about them
+                self._report(error)
+                subscription.end("rights")
             finally:
                 subscription.release()
+
+    def _report(self, error: Exception) -> None:
+        """Report what kept from deciding about somebody's rights, and was not foreseen."""
+        self._observer.emit("review_failed", level="error", error=repr(error))
 
     def _replay(self, subscription: Subscription, grants: list[Grant], since: str) -> None:
         run, _, number = since.rpartition(".")

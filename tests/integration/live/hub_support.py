@@ -27,6 +27,7 @@ class Rights:
 
     def __init__(self) -> None:
         self.denied: set[str] = set()
+        self.unable: set[str] = set()
         self.unseen: set[str] = set()
         self.hidden: frozenset[str] = frozenset()
         self.blind = False
@@ -37,6 +38,8 @@ class Rights:
         await asyncio.sleep(0)
         if caller.id in self.denied:
             raise Forbidden
+        if caller.id in self.unable:
+            raise ValueError("a model that this release cannot read")
         if topic.record in self.unseen:
             raise NotFound
         app = topic.application

@@ -207,6 +207,34 @@ async def test_narrowed_rights_end_a_stream_before_it_hears_more(news: ModelSign
     hub.close()
 
 
+async def test_a_stream_whose_rights_cannot_be_decided_silences_no_other() -> None:
+    rights = Rights()
+    hub = make_hub(rights)
+    doubtful, other = hub.open(caller("eve")), hub.open(caller())
+    for listener in (doubtful, other):
+        await hub.subscribe(listener, ["app:a1/entity:todo"])
+    rights.unable.add("eve")
+    hub.publish(ModelSignal(MODEL, 9))
+    hub.publish(created())
+    assert (await taken(doubtful), doubtful.ended) == ([], "rights")
+    assert [message.kind for message in await taken(other)] == ["created"]
+    hub.close()
+
+
+async def test_a_record_of_which_nobody_can_say_who_sees_it_is_told_to_all_as_a_change() -> None:
+    rights = Rights()
+    rights.blind = True
+    hub = make_hub(rights)
+    doubtful, other = hub.open(caller("eve")), hub.open(caller())
+    for listener in (doubtful, other):
+        await hub.subscribe(listener, [f"app:a1/entity:todo/{RECORD}"])
+    rights.unable.add("eve")
+    hub.publish(created())
+    for listener in (doubtful, other):
+        assert [message.kind for message in await taken(listener)] == ["changed"]
+    hub.close()
+
+
 async def test_what_was_written_for_wider_rights_is_not_heard_once_they_are_narrowed() -> None:
     rights = Rights()
     hub = make_hub(rights)
