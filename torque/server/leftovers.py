@@ -4,8 +4,6 @@ import asyncio
 from typing import Protocol
 
 from torque.application.catalog import Catalog
-from torque.db.failures import DatabaseFailure
-from torque.errors import TorqueError
 from torque.observe import Observer
 
 LOOK_SECONDS = 15.0
@@ -51,7 +49,7 @@ class Leftovers:
         while True:
             try:
                 jobs = await self._entities.resume_jobs(self._catalog)
-            except (TorqueError, DatabaseFailure) as error:
+            except Exception as error:  # whatever it is, the jobs of the next hour are to be taken over
                 self._observer.emit("leftovers_wait", level="warning", error=str(error))
             else:
                 if jobs:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
@@ -12,6 +13,12 @@ from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.deletion import relations, removal
 from torque.errors import Conflict, NotFound, ValidationFailed
+from torque.types import new_id
+
+ABANDONED = """
+INSERT INTO outbox (application_id, id, kind, entity_id, payload, due_at)
+VALUES ($1, $2, 'removal', $3, $4, now() - interval '1 minute')
+"""
 
 
 @pytest.fixture
@@ -198,10 +205,13 @@ async def test_a_job_that_is_worked_on_keeps_its_lease_however_long_it_takes(few
 class Found:
     """Finds the applications of some shops; of others, none."""
 
-    def __init__(self, *shops: Shop) -> None:
+    def __init__(self, *shops: Shop, broken: str = "") -> None:
         self._apps = {shop.app.id: shop.app for shop in shops}
+        self._broken = broken
 
     async def get(self, ref: str) -> RunningApplication:
+        if ref == self._broken:
+            raise ValueError("a model that this release cannot read")
         if ref not in self._apps:
             raise NotFound("There is no such application.")
         return self._apps[ref]
@@ -227,6 +237,16 @@ async def test_jobs_of_every_application_are_taken_over_without_anybody_asking(d
             await shop.get(customer["id"])
         assert await shop.rows("outbox") == []
     assert [row["entity_id"] for row in await shops[2].rows("outbox")] == [customers[2]["id"]]
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+async def test_an_application_that_cannot_be_loaded_keeps_no_job_of_another_waiting(db: Database, broken: int) -> None:
+    shops = [Shop(db), Shop(db)]
+    for shop in shops:
+        await db.execute(ABANDONED, shop.app.id, new_id(), new_id(), codec.dumps(msgspec.to_builtins(ADMIN)))
+    other = Shop(db)
+    assert await other.entities.resume_jobs(Found(*shops, broken=shops[broken].app.id)) == 1
+    await finished(other)
 
 
 async def test_a_record_on_which_little_hangs_goes_at_once(few: Shop) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.integration.xflow.flows import document
 from tests.support.server import RunningServer
@@ -44,14 +45,15 @@ async def test_a_large_deletion_of_a_dead_server_is_finished_by_the_next_one(
         server.kill()
 
 
-async def test_a_database_that_is_away_ends_no_watch(platform: Platform) -> None:
+@pytest.mark.parametrize("trouble", [Unavailable(), ValueError("a model that this release cannot read")])
+async def test_what_goes_wrong_at_one_look_ends_no_watch(platform: Platform, trouble: Exception) -> None:
     looks: list[int] = []
 
     class Away:
         async def resume_jobs(self, _applications: object) -> int:
             looks.append(1)
             if len(looks) == 1:
-                raise Unavailable
+                raise trouble
             return 0
 
     leftovers = Leftovers(Away(), platform.catalog, Observer(), 0.01)

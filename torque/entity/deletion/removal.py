@@ -106,6 +106,11 @@ class Removals:
                 app = await applications.get(row["application_id"])
             except (NotFound, Unavailable):
                 continue  # gone, or stopped: its jobs wait until it is started again
+            except Exception as error:  # whatever it is, the jobs of others go on
+                self._observer.emit(
+                    "removals_wait", level="warning", application=row["application_id"], error=repr(error)
+                )
+                continue
             taken += await self.take_over(app)
         return taken
 
