@@ -36,7 +36,7 @@ _EXISTS = {"id": {"is_null": False}}
 _THEN = """WITH entities AS (
     SELECT n.application_id, n.id, n.entity_type, n.data, n.version, n.created_at, n.updated_at FROM entities n
     WHERE n.application_id = $1 AND (n.entity_type <> ${0}::text
-        OR (n.created_at <= ${1}::text::timestamptz AND NOT (n.id = ANY(${2}::text::uuid[]))))
+        OR (n.created_at <= ${1}::text::timestamptz AND n.id NOT IN (SELECT unnest(${2}::text::uuid[]))))
     UNION ALL
     SELECT $1::uuid, s.id, ${0}::text, s.data, s.version, s.created_at, s.updated_at
     FROM jsonb_to_recordset(${3}::jsonb)
@@ -78,11 +78,15 @@ class PastStore(EntityStore):
 
     async def fetch(self, statement: Statement) -> Sequence[Any]:
         """Run a planned statement over the records of the moment."""
+        return await super().fetch(self.over(statement))
+
+    def over(self, statement: Statement) -> Statement:
+        """Return a statement about records, over those of the moment."""
         first = len(statement.args) + 1
         text = _THEN
         for place in range(len(self._then)):
             text = text.replace(f"${{{place}}}", f"${first + place}")
-        return await super().fetch(Statement(text + statement.text, (*statement.args, *self._then)))
+        return Statement(text + statement.text, (*statement.args, *self._then))
 
 
 class Unnoted(Demand):
