@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, link, reference
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link, reference
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Write
@@ -259,6 +259,22 @@ async def test_a_record_that_would_become_invalid_without_its_reference_stands_a
     with pytest.raises(ValidationFailed, match="would become invalid"):
         await shop.delete(ada["id"])
     assert (await shop.get(memo["id"]))["customer_id"] == ada["id"]
+    assert await shop.count("customer") == 1
+
+
+async def test_a_value_that_is_taken_once_a_reference_is_empty_stands_against_the_deletion(db: Database) -> None:
+    place = field("place", "String", unique=True, computed="customer_id ?? 'nowhere'")
+    extra = entity("seat", reference("customer_id", "customer"), place)
+    cascade = link("seats", "seat", "customer_id", "customer", "SetNull")
+    shop = Shop(
+        db, {**SHOP, "entities": [*SHOP["entities"], extra], "relationships": [*SHOP["relationships"], cascade]}
+    )
+    ada = await shop.create("customer", name="Ada")
+    await shop.create("seat", customer_id=ada["id"])
+    await shop.create("seat")
+    with pytest.raises(ValidationFailed, match="would become invalid") as refused:
+        await shop.delete(ada["id"])
+    assert refused.value.details["errors"][0]["rule"] == "Unique"
     assert await shop.count("customer") == 1
 
 

@@ -13,13 +13,14 @@ import msgspec
 
 from torque import codec
 from torque.application.types import RunningApplication
-from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure
+from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure, UniqueViolation
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
 from torque.entity.deletion.graves import graves_of
 from torque.entity.ends import ends_of
 from torque.entity.following import follow_deletes
 from torque.entity.history.audit import audit_mode
 from torque.entity.types import Connection, Row
+from torque.entity.write import checks
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.writer import Writer
 from torque.errors import NotFound, TimedOut, ValidationFailed
@@ -197,7 +198,10 @@ class Deleter:
             write = Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=request.caller)
             lanes.setdefault(lane_of(request.app, "update", write), []).append(write)
         for lane, writes in lanes.items():
-            await self._writer.update_in(connection, lane, writes, utc_now())
+            try:
+                await self._writer.update_in(connection, lane, writes, utc_now())
+            except UniqueViolation:
+                raise _invalid(writes[0].entity) from None
         return [write for writes in lanes.values() for write in writes]
 
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
@@ -326,9 +330,14 @@ def emptied(removal: Removal, record_id: str, data: bytes) -> Prepared | None:
         return None
     prepared = entity.validator.update(data, codec.dumps(patch), False, utc_now())
     if prepared.errors:
-        message = f"A record of '{entity.display_name}' that refers to this one would become invalid."
-        raise ValidationFailed(message, errors=prepared.errors)
+        raise _invalid(entity, prepared.errors)
     return prepared
+
+
+def _invalid(entity: CompiledEntity, errors: Sequence[Any] = ()) -> ValidationFailed:
+    """Return the refusal for a record that cannot lose its reference; without errors, a unique value is taken."""
+    message = f"A record of '{entity.display_name}' that refers to this one would become invalid."
+    return ValidationFailed(message, errors=errors or [checks.error("", "Unique", message)])
 
 
 def settle_waiting(removal: Removal) -> None:
