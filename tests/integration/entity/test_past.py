@@ -68,6 +68,28 @@ async def test_what_changed_since_is_hashed_once_and_not_walked_through_for_ever
     assert "hashed SubPlan" in plan
 
 
+async def test_a_record_of_an_import_was_not_there_before_it_although_it_is_gone(shop: Shop) -> None:
+    async def was(moment: str) -> Any:
+        return codec.loads((await shop.entities.get_as_of(ADMIN, shop.app, None, made["id"], moment)).result)
+
+    before = utc_now()
+    made = await shop.create("order", number=1, note="a")
+    # An import writes one row for all of its records.
+    await shop.db.execute("DELETE FROM audit_log WHERE entity_id = $1 AND action = 'create'", made["id"])
+    imported = utc_now()
+    changed = await shop.update(made["id"], note="b")
+    await shop.update(made["id"], note="c")
+    await shop.delete(made["id"])
+    assert (await then(shop, imported))["data"] == [made] == [await was(imported)]
+    for back in (False, True):
+        if back:
+            await shop.entities.restore(ADMIN, shop.app, "order", made["id"])
+        assert await was(changed["updated_at"]) == changed
+        assert (await then(shop, before))["data"] == []
+        with pytest.raises(NotFound):
+            await was(before)
+
+
 async def test_pages_of_the_past_go_on_by_cursor(shop: Shop) -> None:
     made = [await shop.create("order", number=n) for n in range(5)]
     moment = utc_now()

@@ -88,17 +88,28 @@ def _aged(row: Row | None, data: dict[str, Any], entries: Sequence[Entry], momen
         if entry.action in _BIRTHS:
             break
     birth = life[-1] if life and life[-1].action in _BIRTHS else None
-    if birth is None and row is not None and row[3] > moment:
-        return None
     updates = [entry for entry in life if entry.action == "update"]
-    again: dict[str, Any] = (birth.old or {}) if birth is not None and birth.action == "undelete" else {}
-    if birth is not None or row is None:
-        version = again.get("version", 1) + len(updates)
+    if birth is None:
+        made, version = _origin(row, entries, moment)
+        begun = made
+        if made > moment:
+            return None
     else:
-        version = row[2] - sum(entry.action in ("update", "undelete") for entry in entries if entry.at > moment)
-    made = birth.at if birth is not None else (row[3] if row is not None else entries[-1].at)
-    touched = updates[0].at if updates else made
-    return State(data, version, str(again.get("created_at", made)), touched)
+        again = (birth.old or {}) if birth.action == "undelete" else {}
+        made, version = str(again.get("created_at", birth.at)), again.get("version", 1) + len(updates)
+        begun = birth.at
+    return State(data, version, made, updates[0].at if updates else begun)
+
+
+def _origin(row: Row | None, entries: Sequence[Entry], moment: str) -> tuple[str, int]:
+    """Return when a record was made, if nothing is logged of that, and which version it had at a moment."""
+    later = [entry for entry in entries if entry.at > moment]
+    if row is not None:
+        return row[3], row[2] - sum(entry.action in ("update", "undelete") for entry in later)
+    deleted = max(place for place, entry in enumerate(later) if entry.action == "delete")
+    grave = later[deleted].new or {}
+    since = sum(entry.action == "update" for entry in later[deleted:])
+    return str(grave.get("created_at", entries[-1].at)), grave.get("version", 1 + since) - since
 
 
 def _before(data: dict[str, Any] | None, together: list[Entry]) -> dict[str, Any] | None:
