@@ -8,16 +8,17 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from torque import codec
 from torque.bus import Bus
 from torque.db.failures import LockTimeout
 from torque.db.pool import Database
-from torque.entity.batch import Batch, Lane, Write, revive_statement, statement
+from torque.entity.batch import Batch, Lane, Q, Write, revive_statement, statement
 from torque.entity.cache import moved_by_updates
 from torque.entity.coalesce import Pending
 from torque.entity.types import Connection, Row
 from torque.entity.write.batches import Batches
 from torque.entity.write.custody import Custody
-from torque.errors import OutcomeUnknown, TimedOut
+from torque.errors import Conflict, OutcomeUnknown, TimedOut
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity
 from torque.native import Generations
@@ -86,10 +87,20 @@ class Writer(Batches[Lane, Write, Outcome]):
             await connection.fetch(batch.text, *batch.args)
 
     async def revive_in(self, connection: Connection, lane: Lane, write: Write, created_at: str) -> Outcome:
-        """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`."""
+        """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`.
+
+        Raises
+        ------
+        Conflict
+            When it has come back and was deleted again since it was looked at.
+        """
         now = utc_now()
         batch = revive_statement(lane, write, created_at, now)
         await connection.fetch(batch.text, *batch.args)
+        grave = await connection.fetchrow(Q.last_deletion, lane.application_id, write.id)
+        version = codec.loads(grave["new"] or b"{}").get("version") if grave is not None else None
+        if version not in (None, write.base_version):
+            raise Conflict("Somebody else brought the record back and deleted it again. Try again.")
         return Written(now)
 
     async def committed(self, lane: Lane, writes: Sequence[Write]) -> None:

@@ -32,6 +32,7 @@ from torque.native import Prepared
 from torque.types import Caller
 
 _ATTEMPTS = 4
+_MEETING = "The record meets others that come and go. Try again."
 T = TypeVar("T")
 
 
@@ -317,7 +318,7 @@ class Writing:
                 return await attempt()
             except (*MEETINGS, LockTimeout, ForeignKeyViolation):
                 continue
-        raise Conflict("The record meets others that come and go. Try again.")
+        raise Conflict(_MEETING)
 
     async def _hand_over(self, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
         """Let the coalescer write; a refusal by the database is explained, or tried again if its cause is gone."""
@@ -326,23 +327,23 @@ class Writing:
                 return await self._writer.submit(lane, write)
             except (*MEETINGS, UniqueViolation, ForeignKeyViolation) as error:
                 explained = await self._explained(app, write, error)
-                if isinstance(explained, ValidationFailed) and not explained.details["errors"]:
+                if isinstance(explained, Conflict):
                     continue
                 old = write.repeat if isinstance(explained, RepeatMet) else None
                 if old is not None and await self._store.find_repeat(app.id, old) is None:
                     continue  # the key was older than keys count, and is gone by now
                 raise explained from None
-        raise Conflict("The record meets others that come and go. Try again.")
+        raise Conflict(_MEETING)
 
     async def _explained(self, app: RunningApplication, write: Write, error: DatabaseFailure) -> Exception:
-        """Return what a refusal by the database means; without errors when nothing is wrong any more."""
+        """Return what a refusal by the database means; a conflict when nothing is wrong any more."""
         if await self._store.is_repeat(error):
             return RepeatMet()
         targets = {link[1] for link in write.prepared.links}
         self._store.forget_types(app.id, targets)
         errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
         errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
-        return ValidationFailed(errors=errors)
+        return ValidationFailed(errors=errors) if errors else Conflict(_MEETING)
 
     async def _refuse(
         self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
