@@ -1,12 +1,12 @@
 """What an entity is linked to, seen from one of its records: references out and in, and many-to-many links."""
 
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from torque.model.compile import CompiledModel
 from torque.model.compile_entity import link_field
+from torque.model.derived import once_per_model
 
 Kind = Literal["OneToOne", "OneToMany", "ManyToOne", "ManyToMany"]
 
@@ -50,7 +50,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
         return self.field is None
 
 
-@lru_cache(maxsize=256)
+@once_per_model
 def ends_of(model: CompiledModel) -> dict[str, tuple[End, ...]]:
     """Return the ends of every entity of a model, by the entity's name."""
     about = {link: r for r in model.definition.relationships if (link := link_field(model.definition, r)) is not None}
@@ -76,17 +76,29 @@ def ends_of(model: CompiledModel) -> dict[str, tuple[End, ...]]:
     return {name: tuple(ends) for name, ends in found.items()}
 
 
-@lru_cache(maxsize=1024)
 def many_of(model: CompiledModel, entity: str) -> dict[str, End]:
     """Return the many-to-many ends of an entity that have a name."""
-    return {end.name: end for end in ends_of(model).get(entity, ()) if end.many_to_many and end.name}
+    return _many(model).get(entity, {})
 
 
-@lru_cache(maxsize=1024)
 def named_ends(model: CompiledModel, entity: str) -> dict[str, End]:
     """Return the ends of an entity that lead to many records and are no field of its own."""
-    ends = ends_of(model).get(entity, ())
-    return {end.name: end for end in ends if end.name and (end.many_to_many or end.backward)}
+    return _named(model).get(entity, {})
+
+
+@once_per_model
+def _many(model: CompiledModel) -> dict[str, dict[str, End]]:
+    return {
+        name: {end.name: end for end in ends if end.many_to_many and end.name} for name, ends in ends_of(model).items()
+    }
+
+
+@once_per_model
+def _named(model: CompiledModel) -> dict[str, dict[str, End]]:
+    return {
+        name: {end.name: end for end in ends if end.name and (end.many_to_many or end.backward)}
+        for name, ends in ends_of(model).items()
+    }
 
 
 def _add_many(model: CompiledModel, found: dict[str, list[End]]) -> None:

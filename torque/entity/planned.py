@@ -6,6 +6,7 @@ of it, so all pages of a list share one.
 """
 
 from collections import OrderedDict
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -77,6 +78,7 @@ class Plans:
         self._room = room
         self._bytes = 0
         self._kept: OrderedDict[Key, tuple[CompiledModel, Planned]] = OrderedDict()
+        self._models: WeakValueDictionary[str, CompiledModel] = WeakValueDictionary()
 
     def list(self, app: RunningApplication, rights: Rights, query: Query, settings: Settings) -> Planned:
         """Return a list, planned; see `plan_list`.
@@ -93,6 +95,9 @@ class Plans:
         first = query if query.cursor is None else msgspec.structs.replace(query, cursor=None)
         raw = _encoded(first)
         key = (app.id, rights.class_id, indexed, raw)
+        if self._models.get(app.id) is not app.model:
+            self._forget(app.id)
+            self._models[app.id] = app.model
         found = self._kept.get(key) if raw else None
         if found is not None and found[0] is app.model:
             self._kept.move_to_end(key)
@@ -102,6 +107,12 @@ class Plans:
             planned = Planned(plan, app.id, settings.collation, indexed, counting_of(plan, app.id))
             self._keep(key, app.model, planned)
         return planned.at(query, settings.cursor_secret) if query.cursor is not None else planned
+
+    def _forget(self, application_id: str) -> None:
+        """Forget all plans of an application: they hold the model that they were made on."""
+        for key in [key for key in self._kept if key[0] == application_id]:
+            del self._kept[key]
+            self._bytes -= _weight(key)
 
     def _keep(self, key: Key, model: CompiledModel, planned: Planned) -> None:
         if not 0 < len(key[3]) <= _LARGEST:

@@ -7,7 +7,6 @@ history and the answers of writes: it changes what is shown, and is no protectio
 
 import asyncio
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from torque.application.types import Answer, RunningApplication
 from torque.entity.history.access_log import AccessLog, shown_records
 from torque.entity.hooks import Hooks, Occasion
 from torque.model.compile import CompiledModel
+from torque.model.derived import once_per_model
 from torque.types import Caller
 
 AT_ONCE = 8
@@ -25,7 +25,7 @@ AT_ONCE = 8
 _WITHIN: ContextVar[bool] = ContextVar("within_on_read", default=False)
 
 
-@lru_cache(maxsize=256)
+@once_per_model
 def declared(model: CompiledModel) -> frozenset[str]:
     """Return the names of the entities whose reads start something."""
     return frozenset(

@@ -160,7 +160,7 @@ class Translation(Compiled, frozen=True, kw_only=True):
     navigation: tuple[NavigationItem, ...]
 
 
-class CompiledModel(Compiled, frozen=True, kw_only=True):
+class CompiledModel(Compiled, frozen=True, kw_only=True, weakref=True):
     """A revision of a model, compiled once and swapped whole.
 
     `xflows` holds what the document says; whoever runs workflows compiles them.

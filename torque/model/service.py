@@ -32,6 +32,8 @@ from torque.types import Caller, new_id
 
 KEPT = 256
 """Compiled revisions kept per process; applications hold their own, so this only serves restarts of them."""
+_KEPT_OF_ONE = 2
+"""Of one model: it is saved again and again while it is edited, and a large one takes megabytes."""
 
 UNSAVED = "1970-01-01T00:00:00.000000Z"
 MODES = ("new", "replace", "merge")
@@ -219,6 +221,8 @@ class ModelService:
         model = decode_model(await self._document(model_id, wanted))
         snapshot = compile_model(model, model_id=model_id, revision=wanted)
         self._compiled[model_id, wanted] = snapshot
+        for one in [key for key in self._compiled if key[0] == model_id][:-_KEPT_OF_ONE]:
+            del self._compiled[one]
         if len(self._compiled) > KEPT:
             self._compiled.popitem(last=False)
         return snapshot

@@ -6,6 +6,7 @@ read first, and goes only at the version that was looked at. What a statement le
 
 import asyncio
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from torque.access.types import EntityRights, Rights
 from torque.application.types import RunningApplication
@@ -53,7 +54,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         self._deletes = deletes
         self._hooked = hooked
         self._bus = bus
-        self._kinds: dict[tuple[CompiledModel, int, int], Kinds] = {}
+        self._kinds: WeakKeyDictionary[CompiledModel, dict[tuple[int, int], Kinds]] = WeakKeyDictionary()
 
     async def erase(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
@@ -141,13 +142,13 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
 
     def _unconditional(self, model: CompiledModel, rights: Rights, entity_type: str | None) -> Kinds | None:
         """Return what a caller may delete whatever stands in the record; None when it has to be looked at."""
-        key = (model, rights.class_id, self._hooked.known)
-        kinds = self._kinds.get(key)
+        known, key = self._kinds.get(model), (rights.class_id, self._hooked.known)
+        if known is None or len(known) >= _KINDS_KEPT:
+            known = self._kinds[model] = {}
+        kinds = known.get(key)
         if kinds is None:
-            if len(self._kinds) >= _KINDS_KEPT:
-                self._kinds.clear()
             every = model.entities.values()
-            kinds = self._kinds[key] = kinds_of([one for one in every if self._is_free(model, rights, one)])
+            kinds = known[key] = kinds_of([one for one in every if self._is_free(model, rights, one)])
         if entity_type is None:
             return kinds if len(kinds.entities) == len(model.entities) else None
         entity = model.entities.get(entity_type)

@@ -82,7 +82,6 @@ def kind_of(entity: CompiledEntity) -> Kinds:
     return kinds_of([entity])
 
 
-@lru_cache(maxsize=1024)
 def is_erasable(model: CompiledModel, entity: CompiledEntity) -> bool:
     """Tell whether records of an entity may go in a statement: links that no field holds need more than one."""
     return not any(end.many_to_many for end in ends_of(model)[entity.name])

@@ -6,7 +6,6 @@ answered in between.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 from torque.application.types import RunningApplication
@@ -16,6 +15,7 @@ from torque.entity.deletion.relations import Removal, emptied, find_restricting,
 from torque.entity.ends import ends_of
 from torque.errors import ValidationFailed
 from torque.model.compile import CompiledEntity, CompiledModel
+from torque.model.derived import once_per_model
 
 _PART = 1000
 
@@ -80,7 +80,7 @@ async def _parts(
         yield links
 
 
-@lru_cache(maxsize=256)
+@once_per_model
 def decisive(model: CompiledModel) -> tuple[str, ...]:
     """Return under what links stand that are against a deletion, or lead to records on which such links can hang."""
     ends = ends_of(model)
@@ -102,7 +102,7 @@ def decisive(model: CompiledModel) -> tuple[str, ...]:
         obstructed |= {name for name, _ in more}
 
 
-@lru_cache(maxsize=256)
+@once_per_model
 def followed(model: CompiledModel) -> tuple[str, ...]:
     """Return under what links stand that matter to a deletion at all: all but those that are only taken away."""
     inbound = [link for entity in model.entities.values() for link in entity.inbound]

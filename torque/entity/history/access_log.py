@@ -1,7 +1,6 @@
 """Reads that the model wants logged: one row of the audit log for every record that an answer shows."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from torque import codec
@@ -9,10 +8,11 @@ from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.model.compile import CompiledModel
+from torque.model.derived import once_per_model
 from torque.types import Caller
 
 
-@lru_cache(maxsize=256)
+@once_per_model
 def tracked(model: CompiledModel) -> dict[str, str]:
     """Return the storage keys of the entities whose reads are logged, by name."""
     return {name: entity.key for name, entity in model.entities.items() if entity.audited and entity.track_access}

@@ -37,7 +37,8 @@ from torque.model.compile import CompiledEntity, CompiledModel
 from torque.native import Prepared, RowMap, splice_row
 from torque.types import Caller, utc_now
 
-_WAYS_KEPT = 4096
+_WAYS_KEPT, _APPLICATIONS_KEPT = 512, 1024
+"""Ways of each application, and applications."""
 _ANY = ""
 """Stands for every entity of a model."""
 
@@ -108,7 +109,7 @@ class PlainWrites:
         self._encoder = encoder
         self._ids = RecordIds()
         self._clock = Clock()
-        self._ways: dict[tuple[str, int, Kind, str], tuple[CompiledModel, int, _Way | None]] = {}
+        self._ways: dict[str, tuple[CompiledModel, dict[tuple[int, Kind, str], tuple[int, _Way | None]]]] = {}
 
     def create(
         self, place: Place, entity_type: str, data: bytes, asked: Asked, loop: asyncio.AbstractEventLoop
@@ -177,13 +178,16 @@ class PlainWrites:
         return True
 
     def _way(self, place: Place, kind: Kind, name: str) -> _Way | None:
-        app, key = place.app, (place.app.id, place.rights.class_id, kind, name)
-        known = self._ways.get(key)
-        if known is None or known[0] is not app.model or known[1] != self._hooked.known:
-            if len(self._ways) >= _WAYS_KEPT:
+        app, key = place.app, (place.rights.class_id, kind, name)
+        known = self._ways.get(app.id)
+        if known is None or known[0] is not app.model or len(known[1]) >= _WAYS_KEPT:
+            if len(self._ways) >= _APPLICATIONS_KEPT:
                 self._ways.clear()
-            known = self._ways[key] = (app.model, self._hooked.known, self._find(place, kind, name))
-        return known[2]
+            known = self._ways[app.id] = (app.model, {})
+        way = known[1].get(key)
+        if way is None or way[0] != self._hooked.known:
+            way = known[1][key] = (self._hooked.known, self._find(place, kind, name))
+        return way[1]
 
     def _find(self, place: Place, kind: Kind, name: str) -> _Way | None:
         """Return the way of plain writes of a kind to an entity; None where they are not plain."""
