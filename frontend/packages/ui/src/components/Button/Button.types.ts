@@ -1,4 +1,4 @@
-import type { MouseEventHandler, ReactNode } from "react";
+import type { MouseEventHandler, ReactNode, Ref } from "react";
 
 export type ButtonKind = "primary" | "default" | "subtle" | "danger";
 
@@ -21,6 +21,7 @@ export type ButtonProps = {
   form?: string;
   onClick?: MouseEventHandler<HTMLButtonElement>;
   className?: string;
+  ref?: Ref<HTMLButtonElement>;
   "aria-label"?: string;
   /** It opens what stands below it, in the place of this id. */
   "aria-expanded"?: boolean;

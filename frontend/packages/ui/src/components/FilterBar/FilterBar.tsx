@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconFilterPlus } from "../../icons/tabler";
 import { Button } from "../Button/Button";
@@ -13,6 +13,7 @@ import { canFilter, firstFilter } from "./operators";
 export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, before, children }: FilterBarProps) {
   const { t } = useTranslation("ui");
   const [fresh, setFresh] = useState<number | null>(null);
+  const adder = useRef<HTMLButtonElement>(null);
   const usable = fields.filter(canFilter);
   const replace = (index: number, filter: GridFilter): void => onFilters(filters.map((old, at) => (at === index ? filter : old)));
   return (
@@ -28,13 +29,16 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
             fields={fields}
             fresh={fresh === index}
             onChange={(next) => replace(index, next)}
-            onRemove={() => onFilters(filters.filter((_, at) => at !== index))}
+            onRemove={() => {
+              onFilters(filters.filter((_, at) => at !== index));
+              adder.current?.focus();
+            }}
           />
         ))}
         {usable.length > 0 && (
           <Menu>
             <Menu.Target>
-              <Button compact kind="subtle" icon={<IconFilterPlus aria-hidden />}>
+              <Button ref={adder} compact kind="subtle" icon={<IconFilterPlus aria-hidden />}>
                 {t("filter.add")}
               </Button>
             </Menu.Target>

@@ -78,5 +78,7 @@ function useValueText(field: FilterField | undefined, value: string): string {
   if (field.type === "DateTime" || field.type === "Date") return formatDate(value, locale);
   if (field.type === "String") return value;
   if (field.type === "Enum" || field.type === "Reference") return formatValue(value, field, locale, { yes: "", no: "" }, field.titleOf);
+  // An address may hold what is no number; it is said as it stands.
+  if (!Number.isFinite(Number(value))) return value;
   return formatValue(Number(value), { ...field, scale: undefined, type: "Float" }, locale, { yes: "", no: "" });
 }

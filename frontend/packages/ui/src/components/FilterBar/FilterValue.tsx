@@ -58,7 +58,10 @@ function TypedValue({ field, value, onChange, onDone }: FilterValueProps) {
     "data-autofocus": true,
     className: classes.typed,
     onKeyDown: (event: React.KeyboardEvent) => {
-      if (event.key === "Enter") done();
+      if (event.key !== "Enter") return;
+      // The focus goes to the button this was opened by, which would take the same key as a press.
+      event.preventDefault();
+      done();
     },
     onBlur: () => text !== value && onChange(text),
   };
