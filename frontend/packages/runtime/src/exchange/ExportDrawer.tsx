@@ -45,7 +45,8 @@ export function ExportDrawer({ entityType, query, pagination, everything, all, s
   const inFile = shown.filter((name) => fields.some((field) => field.name === name));
   const wish = chosen ?? { format: "csv", narrowed: true, columns: inFile, references: "key" };
   const matching = pagination?.total ?? null;
-  const total = all !== null && !wish.narrowed ? all : matching;
+  const counted = pagination?.totalIsEstimate ? null : matching;
+  const total = all !== null && !wish.narrowed ? all : counted;
   const save = async (): Promise<void> => {
     if (wish.columns.length === 0) return;
     setOutcome({ name: "running" });
@@ -98,7 +99,7 @@ export function ExportDrawer({ entityType, query, pagination, everything, all, s
               }}
               fields={fields}
               shown={inFile}
-              matching={all !== null && matching !== null ? t("export.matching", { count: matching, number: number(matching) }) : null}
+              matching={all !== null && matching !== null ? t("export.matching", { count: matching, number: `${number(matching)}${counted === null ? "+" : ""}` }) : null}
               all={t("export.all", { noun: `${number(all ?? 0)} ${noun}` })}
             />
           )}

@@ -16,7 +16,7 @@ import { readView, writeView } from "./address";
 import { GridConditionsContext } from "./conditions";
 import { useBulkActions } from "./useBulkActions";
 import { useColumnLayout } from "./useColumnLayout";
-import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 import { useFigures } from "./useFigures";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
@@ -42,8 +42,8 @@ function useGridData(answer: TimedPage | undefined, columns: readonly GridColumn
     const waiting = held < answer.data.length ? held : 0;
     const rows = answer.data.filter(({ id }) => !hidden.has(id) && (waiting === 0 || !added.has(id)));
     const gone = answer.data.length - rows.length;
-    const { total, totalIsEstimate } = answer.pagination;
-    const data = { rows: withPaths(rows, columns, answer.included), total: total - gone, totalIsEstimate, all: all === null ? null : all - gone, durationMs: answer.durationMs };
+    const { total, totalIsEstimate, nextCursor } = answer.pagination;
+    const data = { rows: withPaths(rows, columns, answer.included), total: total - gone, totalIsEstimate, more: typeof nextCursor === "string", all: all === null ? null : all - gone, durationMs: answer.durationMs };
     return { data, waiting };
   }, [answer, columns, all, added, hidden]);
 }
@@ -87,7 +87,8 @@ function useView(props: DataGridProps, prefix: string): { view: GridView; shown:
 
 /** A page beyond the end, of an old address or after its last record went, gives way to the last one there is. */
 function useLastPage({ data, isPlaceholderData }: ReturnType<typeof useRecords>, page: number, show: (page: number) => void): void {
-  const last = data && !isPlaceholderData ? Math.max(0, data.pagination.totalPages - 1) : page;
+  const known = data && !isPlaceholderData && (!data.pagination.totalIsEstimate || data.data.length === 0);
+  const last = known ? Math.max(0, data.pagination.totalPages - 1) : page;
   const turn = useEffectEvent(show);
   useEffect(() => {
     if (page > last) turn(last);
@@ -107,7 +108,9 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const conditions = use(GridConditionsContext);
   const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
   const group = columns.find((column) => column.field === view.group && canGroup(column));
-  const records = useRecords(group ? groupedQuery(query, group, group.entity ? titles.titleField(group.entity) : null) : query);
+  const titleField = (entity: string): string | null => titles.titleField(entity);
+  const ordered = titledQuery(query, columns, titleField);
+  const records = useRecords(group ? groupedQuery(query, group, group.entity ? titleField(group.entity) : null) : ordered);
   const figures = useFigures(query, columns, group, records.data, records.isPlaceholderData);
   useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
   const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
@@ -128,7 +131,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
       entityType={props.entityType}
       inHeader={alone}
       parameter={alone ? "file" : `${component.id}.file`}
-      query={query}
+      query={ordered}
       everything={countQuery(props)}
       pagination={records.data?.pagination ?? null}
       all={asked ? all : null}

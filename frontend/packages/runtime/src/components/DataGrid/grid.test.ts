@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
-import { bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort } from "./query";
+import { bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 
 const columns = columnSpecs(
   [
@@ -51,6 +51,14 @@ describe("the question a grid asks", () => {
   it("keeps the page's own order when the address names a column that is gone", () => {
     const query = gridQuery({ entityType: "todo", sort: { field: "due", direction: "desc" } }, columns, { search: "", filters: [], sort: { field: "gone", order: "asc" }, page: 0 });
     expect([query.sortBy, query.sortOrder]).toEqual(["due", "desc"]);
+  });
+
+  it("orders by a reference as its column reads, by title", () => {
+    const query = gridQuery({ entityType: "todo" }, columns, { search: "", filters: [], sort: { field: "owner", order: "desc" }, page: 0 });
+    expect(titledQuery(query, columns, () => "name")).toEqual({ ...query, sortBy: "owner.name", sortOrder: "desc" });
+    expect(titledQuery(query, columns, () => null)).toBe(query);
+    const plain = { ...query, sortBy: "label" };
+    expect(titledQuery(plain, columns, () => "name")).toBe(plain);
   });
 
   it("keeps the records of a group together, groups of a reference by its title", () => {

@@ -140,6 +140,13 @@ export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec
   };
 }
 
+/** The same records; an order by a reference goes by the title of what it refers to, which is what the column shows. */
+export function titledQuery(query: EntityQuery, columns: readonly GridColumnSpec[], titleField: (entity: string) => string | null): EntityQuery {
+  const column = columns.find(({ field, type }) => field === query.sortBy && type === "Reference");
+  const title = column?.entity ? titleField(column.entity) : null;
+  return column && title ? { ...query, sortBy: `${column.field}.${title}` } : query;
+}
+
 /** The same records, those of one group together; groups of a reference go by the title of what they refer to. */
 export function groupedQuery(query: EntityQuery, column: GridColumnSpec, titleField: string | null): EntityQuery {
   const { sortBy, sortOrder = "asc", ...rest } = query;

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { customerTitle, makeOrders, orderColumns } from "../../fixtures/orders";
@@ -42,6 +42,18 @@ describe("DataGrid", () => {
   it("closes with its measure", () => {
     draw();
     expect(screen.getByRole("status").textContent).toBe("5 of 8 orders · 4 ms");
+  });
+
+  it("turns pages past the records that were counted, as long as more follow", async () => {
+    const data = { rows, total: 10, totalIsEstimate: true, all: 100, durationMs: 4 };
+    const { onView } = draw({ data: { ...data, more: true }, pageSize: 5, view: { ...view, page: 1 } });
+    expect(screen.getByRole("status").textContent).toBe("10+ of 100 orders · 4 ms");
+    await userEvent.click(screen.getByRole("button", { name: "Next page" }));
+    expect(onView).toHaveBeenCalledWith(expect.objectContaining({ page: 2 }));
+    cleanup();
+    draw({ data: { ...data, more: false }, pageSize: 5, view: { ...view, page: 3 } });
+    expect(screen.getByText("16 – 20")).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Next page" }).disabled).toBe(true);
   });
 
   it("closes with the sums of its amounts, under their titles", () => {

@@ -39,7 +39,9 @@ export type GridData = {
   rows: EntityRecord[];
   /** Records that match. */
   total: number;
+  /** `total` is only as far as was counted; `more` tells whether records follow those of the page. Default false. */
   totalIsEstimate?: boolean;
+  more?: boolean;
   /** Records there are without the reader's filters; null while unknown. */
   all: number | null;
   durationMs: number;

@@ -22,9 +22,12 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
   const number = (value: number): string => formatNumber(value, locale);
   const pages = Math.max(1, Math.ceil(data.total / pageSize));
   const from = page * pageSize + 1;
-  const to = Math.min(data.total, from + data.rows.length - 1);
+  const seen = from + data.rows.length - 1;
+  const counted = data.totalIsEstimate ? Math.max(data.total, seen) : data.total;
+  const to = Math.min(counted, seen);
+  const last = data.totalIsEstimate ? !data.more : page >= pages - 1;
   const summed = columns.filter(({ field }) => sums?.[field] !== undefined);
-  const paged = paging && pages > 1;
+  const paged = paging && (pages > 1 || data.totalIsEstimate === true);
   const end = (paged || summed.length > 0) && (
     <>
       {summed.map((column) => (
@@ -32,11 +35,11 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
           {column.title} <b>{formatValue(sums?.[column.field], column, locale, { yes: "", no: "" })}</b>
         </span>
       ))}
-      {paged && <Pages page={page} pages={pages} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
+      {paged && <Pages page={page} last={last} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
     </>
   );
-  const all = Math.max(data.all ?? data.total, data.total);
-  const values = { total: `${data.totalIsEstimate ? "~" : ""}${number(data.total)}`, all: number(all), noun, ms: number(Math.max(1, Math.round(data.durationMs))) };
+  const all = Math.max(data.all ?? counted, counted);
+  const values = { total: `${number(counted)}${data.totalIsEstimate ? "+" : ""}`, all: number(all), noun, ms: number(Math.max(1, Math.round(data.durationMs))) };
   return (
     <Readout live={live} end={end}>
       <Trans t={t} i18nKey="grid.readout" values={values} components={{ b: <b /> }} />
@@ -45,7 +48,7 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
 }
 
 /** The way to the other pages. */
-function Pages({ page, pages, range, onPage }: { page: number; pages: number; range: string; onPage: (page: number) => void }) {
+function Pages({ page, last, range, onPage }: { page: number; last: boolean; range: string; onPage: (page: number) => void }) {
   const { t } = useTranslation("ui");
   return (
     <>
@@ -53,7 +56,7 @@ function Pages({ page, pages, range, onPage }: { page: number; pages: number; ra
       <IconButton label={t("grid.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
         <IconChevronLeft className={classes.mirror} aria-hidden />
       </IconButton>
-      <IconButton label={t("grid.next")} disabled={page >= pages - 1} onClick={() => onPage(page + 1)}>
+      <IconButton label={t("grid.next")} disabled={last} onClick={() => onPage(page + 1)}>
         <IconChevronRight className={classes.mirror} aria-hidden />
       </IconButton>
     </>

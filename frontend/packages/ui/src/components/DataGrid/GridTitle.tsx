@@ -10,7 +10,7 @@ export function GridTitle({ title, total, estimate }: GridTitleProps) {
   return (
     <div className={classes.titleLine}>
       <h2 className={classes.title}>{title}</h2>
-      {total !== null && <span className={classes.titleCount}>{`${estimate ? "~" : ""}${formatNumber(total, locale)}`}</span>}
+      {total !== null && <span className={classes.titleCount}>{`${formatNumber(total, locale)}${estimate ? "+" : ""}`}</span>}
     </div>
   );
 }
