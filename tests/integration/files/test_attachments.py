@@ -48,6 +48,7 @@ def test_a_part_of_a_file_can_be_asked_for_and_what_is_known_is_not_sent_again(p
     middle = papers.download(record, value["id"], {"range": "bytes=4-8"})
     assert (middle.status, middle.body) == (206, b"first")
     assert middle.headers["content-range"] == f"bytes 4-8/{len(TEXT)}"
+    assert middle.headers["content-length"] == "5"
     assert papers.download(record, value["id"], {"range": "bytes=-6"}).body == b"line.\n"
     assert papers.download(record, value["id"], {"range": "bytes=0-", "if-range": '"old"'}).status == 200
     assert papers.download(record, value["id"], {"range": "bytes=99-"}).status == 416

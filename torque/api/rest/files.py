@@ -88,8 +88,9 @@ async def _send(call: Call, found: Download, headers: list[tuple[str, str]]) -> 
 
 
 def _send_part(protocol: RestProtocol, held: Held, span: tuple[int, int], headers: list[tuple[str, str]]) -> None:
+    headers = [*headers, ("content-length", str(span[1] - span[0]))]
     if held.part:
-        protocol.response_file(206, [*headers, ("content-length", str(span[1] - span[0]))], held.path)
+        protocol.response_file(206, headers, held.path)
     else:
         protocol.response_file_range(206, headers, held.path, *span)
 
