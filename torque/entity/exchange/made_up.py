@@ -1,10 +1,12 @@
 """Made-up values that look like those of a field: told by its name, kept within its type and rules. Pure."""
 
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from torque.entity.exchange.distinct import BEGIN, limits_of
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import (
     ArrayType,
@@ -33,7 +35,6 @@ _SENTENCES = ("Checked and found in order", "To be discussed at the next meeting
               "Agreed by telephone", "Waiting for an answer", "Ordered again", "As described in the offer")  # fmt: skip
 _COLORS = ("red", "green", "blue", "amber", "teal", "violet")
 _STREETS = ("Oak Street", "Mill Lane", "Station Road", "Park Avenue", "Harbour Quay", "Church Hill")
-_BEGIN = date(2025, 1, 1)
 _DAYS = 365
 
 
@@ -47,23 +48,18 @@ class Person:
         self.city = random.choice(_CITIES)
 
 
-def value_of(field: CompiledField, random: Random, person: Person, number: int) -> Any:
-    """Return a value for a field of the record of that number, which unique values contain."""
+def value_of(field: CompiledField, random: Random, person: Person, number: int, *, unique: bool) -> Any:
+    """Return a value for a field of the record of that number, which unique text contains."""
     definition = field.definition
-    limits: dict[str, Any] = {}
-    for rule in definition.validation:
-        if rule.type in ("MinLength", "MaxLength"):
-            limits[rule.type] = rule.value
-        elif rule.type == "Range" and isinstance(rule.value, Mapping):
-            limits.update({key: rule.value.get(key) for key in ("min", "max")})
+    limits = limits_of(field)
     email = any(rule.type == "Email" for rule in definition.validation)
     url = any(rule.type == "Url" for rule in definition.validation)
     found = words(field.name)
     if email:
-        return person.email
+        return person.email if len(person.email) <= _most(definition.field_type, limits) else f"{number}@a.org"
     if url:
         return f"https://www.example.com/{field.name}/{number}"
-    return _of_type(definition.field_type, found, random, person, number, field.unique, limits)
+    return _of_type(definition.field_type, found, random, person, number, unique, limits)
 
 
 def _of_type(
@@ -75,7 +71,7 @@ def _of_type(
     if isinstance(kind, StringType):
         return _text(kind, name, random, person, number, unique, limits)
     if isinstance(kind, IntegerType | DecimalType | FloatType):
-        return number if unique and isinstance(kind, IntegerType) else _number(kind, name, random, limits)
+        return _number(kind, name, random, limits)
     if isinstance(kind, ArrayType):
         return [
             _of_type(kind.element_type, name, random, person, number, False, {}) for _ in range(random.randint(1, 3))
@@ -84,7 +80,7 @@ def _of_type(
 
 
 def _other(kind: str, name: tuple[str, ...], random: Random, number: int) -> Any:
-    day = _BEGIN + timedelta(days=random.randrange(_DAYS))
+    day = BEGIN + timedelta(days=random.randrange(_DAYS))
     if "birth" in name or "born" in name or "birthday" in name:
         day = date(random.randint(1950, 2005), random.randint(1, 12), random.randint(1, 28))
     if kind == "Boolean":
@@ -141,10 +137,16 @@ def _text(
     least = limits.get("MinLength") or 0
     while len(text) < least:
         text += f" {random.choice(_ADJECTIVES).lower()}"
-    most = min((m for m in (kind.max_length, limits.get("MaxLength")) if isinstance(m, int)), default=None)
-    if most is not None and len(text) > most:
+    most = _most(kind, limits)
+    if len(text) > most:
         text = str(number)[-most:] if unique else text[:most].rstrip() or text[:most]
     return text
+
+
+def _most(kind: FieldType, limits: Mapping[str, Any]) -> int:
+    """Return how many characters text may have."""
+    given = (kind.max_length if isinstance(kind, StringType) else None, limits.get("MaxLength"))
+    return min((most for most in given if isinstance(most, int)), default=sys.maxsize)
 
 
 def _phrase(name: tuple[str, ...], random: Random, person: Person, number: int) -> str:

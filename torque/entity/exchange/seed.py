@@ -5,22 +5,26 @@ there, so that seeding twice adds new ones.
 """
 
 import hashlib
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
+from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
+from torque.entity.exchange.distinct import Distinct, distinct_of
 from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.made_up import Person, value_of
 from torque.entity.exchange.types import Cells, Job, Unreadable
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField
 from torque.model.infer.references import cyclic
-from torque.types import new_id
+from torque.types import new_id, utc_now
 
 _REFERRED = 1_000
+_TRIALS = 100
 _FILLED = 0.9
 """How many of the values that need not be there are."""
 
@@ -33,7 +37,7 @@ async def seed_jobs(
     Raises
     ------
     InvalidParams
-        When an entity does not exist.
+        When an entity does not exist, or its unique fields have too few different values.
     """
     model = app.model
     unknown = [name for name in only if name not in model.entities]
@@ -79,14 +83,20 @@ class Made:
         variant = "89ab"[int(digits[3], 16) & 3]
         return f"{self._head[:8]}-{self._head[8:]}-7{digits[:3]}-{variant}{digits[4:7]}-{digits[7:19]}"
 
-    def pick(self, entity: str, random: Random, place: int | None = None) -> str | None:
-        """Return the id of some record, or of the one at a place; None when there is none."""
-        if place is None:
-            place = random.randrange(self.count)
+    def pick(self, entity: str, random: Random) -> str | None:
+        """Return the id of some record; None when there is none."""
+        place = random.randrange(self.count)
         if entity in self._makes:
-            return self.id_of(entity, place % self.count)
+            return self.id_of(entity, place)
         ids = self._existing.get(entity)
         return ids[place % len(ids)] if ids else None
+
+    def targets(self, entity: str, start: int) -> Distinct:
+        """Return the records of an entity one after the other; new ones are for the records from `start` on."""
+        if entity in self._makes:
+            return Distinct(None, lambda number: self.id_of(entity, number - start))
+        ids = self._existing.get(entity, [])
+        return Distinct(len(ids), ids.__getitem__)
 
 
 class SeedRows:
@@ -102,7 +112,11 @@ class SeedRows:
         self._entity = entity
         self._start = start
         self._fields = [f for f in entity.fields.values() if not f.system and not f.read_only]
-        self._ordered = _one_each(entity)
+        self._checked = any(constraint.type == "Check" for constraint in entity.definition.constraints)
+        self._counted: dict[str, Callable[[int], Any]] = {}
+        self._told_apart: set[str] = set()
+        for rule in entity.uniques:
+            self._tell_apart([entity.fields[name] for name in rule.fields])
         self.columns: Sequence[str] = ("id", *(field.name for field in self._fields))
 
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
@@ -111,35 +125,91 @@ class SeedRows:
             yield place + 1, self._row(place)
 
     def _row(self, place: int) -> Cells:
+        """Return a record, the first of some that keeps the conditions of its entity."""
         number = self._start + place + 1
-        random = Random(f"{self._made.seed}/{self._entity.name}/{number}")
+        cells: Cells = ()
+        for trial in range(_TRIALS if self._checked else 1):
+            more = f"/{trial}" if trial else ""
+            cells = self._made_of(Random(f"{self._made.seed}/{self._entity.name}/{number}{more}"), place, number)
+            if not self._checked or self._keeps_checks(cells):
+                break
+        return cells
+
+    def _made_of(self, random: Random, place: int, number: int) -> Cells:
         person = Person(random, number)
         cells: list[Any] = [self._made.id_of(self._entity.name, place)]
         for field in self._fields:
-            needed = field.required or field.unique or field.name in self._ordered
             value = self._value(field, random, person, place, number)
+            needed = field.required or field.name in self._told_apart
             cells.append(value if needed or random.random() < _FILLED else None)
         return cells
 
+    def _keeps_checks(self, cells: Cells) -> bool:
+        record = {
+            name: cell for name, cell in zip(self.columns, cells, strict=True) if name != "id" and cell is not None
+        }
+        errors = self._entity.validator.create(codec.dumps(record), utc_now()).errors
+        return all(error["rule"] != "Check" for error in errors)
+
     def _value(self, field: CompiledField, random: Random, person: Person, place: int, number: int) -> Any:
+        if field.name in self._counted:
+            return self._counted[field.name](place)
         if field.target is None:
-            return number if field.name in self._ordered else value_of(field, random, person, number)
+            return value_of(field, random, person, number, unique=field.name in self._told_apart)
         if field.target == self._entity.name:
             # only to earlier ones, so that what belongs together is a tree
-            return self._made.id_of(field.target, random.randrange(place)) if place else None
-        one = field.unique or field.name in self._ordered
-        found = self._made.pick(field.target, random, place if one else None)
+            first = self._made.id_of(field.target, 0) if field.required else None
+            found = self._made.id_of(field.target, random.randrange(place)) if place else first
+        else:
+            found = self._made.pick(field.target, random)
         return [found] if field.is_array and found is not None else found
 
+    def _tell_apart(self, fields: Sequence[CompiledField]) -> None:
+        """Let fields that must be unique together take different values in every record."""
+        if len(fields) == 1 and not fields[0].required and self._missing(fields):
+            self._counted[fields[0].name] = self._while_there_are(fields[0])
+            return
+        values = [(field, self._distinct(field)) for field in fields]
+        alone = next((one for one in values if one[1] is None or one[1].count is None), None)
+        if alone is None and self._missing(fields):
+            raise InvalidParams(self._too_few(fields), entity=self._entity.name)
+        step = 1
+        for field, found in [alone] if alone is not None else values:
+            self._told_apart.add(field.name)
+            if found is not None:
+                self._counted[field.name] = self._turn(found, step)
+                step *= found.count or 1
 
-def _one_each(entity: CompiledEntity) -> frozenset[str]:
-    """Return the fields that keep groups of unique fields apart: one of each group takes each value once."""
-    chosen = set()
-    for rule in entity.uniques:
-        if len(rule.fields) < 2:
-            continue
-        fields = [entity.fields[name] for name in rule.fields]
-        numbers = [field.name for field in fields if field.type_name == "Integer"]
-        links = [field.name for field in fields if field.target is not None and field.target != entity.name]
-        chosen.update((numbers or links)[:1])
-    return frozenset(chosen)
+    def _distinct(self, field: CompiledField) -> Distinct | None:
+        """Return the different values of a field, by the number of the record."""
+        if field.target is None:
+            formed = any(rule.type in ("Email", "Url", "Pattern") for rule in field.definition.validation)
+            return None if formed else distinct_of(field)
+        return self._made.targets(field.target, self._start)
+
+    def _turn(self, found: Distinct, step: int) -> Callable[[int], Any]:
+        def value(place: int) -> Any:
+            turn = (self._start + place) // step
+            return found.nth(turn if found.count is None else turn % found.count)
+
+        return value
+
+    def _while_there_are(self, field: CompiledField) -> Callable[[int], Any]:
+        found = self._distinct(field)
+        assert found is not None and found.count is not None, "only counted values come to an end"
+        return lambda place: found.nth(self._start + place) if self._start + place < (found.count or 0) else None
+
+    def _missing(self, fields: Sequence[CompiledField]) -> bool:
+        """Tell whether fields have fewer different values together than there will be records."""
+        return self._most(fields) < self._start + self._made.count
+
+    def _most(self, fields: Sequence[CompiledField]) -> float:
+        counts = [
+            math.inf if (found := self._distinct(f)) is None or found.count is None else found.count for f in fields
+        ]
+        return math.prod(counts)
+
+    def _too_few(self, fields: Sequence[CompiledField]) -> str:
+        most, names = int(self._most(fields)), " and ".join(f"'{field.name}'" for field in fields)
+        left = f"seed at most {most - self._start} more" if most > self._start else "no more can be seeded"
+        return f"{names} of '{self._entity.name}' must be unique and can have only {most} different values; {left}."

@@ -1,0 +1,102 @@
+"""Values of a field counted through, so that no two are the same: for fields that must be unique. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from torque.model.compile import CompiledField
+from torque.model.definition.field_type import (
+    DecimalType,
+    EnumType,
+    FloatType,
+    IntegerType,
+    StringType,
+    type_name,
+)
+
+BEGIN = date(2025, 1, 1)
+_DAYS = (date.max - BEGIN).days
+_SECONDS = 86_400
+_SHORT_TEXT = 6
+_SCALE = 2
+
+
+class Distinct(msgspec.Struct, frozen=True):
+    """The different values of a field.
+
+    Parameters
+    ----------
+    count
+        How many there are; None for as many as anybody needs.
+    nth
+        Returns the one of a place, from 0.
+    """
+
+    count: int | None
+    nth: Callable[[int], Any]
+
+
+def limits_of(field: CompiledField) -> dict[str, Any]:
+    """Return what the rules of a field say of length (`MinLength`, `MaxLength`) and size (`min`, `max`)."""
+    limits: dict[str, Any] = {}
+    for rule in field.definition.validation:
+        if rule.type in ("MinLength", "MaxLength"):
+            limits[rule.type] = rule.value
+        elif rule.type == "Range" and isinstance(rule.value, Mapping):
+            limits.update({key: rule.value.get(key) for key in ("min", "max")})
+        elif rule.type == "Range" and isinstance(rule.value, Sequence):
+            limits.update(zip(("min", "max"), rule.value, strict=False))
+    return limits
+
+
+def distinct_of(field: CompiledField) -> Distinct | None:
+    """Return the different values of a field; None for text, which a number makes different, and for lists."""
+    kind = field.definition.field_type
+    if isinstance(kind, EnumType):
+        values = [option.value for option in kind.options()]
+        return Distinct(len(values), values.__getitem__)
+    if isinstance(kind, IntegerType | DecimalType | FloatType):
+        return _numbers(kind, limits_of(field))
+    if isinstance(kind, StringType):
+        return _short_texts(kind, limits_of(field))
+    return _others().get(type_name(kind))
+
+
+def _numbers(kind: IntegerType | DecimalType | FloatType, limits: Mapping[str, Any]) -> Distinct:
+    """Return numbers upwards from the least one, or from 1, in steps of the last digit."""
+    least = [bound for bound in (kind.min, limits.get("min")) if bound is not None]
+    most = [bound for bound in (kind.max, limits.get("max")) if bound is not None]
+    scale = 0 if isinstance(kind, IntegerType) else _SCALE
+    if isinstance(kind, DecimalType) and kind.scale is not None:
+        scale = kind.scale
+    unit = 10**scale
+    low = int(-(-max(least) * unit // 1)) if least else unit
+    high = int(min(most) * unit // 1) if most else None
+    if high is not None and not least and high < low:
+        return Distinct(None, lambda place: _number(high - place, scale))
+    count = None if high is None else max(0, high - low + 1)
+    return Distinct(count, lambda place: _number(low + place, scale))
+
+
+def _number(units: int, scale: int) -> int | float:
+    return units if scale == 0 else round(units / 10**scale, scale)
+
+
+def _short_texts(kind: StringType, limits: Mapping[str, Any]) -> Distinct | None:
+    """Return numbers as text where hardly more than a number has room."""
+    most = min((m for m in (kind.max_length, limits.get("MaxLength")) if isinstance(m, int)), default=_SHORT_TEXT)
+    if most >= _SHORT_TEXT:
+        return None
+    return Distinct(10**most - 1, lambda place: str(place + 1))
+
+
+def _others() -> dict[str, Distinct]:
+    midnight = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC)
+    return {
+        "Boolean": Distinct(2, lambda place: place == 1),
+        "Date": Distinct(_DAYS, lambda place: (BEGIN + timedelta(days=place)).isoformat()),
+        "DateTime": Distinct(None, lambda place: f"{midnight + timedelta(minutes=place):%Y-%m-%dT%H:%M:%SZ}"),
+        "Time": Distinct(_SECONDS, lambda place: f"{midnight + timedelta(seconds=place):%H:%M:%S}"),
+    }
