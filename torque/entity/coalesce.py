@@ -186,8 +186,8 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
     async def _work(self) -> None:
         try:
             while await self._gather() and (taken := self._take()) is not None:
-                if self._halves and self._waiting:
-                    self._rouse()  # for the other half, which is here already
+                if self._waiting and (self._halves or self._mixed):
+                    self._rouse()  # for the other half, or another lane, which is here already
                 await self._settle(*taken)
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker

@@ -118,6 +118,27 @@ async def test_reads_that_wait_are_not_forgotten_when_an_earlier_batch_of_their_
         assert await asyncio.gather(second, third, fourth) == ["2", "3", "4"]
 
 
+async def test_a_lane_does_not_wait_for_the_statement_of_another_while_a_connection_is_free() -> None:
+    slow = asyncio.Event()
+    slow.set()
+
+    async def run(lane: str, batch: Sequence[Pending[str, str]], _: Landed) -> None:
+        if lane == "a":
+            await slow.wait()
+        for pending in batch:
+            pending.succeed(lane)
+
+    queue: Coalescer[str, str, str] = Coalescer(2, 10, run)
+    await asyncio.gather(*(queue.submit("a", str(n), "x") for n in range(10)))  # so many are waited for from now on
+    slow.clear()
+    waiting, quick = queue.submit("a", "1", "x"), queue.submit("b", "2", "x")
+    async with asyncio.timeout(5):
+        assert await quick == "b"
+    assert not waiting.done()
+    slow.set()
+    assert await waiting == "a"
+
+
 class Told(Pending[str, str]):
     """A request that is told its result on the loop."""
 
