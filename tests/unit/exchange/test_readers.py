@@ -35,6 +35,13 @@ def test_encodings_are_found_out(encoding: str) -> None:
     assert (rows.columns, cells(rows)) == (("name", "town"), [["Jürgen", "Köln"]])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["код,город\n一,Āā\n", "名,町\r\n一二三,一\r\n", "a,\0\n\0b,c\nd,e\n"])
+def test_encodings_are_found_out_by_line_ends_whatever_the_letters(encoding: str, text: str) -> None:
+    rows = CsvRows(Held(text.encode(encoding)))
+    assert [list(rows.columns), *cells(rows)] == [line.split(",") for line in text.splitlines()]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found_out(delimiter: str) -> None:
     lines = [["a", "b", "c"], ["1,5" if delimiter != "," else "15", "x; y" if delimiter == "," else "xy", "z"]]

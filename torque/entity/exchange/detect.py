@@ -15,6 +15,7 @@ from torque.errors import InvalidParams
 SAMPLE = 1 << 16
 _BLOCK = 1 << 20
 _RECORDS = 50
+_ENDS = (b"\n", b"\r")
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -70,7 +71,7 @@ def dialect_of(source: BinaryIO, encoding: str | None = None, delimiter: str | N
 
 
 def encoding_of(source: BinaryIO) -> str:
-    """Return the encoding that a byte order mark names, else UTF-8 if all of it is, else the one of old Windows."""
+    """Return the encoding that a byte order mark or its zeros name, else UTF-8 if it is that, else that of Windows."""
     source.seek(0)
     head = source.read(4)
     for mark, name in _MARKS:
@@ -80,6 +81,9 @@ def encoding_of(source: BinaryIO) -> str:
         return "utf-16-le"
     if len(head) >= 4 and head[0] == 0 and head[2] == 0 and head[1]:
         return "utf-16-be"
+    source.seek(0)
+    if wide := _wide(source.read(SAMPLE)):
+        return wide
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for block in _blocks(source):
@@ -88,6 +92,16 @@ def encoding_of(source: BinaryIO) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def _wide(sample: bytes) -> str | None:
+    """Return the encoding of two bytes a character in which most of what may be line ends are such."""
+    ends = sum(map(sample.count, _ENDS))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample.decode(encoding, "replace")
+        if ends and 2 * (text.count("\n") + text.count("\r")) >= ends:
+            return encoding
+    return None
 
 
 def delimiter_of(sample: str) -> str:
