@@ -102,3 +102,21 @@ async def test_conditions_between_fields_are_kept_and_the_first_may_refer_to_its
     fields = [field("low", "Integer"), field("high", "Integer"), field("parent", "Reference", entity="thing")]
     store = store_of(db, {"thing": fields}, {"type": "Check", "expression": "low < high", "message": "Too low"})
     assert all(record["low"] < record["high"] for record in await seed(store))
+
+
+async def test_records_are_linked_to_each_other(db: Database) -> None:
+    names = [{"id": name, "name": name, "fields": [field("name", "String")]} for name in ("tag", "thing")]
+    links = {
+        "id": "l",
+        "name": "l",
+        "type": "ManyToMany",
+        "from_entity": "thing",
+        "to_entity": "tag",
+        "to_field": "things",
+    }
+    store = Store(
+        db, {"format": "torque/1", "name": "m", "entities": names, "relationships": [{**links, "from_field": "tags"}]}
+    )
+    found = await seed(store)
+    tags = {record["id"] for record in await store.all("tag")}
+    assert {tag for record in found for tag in record["tags"]} <= tags and {len(r["tags"]) for r in found} >= {0, 1, 2}

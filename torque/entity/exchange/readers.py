@@ -115,7 +115,7 @@ class CsvRows(_Tracked):
             except csv.Error as error:
                 raise ParseError(f"Line {reader.line_num} is no CSV: {error}.") from error
             except UnicodeDecodeError as error:
-                raise ParseError(f"The file is not {self.dialect.encoding}: {error.reason}. Say its encoding.") from error
+                raise ParseError(f"The file is not {self.dialect.encoding}: {error.reason}. Say what it is.") from error
 
 
 class ObjectRows(_Tracked):

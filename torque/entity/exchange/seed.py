@@ -7,13 +7,14 @@ there, so that seeding twice adds new ones.
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
+from torque.entity.ends import many_of
 from torque.entity.exchange.distinct import Distinct, distinct_of
 from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.made_up import Person, value_of
@@ -24,6 +25,7 @@ from torque.model.infer.references import cyclic
 from torque.types import new_id, utc_now
 
 _REFERRED = 1_000
+_LINKED = 3
 _TRIALS = 100
 _FILLED = 0.9
 """How many of the values that need not be there are."""
@@ -53,9 +55,11 @@ async def seed_jobs(
     made = Made(seed, count, frozenset(chosen), existing)
     links = {name: [f.target for f in model.entities[name].references if f.target] for name in sorted(chosen)}
     return [
-        Job(entity_type=name, rows=SeedRows(made, model.entities[name], counts.get(model.entities[name].key, 0)))
+        Job(entity_type=name, rows=SeedRows(made, model.entities[name], counts.get(model.entities[name].key, 0), {
+            end: one.other for end, one in many_of(model, name).items() if not one.backward
+        }))
         for name in cyclic(links)
-    ]
+    ]  # fmt: skip
 
 
 class Made:
@@ -100,14 +104,22 @@ class Made:
 
 
 class SeedRows:
-    """The made-up records of one entity, as rows with their ids."""
+    """The made-up records of one entity, as rows with their ids.
+
+    Parameters
+    ----------
+    start
+        How many records there are already.
+    links
+        Entities that records are linked to many-to-many, by the name of the links.
+    """
 
     exact = True
     typed = True
     size = 0
     position = 0
 
-    def __init__(self, made: Made, entity: CompiledEntity, start: int) -> None:
+    def __init__(self, made: Made, entity: CompiledEntity, start: int, links: Mapping[str, str]) -> None:
         self._made = made
         self._entity = entity
         self._start = start
@@ -117,7 +129,8 @@ class SeedRows:
         self._told_apart: set[str] = set()
         for rule in entity.uniques:
             self._tell_apart([entity.fields[name] for name in rule.fields])
-        self.columns: Sequence[str] = ("id", *(field.name for field in self._fields))
+        self._links = links
+        self.columns: Sequence[str] = ("id", *(field.name for field in self._fields), *links)
 
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows."""
@@ -142,12 +155,14 @@ class SeedRows:
             value = self._value(field, random, person, place, number)
             needed = field.required or field.name in self._told_apart
             cells.append(value if needed or random.random() < _FILLED else None)
+        for target in self._links.values():
+            found = (self._made.pick(target, random) for _ in range(random.randint(0, _LINKED)))
+            cells.append([one for one in dict.fromkeys(found) if one is not None])
         return cells
 
     def _keeps_checks(self, cells: Cells) -> bool:
-        record = {
-            name: cell for name, cell in zip(self.columns, cells, strict=True) if name != "id" and cell is not None
-        }
+        values = zip(self._fields, cells[1:], strict=False)
+        record = {field.name: value for field, value in values if value is not None}
         errors = self._entity.validator.create(codec.dumps(record), utc_now()).errors
         return all(error["rule"] != "Check" for error in errors)
 
