@@ -193,6 +193,18 @@ fn references_become_links_in_order() {
 }
 
 #[test]
+fn unique_json_is_equal_whatever_the_order_of_its_members_and_however_its_numbers_are_written() {
+    let validator = Validator::new(
+        br#"{"fields":[{"name":"j","key":"j","type":{"type":"Json"},"unique_id":"u","rules":[]}],"unique":[]}"#,
+    )
+    .unwrap();
+    let keys = |json: &str| validator.create(json.as_bytes(), NOW).keys;
+    let one = keys(r#"{"j":{"bb":[1,{"z":1e2,"c":"x"}],"a":1.0}}"#);
+    assert_eq!(one, keys(r#"{"j":{"a":1.0,"bb":[1,{"c":"x","z":100}]}}"#));
+    assert_ne!(one, keys(r#"{"j":{"a":1.0,"bb":[{"c":"x","z":100},1]}}"#));
+}
+
+#[test]
 fn unique_values_have_one_text_however_they_were_written() {
     let validator = Validator::new(
         br#"{"fields":[

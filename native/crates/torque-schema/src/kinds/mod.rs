@@ -18,6 +18,7 @@ mod string;
 mod time;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use torque_json::{Decimal, Value, write_value};
 
@@ -104,9 +105,29 @@ impl Kind {
             (_, Value::String(text)) => Cow::Borrowed(text),
             (_, other) => {
                 let mut text = Vec::new();
-                write_value(&mut text, other);
+                write_value(&mut text, &canonical(other));
                 Cow::Owned(String::from_utf8_lossy(&text).into_owned())
             }
+        }
+    }
+}
+
+/// A value in the one form of all that are equal to it: the database keeps neither the order of members nor how a
+/// number was written.
+fn canonical<'v>(value: &'v Value<'_>) -> Value<'v> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(truth) => Value::Bool(*truth),
+        Value::Number(text) => {
+            let plain = Decimal::read(text).map(|number| number.plain()).or_else(|| float::normal(text));
+            Value::Number(plain.map_or(Cow::Borrowed(text), Cow::Owned))
+        }
+        Value::String(text) => Value::String(Cow::Borrowed(text)),
+        Value::Array(elements) => Value::Array(elements.iter().map(canonical).collect()),
+        Value::Object(members) => {
+            let sorted: BTreeMap<&str, Value<'v>> =
+                members.iter().map(|(name, member)| (name.as_ref(), canonical(member))).collect();
+            Value::Object(sorted.into_iter().map(|(name, member)| (Cow::Borrowed(name), member)).collect())
         }
     }
 }
