@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { customerTitle, makeOrders, orderColumns } from "../../fixtures/orders";
 import { TorqueProvider } from "../../theme/TorqueProvider";
@@ -98,6 +99,26 @@ describe("DataGrid", () => {
     (screen.getAllByRole("row")[1] as HTMLElement).focus();
     await userEvent.keyboard("{Enter}");
     expect(onOpen.mock.calls.map(([record]: { number: string }[]) => record?.number)).toEqual(["11076", "11077"]);
+  });
+
+  it("gives the focus to the next row when the row that has it goes by its own menu", async () => {
+    function Deletable() {
+      const [left, setLeft] = useState(rows);
+      const remove = { id: "delete", label: "Delete", run: ({ id }: { id: string }) => setLeft((before) => before.filter((row) => row.id !== id)) };
+      return (
+        <TorqueProvider locale="en-GB">
+          <DataGrid noun="orders" columns={orderColumns} view={view} onView={vi.fn()} data={{ rows: left, total: left.length, all: 8, durationMs: 1 }} status={{ name: "ready" }} rowActions={[remove]} />
+        </TorqueProvider>
+      );
+    }
+    render(<Deletable />);
+    const [, , second] = screen.getAllByRole("row");
+    await userEvent.click(within(second as HTMLElement).getByRole("button", { name: "Actions" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Delete" }));
+    expect(screen.queryByText("11076")).toBeNull();
+    const next = screen.getAllByRole("row")[2] as HTMLElement;
+    expect(within(next).getByText("11075")).toBeTruthy();
+    expect(document.activeElement).toBe(next);
   });
 
   it("says that nothing matches and offers to clear", async () => {

@@ -11,6 +11,7 @@ import { GridRow } from "./GridRow";
 import type { RowSelection } from "./GridRow.types";
 import { GroupRow } from "./GroupRow";
 import { itemsOf, nextRow, type GridItem } from "./groups";
+import { useHeldFocus } from "./useHeldFocus";
 
 const features = tableFeatures({});
 const helper = createColumnHelper<typeof features, EntityRecord>();
@@ -50,6 +51,14 @@ export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, dens
   const phone = usePhone();
   const body = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
+  const { hold, release } = useHeldFocus(body, rows);
+  const focusRow = useCallback(
+    (index: number) => {
+      setFocused(index);
+      hold(index);
+    },
+    [hold],
+  );
   const cellText = useCellText(columns, titleOf);
   const tableColumns = useMemo(() => helper.columns(columns.map(({ field, title }) => helper.accessor((record) => record[field], { id: field, header: title }))), [columns]);
   const table = useTable({ features, columns: tableColumns, data: rows, getRowId: ({ id }) => id });
@@ -77,7 +86,7 @@ export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, dens
     [drawn.length, items, virtual, virtualizer],
   );
   const tabbable = nextRow(items, 0, Math.min(focused, drawn.length - 1));
-  const shared = { columns, cellText, phone, actions, selection, onOpen, onFocusRow: setFocused, onMove: move };
+  const shared = { columns, cellText, phone, actions, selection, onOpen, onFocusRow: focusRow, onMove: move };
   const draw = (item: GridItem | undefined, style?: React.CSSProperties) => {
     if (item?.kind === "group" && group)
       return (
@@ -105,12 +114,12 @@ export function GridBody({ columns, titleOf, onOpen, openId, changed, rows, dens
   };
   if (!virtual)
     return (
-      <div role="rowgroup" ref={body} className={classes.body}>
+      <div role="rowgroup" ref={body} onBlur={release} className={classes.body}>
         {items.map((item) => draw(item))}
       </div>
     );
   return (
-    <div role="rowgroup" ref={body} className={classes.body} data-virtual style={{ blockSize: virtualizer.getTotalSize() }}>
+    <div role="rowgroup" ref={body} onBlur={release} className={classes.body} data-virtual style={{ blockSize: virtualizer.getTotalSize() }}>
       {virtualizer.getVirtualItems().map(({ index, start }) => draw(items[index], { transform: `translateY(${start}px)` }))}
     </div>
   );
