@@ -49,6 +49,7 @@ async def seed(store: Store, count: int = COUNT, *only: str) -> list[dict[str, A
         field("a", "Decimal", unique=True, scale=1),
         field("a", "Float", unique=True, min=-1), field("a", "Date", unique=True), field("a", "DateTime", unique=True),
         field("a", "Time", unique=True), field("a", "String", unique=True, max_length=2),
+        field("a", "String", ("Pattern", "^[A-Z]{2}-[0-9]{6}$"), unique=True),
         field("a", "String", ("Email", None), unique=True, max_length=12), field("a", "String", unique=True),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from torque.entity.exchange.distinct import BEGIN, limits_of
+from torque.entity.exchange.patterns import maker_of
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import (
     ArrayType,
@@ -36,6 +37,7 @@ _SENTENCES = ("Checked and found in order", "To be discussed at the next meeting
 _COLORS = ("red", "green", "blue", "amber", "teal", "violet")
 _STREETS = ("Oak Street", "Mill Lane", "Station Road", "Park Avenue", "Harbour Quay", "Church Hill")
 _DAYS = 365
+_TRIALS = 20
 
 
 class Person:
@@ -55,11 +57,25 @@ def value_of(field: CompiledField, random: Random, person: Person, number: int, 
     email = any(rule.type == "Email" for rule in definition.validation)
     url = any(rule.type == "Url" for rule in definition.validation)
     found = words(field.name)
+    if formed := _formed(field, random, limits):
+        return formed
     if email:
         return person.email if len(person.email) <= _most(definition.field_type, limits) else f"{number}@a.org"
     if url:
         return f"https://www.example.com/{field.name}/{number}"
     return _of_type(definition.field_type, found, random, person, number, unique, limits)
+
+
+def _formed(field: CompiledField, random: Random, limits: Mapping[str, Any]) -> str | None:
+    """Return text of the form that a rule of the field demands; None without such a rule, or for one beyond grasp."""
+    definition = field.definition
+    patterns = [rule.value for rule in definition.validation if rule.type == "Pattern" and isinstance(rule.value, str)]
+    make = maker_of(patterns[0]) if patterns and isinstance(definition.field_type, StringType) else None
+    if make is None:
+        return None
+    least, most = limits.get("MinLength") or 0, _most(definition.field_type, limits)
+    texts = (make(random) for _ in range(_TRIALS))
+    return next((text for text in texts if least <= len(text) <= most), None)
 
 
 def _of_type(

@@ -1,0 +1,34 @@
+"""Made-up text matches the pattern of its field."""
+
+import re
+from random import Random
+
+import pytest
+
+from torque.entity.exchange.patterns import maker_of
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^[A-Z]{3}-[0-9]{4}$", r"^\d{5}(?:-\d{4})?$", r"^(red|green|blue)$", r"^\+?[1-9]\d{1,14}$",
+        r"^[^\s@]+@[^\s@]+\.[a-z]{2,}$",
+        r"^#(?P<hex>[0-9a-fA-F]{6})$",
+        r"^[a-z0-9]+(?:-[a-z0-9]+)*$", r"^[\w.\-]+$", r"^a.c?d*?$", r"^[-+]?[$(){}|]{2}\\$",
+        r"^DE\d{2} ?(\d{4} ?){4}\d{2}$", r"^(19|20)\d\d$", r"", r"^x{2,}$", r"^[\]a\-z]$", r"^(|a)$",
+    ],
+)  # fmt: skip
+def test_text_is_made_that_matches(pattern: str) -> None:
+    made = maker_of(pattern)
+    assert made is not None
+    for number in range(200):
+        text = made(Random(number))
+        assert re.search(pattern, text), text
+    assert made(Random(7)) == made(Random(7))
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?=a)b", r"(a)\1", r"\p{L}", r"[a", r"(a", r"a)", r"[^\w\W]", r"a**", r"[[:alpha:]]", "a\\"]
+)
+def test_what_is_not_understood_is_left_to_others(pattern: str) -> None:
+    assert maker_of(pattern) is None
