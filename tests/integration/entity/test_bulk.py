@@ -270,8 +270,9 @@ async def test_a_repeat_by_key_writes_nothing_twice(shop: Shop, mode: str) -> No
         shop, edits, mode=mode, idempotency_key="u"
     )
     assert {row["version"] for row in await shop.rows("entities")} == {2}
-    gone = await delete(shop, ids, mode=mode, idempotency_key="d")
-    assert await delete(shop, ids, mode=mode, idempotency_key="d") == gone
+    gone = await delete(shop, [*ids, ids[0]], mode=mode, idempotency_key="d")
+    assert outcomes(gone) == [True] * 4
+    assert await delete(shop, [*ids, ids[0]], mode=mode, idempotency_key="d") == gone
 
 
 @pytest.mark.parametrize("mode", ["atomic", "perRow"])

@@ -110,6 +110,8 @@ class BulkVerbs:
         """Delete records; see `EntityService.bulk_delete`."""
         ids, lost = _valid(ids, mode)
         repeats = repeats_of(caller, "bulkDeleteEntities", idempotency_key, [(record_id,) for record_id in ids])
+        places = {record_id: index for index, record_id in reversed(list(enumerate(ids)))}
+        repeats = [repeats[places[record_id]] for record_id in ids]  # a record goes once, however often it is named
 
         async def remove(call: Call, wanted: Sequence[int]) -> bytes:
             keys = {ids[index]: repeat for index in wanted if (repeat := repeats[index]) is not None}
