@@ -7,7 +7,7 @@ its database is down, and needs no restart when it comes back.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -124,12 +124,9 @@ class Database:
         pool = self._ready()
         held = []
         try:
-            for _ in range(self.settings.min_size):
-                held.append(self._take_spare(steady=False) or await self._acquire(pool))
-        except Unavailable:
-            return
-        except DRIVER_FAILURES:
-            return
+            with suppress(Unavailable, *DRIVER_FAILURES):
+                for _ in range(self.settings.min_size):
+                    held.append(self._take_spare(steady=False) or await self._acquire(pool))
         finally:
             for connection in held:
                 await self._release(pool, connection)
@@ -256,8 +253,7 @@ class Database:
         self._held += 1
         taken = False
         try:
-            connection = await pool.acquire(timeout=self.settings.connection_timeout)
-            taken = True
+            connection, taken = await pool.acquire(timeout=self.settings.connection_timeout), True
             return connection
         except TimeoutError as error:
             raise Unavailable("No database connection became free in time. Try again.") from error
@@ -287,7 +283,14 @@ class Database:
         finally:
             timer.cancel()
 
-    async def _release(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+    def _release(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> Awaitable[None]:
+        """Give a connection back, whether or not who had it waits for that: it may be cancelled once more."""
+        task = asyncio.get_running_loop().create_task(self._return(pool, connection))
+        self._returning.add(task)
+        task.add_done_callback(self._returning.discard)
+        return asyncio.shield(task)
+
+    async def _return(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
         """Give a connection back; one that is lost on the way changes nothing about what was done over it."""
         try:
             with suppress(*DRIVER_FAILURES):
@@ -344,15 +347,12 @@ class Database:
 
     def _give_back(self) -> None:
         """Hand the pool what nobody took since the last look; it closes what stays idle."""
-        loop, pool = asyncio.get_running_loop(), self._ready()
         idle, self._spare = self._spare[: self._untouched], self._spare[self._untouched :]
         for connection in idle:
-            task = loop.create_task(self._release(pool, connection))
-            self._returning.add(task)
-            task.add_done_callback(self._returning.discard)
+            self._release(self._ready(), connection)
         self._untouched, self._sweep = len(self._spare), None
         if self._spare:
-            self._sweep = loop.call_later(self.settings.idle_timeout, self._give_back)
+            self._sweep = asyncio.get_running_loop().call_later(self.settings.idle_timeout, self._give_back)
 
     async def _prepare(self, connection: asyncpg.Connection) -> None:
         await prepare(connection)

@@ -120,3 +120,19 @@ async def test_transactions_that_ask_something_beside_never_wait_for_each_other_
 
     assert await asyncio.gather(*(held(number) for number in range(3 * SIZE))) == list(range(1, 3 * SIZE + 1))
     await narrow.close()
+
+
+async def test_who_is_cancelled_again_while_giving_back_takes_no_connection_along(narrow: Database) -> None:
+    for _ in range(2 * SIZE):
+        await narrow.fetch(MODE, steady=True)
+        asking = asyncio.create_task(narrow.fetch(MODE))  # has to be planned otherwise first
+        await asyncio.sleep(0)
+        asking.cancel()
+        for _ in range(3):  # steps of the loop, until what was planned is being undone
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait({asking})
+    async with asyncio.timeout(5):
+        modes = await asyncio.gather(*(narrow.fetch(MODE + ", pg_sleep(0.1)") for _ in range(SIZE)))
+    assert len({rows[0][0] for rows in modes}) == SIZE
+    assert {rows[0][1] for rows in modes} == {"auto"}
