@@ -60,15 +60,16 @@ class Recomputing:
         self._db = db
         self._writer = writer
         self._observer = observer
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, tuple[str, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settle_seconds = settle_seconds
 
     def look(self, app: RunningApplication) -> None:
         """Begin where the model of an application is another one than last time."""
-        if self._seen.get(app.id) == id(app.model):
+        revision = (app.model.model_id, app.model.revision)
+        if self._seen.get(app.id) == revision:
             return
-        self._seen[app.id] = id(app.model)
+        self._seen[app.id] = revision
         if any(signature(entity) for entity in app.model.entities.values()):
             task = asyncio.get_running_loop().create_task(self._run(app))
             self._tasks.add(task)
