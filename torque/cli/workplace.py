@@ -25,6 +25,7 @@ from torque.types import Caller, RunContext
 
 LOCAL = Caller.local("cli")
 T = TypeVar("T")
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def at_work(state: Invocation, work: Callable[[Platform], Awaitable[T]]) -> T:
@@ -47,7 +48,7 @@ async def _opened(state: Invocation, config: Config, work: Callable[[Platform], 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """End the block at the first SIGINT; a second one ends the process at once.
+    """End the block at the first SIGINT or SIGTERM; a second one ends the process at once.
 
     The handler of `asyncio.run` wakes nobody: a signal that comes right before the loop begins to wait is only looked
     at when something else happens.
@@ -57,12 +58,14 @@ def _interruptible() -> Iterator[None]:
     def interrupt() -> None:
         nonlocal interrupted
         interrupted = True
-        loop.remove_signal_handler(signal.SIGINT)
+        for sign in _ENDING:
+            loop.remove_signal_handler(sign)
         if task is not None:
             task.cancel()
 
     if threading.current_thread() is threading.main_thread():  # no other is ever told of signals
-        loop.add_signal_handler(signal.SIGINT, interrupt)
+        for sign in _ENDING:
+            loop.add_signal_handler(sign, interrupt)
     try:
         yield
     except asyncio.CancelledError:
@@ -70,7 +73,8 @@ def _interruptible() -> Iterator[None]:
             raise KeyboardInterrupt from None
         raise
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        for sign in _ENDING:
+            loop.remove_signal_handler(sign)
 
 
 def _sized(config: Config, dsn: str) -> Config:

@@ -169,12 +169,13 @@ def test_a_workflow_is_run_with_input_from_the_line_a_file_or_stdin(shop: Projec
     assert shop.torque("xflow", "execute", "nothing", "--app", "shop").code == 4
 
 
-def test_an_interrupted_command_ends_its_script_and_is_130(shop: Project) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_ends_its_script_and_is_130(shop: Project, sign: signal.Signals) -> None:
     command = [sys.executable, "-m", "torque.cli.main", "xflow", "execute", "endless", "--app", "shop"]
     environ = {**os.environ, "TORQUE_DATABASE_URL": shop.url, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(command, cwd=shop.folder, env=environ, stderr=subprocess.PIPE)
     scripts = until(lambda: descendants(running.pid)[1:], what="a script process below the broker")
-    running.send_signal(signal.SIGINT)
+    running.send_signal(sign)
     try:
         _, said = running.communicate(timeout=10)
     finally:
