@@ -1,7 +1,8 @@
-import { MantineProvider, type CSSVariablesResolver, type MantineColorScheme } from "@mantine/core";
+import { MantineProvider, MantineThemeProvider, type CSSVariablesResolver, type MantineColorScheme } from "@mantine/core";
 import { DatesProvider, type DayOfWeek } from "@mantine/dates";
 import { setNonce } from "get-nonce";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { firstDayOfWeek } from "../format/calendar";
 import { I18nProvider, languageOf, useLocale } from "../i18n/I18nProvider";
 import { Toaster } from "../components/Toaster/Toaster";
@@ -32,10 +33,29 @@ export type TorqueProviderProps = {
   locale?: string;
 };
 
-/** Calendars in the language of the texts, with the week of the reader's country. */
+/**
+ * Calendars in the language of the texts, with the week of the reader's country. Their arrows have names, and days of the
+ * months around, too faint to read, are left out.
+ */
 function Calendars({ children }: { children: ReactNode }) {
   const locale = useLocale();
-  return <DatesProvider settings={{ locale: languageOf(locale), firstDayOfWeek: firstDayOfWeek(locale) as DayOfWeek, weekendDays: NO_WEEKEND }}>{children}</DatesProvider>;
+  const { t } = useTranslation("ui");
+  const named = useMemo(() => {
+    const calendar = { nextLabel: t("calendar.next"), previousLabel: t("calendar.previous"), hideOutsideDates: true };
+    return {
+      components: {
+        Calendar: { defaultProps: calendar },
+        DatePicker: { defaultProps: calendar },
+        // Its role would be a dialog without a name.
+        DateTimePicker: { defaultProps: { popoverProps: { withRoles: false } } },
+      },
+    };
+  }, [t]);
+  return (
+    <MantineThemeProvider theme={named}>
+      <DatesProvider settings={{ locale: languageOf(locale), firstDayOfWeek: firstDayOfWeek(locale) as DayOfWeek, weekendDays: NO_WEEKEND }}>{children}</DatesProvider>
+    </MantineThemeProvider>
+  );
 }
 
 /** Theme, fonts, language and toasts: every screen and every story stands inside one. */

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { useState } from "react";
-import { expect, userEvent, within } from "storybook/test";
+import { expect, userEvent, waitFor, within } from "storybook/test";
 import { customerTitle, findCustomers, makeOrders, orderForm } from "../../fixtures/orders";
 import { Button } from "../Button/Button";
 import { Form } from "./Form";
@@ -74,6 +74,16 @@ export const ShowsTheServersErrors: Story = {
     await expect(await canvas.findByText("Another order has this address.")).toBeVisible();
   },
 };
+
+export const ChoosesADay: Story = {
+  args: { record: order },
+  play: async ({ canvasElement }) => {
+    await userEvent.click(within(canvasElement).getByRole("button", { name: /Shipped/ }));
+    const arrow = await within(document.body).findByRole("button", { name: "Next" });
+    await waitFor(() => expect(arrow).toBeVisible());
+  },
+};
+export const ChoosesADayDark: Story = { ...ChoosesADay, globals: { scheme: "dark" } };
 
 export const CountsUnsavedChanges: Story = {
   args: { record: order },
