@@ -34,5 +34,12 @@ export const ChoosesAValue: Story = {
     await waitFor(() => expect(option).toBeVisible());
   },
 };
-export const Phone: Story = { ...EveryType, globals: { viewport: { value: "phone" } } };
+export const Phone: Story = {
+  ...EveryType,
+  globals: { viewport: { value: "phone" } },
+  play: async ({ canvas }) => {
+    const adder = canvas.getByRole("button", { name: "Filter" });
+    await expect([...adder.querySelectorAll("span")].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toEqual([]);
+  },
+};
 export const PhoneDark: Story = { ...EveryType, globals: { viewport: { value: "phone" }, scheme: "dark" } };
