@@ -89,6 +89,7 @@ describe("a file field", () => {
     show({ record: { id: "r1", photo: value }, files: access(() => Promise.resolve(value)), onSubmit });
     await userEvent.click(screen.getByRole("button", { name: "Remove a.png" }));
     expect(screen.queryByRole("link", { name: "a.png" })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: /Photo/ }));
     await userEvent.click(screen.getByRole("button", { name: /Save/ }));
     expect(onSubmit).toHaveBeenCalledExactlyOnceWith({ photo: null });
   });

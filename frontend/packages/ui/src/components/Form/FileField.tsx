@@ -1,5 +1,5 @@
 import { FileInput } from "@mantine/core";
-import { useState, type Ref } from "react";
+import { useRef, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { IconUpload, IconX } from "../../icons/tabler";
 import { IconButton } from "../IconButton/IconButton";
@@ -15,6 +15,12 @@ export function FileField({ field, value, onChange, onBlur, inputRef, frame }: F
   const [chosen, setChosen] = useState<File | null>(null);
   const { sending, problem, send, clear } = useUpload(field);
   const held = isFileValue(value) ? value : null;
+  const box = useRef<HTMLDivElement>(null);
+  const remove = (): void => {
+    onChange(null);
+    // The button that was pressed goes with the file.
+    box.current?.querySelector("button")?.focus();
+  };
   const choose = async (file: File | null): Promise<void> => {
     setChosen(file);
     clear();
@@ -23,7 +29,7 @@ export function FileField({ field, value, onChange, onBlur, inputRef, frame }: F
     if (taken) onChange(taken);
   };
   return (
-    <div>
+    <div ref={box}>
       <FileInput
         {...frame}
         error={problem || frame.error}
@@ -41,7 +47,7 @@ export function FileField({ field, value, onChange, onBlur, inputRef, frame }: F
         {sending && <span>{t("form.fileSending")}</span>}
         {held && !sending && !problem && <HeldFile field={field.name} file={held} />}
         {held && !chosen && !frame.disabled && (
-          <IconButton label={t("form.removeFile", { name: held.name })} onClick={() => { onChange(null); }}>
+          <IconButton label={t("form.removeFile", { name: held.name })} onClick={remove}>
             <IconX aria-hidden />
           </IconButton>
         )}

@@ -23,6 +23,12 @@ export function FilesField({ field, value, onChange, onBlur, inputRef, frame }: 
     latest.current = files;
     onChange(files);
   };
+  const box = useRef<HTMLDivElement>(null);
+  const remove = (file: FileValue): void => {
+    change(held.filter(({ id }) => id !== file.id));
+    // The button that was pressed goes with the file.
+    box.current?.querySelector("button")?.focus();
+  };
   const choose = async (chosen: File[]): Promise<void> => {
     clear();
     for (const file of chosen) {
@@ -31,7 +37,7 @@ export function FilesField({ field, value, onChange, onBlur, inputRef, frame }: 
     }
   };
   return (
-    <div>
+    <div ref={box}>
       <FileInput
         {...frame}
         multiple
@@ -49,7 +55,7 @@ export function FilesField({ field, value, onChange, onBlur, inputRef, frame }: 
           <li key={file.id} className={classes.held}>
             <HeldFile field={field.name} file={file} />
             {!frame.disabled && (
-              <IconButton label={t("form.removeFile", { name: file.name })} onClick={() => change(held.filter(({ id }) => id !== file.id))}>
+              <IconButton label={t("form.removeFile", { name: file.name })} onClick={() => remove(file)}>
                 <IconX aria-hidden />
               </IconButton>
             )}
