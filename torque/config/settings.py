@@ -17,7 +17,10 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the data is. Connection numbers are totals per server, divided among its workers."""
+    """Where the data is. Connection numbers are totals per server, divided among its workers.
+
+    `audit_months` is for how many months before the present one the audit log is kept; 0 is for ever.
+    """
 
     url: str = ""
     max_connections: Count = 50
@@ -25,6 +28,7 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
     connection_timeout: Seconds = 30.0
     idle_timeout: Seconds = 600.0
     partitions: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 8
+    audit_months: CountOrOff = 0
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +63,16 @@ class PerformanceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class XflowSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of workflows, per host. `max_execution_time` is in milliseconds. No `fetch_hosts`: no `fetch`."""
+    """Limits of workflows, per host. `max_execution_time` is in milliseconds. No `fetch_hosts`: no `fetch`.
+
+    `execution_months` is for how many months before the present one executions are kept; 0 is for ever.
+    """
 
     max_execution_time: Count = 30_000
     max_parallel_executions: Count = 100
     enable_compilation_cache: bool = True
     compilation_cache_size: Count = 1000
+    execution_months: CountOrOff = 0
     fetch_hosts: tuple[str, ...] = ()
     fetch_denied_hosts: tuple[str, ...] = ()
     fetch_private_hosts: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ PR_SET_PDEATHSIG = 1
 PASSING = ("postmaster.pid", "shared memory block")
 """What Postgres says while the one before it is still on its way out."""
 
+_LOGGING = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+"""A unique value that is taken is no news: the log gets neither the statement nor the values of what was refused."""
+
 _FULL = ("No space left on device", "wrote only", "Check free disk space")
 """What PostgreSQL says of a full disk: to a write that found no room, and to one that found room for a part."""
 
@@ -165,7 +168,7 @@ class Keeper:
 
     def _launch(self) -> None:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self.runtime), "max_connections": "200"}
-        settings |= {"timezone": "UTC", "log_timezone": "UTC", **self.options}
+        settings |= {"timezone": "UTC", "log_timezone": "UTC", **_LOGGING, **self.options}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -1,6 +1,12 @@
-"""Monthly partitions of the tables that grow with time: made six months ahead, there is no default one."""
+"""Monthly partitions of the tables that grow with time: made six months ahead, there is no default one.
 
-from collections.abc import Iterator
+Those of months that are not kept go without holding up who reads or writes. Before entries of the audit log go, it is
+written down where the log begins from then on, for whoever asks what was before that.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -12,12 +18,26 @@ from torque.errors import Unavailable
 MONTHLY = ("audit_log", "xflow_executions", "xflow_node_executions")
 AHEAD = 6
 LOCK = 0x746F7272
+BEGINS = "audit.begins"
+"""Under which key it stands where the audit log begins, once some of it has gone."""
+_PATIENCE = "60s"
+"""How long it is waited for those who read what goes, a backup say; the next look goes on from there."""
+
+_PARTS = """SELECT c.relname, i.inhdetachpending
+FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname ~ %(pattern)s
+ORDER BY c.relname"""
+_BEGIN = """INSERT INTO system_config (key, value) VALUES (%s, %s::jsonb)
+ON CONFLICT (key) DO UPDATE SET value = greatest(system_config.value, excluded.value), updated_at = now()"""
 
 
 def months(today: date, ahead: int = AHEAD) -> Iterator[tuple[date, date]]:
-    """Name the first day of this month and of each of the next ones, with the day its successor starts."""
+    """Name the first day of this month and of each of the next ones, with the day its successor starts.
+
+    With a negative number it begins so many months before.
+    """
     index = today.year * 12 + today.month - 1
-    for month in range(index, index + ahead + 1):
+    for month in range(index + min(ahead, 0), index + max(ahead, 0) + 1):
         yield date(month // 12, month % 12 + 1, 1), date((month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
@@ -48,6 +68,35 @@ def keep_partitions(connection: psycopg.Connection[TupleRow], today: date | None
     return made
 
 
+def drop_partitions(
+    connection: psycopg.Connection[TupleRow], kept: Mapping[str, int], today: date | None = None
+) -> list[str]:
+    """Drop the partitions of months that are not kept; return their names. While somebody else does it, none.
+
+    Whoever was killed half-way left one that is on its way out, or a table of its own; both go as well.
+
+    Parameters
+    ----------
+    connection
+        In autocommit.
+    kept
+        For how many months before the present one rows are kept, by table; 0 is for ever.
+    """
+    today = today or datetime.now(UTC).date()
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+    if row is None or not row[0]:
+        return []
+    try:
+        gone: list[str] = []
+        for table, before in kept.items():
+            if before:
+                first, _ = next(months(today, -before))
+                gone += _drop_before(connection, table, first)
+        return gone
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+
 def upkeep(dsn: str) -> list[str]:
     """Make the missing partitions of a database; return their names.
 
@@ -56,11 +105,44 @@ def upkeep(dsn: str) -> list[str]:
     Unavailable
         When the database cannot be reached, or refuses.
     """
+    with _upkeep(dsn, "The partitions of the next months could not be made") as connection:
+        return keep_partitions(connection)
+
+
+def clear(dsn: str, kept: Mapping[str, int]) -> list[str]:
+    """Drop the partitions that are not kept any more; see `drop_partitions`.
+
+    Raises
+    ------
+    Unavailable
+        When the database cannot be reached, or refuses.
+    """
+    with _upkeep(dsn, "The partitions of past months could not be dropped") as connection:
+        connection.execute(f"SET statement_timeout = '{_PATIENCE}'")
+        return drop_partitions(connection, kept)
+
+
+@contextmanager
+def _upkeep(dsn: str, failed: str) -> Iterator[psycopg.Connection[TupleRow]]:
     try:
         with psycopg.connect(dsn, autocommit=True, application_name="torque:upkeep", connect_timeout=10) as connection:
-            return keep_partitions(connection)
+            yield connection
     except psycopg.Error as error:
-        raise Unavailable(f"The partitions of the next months could not be made: {error}") from error
+        raise Unavailable(f"{failed}: {error}") from error
+
+
+def _drop_before(connection: psycopg.Connection[TupleRow], table: str, first: date) -> list[str]:
+    """Drop the partitions of a table for the months before one."""
+    rows = connection.execute(_PARTS, {"table": table, "pattern": f"^{table}_[0-9]{{4}}_[0-9]{{2}}$"}).fetchall()
+    old = [(name, pending) for name, pending in rows if name < partition_name(table, first)]
+    if old and table == "audit_log":
+        connection.execute(_BEGIN, (BEGINS, json.dumps(f"{first.isoformat()}T00:00:00.000000Z")))
+    for name, pending in old:
+        if pending is not None:
+            statement = "ALTER TABLE {} DETACH PARTITION {} " + ("FINALIZE" if pending else "CONCURRENTLY")
+            connection.execute(sql.SQL(statement).format(sql.Identifier(table), sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+    return [name for name, _ in old]
 
 
 def _exists(connection: psycopg.Connection[TupleRow], name: str) -> bool:

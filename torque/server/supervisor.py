@@ -21,7 +21,7 @@ from torque.db.failures import DatabaseFailure
 from torque.db.hosts import Hosts, Run
 from torque.db.migrate import MigrationFailed
 from torque.db.notify import Listener
-from torque.db.partitions import upkeep
+from torque.db.partitions import clear, upkeep
 from torque.db.pool import Database, PoolSettings
 from torque.db.session import beside
 from torque.entity.tuning.index_upkeep import keep_indexes
@@ -238,8 +238,9 @@ class _Supervisor:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _keep_partitions(self) -> None:
-        """Look every hour that the months ahead have their partitions."""
+        """Look every hour that the months ahead have their partitions, and those that are not kept are gone."""
         while True:
+            await self._clear_partitions()
             await asyncio.sleep(UPKEEP_SECONDS)
             try:
                 made = await asyncio.to_thread(upkeep, self._config.database.url)
@@ -249,6 +250,18 @@ class _Supervisor:
             except TorqueError as error:
                 self._observer.emit("partitions_failed", level="error", error=error.message)
                 self._board.set(cells.PARTITIONED, 0)
+
+    async def _clear_partitions(self) -> None:
+        kept = {
+            "audit_log": self._config.database.audit_months,
+            "xflow_executions": self._config.xflow.execution_months,
+            "xflow_node_executions": self._config.xflow.execution_months,
+        }
+        try:
+            if gone := await beside(partial(clear, self._config.database.url, kept)):
+                self._observer.emit("partitions_dropped", names=gone)
+        except TorqueError as error:
+            self._observer.emit("partitions_stay", level="warning", error=error.message)
 
     async def _keep_applications(self, store: ApplicationStore) -> None:
         """Remove every minute what is left of applications that were deleted."""

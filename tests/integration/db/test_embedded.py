@@ -55,6 +55,18 @@ def is_up(use: Embedded) -> bool:
         return False
 
 
+def test_its_log_holds_nothing_of_what_was_refused(folder: Path) -> None:
+    use = join(folder, FAST)
+    ask(use, "CREATE TABLE secrets (value text PRIMARY KEY)")
+    ask(use, "INSERT INTO secrets VALUES ('hush')")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(use, "INSERT INTO secrets VALUES ('hush')")
+    use.close()
+    log = folder.with_name("pg.log").read_text()
+    assert "duplicate key" in log
+    assert "hush" not in log
+
+
 def test_it_runs_as_long_as_somebody_uses_it_and_ends_with_the_last(folder: Path) -> None:
     first = join(folder, FAST)
     second = join(folder)

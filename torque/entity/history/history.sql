@@ -37,3 +37,7 @@ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, ac
     entity_type, old, new, entity_id
 FROM audit_log WHERE application_id = $1 AND entity_id = ANY($2::text::uuid[]) AND action <> 'read'
 ORDER BY audit_log.at DESC, id LIMIT $3;
+
+-- name: log_begins
+-- Where the audit log begins since months of it were dropped; nothing where it has all.
+SELECT value #>> '{}' FROM system_config WHERE key = 'audit.begins';

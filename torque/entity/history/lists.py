@@ -13,9 +13,9 @@ from torque import codec
 from torque.access.types import Rights
 from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
-from torque.entity import values
 from torque.entity.batch import Q, plain
 from torque.entity.history.audit import audit_mode
+from torque.entity.history.reach import moment_of, require_logged
 from torque.entity.history.records import Entry, State, entry_of, state_at
 from torque.entity.query.filters import Reader
 from torque.entity.query.rule_sql import select_matching
@@ -116,15 +116,14 @@ class Past:
         return Answer((await reading.find(app, rights, query)).result)
 
     async def _at(self, app: RunningApplication, rights: Rights, entity_type: str, as_of: str) -> Reading:
-        moment = values.timestamp(as_of)
-        if moment is None:
-            raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
+        moment = moment_of(as_of)
         entity = app.model.entities.get(entity_type)
         if entity is None or not rights.entity(entity_type).any:
             return self._reading  # which refuses it
         if audit_mode(entity) != "values":
             raise InvalidParams(f"The model keeps no history of '{entity.name}'.", parameter="asOf")
         since, states = await self._states(app, rights, entity, moment)
+        await require_logged(self._db, moment)
         store = PastStore(self._db, self._store, entity.key, moment, since, states)
         reading = self._reading.over(store)
         reading.demand = Unnoted(store)

@@ -10,11 +10,11 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
-from torque.entity import values
 from torque.entity.batch import Q
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
+from torque.entity.history.reach import moment_of, require_logged
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
 from torque.entity.query.rule_sql import check_states
@@ -273,12 +273,11 @@ class History:
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
     ) -> tuple[CompiledEntity, EntityRights, State, Row | None]:
         """Return a record as it was and is, if the caller may see it now, or might if it still existed, and then."""
-        moment = values.timestamp(as_of)
-        if moment is None:
-            raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
+        moment = moment_of(as_of)
         record_id = valid_id(record_id)
         row = await self._store.read(app.id, record_id)
         entries = [entry_of(found) for found in await self._db.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)]
+        await require_logged(self._db, moment)
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")
         stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
         entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)

@@ -1,0 +1,33 @@
+"""How far history reaches back: as far as the audit log, of which months may have been dropped."""
+
+from torque.db.pool import Database
+from torque.entity import values
+from torque.entity.batch import Q
+from torque.errors import InvalidParams
+
+
+def moment_of(as_of: str) -> str:
+    """Return a moment in the form in which times are stored.
+
+    Raises
+    ------
+    InvalidParams
+        When it is no time.
+    """
+    moment = values.timestamp(as_of)
+    if moment is None:
+        raise InvalidParams("'asOf' is a time like 2026-01-01T09:15:00Z.", parameter="asOf")
+    return moment
+
+
+async def require_logged(db: Database, moment: str) -> None:
+    """Refuse a moment from before the log begins. To be asked after the log was read, which may be cut off meanwhile.
+
+    Raises
+    ------
+    InvalidParams
+        When entries of then were dropped.
+    """
+    begins = await db.fetchval(Q.log_begins)
+    if begins is not None and moment < begins:
+        raise InvalidParams(f"History is kept since {begins}. Ask for a later moment.", parameter="asOf")
