@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.workshop import ADMIN, Shop, entity, field
 from torque import codec
+from torque.db.pool import Database
 from torque.entity.write.bulk_types import Edit
 from torque.errors import ValidationFailed
 from torque.types import new_id
@@ -53,3 +54,30 @@ async def test_every_row_for_itself_tells_everything(shop: Shop) -> None:
     first, second = codec.loads(answer.result)["results"]
     assert sorted((error["path"], error["rule"]) for error in first["error"]["errors"]) == sorted(EXPECTED)
     assert second["ok"]
+
+
+async def test_days_times_and_moments_keep_within_their_ranges(db: Database) -> None:
+    def ranged(name: str, kind: str, low: str, high: str, **more: Any) -> dict[str, Any]:
+        rule = {"type": "Range", "value": {"min": low, "max": high}, "message": "Not in our season."}
+        return field(name, kind, validation=[rule], **more)
+
+    day, moment = ("2026-03-01", "2026-10-31"), ("2026-03-01T00:00:00+01:00", "2026-10-31T23:59:59Z")
+    stay = entity(
+        "stay",
+        ranged("arrival", "Date", *day),
+        ranged("at", "Time", "14:00:00", "22:00:00"),
+        ranged("booked", "DateTime", *moment),
+        ranged("nights", "Array", *day, type_element_type={"type": "Date"}),
+    )
+    shop = Shop(db, {"format": "torque/1", "name": "inn", "entities": [stay]})
+    ends = {"arrival": day[0], "at": "22:00:00", "booked": moment[0], "nights": list(day)}
+    made = await shop.create("stay", **ends)
+    assert made["booked"] == "2026-02-28T23:00:00.000000Z"
+    late = {"arrival": "2026-02-28", "at": "22:00:01", "booked": "2026-02-28T22:59:59Z", "nights": [*day, "2026-11-01"]}
+    expected = [("/arrival", "Range"), ("/at", "Range"), ("/booked", "Range"), ("/nights/2", "Range")]
+    assert await told(shop.create("stay", **late)) == expected
+    assert await told(shop.update(made["id"], **late)) == expected
+    with pytest.raises(ValidationFailed) as refused:
+        await shop.create("stay", at="01:00:00")
+    errors: Any = refused.value.details["errors"]
+    assert [error["message"] for error in errors] == ["Not in our season."]

@@ -49,6 +49,9 @@ async def seed(store: Store, count: int = COUNT, *only: str) -> list[dict[str, A
         field("a", "Decimal", unique=True, scale=1),
         field("a", "Float", unique=True, min=-1), field("a", "Date", unique=True), field("a", "DateTime", unique=True),
         field("a", "Time", unique=True), field("a", "String", unique=True, max_length=2),
+        field("a", "Date", ("Range", {"min": "1990-01-01", "max": "1990-02-09"}), unique=True),
+        field("a", "DateTime", ("Range", {"max": "1990-01-01T00:00:00.5+02:00"}), unique=True),
+        field("a", "Time", ("Range", {"min": "23:59:20"}), unique=True),
         field("a", "String", ("Pattern", "^[A-Z]{2}-[0-9]{6}$"), unique=True),
         field("a", "String", ("Email", None), unique=True, max_length=12), field("a", "String", unique=True),
     ],
@@ -103,6 +106,21 @@ async def test_conditions_between_fields_are_kept_and_the_first_may_refer_to_its
     fields = [field("low", "Integer"), field("high", "Integer"), field("parent", "Reference", entity="thing")]
     store = store_of(db, {"thing": fields}, {"type": "Check", "expression": "low < high", "message": "Too low"})
     assert all(record["low"] < record["high"] for record in await seed(store))
+
+
+async def test_days_times_and_moments_keep_within_their_ranges(db: Database) -> None:
+    fields = [
+        field("day", "Date", ("Range", {"min": "1990-05-01", "max": "1990-05-03"})),
+        field("last", "Date", ("Range", {"min": "9999-12-30"})),
+        field("opens", "Time", ("Range", {"max": "06:15:00"})),
+        field("at", "DateTime", ("Range", {"min": "2030-01-01T00:00:00.25+01:00", "max": "2030-01-01T00:00:02Z"})),
+        field("days", "Array", ("Range", {"max": "2000-01-01"}), element_type={"type": "Date"}),
+        field("odd", "Integer", ("Range", {"min": "soon"})),
+    ]
+    found = await seed(store_of(db, {"thing": fields}))
+    assert len(found) == COUNT
+    assert {record["day"] for record in found} == {"1990-05-01", "1990-05-02", "1990-05-03"}
+    assert all(min(record["days"]) >= "1999-01-01" for record in found)
 
 
 async def test_records_are_linked_to_each_other(db: Database) -> None:

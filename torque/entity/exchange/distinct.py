@@ -1,13 +1,16 @@
 """Values of a field counted through, so that no two are the same: for fields that must be unique. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
 
+from torque.entity.exchange.spans import KINDS, count_of, ends_of, text_of
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import (
+    ArrayType,
+    BooleanType,
     DecimalType,
     EnumType,
     FloatType,
@@ -17,8 +20,8 @@ from torque.model.definition.field_type import (
 )
 
 BEGIN = date(2025, 1, 1)
-_DAYS = (date.max - BEGIN).days
-_SECONDS = 86_400
+_START = (BEGIN - date(1970, 1, 1)).days * 86_400
+_MINUTE = 60
 _SHORT_TEXT = 6
 _SCALE = 2
 
@@ -39,16 +42,28 @@ class Distinct(msgspec.Struct, frozen=True):
 
 
 def limits_of(field: CompiledField) -> dict[str, Any]:
-    """Return what the rules of a field say of length (`MinLength`, `MaxLength`) and size (`min`, `max`)."""
+    """Return what the rules of a field say of length (`MinLength`, `MaxLength`) and size (`min`, `max`).
+
+    Bounds of days, times and moments are numbers too, as `spans` counts them; what is no bound is left out.
+    """
+    kind = field.definition.field_type
+    element = type_name(kind.element_type if isinstance(kind, ArrayType) else kind)
     limits: dict[str, Any] = {}
     for rule in field.definition.validation:
         if rule.type in ("MinLength", "MaxLength"):
             limits[rule.type] = rule.value
         elif rule.type == "Range" and isinstance(rule.value, Mapping):
-            limits.update({key: rule.value.get(key) for key in ("min", "max")})
+            limits.update({key: _bound(element, key, rule.value.get(key)) for key in ("min", "max")})
         elif rule.type == "Range" and isinstance(rule.value, Sequence):
-            limits.update(zip(("min", "max"), rule.value, strict=False))
+            ends = zip(("min", "max"), rule.value, strict=False)
+            limits.update({key: _bound(element, key, value) for key, value in ends})
     return limits
+
+
+def _bound(kind: str, end: str, value: Any) -> int | float | None:
+    if kind in KINDS:
+        return count_of(kind, value, up=end == "min")
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def distinct_of(field: CompiledField) -> Distinct | None:
@@ -61,7 +76,9 @@ def distinct_of(field: CompiledField) -> Distinct | None:
         return _numbers(kind, limits_of(field))
     if isinstance(kind, StringType):
         return _short_texts(kind, limits_of(field))
-    return _others().get(type_name(kind))
+    if isinstance(kind, BooleanType):
+        return Distinct(2, lambda place: place == 1)
+    return _times(type_name(kind), limits_of(field)) if type_name(kind) in KINDS else None
 
 
 def _numbers(kind: IntegerType | DecimalType | FloatType, limits: Mapping[str, Any]) -> Distinct:
@@ -92,11 +109,12 @@ def _short_texts(kind: StringType, limits: Mapping[str, Any]) -> Distinct | None
     return Distinct(10**most - 1, lambda place: str(place + 1))
 
 
-def _others() -> dict[str, Distinct]:
-    midnight = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC)
-    return {
-        "Boolean": Distinct(2, lambda place: place == 1),
-        "Date": Distinct(_DAYS, lambda place: (BEGIN + timedelta(days=place)).isoformat()),
-        "DateTime": Distinct(None, lambda place: f"{midnight + timedelta(minutes=place):%Y-%m-%dT%H:%M:%SZ}"),
-        "Time": Distinct(_SECONDS, lambda place: f"{midnight + timedelta(seconds=place):%H:%M:%S}"),
-    }
+def _times(kind: str, limits: Mapping[str, Any]) -> Distinct:
+    """Return days, times or moments upwards from the first one; moments by the minute where there is no last one."""
+    first, last = ends_of(kind, limits)
+    begin = {"Date": BEGIN.toordinal(), "Time": 0, "DateTime": _START}[kind]
+    low = begin if limits.get("min") is None else first
+    if first <= last < low:
+        return Distinct(last - first + 1, lambda place: text_of(kind, last - place))
+    step = _MINUTE if kind == "DateTime" and limits.get("max") is None else 1
+    return Distinct(max(0, (last - low) // step + 1), lambda place: text_of(kind, low + place * step))

@@ -8,6 +8,7 @@ from typing import Any
 
 from torque.entity.exchange.distinct import BEGIN, limits_of
 from torque.entity.exchange.patterns import maker_of
+from torque.entity.exchange.spans import KINDS, count_of, ends_of, moved, text_of
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import (
     ArrayType,
@@ -37,6 +38,8 @@ _SENTENCES = ("Checked and found in order", "To be discussed at the next meeting
 _COLORS = ("red", "green", "blue", "amber", "teal", "violet")
 _STREETS = ("Oak Street", "Mill Lane", "Station Road", "Park Avenue", "Harbour Quay", "Church Hill")
 _DAYS = 365
+_SPREAD = {"Date": _DAYS, "Time": 4 * 3600, "DateTime": _DAYS * 86_400}
+"""How far values that are moved into their bounds lie apart at most."""
 _TRIALS = 20
 
 
@@ -89,10 +92,22 @@ def _of_type(
     if isinstance(kind, IntegerType | DecimalType | FloatType):
         return _number(kind, name, random, limits)
     if isinstance(kind, ArrayType):
+        ends = {end: limits[end] for end in ("min", "max") if end in limits}
         return [
-            _of_type(kind.element_type, name, random, person, number, False, {}) for _ in range(random.randint(1, 3))
+            _of_type(kind.element_type, name, random, person, number, False, ends) for _ in range(random.randint(1, 3))
         ]
-    return _other(type_name(kind), name, random, number)
+    return _kept(type_name(kind), _other(type_name(kind), name, random, number), random, limits)
+
+
+def _kept(kind: str, value: Any, random: Random, limits: Mapping[str, Any]) -> Any:
+    """Return a day, time or moment, or another one of the kind if it is beyond its bounds."""
+    at = count_of(kind, value) if kind in KINDS else None
+    if at is None:
+        return value
+    first, last = ends_of(kind, limits)
+    if first <= at <= last or first > last:
+        return value
+    return text_of(kind, random.randint(*moved(at, _SPREAD[kind], (first, last))))
 
 
 def _other(kind: str, name: tuple[str, ...], random: Random, number: int) -> Any:

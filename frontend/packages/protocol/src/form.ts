@@ -26,8 +26,9 @@ export type FieldValidation = {
   pattern?: string;
   email?: boolean;
   url?: boolean;
-  min?: number;
-  max?: number;
+  /** A number, or a day, time or moment as the model writes it. */
+  min?: number | string;
+  max?: number | string;
   scale?: number;
   integer?: boolean;
   /** Bytes of a file. */

@@ -48,7 +48,7 @@ impl Field {
             if rule.text("type") == Some("Required") {
                 required_message = rule.text("message").filter(|text| !text.is_empty()).map(str::to_owned);
             }
-            match Rule::read(rule) {
+            match Rule::read(&kind, rule) {
                 Ok(found) => rules.extend(found),
                 Err(why) => problem("InvalidRule", why),
             }

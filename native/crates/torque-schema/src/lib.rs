@@ -13,6 +13,8 @@
 //! * Decimals are exact and never pass through a double; at most 15 digits, which every double can give back.
 //! * A NUL or a lone surrogate in a text is an error of its field; neither can be stored.
 //! * Rules do not look at empty text, as browsers do not: that it must be filled in is what `required` says.
+//! * A range of days, times or moments compares values as they are stored; a range with a bound that is no value of the
+//!   field's type is left out as a whole.
 //! * Computed fields are worked out at every write, from values as they are stored; what comes out is checked like any
 //!   other value. For a decimal it is rounded to the field's digits (of at most 15, half away from zero) first, because
 //!   expressions calculate with doubles. What has no value (null, NaN, an infinity) is absent.
@@ -28,6 +30,7 @@ mod fault;
 mod field;
 mod formulas;
 mod kinds;
+mod range;
 mod record;
 mod row_map;
 mod rules;

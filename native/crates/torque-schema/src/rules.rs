@@ -1,10 +1,11 @@
 //! The rules of a field beyond its type.
 
 use fancy_regex::{Regex, RegexBuilder};
-use torque_json::{Decimal, Value};
+use torque_json::Value;
 
 use crate::fault::{Faults, Severity};
-use crate::kinds::Bounds;
+use crate::kinds::Kind;
+use crate::range::Range;
 
 /// A pattern that tries longer than this counts as not matched; ordinary ones never backtrack at all.
 const BACKTRACK_LIMIT: usize = 100_000;
@@ -16,7 +17,7 @@ enum Check {
     Pattern(Box<Regex>),
     Email,
     Url,
-    Range(Bounds),
+    Range(Range),
 }
 
 /// One rule.
@@ -29,8 +30,9 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Reads a rule; `None` for those that are decided elsewhere, an error for those that cannot be compiled.
-    pub(crate) fn read(spec: &Value<'_>) -> Result<Option<Self>, String> {
+    /// Reads a rule of a field of some type; `None` for those that are decided elsewhere, an error for those that
+    /// cannot be compiled.
+    pub(crate) fn read(kind: &Kind, spec: &Value<'_>) -> Result<Option<Self>, String> {
         let value = spec.get("value");
         let length = || value.and_then(Value::as_i64).and_then(|n| usize::try_from(n).ok());
         let (name, check) = match spec.text("type").unwrap_or_default() {
@@ -39,7 +41,7 @@ impl Rule {
             "Pattern" => ("Pattern", Check::Pattern(Box::new(pattern(value)?))),
             "Email" => ("Email", Check::Email),
             "Url" => ("Url", Check::Url),
-            "Range" => ("Range", Check::Range(Bounds::read(value.unwrap_or(&Value::Null)))),
+            "Range" => ("Range", Check::Range(Range::read(kind, value.unwrap_or(&Value::Null))?)),
             "Required" | "Custom" => return Ok(None),
             other => return Err(format!("there is no rule {other:?}")),
         };
@@ -78,9 +80,7 @@ impl Rule {
                 Some("Must be an e-mail address.".to_owned())
             }
             (Check::Url, Value::String(text)) if !is_url(text) => Some("Must be a web address.".to_owned()),
-            (Check::Range(bounds), Value::Number(text)) => {
-                Decimal::read(text).and_then(|number| bounds.broken_by(&number))
-            }
+            (Check::Range(range), value) => range.broken_by(value),
             _ => None,
         };
         if let Some(sentence) = broken {
@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn a_pattern_that_explodes_is_not_matched_and_ends() {
         let spec = torque_json::parse_text(r#"{"type":"Pattern","value":"^(a+)+(?=b)$"}"#).unwrap();
-        let rule = Rule::read(&spec).unwrap().unwrap();
+        let kind = Kind::read(&torque_json::parse_text(r#"{"type":"String"}"#).unwrap()).unwrap();
+        let rule = Rule::read(&kind, &spec).unwrap().unwrap();
         let mut found = Vec::new();
         rule.apply(&Value::String("a".repeat(60).into()), &mut Faults::at("f", &mut found));
         assert_eq!(found[0].rule, "Pattern");

@@ -97,7 +97,7 @@ A model is one JSON document, `torque/1`. This is a complete one:
   DateTime, Date, Time, Enum (values), Reference (entity), Json, Binary (max_size, types; files), Array
   (element_type). Besides `required`, `unique`, `indexed`, `default_value` ("now()", "today()") and `computed` (an
   expression over the record), `validation` holds rules: MinLength, MaxLength, Pattern, Email, Url, Range ({{"min",
-  "max"}}), Custom (a workflow), each with a `message`.
+  "max"}}, written like values of the field), Custom (a workflow), each with a `message`.
 * A link to one record is a Reference field, called `<entity>_id`. A relationship names it from the other side;
   `cascade` is Delete, SetNull, Restrict or None. ManyToMany needs no field.
 * `constraints` of an entity: UniqueKey over several `fields`; Check with an `expression`.

@@ -51,7 +51,7 @@ export function FieldPanel({ entity, field, onShow }: FieldPanelProps) {
       {(checked, refusal) => (
         <>
           <FieldBasics draft={value} system={system} isNew={!field} nameError={checked && problem ? t(`name.${problem}`) : undefined} typeError={checked ? errors.type : undefined} onEdit={edit} />
-          {!system && <FieldRules rules={value.validation} onEdit={edit} error={checked ? errors.rules : undefined} />}
+          {!system && <FieldRules type={value.field_type} rules={value.validation} onEdit={edit} error={checked ? errors.rules : undefined} />}
           <FieldDisplay ui={value.ui_config} computed={value.computed} system={system} refusal={refusal} onEdit={edit} />
         </>
       )}

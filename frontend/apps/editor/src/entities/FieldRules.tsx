@@ -1,8 +1,8 @@
 import { TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "../icons";
-import { compact, RULE_TYPES, SEVERITIES, type Field, type RuleType, type ValidationRule } from "@torque/model";
+import { compact, RULE_TYPES, SEVERITIES, type Field, type FieldType, type FieldTypeName, type RuleType, type ValidationRule } from "@torque/model";
 import { Button, IconButton } from "@torque/ui";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Select } from "../parts/choices";
 import { PanelSection } from "../parts/EditPanel";
@@ -10,12 +10,12 @@ import parts from "../parts/parts.module.css";
 import { useDocument } from "../model/ModelProvider";
 import classes from "./entities.module.css";
 
-export type FieldRulesProps = { rules: Field["validation"]; error: string | undefined; onEdit: (change: Partial<Field>) => void };
+export type FieldRulesProps = { type: FieldType; rules: Field["validation"]; error: string | undefined; onEdit: (change: Partial<Field>) => void };
 
 const NONE: ValidationRule[] = [];
 
 /** The rules values must fulfil, each with its message and how severe breaking it is. */
-export const FieldRules = memo(function FieldRules({ rules = NONE, error, onEdit }: FieldRulesProps) {
+export const FieldRules = memo(function FieldRules({ type, rules = NONE, error, onEdit }: FieldRulesProps) {
   const { t } = useTranslation("editor");
   const put = (next: ValidationRule[]): void => {
     onEdit({ validation: next });
@@ -30,6 +30,7 @@ export const FieldRules = memo(function FieldRules({ rules = NONE, error, onEdit
       {rules.map((rule, at) => (
         <Rule
           key={at}
+          kind={type.type === "Array" ? type.element_type.type : type.type}
           rule={rule}
           number={at + 1}
           onChange={(next) => { put(rules.map((old, index) => (index === at ? next : old))); }}
@@ -45,9 +46,9 @@ export const FieldRules = memo(function FieldRules({ rules = NONE, error, onEdit
   );
 });
 
-type RuleProps = { rule: ValidationRule; number: number; onChange: (rule: ValidationRule) => void; onRemove: () => void };
+type RuleProps = { kind: FieldTypeName; rule: ValidationRule; number: number; onChange: (rule: ValidationRule) => void; onRemove: () => void };
 
-function Rule({ rule, number, onChange, onRemove }: RuleProps) {
+function Rule({ kind, rule, number, onChange, onRemove }: RuleProps) {
   const { t } = useTranslation("editor");
   return (
     <div className={classes.rule} role="group" aria-label={t("rules.one", { n: number })}>
@@ -58,7 +59,7 @@ function Rule({ rule, number, onChange, onRemove }: RuleProps) {
         value={rule.type}
         onChange={(type) => { onChange(compact({ type: type as RuleType, message: rule.message, severity: rule.severity })); }}
       />
-      <RuleValue rule={rule} onChange={(value) => { onChange(compact({ ...rule, value })); }} />
+      <RuleValue kind={kind} rule={rule} onChange={(value) => { onChange(compact({ ...rule, value })); }} />
       <IconButton label={t("rules.remove", { n: number })} onClick={onRemove}>
         <IconX size={16} stroke={1.6} />
       </IconButton>
@@ -86,7 +87,9 @@ function asNumber(text: string): number | string | undefined {
   return Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function RuleValue({ rule, onChange }: { rule: ValidationRule; onChange: (value: unknown) => void }) {
+const asText = (text: string): string | undefined => text.trim() || undefined;
+
+function RuleValue({ kind, rule, onChange }: { kind: FieldTypeName; rule: ValidationRule; onChange: (value: unknown) => void }) {
   const { t } = useTranslation("editor");
   const { xflows = [] } = useDocument();
   switch (rule.type) {
@@ -113,7 +116,7 @@ function RuleValue({ rule, onChange }: { rule: ValidationRule; onChange: (value:
         />
       );
     case "Range":
-      return <RangeValue value={rule.value} onChange={onChange} />;
+      return <RangeValue kind={kind} value={rule.value} onChange={onChange} />;
     case "Custom":
       return (
         <Select
@@ -133,22 +136,48 @@ function RuleValue({ rule, onChange }: { rule: ValidationRule; onChange: (value:
   }
 }
 
-function RangeValue({ value, onChange }: { value: unknown; onChange: (value: unknown) => void }) {
+/** How bounds of days, times and moments are written; what else has bounds is a number. */
+const FORMS: Partial<Record<FieldTypeName, string>> = { Date: "2026-01-31", Time: "09:15:00", DateTime: "2026-01-31T09:15:00Z" };
+
+type Ends = { min?: number | string; max?: number | string };
+
+function RangeValue({ kind, value, onChange }: { kind: FieldTypeName; value: unknown; onChange: (value: unknown) => void }) {
   const { t } = useTranslation("editor");
-  const range = (typeof value === "object" && value !== null ? value : {}) as { min?: number; max?: number };
-  const end = (name: "min" | "max") => (
-    <TextInput
-      aria-label={t(`fields.${name}`)}
-      placeholder={t(`fields.${name}`)}
-      inputMode="decimal"
-      value={range[name] ?? ""}
-      onChange={(event) => { onChange(compact({ ...range, [name]: asNumber(event.currentTarget.value) })); }}
+  const range: Ends = typeof value === "object" && value !== null ? value : {};
+  const form = FORMS[kind];
+  const end = (name: keyof Ends, sign: string) => (
+    <End
+      label={t(`fields.${name}`)}
+      hint={form && `${sign} ${form}`}
+      value={range[name]}
+      onChange={(next) => { onChange(compact({ ...range, [name]: next })); }}
     />
   );
   return (
     <div className={classes.two}>
-      {end("min")}
-      {end("max")}
+      {end("min", "≥")}
+      {end("max", "≤")}
     </div>
+  );
+}
+
+type EndProps = { label: string; hint: string | undefined; value: number | string | undefined; onChange: (value: number | string | undefined) => void };
+
+/** One bound: text where a hint says how it is written, else a number. */
+function End({ label, hint, value, onChange }: EndProps) {
+  const [typed, setTyped] = useState("");
+  const read = hint ? asText : asNumber;
+  return (
+    <TextInput
+      aria-label={label}
+      placeholder={hint ?? label}
+      inputMode={hint ? "text" : "decimal"}
+      // What was typed stays as long as it means the value: "1." on the way to 1.5.
+      value={read(typed) === value ? typed : String(value ?? "")}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(read(event.currentTarget.value));
+      }}
+    />
   );
 }

@@ -38,6 +38,33 @@ it("gives a file its largest size in bytes and the media types it takes", async 
   expect(findPart(server.state.models[0]?.document ?? { format: "torque/1", name: "" }, "Field", "field_order_photo")?.value.field_type).toEqual({ type: "Binary", max_size: 5 * 1024 * 1024, types: ["image/*"] });
 });
 
+it("bounds times by the texts that times are written as, and numbers by numbers", async () => {
+  const server = opened("/models/orders/entities/e_order?field=new");
+  const panel = within(await screen.findByRole("form", { name: "New field" }));
+  await fill(panel.getByRole("textbox", { name: "Label" }), "Opens");
+  const choose = async (input: string, option: string) => {
+    await reader().click(panel.getByRole("combobox", { name: input }));
+    await reader().click(await screen.findByRole("option", { name: option, hidden: true }));
+  };
+  await reader().click(panel.getByRole("button", { name: "Add rule" }));
+  await choose("Type", "Integer");
+  await choose("Kind of rule", "Range");
+  const rule = within(panel.getByRole("group", { name: "Rule 1" }));
+  const write = async (end: string, text: string) => {
+    await reader().clear(rule.getByRole("textbox", { name: end }));
+    await reader().type(rule.getByRole("textbox", { name: end }), text);
+    expect(rule.getByRole("textbox", { name: end })).toHaveProperty("value", text);
+  };
+  await write("Minimum", "1.5");
+  await choose("Type", "Time");
+  await write("Minimum", "08:00:00");
+  await write("Maximum", "09:30:00");
+  await reader().click(panel.getByRole("button", { name: "Add field" }));
+  await waitFor(() => expect(server.state.models[0]?.revision).toBe(213));
+  const made = findPart(server.state.models[0]?.document ?? { format: "torque/1", name: "" }, "Field", "field_order_opens");
+  expect(made?.value.validation).toEqual([{ type: "Range", value: { min: "08:00:00", max: "09:30:00" } }]);
+});
+
 it("says sizes in the unit people would use", () => {
   expect([unitOf(undefined), unitOf(500), unitOf(3 * 1024 ** 3)]).toEqual(["MB", "KB", "GB"]);
   expect(sizeText(5_242_880)).toBe("5 MB");

@@ -85,6 +85,14 @@ impl Kind {
         }
     }
 
+    /// The type itself, or that of the elements of a list.
+    pub(crate) fn innermost(&self) -> &Self {
+        match self {
+            Self::Array(element) => element.innermost(),
+            kind => kind,
+        }
+    }
+
     /// A computed value as near as the type can hold it: doubles are rounded to a decimal's digits.
     pub(crate) fn fit<'a>(&self, value: Value<'a>) -> Value<'a> {
         match (self, &value) {
@@ -146,10 +154,18 @@ impl Bounds {
             Some(Value::Number(text)) => Decimal::read(text).map(|number| (number, text.to_string())),
             _ => None,
         };
-        match spec {
-            Value::Array(ends) => Self { min: number(ends.first()), max: number(ends.get(1)) },
-            _ => Self { min: number(spec.get("min")), max: number(spec.get("max")) },
-        }
+        let (min, max) = Self::ends(spec);
+        Self { min: number(min), max: number(max) }
+    }
+
+    /// Both ends as they are written; what is null is absent.
+    pub(crate) fn ends<'v, 'a>(spec: &'v Value<'a>) -> (Option<&'v Value<'a>>, Option<&'v Value<'a>>) {
+        let (min, max) = match spec {
+            Value::Array(ends) => (ends.first(), ends.get(1)),
+            _ => (spec.get("min"), spec.get("max")),
+        };
+        let given = |end: &&Value<'_>| !end.is_null();
+        (min.filter(given), max.filter(given))
     }
 
     /// What is wrong with a number, as a sentence.

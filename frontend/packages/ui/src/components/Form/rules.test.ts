@@ -51,7 +51,7 @@ describe("what inputs hold", () => {
 });
 
 describe("rules before sending", () => {
-  const check = (more: object, value: unknown) => validate({ ...orderForm, validation: [], fields: [field("TextInput", more)] } as FormDefinition, { f: value as never }, new Set(["f"]), new Set((more as { required?: boolean }).required ? ["f"] : []), t).get("f");
+  const check = (more: object, value: unknown) => validate({ ...orderForm, validation: [], fields: [field("TextInput", more)] } as FormDefinition, { f: value as never }, new Set(["f"]), new Set((more as { required?: boolean }).required ? ["f"] : []), "en-GB", t).get("f");
 
   it.each([
     [{ required: true }, "  ", "Fill this in."],
@@ -67,12 +67,44 @@ describe("rules before sending", () => {
     expect(check(more, value)).toMatch(message);
   });
 
+  const season = { min: "2026-03-01", max: "2026-10-31" };
+  const hours = { min: "08:00:00", max: "17:30:00" };
+  const sale = { min: "2026-01-01T02:00:00+02:00", max: "2026-06-30 18:59:59.5-05:00" };
+
+  it.each([
+    ["DatePicker", season, "2026-02-28", "Enter 1 Mar 2026 or later."],
+    ["DatePicker", season, "2026-03-01", undefined],
+    ["DatePicker", season, "2026-10-31", undefined],
+    ["DatePicker", season, "2026-11-01", "Enter 31 Oct 2026 or earlier."],
+    ["TimePicker", hours, "07:59", "Enter 08:00 or later."],
+    ["TimePicker", hours, "08:00", undefined],
+    ["TimePicker", hours, "17:30:00", undefined],
+    ["TimePicker", hours, "17:31", "Enter 17:30 or earlier."],
+    ["DateTimePicker", sale, "2025-12-31T23:59:59Z", /^Enter .* or later\.$/],
+    ["DateTimePicker", sale, "2026-01-01T00:00:00Z", undefined],
+    ["DateTimePicker", sale, "2026-06-30T23:59:59Z", undefined],
+    ["DateTimePicker", sale, "2026-07-01T00:00:00Z", /^Enter .* or earlier\.$/],
+  ] as const)("a %s within %j is asked of %s", (type, validation, wire, message) => {
+    const told = check({ field_type: type, validation }, toInput(field(type), wire));
+    if (message === undefined) expect(told).toBeUndefined();
+    else expect(told).toMatch(message);
+  });
+
+  it.each([
+    ["DatePicker", "soon", "2026-01-01"],
+    ["TimePicker", "8 o'clock", "23:00"],
+    ["DateTimePicker", "2026-01-01T00:00:00", "2027-01-01 00:00:00"],
+    ["NumberInput", "1", 2],
+  ] as const)("a %s has no such bound as %s, which the server leaves out too", (type, bound, value) => {
+    expect(check({ field_type: type, validation: { min: bound, max: bound } }, value)).toBeUndefined();
+  });
+
   it("a pattern that this engine cannot read is left to the server", () => {
     expect(check({ validation: { pattern: "(?<" } }, "a")).toBeUndefined();
   });
 
   it("the model's message wins over ours", () => {
-    expect(validate(orderForm, {}, new Set(["customer"]), new Set(["customer"]), t).get("customer")).toBe("Choose who ordered.");
+    expect(validate(orderForm, {}, new Set(["customer"]), new Set(["customer"]), "en-GB", t).get("customer")).toBe("Choose who ordered.");
   });
 });
 

@@ -2,6 +2,7 @@ import type { FormDefinition } from "@torque/protocol";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useForm, type FieldErrors, type Resolver, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
+import { useLocale } from "../../i18n/I18nProvider";
 import { requiredFields, scopeOf, visibleFields } from "./conditions";
 import { conflictsOf, type Conflicts } from "./conflicts";
 import { changedFields, initialValues, submitted, type InputValues } from "./convert";
@@ -33,15 +34,16 @@ export type FormState = {
 /** Asks our own rules in the way react-hook-form wants to hear them. */
 function useResolver(definition: FormDefinition, record: FormProps["record"]): Resolver<Held> {
   const { t } = useTranslation("ui");
+  const locale = useLocale();
   return useMemo(
     () => (held) => {
       const values = held as InputValues;
       const scope = scopeOf(definition, values, record);
-      const broken = validate(definition, values, visibleFields(definition, scope), requiredFields(definition, scope), t);
+      const broken = validate(definition, values, visibleFields(definition, scope), requiredFields(definition, scope), locale, t);
       const errors: FieldErrors<Held> = Object.fromEntries([...broken].map(([name, message]) => [name, { type: "rule", message }]));
       return broken.size > 0 ? { values: {}, errors } : { values: held, errors: {} };
     },
-    [definition, record, t],
+    [definition, record, locale, t],
   );
 }
 

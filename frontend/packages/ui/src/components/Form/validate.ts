@@ -2,6 +2,7 @@
 import type { FieldValidation, FormDefinition, FormField } from "@torque/protocol";
 import type { TFunction } from "i18next";
 import type { InputValue, InputValues } from "./convert";
+import { beyond } from "./span";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const URL_START = /^https?:\/\/\S+$/;
@@ -34,9 +35,14 @@ function brokenText(rules: FieldValidation, value: string, t: TFunction<"ui">): 
 
 function brokenNumber(rules: FieldValidation, value: number, t: TFunction<"ui">): Broken | null {
   if (rules.integer && !Number.isInteger(value)) return { check: "integer", text: t("form.whole") };
-  if (rules.min !== undefined && value < rules.min) return { check: "min", text: t("form.tooSmall", { value: rules.min }) };
-  if (rules.max !== undefined && value > rules.max) return { check: "max", text: t("form.tooLarge", { value: rules.max }) };
+  if (typeof rules.min === "number" && value < rules.min) return { check: "min", text: t("form.tooSmall", { value: rules.min }) };
+  if (typeof rules.max === "number" && value > rules.max) return { check: "max", text: t("form.tooLarge", { value: rules.max }) };
   return null;
+}
+
+function brokenTime(field: FormField, value: string, locale: string, t: TFunction<"ui">): Broken | null {
+  const found = beyond(field, field.validation ?? {}, value, locale);
+  return found && { check: found.end, text: t(found.end === "min" ? "form.tooEarly" : "form.tooLate", { value: found.bound }) };
 }
 
 /** A pattern this engine cannot read is left to the server. */
@@ -57,20 +63,20 @@ function brokenJson(value: string, t: TFunction<"ui">): Broken | null {
   }
 }
 
-function broken(field: FormField, value: InputValue | undefined, required: boolean, t: TFunction<"ui">): Broken | null {
+function broken(field: FormField, value: InputValue | undefined, required: boolean, locale: string, t: TFunction<"ui">): Broken | null {
   const rules = field.validation ?? {};
   if (isEmpty(value)) return required && field.field_type !== "Checkbox" ? { check: "required", text: t("form.required") } : null;
   if (field.field_type === "JsonEditor") return brokenJson(String(value), t);
   if (typeof value === "number") return brokenNumber(rules, value, t);
-  return typeof value === "string" ? brokenText(rules, value, t) : null;
+  return typeof value === "string" ? (brokenText(rules, value, t) ?? brokenTime(field, value, locale, t)) : null;
 }
 
 /** The message of every visible field that does not hold, by name. */
-export function validate(definition: FormDefinition, values: InputValues, visible: ReadonlySet<string>, required: ReadonlySet<string>, t: TFunction<"ui">): Map<string, string> {
+export function validate(definition: FormDefinition, values: InputValues, visible: ReadonlySet<string>, required: ReadonlySet<string>, locale: string, t: TFunction<"ui">): Map<string, string> {
   const errors = new Map<string, string>();
   for (const field of definition.fields) {
     if (!visible.has(field.name) || field.readOnly) continue;
-    const found = broken(field, values[field.name], required.has(field.name), t);
+    const found = broken(field, values[field.name], required.has(field.name), locale, t);
     if (!found) continue;
     const own = definition.validation?.find((rule) => rule.field === field.name && rule.rule_type === RULE_NAMES[found.check]);
     errors.set(field.name, own?.message ?? found.text);
