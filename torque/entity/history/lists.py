@@ -4,6 +4,7 @@ What was not written since is taken as it stands. The rest is wound back from th
 the list as rows. Records of other types that a filter reaches, or that are expanded, are those of now.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q, plain
 from torque.entity.history.audit import audit_mode
-from torque.entity.history.reach import moment_of, require_logged
+from torque.entity.history.reach import moment_of, require_logged, snapshot
 from torque.entity.history.records import Entry, State, entry_of, state_at
 from torque.entity.query.filters import Reader
 from torque.entity.query.rule_sql import select_matching
@@ -23,7 +24,7 @@ from torque.entity.query.sql import Statement
 from torque.entity.reading import Reading
 from torque.entity.store import EntityStore, Settings
 from torque.entity.tuning.demand import Demand
-from torque.entity.types import ListPlan, Query, Row, Scope
+from torque.entity.types import Connection, ListPlan, Query, Row, Scope
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity
 from torque.native import unpack_rows
@@ -50,6 +51,8 @@ class PastStore(EntityStore):
 
     Parameters
     ----------
+    connection
+        Sees everything as it stood when `since` and `states` were read.
     since
         The records of the type that were written since.
     states
@@ -57,10 +60,12 @@ class PastStore(EntityStore):
     """
 
     def __init__(
-        self, db: Database, present: EntityStore, key: str, moment: str, since: Sequence[str],
+        self, db: Database, connection: Connection, present: EntityStore, key: str, moment: str, since: Sequence[str],
         states: Mapping[str, State],
     ) -> None:  # fmt: skip
         super().__init__(db)
+        self._connection = connection
+        self._one_by_one = asyncio.Lock()
         self._present = present
         rows = [
             {"id": one, "data": s.data, "version": s.version, "created_at": s.created_at, "updated_at": s.updated_at}
@@ -78,7 +83,9 @@ class PastStore(EntityStore):
 
     async def fetch(self, statement: Statement) -> Sequence[Any]:
         """Run a planned statement over the records of the moment."""
-        return await super().fetch(self.over(statement))
+        statement = self.over(statement)
+        async with self._one_by_one:
+            return await self._connection.fetch(statement.text, *statement.args)
 
     def over(self, statement: Statement) -> Statement:
         """Return a statement about records, over those of the moment."""
@@ -107,33 +114,37 @@ class Past:
 
     async def list(self, app: RunningApplication, rights: Rights, query: Query, as_of: str) -> Answer:
         """Return a page of records as it was; see `EntityService.list`."""
-        reading = await self._at(app, rights, query.entity_type, as_of)
-        return Answer((await reading.list(app, rights, _counted(query))).result)
+        async with snapshot(self._db) as connection:
+            reading = await self._at(connection, app, rights, query.entity_type, as_of)
+            return Answer((await reading.list(app, rights, _counted(query))).result)
 
     async def find(self, app: RunningApplication, rights: Rights, query: Query, as_of: str) -> Answer:
         """Return the records of a query as they were; see `EntityService.find`."""
-        reading = await self._at(app, rights, query.entity_type, as_of)
-        return Answer((await reading.find(app, rights, query)).result)
+        async with snapshot(self._db) as connection:
+            reading = await self._at(connection, app, rights, query.entity_type, as_of)
+            return Answer((await reading.find(app, rights, query)).result)
 
-    async def _at(self, app: RunningApplication, rights: Rights, entity_type: str, as_of: str) -> Reading:
+    async def _at(
+        self, connection: Connection, app: RunningApplication, rights: Rights, entity_type: str, as_of: str
+    ) -> Reading:
         moment = moment_of(as_of)
         entity = app.model.entities.get(entity_type)
         if entity is None or not rights.entity(entity_type).any:
             return self._reading  # which refuses it
         if audit_mode(entity) != "values":
             raise InvalidParams(f"The model keeps no history of '{entity.name}'.", parameter="asOf")
-        since, states = await self._states(app, rights, entity, moment)
+        since, states = await self._states(connection, app, rights, entity, moment)
         await require_logged(self._db, moment)
-        store = PastStore(self._db, self._store, entity.key, moment, since, states)
+        store = PastStore(self._db, connection, self._store, entity.key, moment, since, states)
         reading = self._reading.over(store)
         reading.demand = Unnoted(store)
         return reading
 
     async def _states(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, moment: str
+        self, connection: Connection, app: RunningApplication, rights: Rights, entity: CompiledEntity, moment: str
     ) -> tuple[Sequence[str], dict[str, State]]:
         """Return which records were written since a moment, and what those that the caller may see were then."""
-        found = await self._db.fetch(Q.changed_since, app.id, entity.key, moment, MAX_CHANGED + 1)
+        found = await connection.fetch(Q.changed_since, app.id, entity.key, moment, MAX_CHANGED + 1)
         since = [row["entity_id"] for row in found]
         if len(since) > MAX_CHANGED or any(row["emptied"] for row in found):
             message = (
@@ -142,10 +153,10 @@ class Past:
             raise InvalidParams(f"{message} Ask for a later moment.", parameter="asOf")
         if not since:
             return [], {}
-        rows: dict[str, Row] = {**unpack_rows(await self._db.fetch(Q.read, app.id, plain(since)))}
-        visible = await self._visible(app, rights, entity, rows)
+        rows: dict[str, Row] = {**unpack_rows(await connection.fetch(Q.read, app.id, plain(since)))}
+        visible = await self._visible(connection, app, rights, entity, rows)
         entries: dict[str, list[Entry]] = {}
-        logged = await self._db.fetch(Q.histories, app.id, plain(since), MAX_LOGGED + 1)
+        logged = await connection.fetch(Q.histories, app.id, plain(since), MAX_LOGGED + 1)
         if len(logged) > MAX_LOGGED:
             message = f"Too much was written to the records of '{entity.name}' that changed since then."
             raise InvalidParams(f"{message} Ask for a later moment.", parameter="asOf")
@@ -159,7 +170,12 @@ class Past:
         return since, states
 
     async def _visible(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, rows: Mapping[str, Row]
+        self,
+        connection: Connection,
+        app: RunningApplication,
+        rights: Rights,
+        entity: CompiledEntity,
+        rows: Mapping[str, Row],
     ) -> set[str]:
         """Return which records the caller may see as they are now: what is hidden today is not shown as it was."""
         granted = rights.entity(entity.name)
@@ -167,7 +183,8 @@ class Past:
         if condition is None or not rows:
             return set(rows)
         collation = (await self._store.settings()).collation
-        return {row[0] for row in await self._store.fetch(select_matching(condition, app.id, collation, list(rows)))}
+        statement = select_matching(condition, app.id, collation, list(rows))
+        return {row[0] for row in await connection.fetch(statement.text, *statement.args)}
 
 
 def _counted(query: Query) -> Query:

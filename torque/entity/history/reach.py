@@ -1,9 +1,21 @@
-"""How far history reaches back: as far as the audit log, of which months may have been dropped."""
+"""How history is read: records and log at one moment, as far back as the log reaches, of which months may be gone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from torque.db.pool import Database
 from torque.entity import values
 from torque.entity.batch import Q
+from torque.entity.types import Connection
 from torque.errors import InvalidParams
+
+
+@asynccontextmanager
+async def snapshot(db: Database) -> AsyncIterator[Connection]:
+    """Lend a connection that sees everything as it stood when it was first asked, whoever writes meanwhile."""
+    async with db.transaction() as connection:
+        await connection.execute(Q.one_snapshot)
+        yield connection
 
 
 def moment_of(as_of: str) -> str:

@@ -10,11 +10,11 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
-from torque.entity.batch import Q
+from torque.entity.batch import Q, plain
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
-from torque.entity.history.reach import moment_of, require_logged
+from torque.entity.history.reach import moment_of, require_logged, snapshot
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
 from torque.entity.query.rule_sql import check_states
@@ -26,6 +26,7 @@ from torque.entity.write import checks
 from torque.entity.write.writing import Writing
 from torque.errors import Forbidden, InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
+from torque.native import unpack_rows
 from torque.types import Caller
 
 MAX_ENTRIES = 10_000
@@ -275,9 +276,11 @@ class History:
         """Return a record as it was and is, if the caller may see it now, or might if it still existed, and then."""
         moment = moment_of(as_of)
         record_id = valid_id(record_id)
-        row = await self._store.read(app.id, record_id)
-        entries = [entry_of(found) for found in await self._db.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)]
+        async with snapshot(self._db) as connection:
+            row = unpack_rows(await connection.fetch(Q.read, app.id, plain([record_id]))).get(record_id)
+            logged = await connection.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)
         await require_logged(self._db, moment)
+        entries = [entry_of(found) for found in logged]
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")
         stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
         entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)
@@ -288,8 +291,8 @@ class History:
         state = state_at(row, entries, moment)
         if state is None:
             raise NotFound("The record did not exist at that moment.", entityId=record_id)
-        if not await self._reading.fits(app, rights, entity, granted.where, record_id, codec.dumps(state.data)):
-            raise NotFound(_GONE, entityId=record_id)
+        then = (record_id, codec.dumps(state.data), state.version, state.created_at, state.updated_at, entity.key)
+        await self._reading.require_matching(app, rights, entity, granted, then)
         return entity, granted, state, row
 
     async def _grave(self, app: RunningApplication, record_id: str) -> tuple[str, dict[str, Any]]:
