@@ -32,3 +32,20 @@ def test_text_is_made_that_matches(pattern: str) -> None:
 )
 def test_what_is_not_understood_is_left_to_others(pattern: str) -> None:
     assert maker_of(pattern) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"a{3,2}", r"[a-\d]", "(" * 250 + "a" + ")" * 250, "a{9999}" * 9, r"(((a{999}){999}){999}){999}",
+        r"((((){999}){999}){999}){999}",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_has_no_text_or_one_without_measure_is_left_to_others(pattern: str) -> None:
+    assert maker_of(pattern) is None
+
+
+def test_characters_of_a_range_can_all_be_stored() -> None:
+    made = maker_of("^[\ud7f0-\ue00f]{99}$")
+    assert made is not None
+    assert made(Random(1)).encode("utf-8")

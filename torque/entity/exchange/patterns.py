@@ -4,6 +4,7 @@ import re
 import string
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import NamedTuple
 
 Maker = Callable[[Random], str]
 
@@ -15,6 +16,19 @@ _SIGNS = {"n": "\n", "r": "\r", "t": "\t"}
 _PRINTED = string.ascii_letters + string.digits + " .,:;-_+/()"
 _MORE = 3
 """How often more than its least what may repeat without end does."""
+
+_MOST = 1 << 16
+"""Characters and repetitions in one text: a pattern in a pattern multiplies them."""
+
+_DEEPEST = 20
+_SURROGATES = range(0xD800, 0xE000)
+
+
+class _Part(NamedTuple):
+    """What makes a part of a text, and how many characters and repetitions that takes at most."""
+
+    make: Maker
+    most: int
 
 
 def maker_of(pattern: str) -> Maker | None:
@@ -31,30 +45,36 @@ class _Parser:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._place = 0
+        self._depth = 0
 
     def whole(self) -> Maker:
         """Return the maker of all of it."""
         found = self._either()
         if self._place < len(self._pattern):
             raise ValueError("a bracket too many")
-        return found
+        return found.make
 
-    def _either(self) -> Maker:
+    def _either(self) -> _Part:
         ways = [self._sequence()]
         while self._is_next("|"):
             ways.append(self._sequence())
-        return lambda random: random.choice(ways)(random)
+        return _Part(lambda random: random.choice(ways).make(random), max(way.most for way in ways))
 
-    def _sequence(self) -> Maker:
+    def _sequence(self) -> _Part:
         parts = []
         while self._pattern[self._place : self._place + 1] not in ("", "|", ")"):
             parts.append(self._repeated())
-        return lambda random: "".join(part(random) for part in parts)
+        most = 1 + sum(part.most for part in parts)
+        return _bounded(lambda random: "".join(part.make(random) for part in parts), most)
 
-    def _repeated(self) -> Maker:
+    def _repeated(self) -> _Part:
         one = self._one()
         least, most = self._times()
-        return lambda random: "".join(one(random) for _ in range(random.randint(least, most)))
+        if least > most:
+            raise ValueError("no such number of times")
+        return _bounded(
+            lambda random: "".join(one.make(random) for _ in range(random.randint(least, most))), one.most * most
+        )
 
     def _times(self) -> tuple[int, int]:
         for sign, times in (("?", (0, 1)), ("*", (0, _MORE)), ("+", (1, 1 + _MORE))):
@@ -69,25 +89,29 @@ class _Parser:
         least = int(found[1])
         return (least, int(found[3]) if found[3] else least + _MORE if found[2] else least)
 
-    def _one(self) -> Maker:
+    def _one(self) -> _Part:
         sign = self._take()
         if sign in "^$":
-            return lambda _: ""
+            return _NOTHING
         if sign == "(":
             return self._group()
         if sign == "[":
             return _any_of(self._listed())
         if sign == "\\":
             sign = self._take()
-            return (lambda _: "") if sign in "bAzZ" else _any_of(_escaped(sign))
+            return _NOTHING if sign in "bAzZ" else _any_of(_escaped(sign))
         if sign in "*+?{":
             raise ValueError("nothing to repeat")
         return _any_of(_PRINTED if sign == "." else sign)
 
-    def _group(self) -> Maker:
+    def _group(self) -> _Part:
         if named := _GROUP.match(self._pattern, self._place):
             self._place = named.end()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("too deep")
         found = self._either()
+        self._depth -= 1
         if self._take() != ")":
             raise ValueError("a bracket too few")
         return found
@@ -104,7 +128,7 @@ class _Parser:
                 self._place += 1
                 last = self._take()
                 last = _escaped(self._take()) if last == "\\" else last
-                some = "".join(map(chr, range(ord(some), ord(last) + 1)))
+                some = _from_to(some, last)
             found += some
         return [sign for sign in _PRINTED if sign not in found] if others else found
 
@@ -130,7 +154,23 @@ def _escaped(sign: str) -> str:
     return sign
 
 
-def _any_of(signs: Sequence[str]) -> Maker:
+def _bounded(make: Maker, most: int) -> _Part:
+    if most > _MOST:
+        raise ValueError("too long")
+    return _Part(make, most)
+
+
+def _from_to(first: str, last: str) -> str:
+    """Return the characters from one to another."""
+    if len(last) != 1:
+        raise ValueError("no end of a range")
+    return "".join(chr(code) for code in range(ord(first), ord(last) + 1) if code not in _SURROGATES)
+
+
+def _any_of(signs: Sequence[str]) -> _Part:
     if not signs:
         raise ValueError("nothing to choose from")
-    return lambda random: random.choice(signs)
+    return _Part(lambda random: random.choice(signs), 1)
+
+
+_NOTHING = _Part(lambda _: "", 1)
