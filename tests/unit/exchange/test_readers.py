@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from torque.entity.exchange.detect import delimiter_of, dialect_of, encoding_of, format_of
+from torque.entity.exchange.markup import escaped, unescaped
 from torque.entity.exchange.readers import CsvRows, ObjectRows
 from torque.entity.exchange.sheets import SheetRows
 from torque.entity.exchange.types import ABSENT, Unreadable
@@ -92,7 +93,7 @@ def test_arrays_are_read_element_by_element_across_blocks() -> None:
     assert (rows.columns, cells(rows)) == (("a", "b"), [[1, ABSENT], [ABSENT, long], [[1, {"c": 2}], ABSENT]])
 
 
-@pytest.mark.parametrize("text", ["{}", "[1, 2", '[{"a": 1} {"a": 2}]', "[NaN]", "[{]", "nothing"])
+@pytest.mark.parametrize("text", ["{}", "[1, 2", '[{"a": 1} {"a": 2}]', "[NaN]", "[{]", "nothing", '[{"a": 1e400}]'])
 def test_what_is_no_array_is_refused(text: str) -> None:
     with pytest.raises(ParseError):
         cells(ObjectRows(Held(text.encode()), lines=False))
@@ -127,6 +128,12 @@ def test_workbooks_give_values_as_json_has_them() -> None:
     rows = SheetRows(Held(out.getvalue()))
     assert rows.columns == ("name", "count", "at", "day")
     assert cells(rows) == [["A", 3, "2026-01-31 09:15:00", "2026-01-31"], ["B", 1.5, None, None]]
+
+
+@given(st.text(st.sampled_from("_x0041\x01\r"), min_size=7, max_size=30) | st.text())
+@example("_x0041\x01")
+def test_cells_hold_text_that_xml_has_not_and_text_that_looks_like_it(text: str) -> None:
+    assert unescaped(escaped(text)) == text
 
 
 def test_what_is_no_workbook_is_refused() -> None:

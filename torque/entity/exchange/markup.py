@@ -22,8 +22,8 @@ _DEEPEST = 64
 _NAMES = 10_000
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_NO_XML = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+_TO_ESCAPE = re.compile(rf"[{_NO_XML}]|_(?=x[0-9A-Fa-f]{{4}}[_{_NO_XML}])")
 _SURROGATES = range(0xD800, 0xE000)
 
 Event = tuple[str, Mapping[str, str] | None, str]
@@ -46,7 +46,7 @@ def events(file: IO[bytes]) -> Iterator[Event]:
 
 def escaped(text: str) -> str:
     """Return text as cells hold it: characters that XML has not, or changes, stand as their numbers."""
-    return _NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _LIKE_ESCAPED.sub("_x005F_", text))
+    return _TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def unescaped(text: str) -> str:

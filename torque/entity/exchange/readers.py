@@ -223,7 +223,7 @@ def _of_array(file: BinaryIO) -> Iterator[Any]:
 
 
 def _elements(window: "_Window") -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole)
+    decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_float=orjson.loads)
     if window.next_mark() != "[":
         raise ParseError("The file is no JSON array of objects: [{...}, {...}].")
     window.place += 1
