@@ -113,6 +113,32 @@ async def test_what_would_become_invalid_without_its_reference_stands_against_it
     assert await shop.rows("entities") == []
 
 
+@pytest.mark.parametrize(
+    ("target", "rule"),
+    [
+        (reference("held", "customer"), {"type": "Required"}),
+        (
+            field("held", "Array", type_element_type={"type": "Reference", "entity": "customer"}),
+            {"type": "MinLength", "value": 2},
+        ),
+    ],
+)
+async def test_what_a_rule_of_the_reference_demands_stands_against_it(
+    db: Database, target: dict[str, Any], rule: dict[str, Any]
+) -> None:
+    seat = entity("seat", {**target, "validation": [rule]})
+    loses = link("seats", "seat", "held", "customer", "SetNull")
+    shop = shop_of(db, document(seat, links=(loses,), without="invoice"))
+    customer, _ = await customer_with_orders(shop)
+    other = (await shop.create("customer", name="Eve"))["id"]
+    await shop.create("seat", held=[customer, other] if rule["type"] == "MinLength" else customer)
+    before = len(await shop.rows("entities"))
+    with pytest.raises(ValidationFailed, match="A record of 'Seat' that refers to this one would become invalid"):
+        await shop.delete(customer)
+    assert len(await shop.rows("entities")) == before
+    assert await shop.rows("outbox") == []
+
+
 async def test_what_refers_without_a_rule_may_go_along_on_a_way_that_decides_nothing(db: Database) -> None:
     shop = shop_of(db, document(NOTE, links=(NOTES,), without="invoice"))
     customer, orders = await customer_with_orders(shop)

@@ -94,7 +94,7 @@ def decisive(model: CompiledModel) -> tuple[str, ...]:
             for link in entity.inbound
             if link.cascade not in ("Delete", "SetNull")
             or (link.cascade == "Delete" and link.entity in obstructed)
-            or (link.cascade == "SetNull" and _may_refuse(model.entities[link.entity]))
+            or (link.cascade == "SetNull" and _may_refuse(model.entities[link.entity], link.field))
         }
         if {key for _, key in more} <= found:
             return tuple(sorted(found))
@@ -109,7 +109,8 @@ def followed(model: CompiledModel) -> tuple[str, ...]:
     return tuple(sorted({link.link_key for link in inbound if link.cascade != "SetNull"}.union(decisive(model))))
 
 
-def _may_refuse(entity: CompiledEntity) -> bool:
-    """Tell whether a record that was valid may be so no more when a reference that is not required is taken out."""
+def _may_refuse(entity: CompiledEntity, name: str) -> bool:
+    """Tell whether a record that was valid may be so no more when a reference is taken out of this field."""
     checks = any(constraint.type == "Check" for constraint in entity.definition.constraints)
-    return checks or any(field.computed is not None for field in entity.definition.fields)
+    computes = any(field.computed is not None for field in entity.definition.fields)
+    return checks or computes or bool(entity.fields[name].definition.validation)
