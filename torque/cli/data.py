@@ -1,9 +1,12 @@
 """`torque data`: records in and out by the file, made-up records, and an empty application."""
 
+import os
+import secrets
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -210,15 +213,26 @@ def _writable(file: str) -> Iterator[BinaryIO]:
         with wanted.open("wb") as target:
             yield target
         return
-    wanted = wanted.resolve()
-    unfinished = wanted.with_name(f"{wanted.name}.part")
-    try:
-        with unfinished.open("wb") as target:
+    wanted = Path(os.path.realpath(wanted))
+    unfinished = wanted.with_name(f"{wanted.name[:60]}.{secrets.token_hex(4)}.part")
+    with unfinished.open("xb") as target:
+        try:
+            if wanted.exists():
+                with wanted.open("ab") as before:  # refused where it may not be written
+                    _make_alike(target.fileno(), os.fstat(before.fileno()))
             yield target
-        unfinished.replace(wanted)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+            target.flush()
+            unfinished.replace(wanted)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+
+def _make_alike(file: int, other: os.stat_result) -> None:
+    """Let those read and write a file who may read and write another one."""
+    with suppress(PermissionError):  # only the superuser gives files away
+        os.fchown(file, other.st_uid, other.st_gid)
+    os.fchmod(file, stat.S_IMODE(other.st_mode))
 
 
 data.add_command(check_command)

@@ -107,6 +107,20 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(club: str, data: Data) -
     assert sorted(path.name for path in folder.iterdir()) == ["lines.csv", "lines.xlsx"]
 
 
+def test_an_export_changes_only_what_is_in_its_file(club: str, data: Data) -> None:
+    folder = data.project / "private"
+    folder.mkdir()
+    file, neighbour, link = folder / "people.csv", folder / "people.csv.part", folder / "link.csv"
+    file.write_bytes(b"")
+    file.chmod(0o600)
+    neighbour.write_bytes(b"mine")
+    link.symlink_to(file)
+    assert data("export", club, "people", str(link)).code == 0
+    assert link.is_symlink() and file.read_bytes().count(b"\n") == 6
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert neighbour.read_bytes() == b"mine" and len(list(folder.iterdir())) == 3
+
+
 def test_an_application_is_emptied_only_by_its_name(club: str, data: Data) -> None:
     assert data("empty", club).code == 2
     assert data("empty", club, "--confirm", "other").code == 2
