@@ -298,6 +298,25 @@ async def test_of_a_call_that_comes_twice_at_once_one_writes_and_both_are_answer
     assert await shop.rows("entities") == []
 
 
+async def test_a_row_that_fails_makes_nobody_look_at_the_others_again(shop: Shop, monkeypatch: Any) -> None:
+    asked: list[str] = []
+    again = shop.entities.answer_again
+
+    async def counted(caller: Any, app: Any, repeat: Any, record_id: str) -> bytes:
+        asked.append(record_id)
+        return await again(caller, app, repeat, record_id)
+
+    monkeypatch.setattr(shop.entities, "answer_again", counted)
+    made = await create(shop, "customer", [{"name": f"c{n}"} for n in range(3)])
+    ids = [*(one["record"]["id"] for one in made["results"]), new_id()]
+    whole = shop.generations.read([shop.generations.slot("catalogue", shop.app.id)])
+    changed = await update(shop, [(one, {"name": "new"}) for one in ids], mode="perRow", idempotency_key="u")
+    gone = await delete(shop, ids, mode="perRow", idempotency_key="d")
+    assert outcomes(changed) == outcomes(gone) == [True, True, True, False]
+    assert asked == []
+    assert shop.generations.current(whole)
+
+
 async def test_an_upsert_that_comes_twice_at_once_under_one_key_writes_once(shop: Shop) -> None:
     async def upsert() -> bytes:
         data = {"name": "Ada", "email": "ada@x.org"}

@@ -167,8 +167,9 @@ class BulkVerbs:
                 results = known
                 continue
             results.update(zip(left, made, strict=True))
-            if any(isinstance(one, Conflict | NotFound) for one in made):
-                results.update({index: one for index, one in (await self._known(call)).items() if index in left})
+            beaten = [index for index in left if isinstance(results[index], Conflict | NotFound)]
+            known = await self._known(call_of(call, beaten))
+            results.update({beaten[place]: one for place, one in known.items()})
             return results
         raise Conflict("This idempotency key is in use. Try again.", current=None)
 
