@@ -73,6 +73,7 @@ class Outbox:
         self._task: asyncio.Task[None] | None = None
         self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._written: set[str] = set()
         self._told: set[str] = set()
         bus.on(RecordsChanged, self._changed)
 
@@ -110,11 +111,14 @@ class Outbox:
         return len(rows)
 
     def _changed(self, event: RecordsChanged) -> None:
-        """Look at once where a write of this worker may have left something."""
+        """Look at once where a write of this worker may have left something; after a round that is under way."""
         app = self._catalog.peek(event.application_id)
         entity = app.model.entities.get(event.entity_type) if app is not None else None
         if entity is None or followed(entity):
-            self._due.set()
+            if event.application_id in self._under_way:
+                self._written.add(event.application_id)
+            else:
+                self._due.set()
 
     async def _work(self) -> None:
         while True:
@@ -144,6 +148,9 @@ class Outbox:
             self._tell(application_id, error)
         finally:
             del self._under_way[application_id]
+            if application_id in self._written:
+                self._written.remove(application_id)
+                self._due.set()
 
     def _tell(self, application_id: str, error: Exception) -> None:
         """Report what keeps letters waiting, once for as long as it lasts."""

@@ -11,6 +11,7 @@ from tests.support.waiting import eventually
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
+from torque.entity.batch import Q
 from torque.entity.hooks import Happening
 from torque.entity.outbox import DEEPEST, Outbox
 from torque.entity.write.bulk_types import Edit
@@ -267,6 +268,40 @@ async def test_what_takes_long_in_one_application_keeps_no_other_waiting(db: Dat
             await eventually(lambda times=times: heard == [False] * times)  # type: ignore[misc]
         over.set()
         await eventually(lambda: heard == [False, False, True])
+    finally:
+        await box.close()
+
+
+async def test_writes_while_letters_are_on_their_way_are_looked_for_once(
+    followed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    reached, over = asyncio.Event(), asyncio.Event()
+    looks = 0
+    fetch = followed.db.fetch
+
+    async def counted(sql: str, *args: object, **more: Any) -> Any:
+        nonlocal looks
+        looks += sql == Q.due_applications
+        return await fetch(sql, *args, **more)
+
+    async def hear(happening: Happening) -> None:
+        reached.set()
+        await over.wait()
+        heard.append(happening.data["name"])
+
+    followed.hooks.after(hear)
+    box = outbox(followed)
+    box.start()
+    try:
+        await followed.create("customer", name="Ada")
+        await reached.wait()
+        monkeypatch.setattr(followed.db, "fetch", counted)
+        for n in range(100):
+            await followed.create("customer", name=f"c{n}")
+        assert looks < 20
+        over.set()
+        await eventually(lambda: len(heard) == 101)
     finally:
         await box.close()
 
