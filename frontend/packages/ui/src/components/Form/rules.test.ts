@@ -84,6 +84,10 @@ describe("rules before sending", () => {
     ["DateTimePicker", sale, "2026-01-01T00:00:00Z", undefined],
     ["DateTimePicker", sale, "2026-06-30T23:59:59Z", undefined],
     ["DateTimePicker", sale, "2026-07-01T00:00:00Z", /^Enter .* or earlier\.$/],
+    // What an input leaves out of a stored value is not held against it.
+    ["TimePicker", { min: "08:00:30" }, "08:00:45", undefined],
+    ["TimePicker", { min: "08:00:30" }, "07:59:59", "Enter 08:00:30 or later."],
+    ["DateTimePicker", { min: "2026-01-01T00:00:00.5Z" }, "2026-01-01T00:00:00.700000Z", undefined],
   ] as const)("a %s within %j is asked of %s", (type, validation, wire, message) => {
     const told = check({ field_type: type, validation }, toInput(field(type), wire));
     if (message === undefined) expect(told).toBeUndefined();

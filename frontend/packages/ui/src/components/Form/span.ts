@@ -8,13 +8,15 @@ const ZONED = /(Z|[+-]\d\d:\d\d)$/;
 type Scale = {
   /** Milliseconds that order the texts of the wire; NaN for a text that is none, which is before and after nothing. */
   instant: (wire: string) => number;
+  /** Milliseconds that the input leaves out of a stored value, and are not held against one. */
+  grain: number;
   words: (wire: string, locale: string) => string;
 };
 
 const SCALES: Partial<Record<FormField["field_type"], Scale>> = {
-  DatePicker: { instant: (wire) => Date.parse(`${wire}T00:00:00Z`), words: formatDate },
-  TimePicker: { instant: (wire) => Date.parse(`1970-01-01T${wire}Z`), words: (wire) => wire.replace(/:00$/, "") },
-  DateTimePicker: { instant: (wire) => momentOf(wire.toUpperCase().replace(" ", "T")), words: formatDateTime },
+  DatePicker: { instant: (wire) => Date.parse(`${wire}T00:00:00Z`), grain: 1, words: formatDate },
+  TimePicker: { instant: (wire) => Date.parse(`1970-01-01T${wire}Z`), grain: 60_000, words: (wire) => wire.replace(/:00$/, "") },
+  DateTimePicker: { instant: (wire) => momentOf(wire.toUpperCase().replace(" ", "T")), grain: 1000, words: formatDateTime },
 };
 
 /** Without an offset a text is no moment. */
@@ -25,8 +27,8 @@ export function beyond(field: FormField, rules: FieldValidation, value: InputVal
   const scale = SCALES[field.field_type];
   const wire = scale && fromInput(field, value);
   if (!scale || typeof wire !== "string") return null;
-  const at = scale.instant(wire);
-  if (typeof rules.min === "string" && at < scale.instant(rules.min)) return { end: "min", bound: scale.words(rules.min, locale) };
-  if (typeof rules.max === "string" && at > scale.instant(rules.max)) return { end: "max", bound: scale.words(rules.max, locale) };
+  const grains = (text: string): number => Math.floor(scale.instant(text) / scale.grain);
+  if (typeof rules.min === "string" && grains(wire) < grains(rules.min)) return { end: "min", bound: scale.words(rules.min, locale) };
+  if (typeof rules.max === "string" && scale.instant(wire) > scale.instant(rules.max)) return { end: "max", bound: scale.words(rules.max, locale) };
   return null;
 }
