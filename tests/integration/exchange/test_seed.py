@@ -100,6 +100,8 @@ async def test_of_those_that_are_there_each_is_referred_to_once(db: Database) ->
     assert len({record["owner"] for record in await seed(store, 3, "thing")}) == 8
     with pytest.raises(InvalidParams, match="only 8 different values"):
         await seed(store, 1, "thing")
+    await seed(store, 1_200, "owner")
+    assert len({record["owner"] for record in await seed(store, 1_150, "thing")}) == 1_158
 
 
 async def test_conditions_between_fields_are_kept_and_the_first_may_refer_to_itself(db: Database) -> None:

@@ -7,7 +7,7 @@ there, so that seeding twice adds new ones.
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from random import Random
 from typing import Any
 
@@ -20,7 +20,7 @@ from torque.entity.exchange.lookup import Q
 from torque.entity.exchange.made_up import Person, value_of
 from torque.entity.exchange.types import Cells, Job, Unreadable
 from torque.errors import InvalidParams
-from torque.model.compile import CompiledEntity, CompiledField
+from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 from torque.model.infer.references import cyclic
 from torque.types import new_id, utc_now
 
@@ -46,12 +46,13 @@ async def seed_jobs(
     if unknown:
         raise InvalidParams(f"There is no entity '{unknown[0]}'; there are {', '.join(model.entities)}.")
     chosen = set(only or model.entities)
+    counts = {row["entity_type"]: int(row["n"]) for row in await db.fetch(Q.counts, app.id)}
+    needed = _needed(model, chosen, counts, count)
     existing = {
-        name: [row["id"] for row in await db.fetch(Q.some_ids, app.id, entity.key, _REFERRED)]
+        name: [row["id"] for row in await db.fetch(Q.some_ids, app.id, entity.key, needed.get(name, _REFERRED))]
         for name, entity in model.entities.items()
         if name not in chosen
     }
-    counts = {row["entity_type"]: int(row["n"]) for row in await db.fetch(Q.counts, app.id)}
     made = Made(seed, count, frozenset(chosen), existing)
     links = {name: [f.target for f in model.entities[name].references if f.target] for name in sorted(chosen)}
     return [
@@ -60,6 +61,17 @@ async def seed_jobs(
         }))
         for name in cyclic(links)
     ]  # fmt: skip
+
+
+def _needed(model: CompiledModel, chosen: Set[str], counts: Mapping[str, int], count: int) -> dict[str, int]:
+    """Return how many records must be known of those that are there, where each is referred to only so often."""
+    needed: dict[str, int] = {}
+    for entity in (model.entities[name] for name in chosen):
+        for field in (entity.fields[name] for rule in entity.uniques for name in rule.fields):
+            if field.target is not None:
+                most = max(_REFERRED, counts.get(entity.key, 0) + count)
+                needed[field.target] = max(needed.get(field.target, 0), most)
+    return needed
 
 
 class Made:
