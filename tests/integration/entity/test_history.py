@@ -11,6 +11,7 @@ from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.query import rule_sql
 from torque.errors import Forbidden, InvalidParams, NotFound, ValidationFailed
 from torque.types import Caller, new_id, utc_now
 
@@ -247,3 +248,24 @@ async def test_what_happened_while_a_rule_hid_the_record_stays_hidden(db: Databa
     ]
     whole = codec.loads((await shop.entities.history(ADMIN, shop.app, None, made["id"])).result)
     assert len(whole["entries"]) == 5 and whole["entries"][2]["new"] == {"note": "unseen"}
+
+
+async def test_the_past_of_a_record_is_judged_in_parts_however_large_it_is(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_sql, "PART_BYTES", 5_000)
+    shop = Shop(db, clerks(update=True, where={"paid": True}))
+    made = await shop.create("order", number=1, paid=True, note="x" * 1_000)
+    for n in range(20):
+        await shop.update(made["id"], weight=n, paid=n % 3 > 0)
+    fetch, sizes = shop.db.fetch, list[int]()
+
+    async def measured(sql: str, *args: object, **more: Any) -> Any:
+        sizes.append(sum(len(one) for one in args if isinstance(one, bytes)))
+        return await fetch(sql, *args, **more)
+
+    monkeypatch.setattr(shop.db, "fetch", measured)
+    answer = codec.loads((await shop.entities.history(CLERK, shop.app, None, made["id"])).result)
+    shown = [(entry["new"] or {}).get("weight") for entry in answer["entries"]]
+    assert shown == [*(n if n % 3 > 0 else None for n in reversed(range(20))), None]
+    assert max(sizes) <= 6_000

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.test_history import restore
+from tests.integration.entity.test_history import clerks, restore
 from tests.integration.entity.test_history import then as get_as_of
 from tests.integration.entity.test_past import then
 from tests.integration.entity.workshop import SHOP, Shop
+from torque import codec
 from torque.db.pool import Database
-from torque.entity.history import lists, records
+from torque.entity.history import lists, reach
 from torque.entity.history.reach import snapshot
 from torque.types import Caller, utc_now
 
@@ -42,7 +43,7 @@ def meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         async def __aexit__(self, *error: Any) -> Any:
             return await self._lent.__aexit__(*error)
 
-    monkeypatch.setattr(records, "snapshot", Slowly)
+    monkeypatch.setattr(reach, "snapshot", Slowly)
     monkeypatch.setattr(lists, "snapshot", Slowly)
     return work
 
@@ -56,6 +57,17 @@ async def test_a_record_that_changes_while_its_past_is_read_has_no_gap(shop: Sho
     assert meanwhile == []
     meanwhile.append(lambda: shop.update(order, note="d"))
     assert (await restore(shop, order, as_of=moment))["note"] == "a"
+
+
+async def test_what_happened_is_told_with_its_values_though_the_record_changes_meanwhile(
+    db: Database, meanwhile: list[Any]
+) -> None:
+    shop = Shop(db, clerks(update=True, where={"paid": True}))
+    order = (await shop.create("order", number=1, paid=True))["id"]
+    meanwhile.append(lambda: shop.update(order, note="a"))
+    answer = codec.loads((await shop.entities.history(CLERK, shop.app, None, order)).result)
+    assert meanwhile == []
+    assert [entry["new"] for entry in answer["entries"]] == [{"number": 1, "paid": True}]
 
 
 async def test_a_list_of_the_past_shows_nothing_that_was_written_while_it_was_read(

@@ -1,13 +1,15 @@
 """How history is read: records and log at one moment, as far back as the log reaches, of which months may be gone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from torque.db.pool import Database
 from torque.entity import values
-from torque.entity.batch import Q
-from torque.entity.types import Connection
+from torque.entity.batch import Q, plain
+from torque.entity.types import Connection, Row
 from torque.errors import InvalidParams
+from torque.native import unpack_rows
 
 
 @asynccontextmanager
@@ -16,6 +18,15 @@ async def snapshot(db: Database) -> AsyncIterator[Connection]:
     async with db.transaction() as connection:
         await connection.execute(Q.one_snapshot)
         yield connection
+
+
+async def record_and_log(
+    db: Database, application_id: str, record_id: str, query: str, limit: int
+) -> tuple[Row | None, Sequence[Any]]:
+    """Return a record, None when it is gone, and what a query finds logged about it, both as of one moment."""
+    async with snapshot(db) as connection:
+        rows = unpack_rows(await connection.fetch(Q.read, application_id, plain([record_id])))
+        return rows.get(record_id), await connection.fetch(query, application_id, record_id, limit)
 
 
 def moment_of(as_of: str) -> str:

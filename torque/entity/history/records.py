@@ -10,11 +10,11 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
-from torque.entity.batch import Q, plain
+from torque.entity.batch import Q
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
-from torque.entity.history.reach import moment_of, require_logged, snapshot
+from torque.entity.history.reach import moment_of, record_and_log, require_logged
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
 from torque.entity.query.rule_sql import check_states
@@ -26,7 +26,6 @@ from torque.entity.write import checks
 from torque.entity.write.writing import Writing
 from torque.errors import Forbidden, InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
-from torque.native import unpack_rows
 from torque.types import Caller
 
 MAX_ENTRIES = 10_000
@@ -221,12 +220,14 @@ class History:
     ) -> Answer:  # fmt: skip
         """Return what happened to a record; see `EntityService.history`."""
         record_id = valid_id(record_id)
-        entity, row = await self._reading.seen(app, rights, entity_type, record_id)
-        granted = rights.entity(entity.name)
+        row, logged = await record_and_log(self._db, app.id, record_id, Q.history, limit)
+        entity, granted = self._reading.visible(app, rights, entity_type, row, record_id)
+        if row is None:
+            raise NotFound(_GONE, entityId=record_id)
+        await self._reading.require_matching(app, rights, entity, granted, row)
         checks.require(granted.update, caller, "see the history of", entity)
         names = {f.key: f.name for f in entity.fields.values() if f.name not in granted.hidden and not f.system}
-        entries = [entry_of(found) for found in await self._db.fetch(Q.history, app.id, row[0], limit)]
-        entries = await self._shown(app, rights, entity, row, entries)
+        entries = await self._shown(app, rights, entity, row, [entry_of(found) for found in logged])
         ends = await self._ends_seen(app, rights, entity, entries)
         shown = []
         for entry in entries:
@@ -245,15 +246,17 @@ class History:
         if condition is None:
             return entries
         sides = around(row, entries)
-        held = [state for pair in sides for state in pair]
-        collation = (await self._store.settings()).collation
-        record = (row[0], entity.key, row[3])
-        found = await self._store.fetch(check_states(condition, app.id, collation, record, codec.dumps(held)))
-        seen = {int(match[0]) for match in found if held[match[0]] is not None}
+        held = {id(state): state for pair in sides for state in pair if state is not None}  # neighbours share one
+        collation, places = (await self._store.settings()).collation, list(held)
+        record, seen = (row[0], entity.key, row[3]), set[int]()
+        for statement in check_states(condition, app.id, collation, record, list(held.values())):
+            seen.update(places[int(match[0])] for match in await self._store.fetch(statement))
         shown = []
         for place, entry in enumerate(entries):
-            old, new = (entry.old if 2 * place in seen else None), (entry.new if 2 * place + 1 in seen else None)
-            if place >= len(sides) or not seen.isdisjoint((2 * place, 2 * place + 1)):
+            known = place < len(sides)
+            before, after = (id(state) in seen for state in sides[place]) if known else (False, False)
+            if before or after or not known:
+                old, new = (entry.old if before else None), (entry.new if after else None)
                 shown.append(msgspec.structs.replace(entry, old=old, new=new))
         return shown
 
@@ -276,9 +279,7 @@ class History:
         """Return a record as it was and is, if the caller may see it now, or might if it still existed, and then."""
         moment = moment_of(as_of)
         record_id = valid_id(record_id)
-        async with snapshot(self._db) as connection:
-            row = unpack_rows(await connection.fetch(Q.read, app.id, plain([record_id]))).get(record_id)
-            logged = await connection.fetch(Q.changes, app.id, record_id, MAX_ENTRIES)
+        row, logged = await record_and_log(self._db, app.id, record_id, Q.changes, MAX_ENTRIES)
         await require_logged(self._db, moment)
         entries = [entry_of(found) for found in logged]
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")

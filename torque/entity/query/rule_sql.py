@@ -1,7 +1,13 @@
 """Ask in SQL which records fulfil a rule."""
 
+from collections.abc import Iterator, Sequence
+
+from torque import codec
 from torque.entity.query.sql import Statement, Writer
 from torque.entity.types import Condition, Row
+
+PART_BYTES = 4 * 2**20
+"""About how much of a record's past is judged at once: each state of it is a whole record."""
 
 
 def select_matching(condition: Condition, application_id: str, collation: str, ids: list[str]) -> Statement:
@@ -25,20 +31,39 @@ def check_record(condition: Condition, application_id: str, collation: str, row:
 
 
 def check_states(
-    condition: Condition, application_id: str, collation: str, row: tuple[str, str, str], states: bytes
-) -> Statement:
-    """Write the statement that tells which states of a record (id, entity key, creation) fulfil a rule.
+    condition: Condition, application_id: str, collation: str, row: tuple[str, str, str], states: Sequence[object]
+) -> Iterator[Statement]:
+    """Write the statements that tell which states of a record (id, entity key, creation) fulfil a rule, a part in each.
 
     Parameters
     ----------
     states
-        A JSON array of what it held. The answer has the places in it.
+        What it held. The answers have the places in them.
     """
+    part: list[bytes] = []
+    size = first = 0
+    for place, state in enumerate(states):
+        told = codec.dumps(state)
+        if part and size + len(told) > PART_BYTES:
+            yield _check_part(condition, application_id, collation, row, part, first)
+            part, size, first = [], 0, place
+        part.append(told)
+        size += len(told)
+    if part:
+        yield _check_part(condition, application_id, collation, row, part, first)
+
+
+def _check_part(
+    condition: Condition, application_id: str, collation: str, row: tuple[str, str, str], part: list[bytes], first: int
+) -> Statement:
+    """Write the statement about some states, of which the first has this place among all."""
     writer = Writer(application_id, collation)
-    record_id, key, made, held = (writer.argument(value) for value in (*row, states))
+    states = b"[" + b",".join(part) + b"]"
+    record_id, key, made, held, begin = (writer.argument(value) for value in (*row, states, first))
     source = (
         f"(SELECT $1::uuid AS application_id, {record_id}::uuid AS id, {key}::text AS entity_type, s.data, "
         f"1 AS version, {made}::text::timestamptz AS created_at, now() AS updated_at, s.place "
         f"FROM jsonb_array_elements({held}::jsonb) WITH ORDINALITY AS s (data, place)) e"
     )
-    return Statement(f"SELECT e.place - 1 FROM {source} WHERE {writer.condition(condition, 'e')}", tuple(writer.args))
+    chosen = f"e.place - 1 + {begin}::bigint"
+    return Statement(f"SELECT {chosen} FROM {source} WHERE {writer.condition(condition, 'e')}", tuple(writer.args))
