@@ -6,7 +6,10 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.errors import InvalidParams, NotFound
+from torque.model.compile import CompiledEntity
 from torque.types import utc_now
+
+_UNORDERED = ("Array", "Json")
 
 
 def load_page(app: RunningApplication, page_ref: str, locale: str | None = None) -> Answer:
@@ -51,6 +54,13 @@ def _masked(result: bytes, granted: EntityRights) -> bytes:
     return codec.dumps(found)
 
 
+def _ordering(entity: CompiledEntity, granted: EntityRights, title: str | None) -> str | None:
+    """Return the field by which lists that refer to such records go; None where they cannot go by the title."""
+    if title is None or entity.fields[title].type_name in _UNORDERED:
+        return None
+    return title if granted.read and granted.where is None else None  # an order would tell what a rule hides
+
+
 def metadata(app: RunningApplication, rights: Rights, locale: str | None = None) -> Answer:
     """Return the result of getModelMetadata, as far as the caller may see it, in the reader's language."""
     model = app.model
@@ -66,7 +76,7 @@ def metadata(app: RunningApplication, rights: Rights, locale: str | None = None)
             title = entity.title_field if entity.title_field not in granted.hidden else None
             entities.append({
                 "name": entity.name, "displayName": labels.get(entity.name, entity.display_name), "icon": entity.icon,
-                "titleField": title, "permissions": permissions,
+                "titleField": title, "sortField": _ordering(entity, granted, title), "permissions": permissions,
             })  # fmt: skip
     navigation = [
         {

@@ -17,7 +17,7 @@ from torque.bus import Bus
 from torque.db.pool import Database
 from torque.entity.hooks import Hooks
 from torque.entity.service import EntityService
-from torque.entity.types import Query
+from torque.entity.types import Query, Sort
 from torque.errors import (
     Conflict,
     InvalidParams,
@@ -303,6 +303,26 @@ async def test_a_form_shows_no_field_that_is_hidden_and_marks_what_may_only_be_r
     assert [step["fields"] for step in form["steps"]] == [["name"], ["email"]]
     whole = codec.loads((await site.applications.form(ADMIN, app, "own")).result)
     assert [one["name"] for one in whole["fields"]] == ["name", "email", "credit"]
+
+
+async def test_lists_go_by_the_titles_of_what_they_refer_to_unless_a_rule_hides_some(site: Site) -> None:
+    some = {"read": True, "where": {"kind": "retail"}}
+    roles = [{"id": "clerk", "name": "clerk", "entities": {"customer": some, "order": {"read": True}}}]
+    await site.applications.create(ADMIN, await site.model("sorted", roles=roles))
+    app = await site.catalog.get("sorted")
+    clerk = Caller(id="c", name="c", roles=("clerk",), protocol="test")
+    by_title = Query(entity_type="order", sort=(Sort("customer_id.name"),))
+    assert await _sort_field(site, ADMIN, "customer") == "name"
+    await site.entities.list(ADMIN, app, by_title)
+    assert await _sort_field(site, clerk, "customer") is None
+    with pytest.raises(InvalidParams):
+        await site.entities.list(clerk, app, by_title)
+    assert await _sort_field(site, clerk, "order") == "note"
+
+
+async def _sort_field(site: Site, caller: Caller, entity: str) -> Any:
+    found = codec.loads((await site.applications.metadata(caller, await site.catalog.get("sorted"))).result)
+    return next(one["sortField"] for one in found["entities"] if one["name"] == entity)
 
 
 async def test_the_native_gate_may_keep_a_caller_only_while_nothing_moves(site: Site) -> None:

@@ -5,6 +5,8 @@ export type EntityMetadata = {
   displayName: string;
   icon: string | null;
   titleField: string | null;
+  /** The field by which lists that refer to its records are ordered; null where they cannot go by the title. */
+  sortField: string | null;
   permissions: Permissions;
 };
 export type NavigationItem = {

@@ -1,5 +1,5 @@
 /** Titles of records that others refer to, gathered from every answer that holds them. */
-import type { EntityRecord, Included, ModelMetadata } from "@torque/protocol";
+import type { EntityMetadata, EntityRecord, Included, ModelMetadata } from "@torque/protocol";
 
 const USUAL_TITLES = ["name", "title", "label"];
 
@@ -14,20 +14,22 @@ export function titleOfRecord(record: EntityRecord, titleField: string | null | 
   return record.id.slice(0, 8);
 }
 
-/** Which field of which entity is the title, as text: models that agree on it share their titles. */
-export const titleFieldsOf = ({ entities }: ModelMetadata): string => JSON.stringify(entities.map(({ name, titleField }) => [name, titleField]));
+/** Which field of which entity is the title, and which one orders by it, as text: models that agree on it share their titles. */
+export const titleFieldsOf = ({ entities }: ModelMetadata): string => JSON.stringify(entities.map(({ name, titleField, sortField }) => [name, { titleField, sortField }]));
+
+type Fields = Pick<EntityMetadata, "titleField" | "sortField">;
 
 type TitleOf = (entity: string, id: string) => string | undefined;
 
 export class Titles {
-  #fields: ReadonlyMap<string, string | null>;
+  #fields: ReadonlyMap<string, Fields>;
   #titles = new Map<string, string>();
   #listeners = new Set<() => void>();
   #known: TitleOf;
 
   /** @param fields What `titleFieldsOf` answers. */
   constructor(fields: string) {
-    this.#fields = new Map(JSON.parse(fields) as [string, string | null][]);
+    this.#fields = new Map(JSON.parse(fields) as [string, Fields][]);
     this.#known = this.#lookUp();
   }
 
@@ -38,14 +40,19 @@ export class Titles {
   readonly known = (): TitleOf => this.#known;
 
   titleField(entity: string): string | null {
-    return this.#fields.get(entity) ?? null;
+    return this.#fields.get(entity)?.titleField ?? null;
+  }
+
+  /** The field by which lists that refer to records of an entity are ordered; null where they cannot go by the title. */
+  sortField(entity: string): string | null {
+    return this.#fields.get(entity)?.sortField ?? null;
   }
 
   learn(entity: string, records: Iterable<EntityRecord>): void {
     let news = false;
     for (const record of records) {
       const key = `${entity}/${record.id}`;
-      const title = titleOfRecord(record, this.#fields.get(entity));
+      const title = titleOfRecord(record, this.titleField(entity));
       news ||= this.#titles.get(key) !== title;
       this.#titles.set(key, title);
     }

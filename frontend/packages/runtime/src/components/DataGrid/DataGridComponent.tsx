@@ -108,9 +108,9 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const conditions = use(GridConditionsContext);
   const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
   const group = columns.find((column) => column.field === view.group && canGroup(column));
-  const titleField = (entity: string): string | null => titles.titleField(entity);
-  const ordered = titledQuery(query, columns, titleField);
-  const records = useRecords(group ? groupedQuery(query, group, group.entity ? titleField(group.entity) : null) : ordered);
+  const sortField = (entity: string): string | null => titles.sortField(entity);
+  const ordered = titledQuery(query, columns, sortField);
+  const records = useRecords(group ? groupedQuery(query, group, group.entity ? sortField(group.entity) : null) : ordered);
   const figures = useFigures(query, columns, group, records.data, records.isPlaceholderData);
   useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
   const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");

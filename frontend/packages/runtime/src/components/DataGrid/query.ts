@@ -140,18 +140,18 @@ export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec
   };
 }
 
-/** The same records; an order by a reference goes by the title of what it refers to, which is what the column shows. */
-export function titledQuery(query: EntityQuery, columns: readonly GridColumnSpec[], titleField: (entity: string) => string | null): EntityQuery {
+/** The same records; an order by a reference goes by the title of what it refers to, which is what the column shows, where one may be had. */
+export function titledQuery(query: EntityQuery, columns: readonly GridColumnSpec[], sortField: (entity: string) => string | null): EntityQuery {
   const column = columns.find(({ field, type }) => field === query.sortBy && type === "Reference");
-  const title = column?.entity ? titleField(column.entity) : null;
+  const title = column?.entity ? sortField(column.entity) : null;
   return column && title ? { ...query, sortBy: `${column.field}.${title}` } : query;
 }
 
 /** The same records, those of one group together; groups of a reference go by the title of what they refer to. */
-export function groupedQuery(query: EntityQuery, column: GridColumnSpec, titleField: string | null): EntityQuery {
+export function groupedQuery(query: EntityQuery, column: GridColumnSpec, sortField: string | null): EntityQuery {
   const { sortBy, sortOrder = "asc", ...rest } = query;
   const { field } = column;
-  const titles = column.type === "Reference" && titleField ? [`${field}.${titleField}`] : [];
+  const titles = column.type === "Reference" && sortField ? [`${field}.${sortField}`] : [];
   const within = typeof sortBy === "string" && sortBy !== field ? [{ field: sortBy, order: sortOrder }] : [];
   const order = sortBy === field ? sortOrder : "asc";
   return { ...rest, sortBy: [...[...titles, field].map((one) => ({ field: one, order })), ...within] };
