@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, link, reference
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
@@ -264,3 +264,29 @@ async def test_levels_of_which_each_is_small_are_very_much_together(few: Shop) -
     assert (await few.delete(customer["id"]))["job"] is not None
     await finished(few)
     assert await few.rows("entities") == []
+
+
+@pytest.mark.parametrize("cascade", ["Delete", "SetNull"])
+async def test_references_of_a_field_that_leads_elsewhere_by_now_only_lose_their_links(
+    db: Database, cascade: str
+) -> None:
+    def model(target: str) -> dict[str, Any]:
+        rule = link("seats", "seat", "held", target, cascade)
+        return {
+            **SHOP,
+            "entities": [*SHOP["entities"], entity("seat", reference("held", target))],
+            "relationships": [*SHOP["relationships"], rule],
+        }
+
+    before = Shop(db, model("customer"))
+    customer = await crowd(before)
+    seat = await before.create("seat", held=customer["id"])
+    shop = Shop(db, model("group"), app_id=before.app.id)
+    shop.entities._deletion.at_once = 10
+    assert (await shop.delete(customer["id"]))["job"] is not None
+    async with asyncio.timeout(60):
+        await finished(shop)
+    assert (await shop.get(seat["id"]))["id"] == seat["id"]
+    with pytest.raises(NotFound):
+        await shop.get(customer["id"])
+    assert [await shop.rows(table) for table in ("entity_relationships", "outbox")] == [[], []]

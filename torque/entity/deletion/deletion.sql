@@ -176,7 +176,7 @@ WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = A
 
 -- name: some_dependants
 -- Not distinct: that would read them all to answer a few.
-SELECT r.source_id FROM entity_relationships r
+SELECT r.source_id, r.link_key FROM entity_relationships r
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[])
     AND NOT (r.source_id = ANY($4::uuid[]))
 LIMIT $5;

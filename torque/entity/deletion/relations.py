@@ -247,21 +247,17 @@ class Deleter:
 
 async def _hold(connection: Connection, request: Request, lock: str) -> Sequence[Row]:
     """Lock what a request is about behind what that hangs on, and return what still does."""
-    app, keys = request.app, set(keys_that(request.app, "Delete"))
+    app = request.app
     rows: Sequence[Row] = ()
     for place, ids in enumerate((*request.above, request.ids)):
-        level, before = sorted(ids), [row[0] for row in rows]
+        level, before = sorted(ids), {row[0]: row for row in rows}
         rows = await connection.fetch(lock if place == len(request.above) else Q.hold, app.id, level)
         if place:
-            links = await connection.fetch(Q.dependants_among, app.id, before, level)
-            hanging = {link["source_id"] for link in links if link["link_key"] in keys}
+            links = await connection.fetch(Q.dependants_among, app.id, list(before), level)
+            rules = [(link["source_id"], _rule(app, before[link["target_id"]], link["link_key"])) for link in links]
+            hanging = {source for source, rule in rules if rule is not None and rule.cascade == "Delete"}
             rows = [row for row in rows if row[0] in hanging]
     return rows
-
-
-def keys_that(app: RunningApplication, cascade: str) -> list[str]:
-    """Return what links stand under that a cascade follows."""
-    return sorted({link.link_key for e in app.model.entities.values() for link in e.inbound if link.cascade == cascade})
 
 
 def _rule(app: RunningApplication, target: Row | None, link_key: str) -> InboundLink | None:

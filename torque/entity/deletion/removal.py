@@ -7,7 +7,7 @@ gone, and the rest is still found by its references.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat
-from torque.entity.deletion.relations import Request, keys_that, refuse
+from torque.entity.deletion.relations import Request, refuse
 from torque.entity.deletion.survey import survey
 from torque.entity.types import Row
 from torque.errors import NotFound, TorqueError, Unavailable
@@ -165,23 +165,39 @@ class Removals:
 
     async def _step(self, app: RunningApplication, job: Job) -> bool:
         """Delete one batch; True when the record itself went with it."""
-        going, emptied = keys_that(app, "Delete"), keys_that(app, "SetNull")
-        levels, seen = [(job.record_id,)], {job.record_id}
+        types = await self._db.fetch(Q.types, app.id, [job.record_id])
+        levels, seen = [{row["id"]: row["entity_type"] for row in types}], {job.record_id}
         for _ in range(_DEEPEST):
-            rows = await self._db.fetch(Q.some_dependants, app.id, levels[-1], going, sorted(seen), _BATCH)
-            if not rows:
+            found = await self._dependants(app, levels[-1], "Delete", seen)
+            if not found:
                 break
-            levels.append(tuple(dict.fromkeys(row[0] for row in rows)))
-            seen.update(levels[-1])
-        *above, level = levels
+            levels.append(found)
+            seen.update(found)
+        *above, level = [tuple(one) or (job.record_id,) for one in levels]
         request = Request(caller=job.caller, app=app, ids=level, check=_anything, above=tuple(above))
-        rows = await self._db.fetch(Q.some_dependants, app.id, level, emptied, sorted(seen), _BATCH)
-        if rows:
-            await self._empty(request, list(dict.fromkeys(row[0] for row in rows)))
+        if sources := await self._dependants(app, levels[-1], "SetNull", seen):
+            await self._empty(request, list(sources))
             return False
         with suppress(NotFound):  # somebody else was faster
             await self._remove(request)
         return not above
+
+    async def _dependants(
+        self, app: RunningApplication, level: Mapping[str, str], cascade: str, seen: Set[str]
+    ) -> dict[str, str]:
+        """Return some records that a cascade reaches from those of a level, with the storage keys of their entities.
+
+        What a link means depends on the entity it leads to: a field that refers to another one by now does not count.
+        """
+        found: dict[str, str] = {}
+        for key in sorted(set(level.values()) & app.model.entities_by_key.keys()):
+            inbound = [one for one in app.model.entities_by_key[key].inbound if one.cascade == cascade]
+            links = {link.link_key: app.model.entities[link.entity].key for link in inbound}
+            if links and len(found) < _BATCH:
+                ids, room = [one for one, of in level.items() if of == key], _BATCH - len(found)
+                rows = await self._db.fetch(Q.some_dependants, app.id, ids, sorted(links), sorted(seen), room)
+                found.update((row["source_id"], links[row["link_key"]]) for row in rows)
+        return found
 
 
 async def _anything(_row: Row) -> None:
