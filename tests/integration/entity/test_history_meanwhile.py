@@ -7,9 +7,9 @@ import pytest
 from tests.integration.entity.test_history import clerks, restore
 from tests.integration.entity.test_history import then as get_as_of
 from tests.integration.entity.test_past import then
-from tests.integration.entity.workshop import SHOP, Shop
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
-from torque.db.pool import Database
+from torque.db.pool import Database, PoolSettings
 from torque.entity.history import lists, reach
 from torque.entity.history.reach import snapshot
 from torque.types import Caller, utc_now
@@ -91,3 +91,19 @@ async def test_a_rule_about_when_records_were_made_judges_one_of_the_past_by_tha
         db, {**SHOP, "roles": [{"id": "clerk", "name": "clerk", "entities": {"customer": old}}]}, app_id=shop.app.id
     )
     assert (await get_as_of(ruled, made["id"], utc_now(), CLERK))["name"] == "a"
+
+
+async def test_history_is_read_also_while_the_process_may_not_write(db: Database) -> None:
+    alone = await Database.open(PoolSettings(dsn=db.settings.dsn, max_size=2))
+    try:
+        shop = Shop(alone)
+        order = (await shop.create("order", number=1, note="a"))["id"]
+        moment = utc_now()
+        await shop.update(order, note="b")
+        alone.ask_before_writing(lambda: False)
+        assert (await get_as_of(shop, order, moment))["note"] == "a"
+        assert [one["note"] for one in (await then(shop, moment))["data"]] == ["a"]
+        entries = codec.loads((await shop.entities.history(ADMIN, shop.app, None, order)).result)["entries"]
+        assert [entry["action"] for entry in entries] == ["update", "create"]
+    finally:
+        await alone.close()

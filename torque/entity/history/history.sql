@@ -1,8 +1,5 @@
 -- Statements about what was written to records.
 
--- name: one_snapshot
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-
 -- name: changes
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, action, actor, role, protocol,
     entity_type, old, new

@@ -1,9 +1,10 @@
 """How history is read: records and log at one moment, as far back as the log reaches, of which months may be gone."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from torque.db.failures import DRIVER_FAILURES
 from torque.db.pool import Database
 from torque.entity import values
 from torque.entity.batch import Q, plain
@@ -14,10 +15,18 @@ from torque.native import unpack_rows
 
 @asynccontextmanager
 async def snapshot(db: Database) -> AsyncIterator[Connection]:
-    """Lend a connection that sees everything as it stood when it was first asked, whoever writes meanwhile."""
-    async with db.transaction() as connection:
-        await connection.execute(Q.one_snapshot)
-        yield connection
+    """Lend a connection that sees everything as it stood when it was first asked, whoever writes meanwhile.
+
+    It only reads, so it is lent also while this process may not write.
+    """
+    async with db.turns.taken(), db.connection() as connection:
+        transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+        await transaction.start()
+        try:
+            yield connection
+        finally:
+            with suppress(*DRIVER_FAILURES):
+                await transaction.rollback()
 
 
 async def record_and_log(
