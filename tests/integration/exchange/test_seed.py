@@ -47,7 +47,9 @@ async def seed(store: Store, count: int = COUNT, *only: str) -> list[dict[str, A
         field("a", "Integer", unique=True, min=100, max=500), field("a", "Integer", unique=True, max=-5),
         field("a", "Integer", ("Range", {"min": 7, "max": 46}), unique=True),
         field("a", "Decimal", unique=True, scale=1),
-        field("a", "Float", unique=True, min=-1), field("a", "Date", unique=True), field("a", "DateTime", unique=True),
+        field("a", "Float", ("Range", {"max": 1e308}), unique=True), field("a", "Float", unique=True, min=-1),
+        field("a", "DateTime", ("Range", {"max": "0001-01-01T00:00:00+14:00"}), unique=True),
+        field("a", "Date", unique=True), field("a", "DateTime", unique=True),
         field("a", "Time", unique=True), field("a", "String", unique=True, max_length=2),
         field("a", "Date", ("Range", {"min": "1990-01-01", "max": "1990-02-09"}), unique=True),
         field("a", "DateTime", ("Range", {"max": "1990-01-01T00:00:00.5+02:00"}), unique=True),
@@ -66,6 +68,7 @@ async def test_unique_fields_have_as_many_values_as_they_need(db: Database, one:
     [
         (field("a", "Boolean", unique=True), 2), (field("a", "Enum", unique=True, values=["x", "y", "z"]), 3),
         (field("a", "Integer", unique=True, min=1, max=4), 4), (field("a", "String", unique=True, max_length=1), 9),
+        (field("a", "Decimal", unique=True, scale=2, min=1.1, max=1.29), 20),
     ],
 )  # fmt: skip
 async def test_too_few_values_are_told_before_anything_is_made(db: Database, one: dict[str, Any], most: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import msgspec
@@ -88,13 +89,17 @@ def _numbers(kind: IntegerType | DecimalType | FloatType, limits: Mapping[str, A
     scale = 0 if isinstance(kind, IntegerType) else _SCALE
     if isinstance(kind, DecimalType) and kind.scale is not None:
         scale = kind.scale
-    unit = 10**scale
-    low = int(-(-max(least) * unit // 1)) if least else unit
-    high = int(min(most) * unit // 1) if most else None
+    low = _units(max(least), scale, ROUND_CEILING) if least else 10**scale
+    high = _units(min(most), scale, ROUND_FLOOR) if most else None
     if high is not None and not least and high < low:
         return Distinct(None, lambda place: _number(high - place, scale))
     count = None if high is None else max(0, high - low + 1)
     return Distinct(count, lambda place: _number(low + place, scale))
+
+
+def _units(bound: float, scale: int, rounding: str) -> int:
+    """Return how many steps of the last digit a bound is, read as it is written: 1.1 is 110 hundredths."""
+    return int(Decimal(str(bound)).scaleb(scale).to_integral_value(rounding))
 
 
 def _number(units: int, scale: int) -> int | float:

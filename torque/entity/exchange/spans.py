@@ -34,11 +34,11 @@ def count_of(kind: str, text: Any, *, up: bool = False) -> int | None:
             at = time.fromisoformat(text)
             return at.hour * 3600 + at.minute * 60 + at.second
         moment = datetime.fromisoformat(text.upper())
-    except ValueError:
+        if moment.tzinfo is None:
+            return None
+        since = moment.astimezone(UTC) - _EPOCH
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        return None
-    since = moment - _EPOCH
     return -(-since // _SECOND) if up else since // _SECOND
 
 
