@@ -29,7 +29,7 @@ async function choose(page: Page, input: Locator): Promise<void> {
 
 async function chooseMoment(page: Page, input: Locator): Promise<void> {
   await input.click();
-  const calendar = page.getByRole("dialog").filter({ has: page.getByRole("table") });
+  const calendar = page.locator("[data-dates-dropdown]").filter({ visible: true });
   await calendar.getByRole("table").getByRole("button", { name: /^15 / }).click();
   await calendar.getByRole("button", { name: "Save" }).click();
 }
