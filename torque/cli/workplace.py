@@ -25,7 +25,6 @@ from torque.types import Caller, RunContext
 
 LOCAL = Caller.local("cli")
 T = TypeVar("T")
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def at_work(state: Invocation, work: Callable[[Platform], Awaitable[T]]) -> T:
@@ -48,23 +47,27 @@ async def _opened(state: Invocation, config: Config, work: Callable[[Platform], 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """End the block at the first SIGINT or SIGTERM; a second one ends the process at once.
+    """End the block at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
+
+    Where SIGHUP is ignored, as nohup has it, it stays so.
 
     The handler of `asyncio.run` wakes nobody: a signal that comes right before the loop begins to wait is only looked
     at when something else happens.
     """
     loop, task, interrupted = asyncio.get_running_loop(), asyncio.current_task(), False
+    hung_up = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
+    ending = [signal.SIGINT, signal.SIGTERM, *hung_up]
 
     def interrupt() -> None:
         nonlocal interrupted
         interrupted = True
-        for sign in _ENDING:
+        for sign in ending:
             loop.remove_signal_handler(sign)
         if task is not None:
             task.cancel()
 
     if threading.current_thread() is threading.main_thread():  # no other is ever told of signals
-        for sign in _ENDING:
+        for sign in ending:
             loop.add_signal_handler(sign, interrupt)
     try:
         yield
@@ -73,7 +76,7 @@ def _interruptible() -> Iterator[None]:
             raise KeyboardInterrupt from None
         raise
     finally:
-        for sign in _ENDING:
+        for sign in ending:
             loop.remove_signal_handler(sign)
 
 

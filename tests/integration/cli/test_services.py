@@ -169,11 +169,14 @@ def test_a_workflow_is_run_with_input_from_the_line_a_file_or_stdin(shop: Projec
     assert shop.torque("xflow", "execute", "nothing", "--app", "shop").code == 4
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_command_ends_its_script_and_is_130(shop: Project, sign: signal.Signals) -> None:
     command = [sys.executable, "-m", "torque.cli.main", "xflow", "execute", "endless", "--app", "shop"]
     environ = {**os.environ, "TORQUE_DATABASE_URL": shop.url, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, cwd=shop.folder, env=environ, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command, cwd=shop.folder, env=environ, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(sign, signal.SIG_DFL),  # whatever these tests run under ignores
+    )  # fmt: skip
     scripts = until(lambda: descendants(running.pid)[1:], what="a script process below the broker")
     running.send_signal(sign)
     try:
