@@ -16,6 +16,9 @@ pub struct Decimal {
     exponent: i64,
 }
 
+/// Zeros that a short text writes out.
+const MOST_ZEROS: i64 = 20;
+
 impl Decimal {
     /// Reads a JSON number.
     ///
@@ -83,6 +86,17 @@ impl Decimal {
             Ok(point) if point > 0 => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
             _ => format!("{sign}0.{}{digits}", "0".repeat(usize::try_from(-point).unwrap_or(0))),
         }
+    }
+
+    /// Plain notation, or an exponent in place of many zeros: one text for each number, hardly longer than its digits.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let zeros = self.exponent.max(-self.exponent - self.count());
+        if zeros <= MOST_ZEROS {
+            return self.plain();
+        }
+        let digits = std::str::from_utf8(&self.digits).expect("digits are ASCII");
+        format!("{}{digits}e{}", if self.negative { "-" } else { "" }, self.exponent)
     }
 }
 

@@ -202,6 +202,9 @@ fn unique_json_is_equal_whatever_the_order_of_its_members_and_however_its_number
     let one = keys(r#"{"j":{"bb":[1,{"z":1e2,"c":"x"}],"a":1.0}}"#);
     assert_eq!(one, keys(r#"{"j":{"a":1.0,"bb":[1,{"c":"x","z":100}]}}"#));
     assert_ne!(one, keys(r#"{"j":{"a":1.0,"bb":[{"c":"x","z":100},1]}}"#));
+    let zeros = "0".repeat(300);
+    assert_eq!(keys(r#"{"j":[-12e300,5e-302]}"#), keys(&format!(r#"{{"j":[-12{zeros},0.0{zeros}5]}}"#)));
+    assert_eq!(keys(r#"{"j":[1e300]}"#)[0].1, "v:[1e300]");
 }
 
 #[test]

@@ -127,8 +127,8 @@ fn canonical<'v>(value: &'v Value<'_>) -> Value<'v> {
         Value::Null => Value::Null,
         Value::Bool(truth) => Value::Bool(*truth),
         Value::Number(text) => {
-            let plain = Decimal::read(text).map(|number| number.plain()).or_else(|| float::normal(text));
-            Value::Number(plain.map_or(Cow::Borrowed(text), Cow::Owned))
+            let short = Decimal::read(text).map(|number| number.short()).or_else(|| float::normal(text));
+            Value::Number(short.map_or(Cow::Borrowed(text), Cow::Owned))
         }
         Value::String(text) => Value::String(Cow::Borrowed(text)),
         Value::Array(elements) => Value::Array(elements.iter().map(canonical).collect()),
