@@ -23,6 +23,9 @@ BEGINS = "audit.begins"
 _PATIENCE = "60s"
 """How long it is waited for those who read what goes, a backup say; the next look goes on from there."""
 
+_TAKE = "SELECT pg_try_advisory_lock(%s), (now() AT TIME ZONE 'UTC')::date"
+"""The day is the database's: a host whose clock is far ahead must not take the log for old."""
+
 _PARTS = """SELECT c.relname, i.inhdetachpending
 FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname ~ %(pattern)s
@@ -82,10 +85,10 @@ def drop_partitions(
     kept
         For how many months before the present one rows are kept, by table; 0 is for ever.
     """
-    today = today or datetime.now(UTC).date()
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+    row = connection.execute(_TAKE, (LOCK,)).fetchone()
     if row is None or not row[0]:
         return []
+    today = today or row[1]
     try:
         gone: list[str] = []
         for table, before in kept.items():
