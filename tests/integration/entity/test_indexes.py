@@ -81,6 +81,7 @@ async def jobs(db: Database) -> Any:
         app.id,
     )
     await db.execute("INSERT INTO entity_counts VALUES ($1, 'job', 1, 12000), ($1, 'note', 1, 3)", app.id)
+    await db.execute("ANALYZE entities")  # as imports do, and the database by itself after a while
     yield shop
     await db.execute("DELETE FROM torque_applications WHERE id = $1", app.id)
     await db.execute("DELETE FROM entities WHERE application_id = $1", app.id)
