@@ -35,13 +35,15 @@ ON CONFLICT (key) DO UPDATE SET value = greatest(system_config.value, excluded.v
 
 
 def months(today: date, ahead: int = AHEAD) -> Iterator[tuple[date, date]]:
-    """Name the first day of this month and of each of the next ones, with the day its successor starts.
+    """Name the first day of this month and of each of the next ones, with the day its successor starts."""
+    for month in range(ahead + 1):
+        yield month_from(today, month), month_from(today, month + 1)
 
-    With a negative number it begins so many months before.
-    """
-    index = today.year * 12 + today.month - 1
-    for month in range(index + min(ahead, 0), index + max(ahead, 0) + 1):
-        yield date(month // 12, month % 12 + 1, 1), date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+def month_from(today: date, distance: int) -> date:
+    """Return the first day of the month so many months after this one, or before it where negative."""
+    index = today.year * 12 + today.month - 1 + distance
+    return date(index // 12, index % 12 + 1, 1)
 
 
 def partition_name(table: str, month: date) -> str:
@@ -93,8 +95,7 @@ def drop_partitions(
         gone: list[str] = []
         for table, before in kept.items():
             if before:
-                first, _ = next(months(today, -before))
-                gone += _drop_before(connection, table, first)
+                gone += _drop_before(connection, table, month_from(today, -before))
         return gone
     finally:
         connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))

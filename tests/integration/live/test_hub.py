@@ -10,7 +10,7 @@ from tests.integration.live.hub_support import MODEL, Rights, caller, make_hub, 
 from torque import codec
 from torque.errors import Forbidden, InvalidParams
 from torque.native import EventRing
-from torque.sync.hub import MOST_TOPICS
+from torque.sync.hub import MOST_TOPICS, Hub
 from torque.sync.messages import (
     AccessSignal,
     ApplicationSignal,
@@ -21,7 +21,7 @@ from torque.sync.messages import (
     RecordSignal,
     Signal,
 )
-from torque.sync.subscription import Grant
+from torque.sync.subscription import Grant, Subscription
 from torque.sync.topics import Topic
 from torque.types import Caller, RunContext
 
@@ -190,13 +190,19 @@ async def test_a_credential_that_expires_ends_its_streams() -> None:
     hub.close()
 
 
+async def listening(hub: Hub) -> tuple[Subscription, Subscription]:
+    """Let Eve and somebody else listen to the todos."""
+    eve, other = hub.open(caller("eve")), hub.open(caller())
+    for listener in (eve, other):
+        await hub.subscribe(listener, ["app:a1/entity:todo"])
+    return eve, other
+
+
 @pytest.mark.parametrize("news", [ModelSignal(MODEL, 9), ApplicationSignal("a1", "stopped")])
 async def test_narrowed_rights_end_a_stream_before_it_hears_more(news: ModelSignal | ApplicationSignal) -> None:
     rights = Rights()
     hub = make_hub(rights)
-    narrowed, other = hub.open(caller("eve")), hub.open(caller())
-    for listener in (narrowed, other):
-        await hub.subscribe(listener, ["app:a1/entity:todo"])
+    narrowed, other = await listening(hub)
     rights.denied.add("eve")
     hub.publish(news)
     hub.publish(created())
@@ -210,9 +216,7 @@ async def test_narrowed_rights_end_a_stream_before_it_hears_more(news: ModelSign
 async def test_a_stream_whose_rights_cannot_be_decided_silences_no_other() -> None:
     rights = Rights()
     hub = make_hub(rights)
-    doubtful, other = hub.open(caller("eve")), hub.open(caller())
-    for listener in (doubtful, other):
-        await hub.subscribe(listener, ["app:a1/entity:todo"])
+    doubtful, other = await listening(hub)
     rights.unable.add("eve")
     hub.publish(ModelSignal(MODEL, 9))
     hub.publish(created())
