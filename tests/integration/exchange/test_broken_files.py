@@ -1,6 +1,9 @@
 """Files that are broken: each is told apart, by row where it has rows, and nothing of it is kept."""
 
+from io import BytesIO
+
 import pytest
+from openpyxl import Workbook
 
 from tests.integration.entity.workshop import ADMIN
 from tests.integration.exchange.tables import Store
@@ -87,6 +90,20 @@ async def test_what_only_looks_broken_is_taken(store: Store) -> None:
     assert [record["name"] for record in await store.all("customer")] == ["=1+1", "@SUM(A1)", "-2"]
     report = await take(store, "csv", b"name,email\n")
     assert (report.rows, report.created, report.applied) == (0, 0, True)
+
+
+async def test_cells_of_a_workbook_that_hold_no_value_are_told(store: Store) -> None:
+    book = Workbook()
+    for row in (["name", "email", "note"], ["A", "a@x", "=1+1"], ["B", "=1+1"], ["C", "c@x"]):
+        book.active.append(row)
+    book.active.title = "People"
+    out = BytesIO()
+    book.save(out)
+    for skip in (False, True):
+        report = await take(store, "xlsx", out.getvalue(), skip=skip)
+        assert [(fault.row, fault.path, fault.rule) for fault in report.errors] == [(2, "/email", "Cell")]
+        assert report.errors[0].message.startswith("Cell B3 of the sheet 'People' holds a formula without a result")
+    assert [record["name"] for record in await store.all("customer")] == ["A", "C"]
 
 
 async def test_an_encoding_that_was_said_wrongly_is_told(store: Store) -> None:

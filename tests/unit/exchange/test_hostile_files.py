@@ -12,7 +12,7 @@ from torque.entity.exchange import readers
 from torque.entity.exchange.markup import events
 from torque.entity.exchange.readers import open_rows
 from torque.entity.exchange.sources import HeldSource
-from torque.entity.exchange.types import Format
+from torque.entity.exchange.types import Format, Gapped
 from torque.errors import InvalidParams, ParseError, PayloadTooLarge, TorqueError
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -109,6 +109,29 @@ def test_a_sheet_that_no_spreadsheet_writes_is_refused(sheet: bytes, text: str) 
 def test_what_is_packed_in_ways_that_take_memory_is_refused() -> None:
     with pytest.raises(ParseError):
         read(workbook(sheet_of(ROW), method=zipfile.ZIP_LZMA))
+
+
+def test_formulas_without_a_result_and_errors_are_told_with_their_cells() -> None:
+    data = workbook(
+        sheet_of(
+            b'<row><c t="inlineStr"><is><t>a</t></is></c><c t="inlineStr"><is><t>b</t></is></c></row>'
+            b'<row r="3"><c r="A3"><f>1+1</f><v>2</v></c><c r="B3"><f>2+2</f><v></v></c></row>'
+            b'<row r="4"><c r="A4" t="e"><f>NA()</f><v>#N/A</v></c><c r="B4" t="str"><f>""</f><v></v></c></row>'
+            b'<row r="5"><c r="C5"><f>1+1</f></c></row>'
+            b'<row r="6"><c r="A6" t="str"><f>NOW()</f></c></row>'
+        )
+    )
+    found = list(open_rows(HeldSource(data), "xlsx").read())
+    assert found == [(2, [2, None]), (3, [None, None]), (5, [None, None])]
+    gaps = [row.gaps for _, row in found if isinstance(row, Gapped)]
+    assert [list(one) for one in gaps] == [[1], [0], [0]]
+    assert gaps[0][1].startswith("Cell B3 of the sheet 'One' holds a formula without a result")
+    assert gaps[1] == {0: "Cell A4 of the sheet 'One' holds the error #N/A"}
+
+
+def test_a_header_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ParseError, match=r"The header cannot be read\. Cell B1 of the sheet 'One' holds a formula"):
+        read(workbook(sheet_of(b'<row><c t="inlineStr"><is><t>a</t></is></c><c><f>A1</f></c></row>')))
 
 
 def test_a_directory_of_many_names_is_not_read() -> None:

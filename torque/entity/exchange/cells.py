@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from torque.entity.exchange.markup import LONGEST, Event, unescaped
@@ -18,26 +19,37 @@ _ROW_TEXT = 2 * LONGEST
 """Characters that all cells of a row may hold together."""
 
 
+class Gap(msgspec.Struct, frozen=True):
+    """What stands in a cell and is no value."""
+
+    what: str
+
+
+_NO_RESULT = Gap("a formula without a result: open and save it with a spreadsheet program")
+
+
 class Values:
-    """Turns what a cell holds into text, number, truth or time."""
+    """Turns what a cell holds into text, number, truth or time; a Gap where it holds none of them."""
 
     def __init__(self, book: Workbook, texts: SharedStrings) -> None:
         self._book = book
         self._texts = texts
 
-    def of(self, attributes: Mapping[str, str], raw: str, inline: str) -> Any:
+    def of(self, attributes: Mapping[str, str], raw: str | None, inline: str, *, formula: bool) -> Any:
         """Return the value of a cell; None for none.
 
         Parameters
         ----------
         raw, inline
-            The text of its value, and that of the text that stands in the cell itself.
+            The text of its value, None where none is stored, and that of the text that stands in the cell itself.
         """
         kind = attributes.get("t", "n")
         if kind == "inlineStr":
             return unescaped(inline) or None
         if not raw:
-            return None
+            return _NO_RESULT if formula and (raw is None or kind != "str") else None
+        if kind == "e":
+            return Gap(f"the error {raw[:20]}")
         try:
             return self._known(kind, attributes.get("s", "0"), raw)
         except (ValueError, OverflowError):
@@ -71,11 +83,12 @@ def rows_of(found: Iterator[Event], values: Values) -> Iterator[tuple[int, dict[
     number, size = 0, 0
     cell: Mapping[str, str] = {}
     row: dict[int, Any] = {}
-    place, raw, inline, spoken = 0, "", "", False
+    place, inline, spoken, formula = 0, "", False, False
+    raw: str | None = None
     for name, attributes, text in found:
         if attributes is not None:
             if name == "c":
-                cell, raw, inline = attributes, "", ""
+                cell, raw, inline, formula = attributes, None, "", False
                 place = _place(attributes, place)
             elif name == "row":
                 number, place, size, row = _number(attributes, number), 0, 0, {}
@@ -86,8 +99,10 @@ def rows_of(found: Iterator[Event], values: Values) -> Iterator[tuple[int, dict[
             if size > _ROW_TEXT:
                 raise ParseError(f"Row {number} holds too much text.")
             raw, inline = (text, inline) if name == "v" else (raw, inline + text)
+        elif name == "f":
+            formula = True
         elif name == "c":
-            value = values.of(cell, raw, inline)
+            value = values.of(cell, raw, inline, formula=formula)
             if value is not None:
                 row[place] = value
         elif name == "rPh":

@@ -8,9 +8,9 @@ import msgspec
 from torque import codec
 from torque.entity import values
 from torque.entity.exchange.coerce import Misfit, split_list
-from torque.entity.exchange.many import Link, Many, cells_of
+from torque.entity.exchange.many import Link, LinkStep, Many, cells_of
 from torque.entity.exchange.mapping import RowPlan, Step, time_of
-from torque.entity.exchange.types import ABSENT, Cells, Quoted, RowFault, Unreadable
+from torque.entity.exchange.types import ABSENT, Cells, Gapped, Quoted, RowFault, Unreadable
 from torque.entity.write.linking import MAX_LINKS
 from torque.errors import TorqueError
 from torque.native import Prepared
@@ -64,6 +64,8 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
         return Draft(row=row, record={}, faults=[RowFault(row, "", "Row", cells.message, plan.entity.name)])
     record: dict[str, Any] = {}
     draft = Draft(row=row, record=record)
+    if type(cells) is Gapped:
+        draft.faults = _faults_of_gaps(plan, row, cells)
     for step in plan.plain:
         cell = cells[step.place]
         if cell is None or cell is ABSENT or (cell == "" and not step.keeps_empty):
@@ -85,6 +87,17 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
         steps = (*plan.plain, *plan.references)
         draft.cleared = [step.name for step in steps if cells[step.place] in (None, "") and step.name not in record]
     return draft
+
+
+def _faults_of_gaps(plan: RowPlan, row: int, cells: Gapped) -> list[RowFault]:
+    """Return what is wrong with cells that hold no value, where a field wants one."""
+    steps: tuple[Step | LinkStep, ...] = (*plan.plain, *plan.references, *plan.many)
+    names = {step.place: step.name for step in steps} | ({plan.id_place: "id"} if plan.id_place is not None else {})
+    return [
+        RowFault(row, f"/{names[place]}", "Cell", message, plan.entity.name)
+        for place, message in cells.gaps.items()
+        if place in names
+    ]
 
 
 def prepare(plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:

@@ -10,17 +10,18 @@ from typing import IO, Any, BinaryIO
 
 import openpyxl
 from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import WorkbookAlreadySaved
 
-from torque.entity.exchange.cells import Values, rows_of
+from torque.entity.exchange.cells import Gap, Values, rows_of
 from torque.entity.exchange.markup import escaped, events
 from torque.entity.exchange.package import Package
 from torque.entity.exchange.shape import Shape
 from torque.entity.exchange.sources import Source, header_of
-from torque.entity.exchange.types import Cells, Unreadable
+from torque.entity.exchange.types import Cells, Gapped, Unreadable
 from torque.entity.exchange.workbook import SharedStrings, Workbook
 from torque.entity.types import Row
-from torque.errors import InvalidParams
+from torque.errors import InvalidParams, ParseError
 
 _SHEET_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
@@ -49,10 +50,13 @@ class SheetRows:
         self._package = Package(file, most)
         self._book = Workbook(self._package)
         self._part = self._book.part(sheet)
+        self._name = next(name for name, part in self._book.sheets.items() if part == self._part)
         self.size: int = self._package.size(self._part) or 0
         self._texts = SharedStrings(self._package, self._book.strings)
         self._opened: IO[bytes] | None = None
         self._top, cells = next(self._filled(), (0, {}))
+        if gaps := self._gaps(self._top, cells):
+            raise ParseError(f"The header cannot be read. {next(iter(gaps.values()))}")
         header = ["" if value is None else str(value).strip() for value in _listed(cells, max(cells, default=0))]
         while header and not header[-1]:
             header.pop()
@@ -70,9 +74,18 @@ class SheetRows:
         """Return the rows that hold anything."""
         width = len(self.columns)
         for number, cells in islice(self._filled(), 1, None):
+            gaps = {place: text for place, text in self._gaps(number, cells).items() if place < width}
             row = [_plain(value) for value in _listed(cells, width)]
-            if any(cell is not None for cell in row):
-                yield number - self._top, row
+            if gaps or any(cell is not None for cell in row):
+                yield number - self._top, Gapped(row, gaps) if gaps else row
+
+    def _gaps(self, number: int, cells: Mapping[int, Any]) -> dict[int, str]:
+        """Return what is wrong with cells that hold no value, by their places from 0."""
+        return {
+            place - 1: f"Cell {get_column_letter(place)}{number} of the sheet '{self._name[:40]}' holds {value.what}"
+            for place, value in cells.items()
+            if isinstance(value, Gap)
+        }
 
     def _filled(self) -> Iterator[tuple[int, dict[int, Any]]]:
         """Return the rows of the sheet that have cells with values, by their places."""
@@ -147,6 +160,8 @@ def _discard(sheet: Any) -> None:
 
 def _plain(value: Any) -> Any:
     """Return a cell as JSON would hold it."""
+    if isinstance(value, Gap):
+        return None
     if isinstance(value, datetime):
         return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
     if isinstance(value, date | time):

@@ -24,6 +24,16 @@ class Quoted(str):
     __slots__ = ()
 
 
+class Gapped(list[Any]):
+    """Cells of which some hold what is no value: they stand as empty, and `gaps` says by place what is wrong."""
+
+    __slots__ = ("gaps",)
+
+    def __init__(self, cells: Sequence[Any], gaps: Mapping[int, str]) -> None:
+        super().__init__(cells)
+        self.gaps = gaps
+
+
 class RowFault(msgspec.Struct, frozen=True):
     """Why a row was not taken. `row` counts as people do: the first row of data is 1."""
 
