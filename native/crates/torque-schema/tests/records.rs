@@ -208,6 +208,21 @@ fn unique_json_is_equal_whatever_the_order_of_its_members_and_however_its_number
 }
 
 #[test]
+fn unique_json_that_is_text_equals_nothing_that_is_written_like_it() {
+    let validator = Validator::new(
+        br#"{"fields":[{"name":"j","key":"j","type":{"type":"Json"},"unique_id":"u","rules":[]}],"unique":[]}"#,
+    )
+    .unwrap();
+    let keys = |json: &str| validator.create(format!(r#"{{"j":{json}}}"#).as_bytes(), NOW).keys;
+    for (text, other) in
+        [(r#""5""#, "5"), (r#""true""#, "true"), (r#""[1]""#, "[1]"), (r#""\"5\"""#, r#""5""#)]
+    {
+        assert_ne!(keys(text), keys(other));
+    }
+    assert_eq!(keys(r#""\u0061""#), keys(r#""a""#));
+}
+
+#[test]
 fn unique_values_have_one_text_however_they_were_written() {
     let validator = Validator::new(
         br#"{"fields":[

@@ -110,7 +110,7 @@ impl Kind {
             (_, Value::Number(text)) => {
                 Decimal::read(text).map_or(Cow::Borrowed(text), |n| Cow::Owned(n.plain()))
             }
-            (_, Value::String(text)) => Cow::Borrowed(text),
+            (kind, Value::String(text)) if !matches!(kind, Self::Json) => Cow::Borrowed(text),
             (_, other) => {
                 let mut text = Vec::new();
                 write_value(&mut text, &canonical(other));
