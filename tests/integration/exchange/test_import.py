@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, GUEST, SHOP
+from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, entity, field
 from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.db.pool import Database
@@ -132,6 +132,19 @@ async def test_records_are_changed_by_a_unique_field(store: Store) -> None:
     await store.check()
 
 
+async def test_values_go_from_one_record_to_another(store: Store) -> None:
+    badge = entity("badge", field("nr", "Integer", unique=True), field("desk", "String", unique=True))
+    badges = Store(store.db, {"format": "torque/1", "name": "badges", "entities": [badge]})
+    await badges.load("badge", "nr,desk", "1,a", "2,b", "3,c")
+    report = await badges.load("badge", "nr,desk", "4,c", "1,b", "2,a", "3,", upsert="nr")
+    assert (report.created, report.updated, report.failed) == (1, 3, 0)
+    assert {b["nr"]: b.get("desk") for b in await badges.all("badge")} == {1: "b", 2: "a", 3: None, 4: "c"}
+    await badges.check()
+    report = await badges.load("badge", "nr,desk", "1,a", "2,c", "3,b", upsert="nr", skip_invalid=True)
+    assert faults(report) == [(1, "/desk", "Unique"), (2, "/desk", "Unique"), (3, "/desk", "Unique")]
+    await badges.check()
+
+
 async def test_what_an_object_does_not_mention_stays(store: Store) -> None:
     await store.load("customer", "name,email,credit", "Ada,a@x.example,5", "Bo,b@x.example,6")
     changes = [{"email": "a@x.example", "name": "Eve"}, {"email": "b@x.example", "credit": None}]
@@ -217,13 +230,13 @@ CLERK = Caller(id="c", name="Clerk", roles=("clerk",), protocol="test")
 
 async def test_rights_decide_what_may_be_imported(db: Database) -> None:
     store = Store(db, {**SHOP, "roles": ROLES})
-    for caller, entity, error in (
+    for caller, entity_type, error in (
         (GUEST, "customer", TorqueError),
         (CLERK, "order", Forbidden),
         (CLERK, "line", NotFound),
     ):
         with pytest.raises(error):
-            await store.load(entity, "number,name,text", "1,A,t", caller=caller)
+            await store.load(entity_type, "number,name,text", "1,A,t", caller=caller)
     with pytest.raises((Forbidden, Unauthenticated)):
         await store.load("customer", "name,email", "A,a@x.example", caller=CLERK, upsert="email")
 

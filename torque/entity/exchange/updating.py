@@ -1,7 +1,6 @@
 """Rows about records that exist already: found by a unique field or the id, merged, validated, logged one by one."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from torque import codec
 from torque.entity.batch import Write, statement
@@ -17,6 +16,7 @@ from torque.entity.types import Connection, Row
 from torque.entity.write import checks
 from torque.entity.write.fresh import is_recent
 from torque.entity.write.lanes import lane_of
+from torque.entity.write.passing import Key, refuse_unmoved, release
 from torque.errors import Forbidden, HookRejected, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
@@ -95,6 +95,7 @@ class Updater:
             return
         lane = lane_of(self._load.app, "update", writes[0][1])
         batch = statement(lane, [write for _, write in writes], now, alone=True)
+        await release(self._connection, self._load.app.id, [write for _, write in writes])
         await self._connection.fetch(batch.text, *batch.args)
         self._report.updated += len(writes)
         records = self._touched.updated.setdefault(plan.entity.name, [])
@@ -160,22 +161,21 @@ class Updater:
 
     async def _without_taken(self, plan: RowPlan, writes: list[tuple[Draft, Write]]) -> list[tuple[Draft, Write]]:
         """Leave out changes to values that belong to other records."""
-        new: dict[tuple[str, str], str] = {}
-        refused: dict[str, Any] = {}
-        rules = {rule.id: rule for rule in plan.entity.uniques}
+        new: dict[Key, str] = {}
+        refused: dict[str, str] = {}
         for _, write in writes:
             for key in set(write.prepared.keys) - set(write.prepared.old_keys):
                 if new.setdefault(key, write.id) != write.id:
-                    refused[write.id] = rules[key[0]]
+                    refused[write.id] = key[0]
         if not new:
             return writes
         names, held = [key[0] for key in new], [key[1] for key in new]
-        for key, owner in taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held)).items():
-            if owner != new[key]:
-                refused[new[key]] = rules[key[0]]
+        owners = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+        refuse_unmoved([write for _, write in writes], new, owners, refused)
+        rules = {rule.id: rule for rule in plan.entity.uniques}
         for draft, write in writes:
             if write.id in refused:
-                rule = refused[write.id]
+                rule = rules[refused[write.id]]
                 fault = RowFault(draft.row, f"/{rule.fields[0]}", "Unique", rule.message, plan.entity.name)
                 self._refuse(draft, [fault])
         return [(draft, write) for draft, write in writes if write.id not in refused]

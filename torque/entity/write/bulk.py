@@ -1,6 +1,6 @@
 """Changes of many records in one call: all or nothing in one transaction, or each for itself with a report per row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from torque.entity.write import checks
 from torque.entity.write.bulk_types import Call, Edit, Result, each, raise_first
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker, split
+from torque.entity.write.passing import given_up, release
 from torque.entity.write.writer import Writer, Written
 from torque.entity.write.writing import RepeatMet, Writing
 from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
@@ -39,6 +40,7 @@ class Held:
         self.places = places
         self.rows: dict[str, Row] = {}
         self.prepared: list[tuple[CompiledEntity, EntityRights, Write | None]] = []
+        self.refused: set[str] = set()
         self.now = ""
 
     @property
@@ -94,6 +96,7 @@ class Bulk:
                 held.prepared.append(await self._writing.prepare(change, held.rows.get(change.id)))
             except TorqueError as error:
                 failed[place] = error
+                held.refused.add(change.id)
         if failed:
             held.places = [place for place in held.places if place not in failed]
             failed |= await self.refusals(held)
@@ -102,6 +105,7 @@ class Bulk:
     async def write(self, connection: Connection, held: Held) -> None:
         """Write what is held."""
         held.now = utc_now()
+        await release(connection, held.app.id, held.writes)
         for lane, writes in _lanes(held.app, held.writes).items():
             await self._writer.update_in(connection, lane, writes, held.now)
         for change, (entity, _, _) in zip(held.changes, held.prepared, strict=True):
@@ -124,17 +128,30 @@ class Bulk:
             for change, (entity, granted, write) in zip(held.changes, held.prepared, strict=True)
         ]
 
-    async def refusals(self, held: Held) -> dict[int, Result]:
-        """Return what other records, and rows before, have against what was to be written, by the row of the call."""
+    async def refusals(self, held: Held, beside: Mapping[int, Write] | None = None) -> dict[int, Result]:
+        """Return what other records, and rows before, have against what was to be written, by the row of the call.
+
+        A value that a refused record of the call has is nobody's: what it was to become is not known.
+
+        Parameters
+        ----------
+        beside
+            New records of the same call.
+        """
         places = zip(held.places, held.prepared, strict=True)
         writes = {place: write for place, (_, _, write) in places if write is not None}
+        gone = given_up(list(writes.values()))
+        writes = dict(sorted({**writes, **(beside or {})}.items()))
         owners = await self._owners(held.app, writes.values())
-        await self._store.types(held.app.id, {link[1] for write in writes.values() for link in write.prepared.links})
+        targets = {link[1] for write in writes.values() for link in write.prepared.links}
+        self._store.forget_types(held.app.id, targets)
+        await self._store.types(held.app.id, targets)
         found: dict[int, Result] = {}
         seen: set[tuple[str, str]] = set()
         for place, write in writes.items():
             keys = set(write.prepared.keys)
-            taken = {key for key in keys if owners.get(key, write.id) != write.id}
+            others = {key: owner for key in keys if (owner := owners.get(key, write.id)) != write.id}
+            taken = {key for key, owner in others.items() if owner != gone.get(key) and owner not in held.refused}
             errors = await checks.reference_errors(self._store, held.app, write.entity, write.prepared, write.id)
             errors += checks.taken_errors(write.entity, taken | (seen & keys))
             seen |= keys

@@ -93,8 +93,7 @@ class Upserts:
         except (UniqueViolation, ForeignKeyViolation) as error:
             if await self._store.is_repeat(error):
                 raise RepeatMet from None
-            stood = {new[index]: error for index, error in (await self._creation.taken(app, drafts)).items()}
-            stood |= await self._bulk.refusals(held)
+            stood = await self._bulk.refusals(held, {new[index]: draft.write for index, draft in drafts.items()})
             raise_first({index: error for index, error in stood.items() if not _is_taken(error, rule)})
             return None
         if made is None:

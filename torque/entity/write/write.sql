@@ -243,6 +243,11 @@ unkeyed AS (
         AND k.entity_id = o.entity_id AND w.id = o.entity_id
 )
 
+-- name: release_keys
+DELETE FROM entity_keys k
+USING unnest($2::text[], $3::text[], $4::uuid[]) AS o (constraint_id, value, entity_id)
+WHERE k.application_id = $1 AND k.constraint_id = o.constraint_id AND k.value = o.value AND k.entity_id = o.entity_id;
+
 -- name: update_keys
 keyed AS (
     INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
