@@ -190,15 +190,15 @@ def _object(text: str) -> dict[str, Any]:
 
 @contextmanager
 def _readable(file: str) -> Iterator[Path]:
-    """Give a file that can be read twice; stdin is kept in one for the time."""
+    """Give a file that can be read twice; stdin is kept in one without a name, which goes with the process."""
     if file != "-":
         yield Path(file)
         return
-    with tempfile.NamedTemporaryFile() as kept:
+    with tempfile.TemporaryFile() as kept:
         while block := sys.stdin.buffer.read(_BLOCK):
             kept.write(block)
         kept.flush()
-        yield Path(kept.name)
+        yield Path(f"/proc/self/fd/{kept.fileno()}")
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """`torque data`: files in and out, made-up records, an empty application."""
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.cli.command import Result, inside
+from tests.integration.cli.command import ROOT, Result, inside, torque
 from tests.integration.exchange.folders import OWN
 from torque.platform import Platform
 
@@ -119,6 +123,27 @@ def test_an_export_changes_only_what_is_in_its_file(club: str, data: Data) -> No
     assert link.is_symlink() and file.read_bytes().count(b"\n") == 6
     assert file.stat().st_mode & 0o777 == 0o600
     assert neighbour.read_bytes() == b"mine" and len(list(folder.iterdir())) == 3
+
+
+def test_a_command_that_is_killed_while_it_reads_stdin_leaves_no_copy_behind(club: str, data: Data) -> None:
+    kept = data.project / "kept"
+    kept.mkdir()
+    rows = "text\n" + "Rudder\n" * 100
+    environ = {"TMPDIR": str(kept)}
+    command = ("data", "import", club, "task_lines", "-", "--format", "csv")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "torque.cli.main", *command], cwd=data.project, stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(rows.encode() * 5_000)  # more than a pipe holds: the command has taken the rest
+    process.kill()
+    process.wait()
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    assert list(kept.iterdir()) == []
+    done = torque(*command, "--json", "--dry-run", folder=data.project, url=data.url, stdin=rows, **environ)
+    assert done.json()["report"]["rows"] == 100
 
 
 def test_an_application_is_emptied_only_by_its_name(club: str, data: Data) -> None:

@@ -1,6 +1,6 @@
 """Files of records at ``/api/v1/apps/{app}/entities/{type}/export`` and ``…/import``.
 
-A body that comes in is kept in a temporary file, because formats are looked at twice; a file that goes out is put
+A body that comes in is kept in a file without a name, because formats are looked at twice; a file that goes out is put
 together in one when it is large, because the server's answer in parts would buffer whatever a slow reader leaves.
 Memory stays the same whatever the size. The same rules decide as for single records.
 """
@@ -112,13 +112,13 @@ async def preview(call: Call) -> Reply:
 
 @asynccontextmanager
 async def _received(call: Call) -> AsyncIterator[tuple[RunningApplication, Format, Path]]:
-    """Keep the body in a file, for a caller who may import: where to, what it is, where it lies."""
+    """Keep the body in a file, for a caller who may import: where to, what it is, by what it can be opened."""
     kind = _format(call.params, call.request.content_type)
     running = await call.running()
     call.platform.exchange.require_import(call.caller, running, call.places["type"])
-    with tempfile.NamedTemporaryFile() as file:
+    with tempfile.TemporaryFile() as file:
         await _receive(call, file)
-        yield running, kind, Path(file.name)
+        yield running, kind, Path(f"/proc/self/fd/{file.fileno()}")
 
 
 async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, T]) -> T:
@@ -135,7 +135,7 @@ async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, T]) ->
         gone.cancel()
 
 
-async def _receive(call: Call, file: "tempfile._TemporaryFileWrapper[bytes]") -> None:
+async def _receive(call: Call, file: BinaryIO) -> None:
     """Keep the body in a file."""
     config, size = call.platform.config, 0
     if (call.request.content_length or 0) > config.limits.import_size:
