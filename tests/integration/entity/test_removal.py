@@ -189,10 +189,11 @@ async def test_a_job_that_is_worked_on_keeps_its_lease_however_long_it_takes(few
     removals, taken = few.entities._deletion.removals, []
     remove = removals._remove
 
-    async def slow(*args: Any) -> None:
+    async def slow(*args: Any) -> int:
         taken.append(await other.entities._deletion.removals.take_over(other.app))
-        await remove(*args)
+        written = await remove(*args)
         await db.execute("UPDATE outbox SET due_at = now() - interval '1 s' WHERE application_id = $1", few.app.id)
+        return written
 
     removals._remove = slow
     await few.delete(customer["id"])
@@ -290,3 +291,33 @@ async def test_references_of_a_field_that_leads_elsewhere_by_now_only_lose_their
     with pytest.raises(NotFound):
         await shop.get(customer["id"])
     assert [await shop.rows(table) for table in ("entity_relationships", "outbox")] == [[], []]
+
+
+async def test_a_job_that_gets_nothing_done_looks_less_and_less_often_and_ends_when_it_can(
+    few: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody went round the constraints: the database knows of a reference that the record does not hold."""
+    customer = await crowd(few)
+    memo = next(row["id"] for row in await few.rows("entities") if row["entity_type"] == "memo")
+    await few.db.execute(
+        "UPDATE entities SET data = data - 'customer_id' WHERE application_id = $1 AND id = $2", few.app.id, memo
+    )
+    removals, pauses = few.entities._deletion.removals, list[float]()
+    sleep = asyncio.sleep
+
+    async def slept(seconds: float) -> None:
+        pauses.extend([seconds] if seconds else [])
+        if len(pauses) == 12:
+            await few.db.execute(
+                "DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = $2", few.app.id, memo
+            )
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", slept)
+    assert (await few.delete(customer["id"]))["job"] is not None
+    async with asyncio.timeout(60):
+        while removals._tasks:
+            await asyncio.wait(set(removals._tasks))
+    await check_gone(few, customer)
+    assert len(pauses) == 12
+    assert pauses == sorted(pauses) and pauses[0] < 1 < pauses[-1] < 30

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.test_removal import finished
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link, reference
 from torque import codec
 from torque.db.pool import Database
@@ -108,8 +107,8 @@ async def test_what_would_become_invalid_without_its_reference_stands_against_it
     assert len(await shop.rows("entities")) == before
     assert await shop.rows("outbox") == []
     await shop.update(made, order_id=orders[3])
-    assert (await shop.delete(customer))["job"] is not None
-    await finished(shop)
+    answer = await shop.delete(customer)
+    assert (answer["deleted"], answer["job"]) == (True, None)  # in batches it might lose the reference before it goes
     assert await shop.rows("entities") == []
 
 

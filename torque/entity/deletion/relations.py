@@ -76,6 +76,8 @@ class Removal(msgspec.Struct, kw_only=True):
         Links that go without further ado: of fields that the model has no more.
     waiting
         Records without a rule that refer to what goes; they stand against it unless they go as well.
+    whole
+        It has to go in one transaction: between batches, records that stay would break rules.
     """
 
     rows: dict[str, Row] = {}
@@ -83,6 +85,7 @@ class Removal(msgspec.Struct, kw_only=True):
     refused: dict[str, set[str]] = {}
     loose: set[str] = set()
     waiting: dict[str, set[str]] = {}
+    whole: bool = False
 
 
 class Deleter:
@@ -119,7 +122,9 @@ class Deleter:
         await connection.execute(Q.defer_constraints)
         await connection.fetchval(Q.set_patience, _PATIENCE)
         removal = await self._gather(connection, request)
-        refuse(removal)
+        refuse(request.app, removal)
+        # first, because a record that stays may come to have a unique value of one that goes
+        await connection.execute(Q.delete_keys_of, request.app.id, sorted(removal.rows))
         writes = await self._empty(connection, request, removal)
         await self._remove(connection, request, removal)
         return list(removal.rows.values()), writes
@@ -200,18 +205,17 @@ class Deleter:
         for lane, writes in lanes.items():
             try:
                 await self._writer.update_in(connection, lane, writes, utc_now())
-            except UniqueViolation:
-                raise _invalid(writes[0].entity) from None
+            except UniqueViolation as error:
+                raise invalid(writes[0].entity, _claimant(writes, error)) from None
         return [write for writes in lanes.values() for write in writes]
 
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
-        """Delete links, keys and records, count them down and log them."""
+        """Delete links and records, count them down and log them."""
         application, ids = request.app.id, sorted(removal.rows)
         graves = await graves_of(connection, request.app, removal.rows)
         if removal.loose:
             await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
         await connection.execute(Q.delete_links_of, application, ids)
-        await connection.execute(Q.delete_keys_of, application, ids)
         await connection.execute(Q.delete_records, application, ids)
         counts: dict[str, int] = {}
         for row in removal.rows.values():
@@ -286,9 +290,9 @@ def sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) ->
         elif rule.cascade == "SetNull":
             removal.emptied.setdefault(link["source_id"], (source, set()))[1].add(rule.field)
         elif rule.cascade == "Restrict":
-            removal.refused.setdefault(source.display_name, set()).add(link["source_id"])
+            removal.refused.setdefault(source.name, set()).add(link["source_id"])
         else:
-            removal.waiting.setdefault(source.display_name, set()).add(link["source_id"])
+            removal.waiting.setdefault(source.name, set()).add(link["source_id"])
     return following
 
 
@@ -308,8 +312,7 @@ async def find_restricting(
     ids = {row[0] for row in rows}
     for link in await connection.fetch(Q.restricting_links, app.id, sorted(ids), sorted(ends)):
         other = link["source_id"] if link["target_id"] in ids else link["target_id"]
-        name = app.model.entities[ends[link["link_key"]].other].display_name
-        removal.refused.setdefault(name, set()).add(other)
+        removal.refused.setdefault(ends[link["link_key"]].other, set()).add(other)
 
 
 def emptied(removal: Removal, record_id: str, data: bytes) -> Prepared | None:
@@ -326,14 +329,30 @@ def emptied(removal: Removal, record_id: str, data: bytes) -> Prepared | None:
         return None
     prepared = entity.validator.update(data, codec.dumps(patch), False, utc_now())
     if prepared.errors:
-        raise _invalid(entity, prepared.errors)
+        raise invalid(entity, record_id, prepared.errors)
     return prepared
 
 
-def _invalid(entity: CompiledEntity, errors: Sequence[Any] = ()) -> ValidationFailed:
+def invalid(entity: CompiledEntity, record_id: str, errors: Sequence[Any] = ()) -> ValidationFailed:
     """Return the refusal for a record that cannot lose its reference; without errors, a unique value is taken."""
     message = f"A record of '{entity.display_name}' that refers to this one would become invalid."
-    return ValidationFailed(message, errors=errors or [checks.error("", "Unique", message)])
+    errors = errors or [checks.error("", "Unique", message)]
+    return ValidationFailed(message, errors=errors, entityType=entity.name, entityId=record_id)
+
+
+def _claimant(writes: Sequence[Write], error: UniqueViolation) -> str:
+    """Return which record was to have the unique value that another one has."""
+    taken = (error.detail or "").partition(")=(")[2]
+    return next((w.id for w in writes if any(f", {key}, {value})" in taken for key, value in w.prepared.keys)), "")
+
+
+def lost(removal: Removal, record_id: str, data: bytes) -> set[str]:
+    """Return the records that go of those which a record that stays refers to, where that matters."""
+    entity, fields = removal.emptied[record_id]
+    stored = codec.loads(data)
+    values = [stored.get(entity.fields[name].key) for name in fields]
+    held = {one for value in values for one in (value if isinstance(value, list) else [value])}
+    return {one for one in held if one in removal.rows}
 
 
 def settle_waiting(removal: Removal) -> None:
@@ -343,13 +362,15 @@ def settle_waiting(removal: Removal) -> None:
             removal.refused.setdefault(name, set()).update(ids - removal.rows.keys())
 
 
-def refuse(removal: Removal) -> None:
-    """Raise what stands against a deletion."""
+def refuse(app: RunningApplication, removal: Removal) -> None:
+    """Raise what stands against a deletion, with one of the records."""
     if removal.refused:
-        found = ", ".join(f"{len(ids)} of '{name}'" for name, ids in sorted(removal.refused.items()))
+        of = app.model.entities
+        found = ", ".join(f"{len(ids)} of '{of[name].display_name}'" for name, ids in sorted(removal.refused.items()))
         message = f"Other records refer to this one ({found}). Delete or change them first."
-        error = {"path": "", "rule": "Restrict", "message": message, "severity": "Error"}
-        raise ValidationFailed(message, errors=[error])
+        name, ids = min(removal.refused.items())
+        errors = [checks.error("", "Restrict", message)]
+        raise ValidationFailed(message, errors=errors, entityType=name, entityId=min(ids))
 
 
 def _without(

@@ -29,13 +29,14 @@ KIND = "removal"
 """The kind of these jobs among the rows of the outbox."""
 _BATCH = 250
 _DEEPEST = 32
-_PAUSE = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 10.0
+"""How long a job that gets nothing done waits before it looks again: at first, and at most, for less than its lease."""
 _TELL_SECONDS = 5.0
 
-Remove = Callable[[Request], Awaitable[None]]
-"""Deletes records with what hangs on them in one transaction, bumps and tells."""
-Empty = Callable[[Request, Sequence[str]], Awaitable[None]]
-"""Takes references to the request's record out of these records, bumps and tells."""
+Remove = Callable[[Request], Awaitable[int]]
+"""Deletes records with what hangs on them in one transaction, bumps, tells, and says how many were written."""
+Empty = Callable[[Request, Sequence[str]], Awaitable[int]]
+"""Takes references to the request's record out of these records, bumps, tells, and says how many were written."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,8 @@ class Removals:
     ) -> str | None:
         """Make sure that nothing stands against a deletion and start it; return the job, which a key remembers.
 
-        None when it cannot go in batches, because records without a rule refer to each other.
+        None when it cannot go in batches: records without a rule refer to each other, or some that lose a reference
+        would break rules between two batches.
 
         Raises
         ------
@@ -75,8 +77,8 @@ class Removals:
             When records that must not lose it stand against it.
         """
         found = await survey(self._db, app, record_id)
-        refuse(found)
-        if found.waiting:
+        refuse(app, found)
+        if found.whole:
             return None
         standing = await self._db.fetchval(Q.standing_removal, app.id, record_id)
         job = Job(id=new_id() if standing is None else str(standing), record_id=record_id, caller=_plain(caller))
@@ -141,30 +143,33 @@ class Removals:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, app: RunningApplication, job: Job) -> None:
-        batches, told = 0, time.monotonic()
+        batches, told, pause = 0, time.monotonic(), 0.0
         self._observer.emit("removal_begun", job=job.id, application=app.id, record=job.record_id)
         while True:
+            written: int | None = 0
             try:
                 if await self._db.fetchval(Q.renew_removal, app.id, job.id) is None:
                     return
-                done = await self._step(app, job)
-                batches += 1
-                if time.monotonic() > told + _TELL_SECONDS:
-                    told = time.monotonic()
-                    self._observer.emit("removal_goes_on", job=job.id, application=app.id, batches=batches)
-                if done:
+                written = await self._step(app, job)
+                if written is None:
                     await self._db.execute(Q.end_removal, app.id, job.id)
-                    self._observer.emit("removal_done", job=job.id, application=app.id, batches=batches)
+                    self._observer.emit("removal_done", job=job.id, application=app.id, batches=batches + 1)
                     return
             except TorqueError as error:
                 if error.code in ("VALIDATION_FAILED", "HOOK_REJECTED"):
                     await self._db.execute(Q.end_removal, app.id, job.id)
                     self._observer.emit("removal_refused", level="warning", job=job.id, error=error.message)
                     return
-                await asyncio.sleep(_PAUSE)
+            batches += written is not None and written > 0
+            if time.monotonic() > told + _TELL_SECONDS:
+                told = time.monotonic()
+                self._observer.emit("removal_goes_on", job=job.id, application=app.id, batches=batches)
+            pause = 0.0 if written else min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
+            if pause:
+                await asyncio.sleep(pause)
 
-    async def _step(self, app: RunningApplication, job: Job) -> bool:
-        """Delete one batch; True when the record itself went with it."""
+    async def _step(self, app: RunningApplication, job: Job) -> int | None:
+        """Delete or empty one batch and return how many records were written; None when the record itself is gone."""
         types = await self._db.fetch(Q.types, app.id, [job.record_id])
         levels, seen = [{row["id"]: row["entity_type"] for row in types}], {job.record_id}
         for _ in range(_DEEPEST):
@@ -176,11 +181,11 @@ class Removals:
         *above, level = [tuple(one) or (job.record_id,) for one in levels]
         request = Request(caller=job.caller, app=app, ids=level, check=_anything, above=tuple(above))
         if sources := await self._dependants(app, levels[-1], "SetNull", seen):
-            await self._empty(request, list(sources))
-            return False
+            return await self._empty(request, list(sources))
+        written = 0
         with suppress(NotFound):  # somebody else was faster
-            await self._remove(request)
-        return not above
+            written = await self._remove(request)
+        return written if above else None
 
     async def _dependants(
         self, app: RunningApplication, level: Mapping[str, str], cascade: str, seen: Set[str]

@@ -3,7 +3,8 @@
 A record that nothing refers to goes together with others in one statement, else with what hangs on it in a transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from torque.access.service import AccessService
 from torque.access.types import Rights
@@ -19,6 +20,7 @@ from torque.entity.types import Row
 from torque.entity.write.deleting import Deletes
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import Writing
+from torque.errors import ValidationFailed
 from torque.events import RecordsChanged
 from torque.native import Generations
 from torque.observe import Observer
@@ -58,7 +60,8 @@ class Deletion:
         try:
             await self._writer.custody.own(work)
         except TooMany:
-            job = await self.removals.begin(caller, app, record_id, repeat)
+            async with self._named(app, rights):
+                job = await self.removals.begin(caller, app, record_id, repeat)
             if job is None:
                 await self.remove(caller, app, entity_type, (record_id,), if_version, repeats)
             return job
@@ -90,14 +93,29 @@ class Deletion:
         if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None,
     ) -> None:  # fmt: skip
         """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
-        found = await self._deletes.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
+        async with self._named(app, rights):
+            found = await self._deletes.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
         await self._follow(app, *found)
 
-    async def _remove_batch(self, request: Request) -> None:
-        await self._follow(request.app, *await self._deletes.delete_batch(request))
+    @asynccontextmanager
+    async def _named(self, app: RunningApplication, rights: Rights) -> AsyncIterator[None]:
+        """Name the record that stands against a deletion only to who may see it."""
+        try:
+            yield
+        except ValidationFailed as error:
+            if not await self._deletes.is_visible(app, rights, error):
+                error.details = {"errors": error.details.get("errors", [])}
+            raise
 
-    async def _empty_batch(self, request: Request, sources: Sequence[str]) -> None:
-        await self._follow(request.app, (), await self._deletes.empty(request, sources))
+    async def _remove_batch(self, request: Request) -> int:
+        gone, emptied = await self._deletes.delete_batch(request)
+        await self._follow(request.app, gone, emptied)
+        return len(gone) + len(emptied)
+
+    async def _empty_batch(self, request: Request, sources: Sequence[str]) -> int:
+        emptied = await self._deletes.empty(request, sources)
+        await self._follow(request.app, (), emptied)
+        return len(emptied)
 
     async def _follow(self, app: RunningApplication, gone: Sequence[Row], emptied: Sequence[Write]) -> None:
         """Make every cache miss what went and what lost a reference, then tell."""

@@ -11,10 +11,10 @@ from typing import Any
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
-from torque.entity.deletion.relations import Removal, emptied, find_restricting, new_removal, settle_waiting, sort_out
+from torque.entity.deletion.losing import losses, may_refuse
+from torque.entity.deletion.relations import Removal, find_restricting, new_removal, settle_waiting, sort_out
 from torque.entity.ends import ends_of
-from torque.errors import ValidationFailed
-from torque.model.compile import CompiledEntity, CompiledModel
+from torque.model.compile import CompiledModel
 from torque.model.derived import once_per_model
 
 _PART = 1000
@@ -33,24 +33,15 @@ async def survey(db: Database, app: RunningApplication, record_id: str) -> Remov
     """
     async with db.transaction() as connection:
         found = await _descend(connection, app, record_id, decisive(app.model))
-        if found.waiting or await _invalid(connection, app, found) is not None:
+        lost = await losses(connection, app, found)
+        if found.waiting or lost.whole or lost.error is not None:
             found = await _descend(connection, app, record_id, followed(app.model))
-            if (error := await _invalid(connection, app, found)) is not None:
-                raise error
+            lost = await losses(connection, app, found)
+            if lost.error is not None:
+                raise lost.error
     settle_waiting(found)
+    found.whole = lost.whole or bool(found.waiting)
     return found
-
-
-async def _invalid(connection: Any, app: RunningApplication, found: Removal) -> ValidationFailed | None:
-    """Return why a record that stays cannot lose its reference; None when all of them can."""
-    ids = sorted(found.emptied.keys() - found.rows.keys())
-    for start in range(0, len(ids), _PART):
-        for row in await connection.fetch(Q.data_of, app.id, ids[start : start + _PART]):
-            try:
-                emptied(found, row["id"], row["data"])
-            except ValidationFailed as error:
-                return error
-    return None
 
 
 async def _descend(connection: Any, app: RunningApplication, record_id: str, keys: Sequence[str]) -> Removal:
@@ -94,7 +85,7 @@ def decisive(model: CompiledModel) -> tuple[str, ...]:
             for link in entity.inbound
             if link.cascade not in ("Delete", "SetNull")
             or (link.cascade == "Delete" and link.entity in obstructed)
-            or (link.cascade == "SetNull" and _may_refuse(model.entities[link.entity], link.field))
+            or (link.cascade == "SetNull" and may_refuse(model, link.entity, link.field))
         }
         if {key for _, key in more} <= found:
             return tuple(sorted(found))
@@ -107,10 +98,3 @@ def followed(model: CompiledModel) -> tuple[str, ...]:
     """Return under what links stand that matter to a deletion at all: all but those that are only taken away."""
     inbound = [link for entity in model.entities.values() for link in entity.inbound]
     return tuple(sorted({link.link_key for link in inbound if link.cascade != "SetNull"}.union(decisive(model))))
-
-
-def _may_refuse(entity: CompiledEntity, name: str) -> bool:
-    """Tell whether a record that was valid may be so no more when a reference is taken out of this field."""
-    checks = any(constraint.type == "Check" for constraint in entity.definition.constraints)
-    computes = any(field.computed is not None for field in entity.definition.fields)
-    return checks or computes or bool(entity.fields[name].definition.validation)

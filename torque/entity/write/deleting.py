@@ -13,6 +13,7 @@ from torque.entity.types import Row
 from torque.entity.write import checks
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import RepeatMet, Writing
+from torque.errors import ValidationFailed
 from torque.types import Caller
 
 
@@ -53,6 +54,13 @@ class Deletes:
         checks.require(granted.delete, caller, "delete", entity)
         await self._writing.reading.require_touchable(app, rights, entity, granted, granted.delete_where, row)
         self._writing.require_version(entity, granted, row, if_version)
+
+    async def is_visible(self, app: RunningApplication, rights: Rights, error: ValidationFailed) -> bool:
+        """Tell whether the caller may see the record that a refusal names."""
+        entity, record_id = app.model.entities.get(str(error.details.get("entityType"))), error.details.get("entityId")
+        if entity is None or not isinstance(record_id, str) or not rights.entity(entity.name).read:
+            return False
+        return record_id in await self._writing.reading.among(app, rights, entity, [record_id])
 
     async def delete_batch(self, request: Request) -> tuple[Sequence[Row], Sequence[Write]]:
         """Delete records for which everything was asked before."""
