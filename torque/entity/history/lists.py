@@ -66,6 +66,7 @@ class PastStore(EntityStore):
         super().__init__(db)
         self._connection = connection
         self._one_by_one = asyncio.Lock()
+        self._failed: BaseException | None = None
         self._present = present
         rows = [
             {"id": one, "data": s.data, "version": s.version, "created_at": s.created_at, "updated_at": s.updated_at}
@@ -82,10 +83,19 @@ class PastStore(EntityStore):
         return None
 
     async def fetch(self, statement: Statement) -> Sequence[Any]:
-        """Run a planned statement over the records of the moment."""
+        """Run a planned statement over the records of the moment.
+
+        Once one has failed, those that wait for their turn fail with it: the connection is being given back.
+        """
         statement = self.over(statement)
         async with self._one_by_one:
-            return await self._connection.fetch(statement.text, *statement.args)
+            if self._failed is not None:
+                raise self._failed
+            try:
+                return await self._connection.fetch(statement.text, *statement.args)
+            except BaseException as error:
+                self._failed = error
+                raise
 
     def over(self, statement: Statement) -> Statement:
         """Return a statement about records, over those of the moment."""
