@@ -13,7 +13,6 @@ from torque.entity.types import Query
 from torque.errors import TimedOut
 from torque.types import utc_now
 
-
 CANCELLED = "SELECT x.* FROM (SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5) OFFSET 0) AS c, ({}) AS x"
 
 
