@@ -26,6 +26,14 @@ MODEL = {
         entity("note"),
         entity("fresh", behavior={"caching": {"enabled": False}}),
         entity("watched", behavior={"auditing": {"track_access": True}}),
+        entity("hooked", lifecycle_hooks=[{"event": "OnRead", "xflow": "look"}]),
+    ],
+    "xflows": [
+        {
+            "id": "look",
+            "nodes": {one: {"id": one, "type": one} for one in ("Start", "End")},
+            "edges": [{"source": "Start", "target": "End"}],
+        },
     ],
     "roles": [
         {"id": "reader", "name": "reader", "entities": {"note": {"read": True, "hidden_fields": ["secret"]}}},
@@ -89,7 +97,8 @@ async def test_a_record_that_is_not_there_is_refused_in_the_same_words(
     "params",
     [
         {"expand": ["x"]}, {"fields": ["text"]}, {"minVersion": 1}, {"asOf": "2026-01-01T00:00:00Z"},
-        {"entityType": "watched"}, {"entityType": "nothing"}, {"entityId": "x"}, {"unknown": 1}, {"entityId": 5},
+        {"entityType": "watched"}, {"entityType": "hooked"}, {"entityType": "nothing"}, {"entityId": "x"},
+        {"unknown": 1}, {"entityId": 5},
     ],
     ids=str,
 )  # fmt: skip

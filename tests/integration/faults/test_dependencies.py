@@ -216,8 +216,18 @@ async def test_the_model_is_a_dependency_of_pages_forms_and_data(
     await world.must_be_seen(world.admin, (method, params), lambda: world.there.change_model(change))
 
 
-@pytest.mark.parametrize("method", ["getEntity", "loadEntityData"])
-async def test_a_doubt_about_the_application_is_a_miss_of_all_its_records(world: World, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("getEntity", {}), ("getEntity", {"expand": ["payer_id"]}), ("loadEntityData", {}),
+        ("loadEntityData", {"expand": ["payer_id"]}),
+        ("queryEntities", {"aggregate": {"metrics": [{"op": "sum", "field": "number", "as": "sum"}]}}),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_doubt_about_the_application_is_a_miss_of_all_its_records(
+    world: World, method: str, params: dict[str, Any]
+) -> None:
     """So it is told when nobody knows what a deletion took along: model and rights stay what they were."""
     platform, app = world.there.platform, await world.there.app()
 
@@ -226,8 +236,8 @@ async def test_a_doubt_about_the_application_is_a_miss_of_all_its_records(world:
         await platform.db.execute(sql, app.id, world.order)
         platform.generations.bump([platform.generations.slot("catalogue", app.id)])
 
-    question = ("getEntity", {"entityId": world.order}) if method == "getEntity" else of(world)
-    await world.must_be_seen(world.admin, question, unknown)
+    about = {"entityId": world.order} if method == "getEntity" else of(world)[1]
+    await world.must_be_seen(world.admin, (method, {**about, **params}), unknown)
 
 
 async def test_a_token_is_a_dependency_of_every_answer(world: World) -> None:

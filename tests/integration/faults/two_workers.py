@@ -44,17 +44,17 @@ class Desk:
 
     def kept(self, token: str, method: str, params: dict[str, Any]) -> bytes | None:
         """Return the answer that the native path gives, or None."""
-        return self.endpoint.fast(_body(method, params), f"Bearer {token}", None, "shop")
+        return self.endpoint.fast(body_of(method, params), f"Bearer {token}", None, "shop")
 
     def known(self, token: str, method: str, params: dict[str, Any]) -> bool:
         """Tell whether the native path knows who asks."""
-        return self.endpoint.open(_body(method, params), f"Bearer {token}", None, "shop") is not None
+        return self.endpoint.open(body_of(method, params), f"Bearer {token}", None, "shop") is not None
 
     async def ask(self, token: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Return the whole answer, whichever way it comes."""
         kept = self.kept(token, method, params)
         if kept is None:
-            reply = await self.endpoint.handle(_body(method, params), f"Bearer {token}", None, "shop")
+            reply = await self.endpoint.handle(body_of(method, params), f"Bearer {token}", None, "shop")
             kept = reply.body
         answer: dict[str, Any] = json.loads(kept or b"{}")
         return answer
@@ -81,7 +81,8 @@ class Desk:
         await self.platform.models.apply_changes(LOCAL, "shop", codec.dumps(list(changes)))
 
 
-def _body(method: str, params: dict[str, Any]) -> bytes:
+def body_of(method: str, params: dict[str, Any]) -> bytes:
+    """Return a call as it is sent."""
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.integration.entity.workshop import SHOP
 from torque.access.rules import Classes
@@ -94,6 +95,19 @@ def test_a_role_that_may_only_read_widens_no_right_to_change() -> None:
 def test_a_scope_ends_at_its_application() -> None:
     assert not rights(holder("admin", application_id="other"), model(True)).may_enter
     assert rights(holder("admin", application_id="app"), model()).may_enter
+
+
+@pytest.mark.parametrize("scoped_first", [True, False])
+def test_who_is_let_into_one_application_only_shares_no_class_with_whom_that_does_not_bind(scoped_first: bool) -> None:
+    compiled, classes = model(False, role("clerk", customer={"read": True})), Classes()
+    callers = [holder("clerk", application_id="other"), holder("clerk")]
+    found = {
+        caller.application_id: classes.rights(caller, "app", compiled)
+        for caller in (callers if scoped_first else reversed(callers))
+    }
+    assert not found["other"].may_enter
+    assert found[None].may_enter
+    assert found["other"].class_id != found[None].class_id
 
 
 def test_equal_permission_sets_share_a_class_and_numbers_are_never_reused() -> None:
