@@ -76,7 +76,7 @@ class Catalog:
         application, revision = found
         model = await self._models.compiled(application.model_id, revision)
         known = self._entries.get(application.id)
-        if known is not None and known.model.model_id == model.model_id and known.model.revision == model.revision:
+        if known is not None and known.model.identity == model.identity:
             model = known.model  # the same object keeps permission classes and plans that rest on it
         if len(self._entries) >= _KEPT:
             self._entries.clear()

@@ -40,8 +40,8 @@ START_PAGE = "start_page"
 OUTSIDE_NAVIGATION = frozenset({"Form", "Detail", "Wizard"})
 
 
-def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledModel:
-    """Return the compiled snapshot of one revision of a model."""
+def compile_model(model: Model, *, model_id: str, revision: int, saved: str = "") -> CompiledModel:
+    """Return the compiled snapshot of one revision of a model, saved at that time."""
     around = LayoutContext(model)
     config = model.config or Config()
     links = Links(model)
@@ -52,6 +52,7 @@ def compile_model(model: Model, *, model_id: str, revision: int) -> CompiledMode
     return CompiledModel(
         model_id=model_id,
         revision=revision,
+        saved=saved,
         name=model.name,
         label=model.display_name or model.name,
         definition=model,

@@ -164,10 +164,16 @@ class CompiledModel(Compiled, frozen=True, kw_only=True, weakref=True):
     """A revision of a model, compiled once and swapped whole.
 
     `xflows` holds what the document says; whoever runs workflows compiles them.
+
+    Parameters
+    ----------
+    saved
+        When: a restored database gives numbers of revisions again that it gave before.
     """
 
     model_id: str
     revision: int
+    saved: str
     name: str
     label: str
     definition: Model
@@ -185,6 +191,11 @@ class CompiledModel(Compiled, frozen=True, kw_only=True, weakref=True):
     theme: str
     color_scheme: str
     translations: Mapping[str, Translation]
+
+    @property
+    def identity(self) -> tuple[str, int, str]:
+        """What tells this snapshot from all others; equal ones say the same."""
+        return self.model_id, self.revision, self.saved
 
     @property
     def relationships(self) -> tuple[Relationship, ...]:

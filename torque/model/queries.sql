@@ -69,8 +69,11 @@ FROM torque_model_revisions
 WHERE model_id = $1 AND revision > $2
 ORDER BY revision DESC;
 
+-- name: revision_saved
+SELECT created_at::text FROM torque_model_revisions WHERE model_id = $1 AND revision = $2;
+
 -- name: revision_document
-SELECT document FROM torque_model_revisions WHERE model_id = $1 AND revision = $2;
+SELECT document, created_at::text AS saved FROM torque_model_revisions WHERE model_id = $1 AND revision = $2;
 
 -- name: find_removed
 -- Whether a part with this id was there in an earlier revision: an entity, or a field of an entity.

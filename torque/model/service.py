@@ -54,7 +54,7 @@ class ModelService:
         self._bus = bus
         self._generations = generations
         self._observer = observer
-        self._compiled: OrderedDict[tuple[str, int], CompiledModel] = OrderedDict()
+        self._compiled: OrderedDict[tuple[str, int, str], CompiledModel] = OrderedDict()
         self._check_flows: FlowCheck | None = None
 
     def check_flows_with(self, check: FlowCheck) -> None:
@@ -210,17 +210,21 @@ class ModelService:
         return verify(decode_model((await self._find(ref)).document), self._check_flows)
 
     async def compiled(self, model_id: str, revision: int | None = None) -> CompiledModel:
-        """Return the compiled snapshot of a revision, by default of the newest. Raises NotFound."""
+        """Return the compiled snapshot of a revision, by default of the newest. Raises NotFound.
+
+        The number alone does not name one: after a restore the next save takes a number that was given before.
+        """
         wanted = revision if revision is not None else await self._store.head_revision(model_id)
         if wanted is None:
             raise NotFound(f"There is no model '{model_id}'.")
-        kept = self._compiled.get((model_id, wanted))
+        key = (model_id, wanted, await self._store.revision_saved(model_id, wanted) or "")
+        kept = self._compiled.get(key)
         if kept is not None:
-            self._compiled.move_to_end((model_id, wanted))
+            self._compiled.move_to_end(key)
             return kept
-        model = decode_model(await self._document(model_id, wanted))
-        snapshot = compile_model(model, model_id=model_id, revision=wanted)
-        self._compiled[model_id, wanted] = snapshot
+        document, saved = await self._saved(model_id, wanted)
+        snapshot = compile_model(decode_model(document), model_id=model_id, revision=wanted, saved=saved)
+        self._compiled[snapshot.identity] = snapshot
         for one in [key for key in self._compiled if key[0] == model_id][:-_KEPT_OF_ONE]:
             del self._compiled[one]
         if len(self._compiled) > KEPT:
@@ -234,10 +238,14 @@ class ModelService:
         return found
 
     async def _document(self, model_id: str, revision: int) -> bytes:
-        document = await self._store.revision_document(model_id, revision)
-        if document is None:
+        return (await self._saved(model_id, revision))[0]
+
+    async def _saved(self, model_id: str, revision: int) -> tuple[bytes, str]:
+        """Return the document of a revision, and when it was saved."""
+        found = await self._store.revision_document(model_id, revision)
+        if found is None:
             raise NotFound(f"The model has no revision {revision}.")
-        return document
+        return found
 
     async def _insert(self, caller: Caller, model: Model, message: str) -> ModelRecord:
         model_id = new_id()

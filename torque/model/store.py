@@ -87,10 +87,15 @@ class ModelStore:
         rows = await self._db.fetch(Q.list_revisions, model_id, after)
         return [Revision(**{**dict(row), "changes": codec.loads(row["changes"])}) for row in rows]
 
-    async def revision_document(self, model_id: str, revision: int) -> bytes | None:
-        """Return the document as it was at a revision."""
-        document: bytes | None = await self._db.fetchval(Q.revision_document, model_id, revision)
-        return document
+    async def revision_saved(self, model_id: str, revision: int) -> str | None:
+        """Return when a revision was saved."""
+        saved: str | None = await self._db.fetchval(Q.revision_saved, model_id, revision)
+        return saved
+
+    async def revision_document(self, model_id: str, revision: int) -> tuple[bytes, str] | None:
+        """Return the document as it was at a revision, and when that was saved."""
+        row = await self._db.fetchrow(Q.revision_document, model_id, revision)
+        return None if row is None else (row["document"], row["saved"])
 
     async def was_there(self, connection: Any, model_id: str, kind: str, part_id: str) -> bool:
         """Return whether an entity or field of that id was in any earlier revision."""

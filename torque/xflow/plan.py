@@ -182,7 +182,7 @@ class Plans:
 
     def get(self, model: CompiledModel, flow: XFlow) -> Plan:
         """Return the plan of a workflow of a model."""
-        key = (model.model_id, model.revision, flow.id)
+        key = (model.identity, flow.id)
         return self._by_revision.find(key) or self._by_revision.keep(key, self.of(flow, names_of(model.definition)))
 
     def of(self, flow: XFlow, names: Names) -> Plan:

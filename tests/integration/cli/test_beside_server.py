@@ -107,6 +107,31 @@ def test_a_backup_is_taken_while_the_server_runs(embedded: RunningServer, tmp_pa
     assert torque("backup", str(tmp_path / "b"), folder=embedded.folder).code == 0
 
 
+def test_what_is_saved_after_a_restore_counts_though_the_server_knew_another_revision_of_that_number(
+    embedded: RunningServer, tmp_path: Path
+) -> None:
+    token = torque("token", "create", "restored", "--json", folder=embedded.folder).json()["token"]
+
+    def save(label: str) -> None:
+        entity = {**MODEL["entities"][0], "display_name": label}
+        (embedded.folder / "saved.json").write_text(json.dumps({**MODEL, "entities": [entity]}))
+        saved = torque("model", "import", "--input", "saved.json", "--mode", "replace", folder=embedded.folder)
+        assert saved.code == 0, saved
+
+    def shown() -> tuple[int, str]:
+        result = embedded.rpc("getModelMetadata", {}, app="shop", token=token)["result"]
+        return result["modelVersion"], result["entities"][0]["displayName"]
+
+    assert torque("backup", str(tmp_path / "b"), folder=embedded.folder).code == 0
+    revision, label = shown()
+    save("Before the restore")
+    until(lambda: shown() == (revision + 1, "Before the restore"), 2.0, "the saved model")
+    assert torque("restore", str(tmp_path / "b"), "--replace", "--yes", folder=embedded.folder).code == 0
+    until(lambda: shown() == (revision, label), 2.0, "the restored model")
+    save("After the restore")
+    until(lambda: shown() == (revision + 1, "After the restore"), 2.0, "the model that was saved last")
+
+
 def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServer) -> None:
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     messages = [

@@ -60,16 +60,15 @@ class Recomputing:
         self._db = db
         self._writer = writer
         self._observer = observer
-        self._seen: dict[str, tuple[str, int]] = {}
+        self._seen: dict[str, tuple[str, int, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settle_seconds = settle_seconds
 
     def look(self, app: RunningApplication) -> None:
         """Begin where the model of an application is another one than last time."""
-        revision = (app.model.model_id, app.model.revision)
-        if self._seen.get(app.id) == revision:
+        if self._seen.get(app.id) == app.model.identity:
             return
-        self._seen[app.id] = revision
+        self._seen[app.id] = app.model.identity
         if any(signature(entity) for entity in app.model.entities.values()):
             task = asyncio.get_running_loop().create_task(self._run(app))
             self._tasks.add(task)
