@@ -137,6 +137,42 @@ def test_keys_and_references_to_them_may_have_spaces_around(project: Path, datab
     assert done.code == 0 and done.json()["report"]["created"] == 4
 
 
+ODD = """bill_id;Zahlbetrag;bezahlt;gemahnt_am;Vermerk;storno_bill_id
+1;1.234,56 €;ja;31.12.2025;NULL;NULL
+2;-3,50 €;nein;\\N;n/a;1
+3;N/A;NULL;;Nr. 7;\\N
+"""
+
+
+async def test_what_people_write_is_read_alike_by_whoever_takes_the_file(
+    project: Path, database_url: str, platform: Platform
+) -> None:
+    folder = project / f"odd-{project.name[-6:].strip('-_')}"
+    folder.mkdir()
+    (folder / "bills.csv").write_text(ODD, encoding="utf-8")
+    done = infer(folder, project, database_url).json()
+    app, found = done["application"], []
+    assert done["report"]["created"] == 3
+    for _ in range(2):
+        rows = {row["bill_id"]: row for row in await records(platform, app["id"], "bills")}
+        found.append(
+            {
+                number: {n: v for n, v in row.items() if n not in ("id", "storno_bill_id")}
+                for number, row in rows.items()
+            }
+        )
+        assert rows[2]["storno_bill_id"] == rows[1]["id"] and "storno_bill_id" not in rows[3]
+        inside("data", "empty", app["name"], "--confirm", app["name"], folder=project, url=database_url)
+        again = ("data", "import", app["name"], "bills", str(folder / "bills.csv"), "--json")
+        assert inside(*again, folder=project, url=database_url).json()["report"]["created"] == 3
+    first = {1: {"zahlbetrag": 1234.56, "bezahlt": True, "gemahnt_am": "2025-12-31"},
+             2: {"zahlbetrag": -3.5, "bezahlt": False}, 3: {"vermerk": "Nr. 7"}}  # fmt: skip
+    assert found[0] == {number: {"bill_id": number, **values} for number, values in first.items()}
+    # Into a field of text a file's text goes as it stands.
+    first[1]["vermerk"], first[2]["vermerk"] = "NULL", "n/a"
+    assert found[1] == {number: {"bill_id": number, **values} for number, values in first.items()}
+
+
 def test_a_table_that_cannot_be_read_leaves_nothing_behind(project: Path, database_url: str) -> None:
     folder = project / "bad"
     folder.mkdir()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torque.model.infer.infer import Inferred, infer
+from torque.model.infer.text import PLAIN, Style
 
 
 class Memory:
@@ -48,6 +49,84 @@ def test_types_are_the_narrowest_that_read_every_value() -> None:
         "on_sale": "Boolean", "day": "Date", "at": "DateTime", "time": "Time", "zip": "String", "mixed": "String",
         "empty": "String",
     }  # fmt: skip
+
+
+def column(*values: str, name: str = "found") -> tuple[str, Style]:
+    """Return type and style of a column."""
+    table = Memory("things", "thing_id")
+    table.columns, rows = ("thing_id", name), [[str(number), value] for number, value in enumerate(values, 1)]
+    table.texts = lambda: rows  # type: ignore[method-assign]
+    inferred = found(table)
+    return types(inferred, "things")[name], inferred.tables[0].styles.get(name, PLAIN)
+
+
+def test_amounts_are_numbers() -> None:
+    assert column("1.234,56 €", "12,50 €", "-3 €") == ("Decimal", Style(decimal_comma=True, currency="EUR"))
+    assert column("$1,234.56", "$3", "7.5") == ("Decimal", Style(currency="$"))
+    assert column("$5", "$7")[0] == "Decimal"
+
+
+def test_an_amount_names_its_currency() -> None:
+    fields = entity(found(Memory("bills", "bill_id,total", "1,5.50 €", "2,7 €")), "bills")["fields"]
+    assert [field["display_name"] for field in fields] == ["Bill ID", "Total (EUR)"]
+
+
+def test_amounts_of_several_currencies_stay_text() -> None:
+    assert column("$5.50", "€5.50") == ("String", PLAIN)
+
+
+def test_numbers_stay_text_where_point_and_comma_may_be_either() -> None:
+    assert column("1,234", "5,678") == ("String", PLAIN)
+    assert column("1.234 €", "5.678 €") == ("String", PLAIN)
+    assert column("1,5", "1.5") == ("String", PLAIN) == column("12.34", "1,5", "7")
+    assert column("1.000", "2.000", name="key_no")[0] != "Integer"
+
+
+def test_one_value_tells_how_the_others_are_written() -> None:
+    assert column("1,234", "5,678.5") == ("Decimal", PLAIN) == column("1,234,567", "1,234")
+    assert column("1.234", "12,5") == ("Decimal", Style(decimal_comma=True)) == column("12,5", "1.234")
+    assert column("1.234", "5.678") == ("Decimal", PLAIN) == column("0.123", "5.678")
+
+
+def test_yes_and_no_are_booleans_in_several_languages() -> None:
+    for values in (
+        ("ja", "nein"),
+        ("Oui", "NON"),
+        ("si", "no"),
+        ("sí", "no"),
+        ("J", "N"),
+        ("wahr", "1"),
+        ("yes", "yes"),
+    ):
+        assert column(*values)[0] == "Boolean", values
+
+
+def test_words_that_may_mean_something_else_are_no_booleans() -> None:
+    for values in (("ja", "no"), ("NO", "NO"), ("F", "F"), ("on", "on"), ("yes", "nein"), ("ja", "nein", "vielleicht")):
+        assert column(*values)[0] == "String", values
+    assert column("NO", "SI", name="country")[0] == "String"
+    assert column("n", "n", name="is_paid")[0] == "Boolean"
+
+
+def test_words_for_nothing_are_empty() -> None:
+    assert column("1", "NULL", "3") == ("Integer", Style(nulls=True))
+    assert column("2026-01-31", "\\N")[0] == "Date" and column("ja", "N/A", "nein")[0] == "Boolean"
+    assert column("1.5", "NA", "-") == ("Decimal", PLAIN)
+    assert column("Ada", "NULL") == ("String", Style(nulls=True))
+    assert column("NULL", "NULL")[0] == "String"
+
+
+def test_words_for_nothing_are_text_where_they_may_mean_themselves() -> None:
+    assert column("NA", "DE", "-") == ("String", PLAIN)
+    assert column("None", "None") == ("String", PLAIN)
+
+
+def test_columns_with_nothing_in_some_rows_are_no_keys_but_may_refer() -> None:
+    inferred = found(
+        Memory("people", "person_id,boss_person_id,ref", "1,NULL,1", "2,1,NA", "3,1,3"),
+    )
+    assert types(inferred, "people")["boss_person_id"] == "people" and key(inferred, "people") == ("person_id",)
+    assert "required" not in entity(inferred, "people")["fields"][1]
 
 
 def test_numbers_with_leading_zeros_stay_text() -> None:

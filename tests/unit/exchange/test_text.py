@@ -14,6 +14,7 @@ COMMA, DAY_FIRST = Style(decimal_comma=True), Style(day_first=True)
     ("found", "wanted"),
     [
         ("12", 12), ("-3", -3), ("+7", 7), ("3.0", 3), ("3.5", None), ("", None), ("1e3", None), ("1,5", None),
+        ("1.000", None), ("0.000", 0),
         ("9007199254740991", 2**53 - 1), ("9007199254740992", None),
     ],
 )  # fmt: skip
@@ -31,6 +32,42 @@ def test_whole_numbers_are_those_that_browsers_hold(found: str, wanted: int | No
 )  # fmt: skip
 def test_decimals_keep_all_their_digits_or_are_none(found: str, style: Style, wanted: float | None) -> None:
     assert text.decimal(found, style) == wanted
+
+
+@pytest.mark.parametrize(
+    ("found", "style", "wanted"),
+    [
+        ("1.5", COMMA, None), ("12.34", COMMA, None), ("1.234", COMMA, 1234), ("0.123", COMMA, None),
+        ("1234", COMMA, 1234),
+        ("0,123", text.PLAIN, None), ("1,234", text.PLAIN, 1234), ("12,34", text.PLAIN, None),
+    ],
+)  # fmt: skip
+def test_groups_are_three_digits_or_no_groups(found: str, style: Style, wanted: float | None) -> None:
+    assert text.decimal(found, style) == wanted and text.number(found, style) == wanted
+
+
+@pytest.mark.parametrize(
+    ("found", "style", "wanted"),
+    [
+        ("$1,234.56", Style(currency="$"), 1234.56), ("1.234,56 €", Style(False, True, "EUR"), 1234.56),
+        ("EUR 12,50", Style(False, True, "EUR"), 12.5), ("€-5", Style(False, True, "EUR"), -5),
+        ("-$5.00", Style(currency="$"), -5), ("($5.00)", Style(currency="$"), -5),
+        ("CHF 1'234.50", Style(currency="CHF"), 1234.5),
+        ("1\u202f234,56\u00a0€", Style(False, True, "EUR"), 1234.56), ("7", Style(currency="$"), 7),
+        ("$5", text.PLAIN, None), ("€5", Style(currency="$"), None), ("5 SAS", Style(currency="$"), None),
+        ("$", Style(currency="$"), None), ("-($5)", Style(currency="$"), None), ("$5$", Style(currency="$"), None),
+    ],
+)  # fmt: skip
+def test_amounts_are_numbers_where_their_currency_is_expected(found: str, style: Style, wanted: float | None) -> None:
+    assert text.decimal(found, style) == wanted
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [("ja", True), ("Nein", False), ("OUI", True), ("non", False), ("sí", True), ("no", False), ("vielleicht", None)],
+)
+def test_true_and_false_are_known_in_several_languages(found: str, wanted: bool | None) -> None:
+    assert text.boolean(found) is wanted
 
 
 @pytest.mark.parametrize(
@@ -78,3 +115,4 @@ def test_no_text_breaks_a_reader(found: str) -> None:
     for read in text.READERS.values():
         read(found, text.PLAIN)
         read(found, Style(True, True))
+        read(found, Style(False, True, "EUR"))

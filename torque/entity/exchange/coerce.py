@@ -9,6 +9,7 @@ from torque.errors import ParseError
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import ArrayType, EnumType, FieldType, type_name
 from torque.model.infer.text import PLAIN, READERS, Style
+from torque.model.infer.words import NOTHING, NULLS
 
 _NEEDS = {
     "Boolean": "true or false", "Integer": "a whole number", "Decimal": "a number", "Float": "a number",
@@ -24,6 +25,10 @@ class Misfit(Exception):
     """A cell holds nothing that a field's type knows; says what the type needs."""
 
 
+class Nothing(Misfit):
+    """A cell holds a word that stands for no value, like NULL."""
+
+
 def coercer(field: CompiledField, style: Style = PLAIN, *, typed: bool = False) -> Coerce:
     """Return what turns a cell into the value of a field. It raises Misfit; what JSON already typed, it leaves.
 
@@ -32,7 +37,19 @@ def coercer(field: CompiledField, style: Style = PLAIN, *, typed: bool = False) 
     typed
         Cells come from JSON: text in a field of JSON is text, and not JSON again.
     """
-    return _of_type(field.definition.field_type, style, typed)
+    convert = _of_type(field.definition.field_type, style, typed)
+    return without_nulls(convert) if style.nulls else convert
+
+
+def without_nulls(convert: Coerce) -> Coerce:
+    """Return what takes NULL and the like for no value, also where text stands."""
+
+    def checked(cell: Any) -> Any:
+        if isinstance(cell, str) and cell.strip() in NULLS:
+            raise Nothing("is empty")
+        return convert(cell)
+
+    return checked
 
 
 def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
@@ -59,9 +76,10 @@ def _read_by(name: str, style: Style) -> Coerce:
             if name == "Boolean" and cell in (0, 1):
                 return bool(cell)
             return cell
-        value = read(cell.strip(), style)
+        text = cell.strip()
+        value = read(text, style)
         if value is None:
-            raise Misfit(f"needs {needs}, not '{cell[:60]}'")
+            raise (Nothing if text in NOTHING else Misfit)(f"needs {needs}, not '{cell[:60]}'")
         return value
 
     return convert
@@ -115,9 +133,12 @@ def _list_of(element: Coerce, typed: Coerce) -> Coerce:
 
     def convert(cell: Any) -> Any:
         found = _json_list(cell) if isinstance(cell, str) else cell
-        if isinstance(found, list):
-            return [typed(item) for item in found]
-        return [element(item) for item in split_list(cell)] if isinstance(cell, str) else cell
+        try:
+            if isinstance(found, list):
+                return [typed(item) for item in found]
+            return [element(item) for item in split_list(cell)] if isinstance(cell, str) else cell
+        except Nothing as nothing:  # an element that is missing does not make the list empty
+            raise Misfit(str(nothing)) from None
 
     return convert
 

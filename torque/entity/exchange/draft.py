@@ -7,7 +7,7 @@ import msgspec
 
 from torque import codec
 from torque.entity import values
-from torque.entity.exchange.coerce import Misfit, split_list
+from torque.entity.exchange.coerce import Misfit, Nothing, split_list
 from torque.entity.exchange.many import Link, LinkStep, Many, cells_of
 from torque.entity.exchange.mapping import RowPlan, Step, time_of
 from torque.entity.exchange.types import ABSENT, Cells, Gapped, Quoted, RowFault, Unreadable
@@ -66,26 +66,29 @@ def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
     draft = Draft(row=row, record=record)
     if type(cells) is Gapped:
         draft.faults = _faults_of_gaps(plan, row, cells)
+    emptied: list[str] = []
     for step in plan.plain:
         cell = cells[step.place]
         if cell is None or cell is ABSENT or (cell == "" and not step.keeps_empty):
+            if cell is not ABSENT:
+                emptied.append(step.name)
             continue
         try:
             record[step.name] = step.coerce(cell)
         except Misfit as misfit:
-            if isinstance(cell, str) and not cell.strip():
+            if isinstance(misfit, Nothing) or (isinstance(cell, str) and not cell.strip()):
+                emptied.append(step.name)
                 continue
             fault = RowFault(row, f"/{step.name}", "Type", f"{step.field.display_name} {misfit}", plan.entity.name)
             draft.faults = [*draft.faults, fault]
     if plan.references:
-        draft.wanted = list(_references(plan, record, cells))
+        draft.wanted = list(_references(plan, record, cells, emptied))
     if plan.many:
         _links(plan, draft, cells)
     if plan.id_place is not None or plan.times != (None, None):
         _own(plan, draft, cells)
     if plan.changes:
-        steps = (*plan.plain, *plan.references)
-        draft.cleared = [step.name for step in steps if cells[step.place] in (None, "") and step.name not in record]
+        draft.cleared = emptied
     return draft
 
 
@@ -131,13 +134,15 @@ def refusals(entity_name: str, draft: Draft, error: TorqueError) -> list[RowFaul
     return [RowFault(draft.row, e["path"], e["rule"], e["message"], entity_name) for e in errors]
 
 
-def _references(plan: RowPlan, record: dict[str, Any], cells: Cells) -> Iterator[Wanted]:
+def _references(plan: RowPlan, record: dict[str, Any], cells: Cells, emptied: list[str]) -> Iterator[Wanted]:
     """Return the references that are still to be looked up; one that was met before goes into the record."""
     for step in plan.references:
         cell = cells[step.place]
         if isinstance(cell, str) and not plan.exact and not isinstance(cell, Quoted):
             cell = cell.strip()
-        if cell is None or cell == "" or cell is ABSENT:
+        if cell is None or cell is ABSENT or (isinstance(cell, str) and cell in step.nothing):
+            if cell is not ABSENT:
+                emptied.append(step.name)
             continue
         if step.field.is_array:
             found = split_list(cell) if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]

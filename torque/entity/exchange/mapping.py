@@ -1,14 +1,14 @@
 """Which column goes into which field: by name, or as was said; and by which key references are given. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
 
 from torque.access.types import EntityRights, Rights
 from torque.entity import values
-from torque.entity.exchange.coerce import Coerce, Misfit, coercer, read_text
+from torque.entity.exchange.coerce import Coerce, Misfit, coercer, read_text, without_nulls
 from torque.entity.exchange.known import KeyOf, key_of
 from torque.entity.exchange.many import LinkStep, ends_in_files, link_step
 from torque.entity.exchange.types import Quoted
@@ -16,6 +16,7 @@ from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 from torque.model.infer.names import technical
 from torque.model.infer.text import PLAIN, Style, moment
+from torque.model.infer.words import NULLS
 
 _OWN = frozenset({"id", "entity_type", "version", "created_at", "updated_at", "included"})
 _MAY_BE_EMPTY = ("String", "Json")
@@ -30,6 +31,8 @@ class Step(msgspec.Struct, frozen=True):
         By what a reference is known besides its id.
     keeps_empty
         Empty text is a value, as JSON has it; in other files an empty cell is none.
+    nothing
+        What a reference's cell holds when it refers to nobody.
     """
 
     place: int
@@ -38,6 +41,7 @@ class Step(msgspec.Struct, frozen=True):
     coerce: Coerce
     key: KeyOf | None = None
     keeps_empty: bool = False
+    nothing: Set[str] = frozenset({""})
 
 
 class RowPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,13 +223,14 @@ def _step(
         if key:
             raise InvalidParams(f"'{field.name}' is no reference; it takes no key '{key}'.", field=field.name)
         if not wish.exact and field.unique_id is not None and field.type_name == "String":
-            return Step(place, field.name, field, _trimmed)
+            return Step(place, field.name, field, without_nulls(_trimmed) if style.nulls else _trimmed)
         keeps_empty = wish.typed and field.type_name in _MAY_BE_EMPTY
         return Step(place, field.name, field, coercer(field, style, typed=wish.typed), keeps_empty=keeps_empty)
     known = key_of(model, rights, field.target, key, style) if key != "id" else None
     if key not in ("", "id") and known is None:
         raise InvalidParams(f"'{key}' is no unique field of '{field.target}'.", field=field.name)
-    return Step(place, field.name, field, coercer(field, style), known)
+    nothing = NULLS | {""} if style.nulls or known is None or known.field.type_name != "String" else {""}
+    return Step(place, field.name, field, coercer(field, style), known, nothing=nothing)
 
 
 def _trimmed(cell: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from torque.entity.exchange.types import Rows, Unreadable
-from torque.model.infer.profile import Column
+from torque.model.infer.manner import Manner
 from torque.model.infer.text import PLAIN, Style
 
 _LOOKED_AT = 5_000
@@ -12,13 +12,12 @@ _LOOKED_AT = 5_000
 
 def guess_styles(rows: Rows) -> Mapping[str, Style]:
     """Return the style of every column whose first rows show one."""
-    columns = [Column(name, place) for place, name in enumerate(rows.columns)]
+    manners = [Manner() for _ in rows.columns]
     for _, cells in islice(rows.read(), _LOOKED_AT):
         if isinstance(cells, Unreadable):
             continue
-        for column, cell in zip(columns, cells, strict=False):
-            if isinstance(cell, str):
-                column.see(cell)
-    for column in columns:
-        column.settle()
-    return {column.name: column.style for column in columns if column.style != PLAIN}
+        for manner, cell in zip(manners, cells, strict=False):
+            if isinstance(cell, str) and (value := cell.strip()):
+                manner.see(value)
+    styles = zip(rows.columns, (manner.style for manner in manners), strict=True)
+    return {name: style for name, style in styles if style != PLAIN}

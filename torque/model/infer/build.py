@@ -119,6 +119,8 @@ def _field(draft: Draft, column: Column, owner: str, names: Names, is_title: boo
         field["display_name"] = shown_reference(column.name)
     else:
         field["field_type"] = _type(column)
+    if link is None and column.style.currency and column.kind in ("Decimal", "Float"):
+        field["display_name"] += f" ({column.style.currency})"
     if column in draft.key and column.filled:
         field["required"] = True
     if draft.key == (column,) or (link is None and column.name in draft.referred):

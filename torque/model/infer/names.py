@@ -32,6 +32,9 @@ TEXT_WORDS = frozenset({"phone", "fax", "mobile", "zip", "postal", "postcode", "
 
 FLAG_WORDS = frozenset({"is", "has", "active", "enabled", "disabled", "discontinued", "deleted", "flag", "archived",
                         "published", "verified", "paid", "done", "completed"})  # fmt: skip
+CODE_WORDS = frozenset({"country", "nation", "land", "code", "language", "lang", "locale", "iso"})
+"""Columns whose NO, SI or ON are no answers."""
+
 CHOICE_WORDS = frozenset({"status", "type", "kind", "category", "priority", "gender", "sex", "stage", "severity",
                           "courtesy", "salutation"})  # fmt: skip
 

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+import msgspec
+
 from torque.model.infer import text
-from torque.model.infer.names import FLAG_WORDS, TEXT_WORDS, is_key_name, words
-from torque.model.infer.text import Style
+from torque.model.infer.manner import Manner
+from torque.model.infer.names import CODE_WORDS, FLAG_WORDS, TEXT_WORDS, is_key_name, words
+from torque.model.infer.words import NOTHING, NULLS, tell_truth
 
 KEPT = 50_000
 """Distinct values remembered of a column, as hashes."""
@@ -57,15 +60,24 @@ class Column:
         self._limit = KEPT_OF_KEYS if self.key_name or position == 0 else KEPT
         self._last: int | None = None
         self._ascending = True
-        self._ambiguous = False
-        self._day_first: bool | None = None
+        self._manner = Manner()
+        self._nulls = False
+        self._nothings: dict[str, int] = {}
 
     def see(self, value: str) -> None:
         """Take in one value."""
         value = value.strip()
         if not value:
             self.empty += 1
-            return
+        elif value in NULLS:
+            self.empty += 1
+            self._nulls = True
+        elif value in NOTHING and self._types:
+            self._nothings[value] = self._nothings.get(value, 0) + 1
+        else:
+            self._take(value)
+
+    def _take(self, value: str) -> None:
         self.filled += 1
         self.longest = max(self.longest, len(value))
         self.uuids = self.uuids and _UUID.fullmatch(value) is not None
@@ -113,44 +125,44 @@ class Column:
 
     def settle(self) -> None:
         """Decide what only the whole column tells."""
-        if self._day_first:
-            self.style = Style(day_first=True, decimal_comma=self.style.decimal_comma)
+        if self._manner.numbers_clash:
+            self._types = [kind for kind in self._types if kind not in ("Integer", "Decimal", "Float")]
+        if self._manner.dates_clash:
+            self._types = [kind for kind in self._types if kind not in ("Date", "DateTime")]
+        self.scale = self._manner.scale
         if "Float" in self._types and "Decimal" in self._types and self.scale > text.MAX_DIGITS:
             self._types.remove("Decimal")
+        if self.kind == "String":
+            self._types = []
+            for word, times in self._nothings.items():
+                for _ in range(times):
+                    self._take(word)
+        else:
+            self.empty += sum(self._nothings.values())
+        self.style = msgspec.structs.replace(self._manner.style, nulls=self._nulls)
 
     def _stays_text(self, kind: str) -> bool:
         return kind in ("Boolean", "Integer", "Decimal", "Float") and bool(set(self.words) & TEXT_WORDS)
 
     def _is_flag(self) -> bool:
-        found = set(self.choices or ())
-        return bool(found - {"0", "1"}) or bool(set(self.words) & FLAG_WORDS)
+        found, named = {choice.lower() for choice in self.choices or ()}, set(self.words)
+        return bool(named & FLAG_WORDS) or (tell_truth(found) and not named & CODE_WORDS)
 
     def _narrow(self, value: str) -> None:
-        if text.has_decimal_comma(value):
-            self.style = Style(day_first=self.style.day_first, decimal_comma=True)
-        first = text.day_order(value)
-        if first is not None:
-            self._ambiguous = self._ambiguous or self._day_first not in (None, first)
-            self._day_first = first
-        style = Style(day_first=first if first is not None else bool(self._day_first),
-                      decimal_comma=self.style.decimal_comma)  # fmt: skip
+        style = self._manner.see(value)
         cut = value.lstrip("+-").isdigit() and text.integer(value) is None  # a number would lose digits
         padded = _PADDED.fullmatch(value) is not None
         kept = []
         for kind in self._types:
-            if self._ambiguous and kind in ("Date", "DateTime"):
-                continue
             if padded and kind in ("Integer", "Decimal", "Float", "Boolean"):
                 continue
             if cut and kind == "Float":
                 continue
-            if kind == "Integer" and "." in value and not self.key_name:
+            if kind == "Integer" and not value.lstrip("+-").isdigit() and not self.key_name:
                 continue
             if text.READERS[kind](value, style) is not None:
                 kept.append(kind)
         self._types = kept
-        if "Decimal" in kept:
-            self.scale = max(self.scale, text.scale_of(value, style))
 
     def _remember(self, value: str) -> None:
         """Keep a hash of the value; numbers by what they are, so that 3 and 3.0 are the same key."""

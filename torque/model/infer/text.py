@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime, time
 
 import msgspec
 
+from torque.model.infer import numbers
+from torque.model.infer.words import BOOLEANS
+
 MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 """Significant digits that a number keeps exactly on its way through JSON."""
 
 _INTEGER = re.compile(r"[+-]?\d{1,19}")
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,19}(?:\.\d{0,18})?|\.\d{1,18})")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d{1,19}),\d{1,18}")
 _FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ISO_DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -31,12 +32,6 @@ _MOMENT = re.compile(
 _OFFSET = re.compile(r"(.*?)(Z|[+-]\d\d(?::?\d\d)?)$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-TRUE = frozenset({"true", "yes", "t", "y", "1", "on"})
-FALSE = frozenset({"false", "no", "f", "n", "0", "off"})
-
-
-_BOOLEANS = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
-
 
 class Style(msgspec.Struct, frozen=True):
     """What the text of a column leaves open.
@@ -47,25 +42,34 @@ class Style(msgspec.Struct, frozen=True):
         3/4/2026 is the third of April.
     decimal_comma
         1.234,5 is one thousand two hundred and thirty-four and a half.
+    currency
+        The one that may stand beside numbers; empty for none.
+    nulls
+        NULL and the like stand for nothing, also in text.
     """
 
     day_first: bool = False
     decimal_comma: bool = False
+    currency: str = ""
+    nulls: bool = False
 
 
 PLAIN = Style()
 
 
-def integer(text: str, _: Style = PLAIN) -> int | None:
-    """Return a whole number; one written with zeros behind the point counts too."""
+def integer(text: str, style: Style = PLAIN) -> int | None:
+    """Return a whole number; one written with zeros behind the point counts too, but three may be thousands."""
     if len(text) <= MAX_DIGITS and text.isdigit() and text.isascii():  # nearly all, and much faster
         return int(text)
-    if _INTEGER.fullmatch(text) is None:
-        head, point, tail = text.partition(".")
-        if not point or tail.strip("0") or _INTEGER.fullmatch(head) is None:
+    plain = _plain_number(text, style)
+    if plain is None:
+        return None
+    if _INTEGER.fullmatch(plain) is None:
+        head, point, tail = plain.partition(".")
+        if not point or tail.strip("0") or _INTEGER.fullmatch(head) is None or numbers.written(text) == "dotted":
             return None
-        text = head
-    value = int(text)
+        plain = head
+    value = int(plain)
     return value if -MAX_INTEGER <= value <= MAX_INTEGER else None
 
 
@@ -94,7 +98,7 @@ def number(text: str, style: Style = PLAIN) -> int | float | None:
 
 def boolean(text: str, _: Style = PLAIN) -> bool | None:
     """Return true or false, however it is written."""
-    return _BOOLEANS.get(text.lower())
+    return BOOLEANS.get(text.lower())
 
 
 def day(text: str, style: Style = PLAIN) -> str | None:
@@ -155,16 +159,6 @@ def day_order(text: str) -> bool | None:
     return False if int(match[3]) > 12 else None
 
 
-def has_decimal_comma(text: str) -> bool:
-    """Tell whether this is a number whose point is a comma."""
-    return _COMMA.fullmatch(text) is not None and _GROUPED.fullmatch(text) is None
-
-
-def scale_of(text: str, style: Style = PLAIN) -> int:
-    """Return how many digits a number has behind its point."""
-    return len(text.rpartition("," if style.decimal_comma else ".")[2]) if _point(style) in text else 0
-
-
 READERS: dict[str, Callable[[str, Style], object | None]] = {
     "Boolean": boolean, "Integer": integer, "Decimal": decimal, "Float": number,
     "Date": day, "DateTime": moment, "Time": clock,
@@ -172,16 +166,11 @@ READERS: dict[str, Callable[[str, Style], object | None]] = {
 """How text becomes a value of a type; None is what is none."""
 
 
-def _point(style: Style) -> str:
-    return "," if style.decimal_comma else "."
-
-
 def _plain_number(text: str, style: Style) -> str | None:
-    if style.decimal_comma:
-        return text.replace(".", "").replace(",", ".")
-    if "," in text:
-        return text.replace(",", "") if _GROUPED.fullmatch(text) else None
-    return text
+    if style.currency:
+        number, mark = numbers.unmarked(text)
+        return numbers.plain(number, comma=style.decimal_comma) if mark in ("", style.currency) else None
+    return numbers.plain(text, comma=style.decimal_comma)
 
 
 def _iso(text: str) -> str | None:

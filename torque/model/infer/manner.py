@@ -1,0 +1,66 @@
+"""How the values of a column are written, as far as they tell: point or comma, day or month first, currency. Pure."""
+
+from torque.model.infer import numbers, text
+from torque.model.infer.text import Style
+
+
+class Manner:
+    """Collects what the values of a column tell of their writing."""
+
+    def __init__(self) -> None:
+        self.dates_clash = False
+        """Some dates begin with the day, others with the month."""
+
+        self._day_first: bool | None = None
+        self._written: set[numbers.Written] = set()
+        self._marks: set[str] = set()
+        self._dotted_amounts = False
+        self._scales = {False: 0, True: 0}
+
+    def see(self, value: str) -> Style:
+        """Take in a value, and return in which style it can be read by itself."""
+        if value.isdigit():
+            return text.PLAIN
+        first = text.day_order(value)
+        if first is not None:
+            self.dates_clash = self.dates_clash or self._day_first not in (None, first)
+            self._day_first = first
+        number, mark = numbers.unmarked(value)
+        written = numbers.written(number)
+        if written is not None:
+            self._see_number(number, written, mark)
+        return Style(
+            day_first=first if first is not None else bool(self._day_first), decimal_comma=written == "comma",
+            currency=mark if written is not None else "",
+        )  # fmt: skip
+
+    @property
+    def numbers_clash(self) -> bool:
+        """True when point or comma, or the currency, are not the same throughout, or nothing tells which is meant."""
+        told = self._written & {"point", "comma"}
+        doubtful = "open" in self._written or self._dotted_amounts
+        return len(told) > 1 or len(self._marks) > 1 or (doubtful and not told)
+
+    @property
+    def style(self) -> Style:
+        """What the column as a whole tells; of numbers nothing where they clash."""
+        if self.numbers_clash:
+            return Style(day_first=bool(self._day_first))
+        return Style(
+            day_first=bool(self._day_first), decimal_comma="comma" in self._written,
+            currency=next(iter(self._marks), ""),
+        )  # fmt: skip
+
+    @property
+    def scale(self) -> int:
+        """Most digits behind the point."""
+        return self._scales["comma" in self._written]
+
+    def _see_number(self, number: str, written: numbers.Written, mark: str) -> None:
+        self._written.add(written)
+        if mark:
+            self._marks.add(mark)
+            self._dotted_amounts = self._dotted_amounts or written == "dotted"
+        for comma, sign in ((False, "."), (True, ",")):
+            if sign in number:
+                self._scales[comma] = max(self._scales[comma], len(number.rpartition(sign)[2]))
