@@ -149,6 +149,7 @@ class Reading:
         """Return the first records of a query that also fulfil a condition, with their count."""
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret, within=condition)
+        await self.demand.beliefs.mend(app.id, plan.entity.key, plan.condition)
         rows = await self._store.fetch(
             select_list(
                 plan, app.id, settings.collation, total=True, indexed=self._store.indexed(app.id, plan.entity.key)
@@ -162,6 +163,7 @@ class Reading:
         """Return the ids of all records of a query, up to a bound."""
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
+        await self.demand.beliefs.mend(app.id, plan.entity.key, plan.condition)
         return [row[0] for row in await self._store.fetch(select_ids(plan, app.id, settings.collation, limit))]
 
     async def seen(

@@ -18,6 +18,7 @@ from torque.db.queries import load_queries
 from torque.entity.query.aggregate import AggregatePlan
 from torque.entity.query.sql import Statement
 from torque.entity.store import EntityStore
+from torque.entity.tuning.beliefs import Beliefs
 from torque.entity.tuning.shapes import Known, shape_of_aggregate, shape_of_list
 from torque.entity.tuning.summaries import Standing, SummarySpec, choose, compaction, select_summary, summary_of
 from torque.entity.tuning.summary_upkeep import DEAR, keep_summaries_now
@@ -59,6 +60,7 @@ class Demand:
     """Runs lists and aggregations, and notes those that take long; answers from summaries where they stand."""
 
     def __init__(self, store: EntityStore) -> None:
+        self.beliefs = Beliefs(store)
         self._store = store
         self._tallies: dict[bytes, Tally] = {}
         self._large: frozenset[tuple[str, str]] = frozenset()
@@ -74,6 +76,7 @@ class Demand:
         """Return the rows of a list."""
         self._keep_up()
         key = (application_id, plan.entity.key)
+        await self.beliefs.mend(*key, plan.condition)
         started = time.monotonic()
         rows = await self._store.fetch(statement)
         seconds = time.monotonic() - started
@@ -94,6 +97,7 @@ class Demand:
             await self.read()
         self._keep_up()
         key = (application_id, plan.entity.key)
+        await self.beliefs.mend(*key, plan.condition)
         if plan.kept or key not in self._large:
             return await self._store.fetch(statement)
         wanted = summary_of(plan, application_id)
@@ -206,5 +210,6 @@ class Demand:
 
     def close(self) -> None:
         """End what goes on in the background."""
+        self.beliefs.close()
         for task in self._tasks:
             task.cancel()
