@@ -14,6 +14,7 @@ from torque.entity.batch import Q
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
+from torque.entity.history.lost import without_lost
 from torque.entity.history.reach import moment_of, record_and_log, require_logged
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
@@ -192,6 +193,7 @@ class History:
         entity, granted, state, row = await self._then(app, rights, entity_type, record_id, as_of)
         named = checks.named(entity, codec.dumps(state.data))
         named = await self._writing.hooked.restored(caller, app, entity, valid_id(record_id), row, named)
+        named = await without_lost(self._store, app, entity, valid_id(record_id), named)
         if row is not None:
             masked = granted.hidden | granted.read_only
             writable = {name: value for name, value in named.items() if name not in masked and _set(entity, name)}
