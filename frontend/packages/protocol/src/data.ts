@@ -13,7 +13,7 @@ export type EntityRecord = {
 /** Titles and fields of records that rows refer to: entity name → id → record. */
 export type Included = { [entity: string]: { [id: string]: EntityRecord } };
 
-export type FilterOperator = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "contains" | "starts_with" | "in";
+export type FilterOperator = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "between" | "in" | "nin" | "contains" | "starts_with" | "ends_with" | "is_null";
 export type FilterValue = Json | { [operator: string]: Json };
 export type Filters = { and?: Filters[]; or?: Filters[]; not?: Filters } & { [field: string]: FilterValue | Filters | Filters[] | undefined };
 export type SortOrder = "asc" | "desc";

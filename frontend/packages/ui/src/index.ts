@@ -18,6 +18,7 @@ export { shownColumns, MODEL_LAYOUT } from "./components/DataGrid/layout";
 export { EmptyState, type EmptyStateProps } from "./components/EmptyState/EmptyState";
 export { ErrorPane, type ErrorPaneProps } from "./components/ErrorPane/ErrorPane";
 export { FilterBar } from "./components/FilterBar/FilterBar";
+export { arityOf, asksSomething, valueOf, valuesOf } from "./components/FilterBar/operators";
 export type * from "./components/FilterBar/FilterBar.types";
 export { IconButton, type IconButtonProps } from "./components/IconButton/IconButton";
 export { Kbd } from "./components/Kbd/Kbd";

@@ -1,6 +1,6 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
-import { Button, canGroup, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
+import { asksSomething, Button, canGroup, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
 import { use, useCallback, useEffect, useEffectEvent, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
@@ -113,7 +113,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const records = useRecords(group ? groupedQuery(query, group, group.entity ? sortField(group.entity) : null) : ordered);
   const figures = useFigures(query, columns, group, records.data, records.isPlaceholderData);
   useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
-  const asked = conditions !== null || view.search !== "" || view.filters.some(({ value }) => value !== "");
+  const asked = conditions !== null || view.search !== "" || view.filters.some(asksSomething);
   const all = useCount(countQuery(props), asked);
   const { changed, added, showAdded } = useRecordEvents(props.entityType);
   const { data, waiting } = useGridData(records.data, columns, asked ? all : null, added);

@@ -1,7 +1,7 @@
-/** A grid's view in the address: `q`, `f=field~operator~value`, `sort=-field`, `group`, `page`. Grids that share a page put their id before it. */
-import type { GridFilter, GridView, Operator } from "@torque/ui";
+/** A grid's view in the address: `q`, `f=field~operator~value~value`, `sort=-field`, `group`, `page`. Grids that share a page put their id before it. */
+import { arityOf, type GridFilter, type GridView, type Operator } from "@torque/ui";
 
-const OPERATORS: readonly Operator[] = ["eq", "ne", "gt", "ge", "lt", "le", "contains", "starts_with"];
+const OPERATORS: readonly Operator[] = ["eq", "ne", "gt", "ge", "lt", "le", "between", "in", "nin", "contains", "starts_with", "ends_with", "is_null", "has_value"];
 
 function readFilter(text: string): GridFilter | null {
   const [field, operator, ...value] = text.split("~");
@@ -28,7 +28,7 @@ export function readView(params: URLSearchParams, prefix: string): GridView {
 export function writeView(view: GridView, prefix: string): Record<string, string | string[] | null> {
   return {
     [`${prefix}q`]: view.search || null,
-    [`${prefix}f`]: view.filters.length > 0 ? view.filters.map(({ field, operator, value }) => [field, operator, value].join("~")) : null,
+    [`${prefix}f`]: view.filters.length > 0 ? view.filters.map(({ field, operator, value }) => [field, operator, ...(arityOf(operator) === "none" ? [] : [value])].join("~")) : null,
     [`${prefix}sort`]: view.sort ? `${view.sort.order === "desc" ? "-" : ""}${view.sort.field}` : null,
     [`${prefix}group`]: view.group ?? null,
     [`${prefix}page`]: view.page > 0 ? String(view.page + 1) : null,

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { valueOf, valuesOf, type Operator } from "@torque/ui";
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
 import { bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
@@ -9,6 +10,8 @@ const columns = columnSpecs(
     { field: "due", title: "Due", type: "DateTime" },
     { field: "count", title: "Count", type: "Integer" },
     { field: "done", title: "Done", type: "Boolean" },
+    { field: "day", title: "Day", type: "Date" },
+    { field: "at", title: "At", type: "Time" },
     { field: "owner", title: "Owner", type: "Reference", entity: "person" },
   ],
   undefined,
@@ -23,6 +26,21 @@ describe("a grid's view in the address", () => {
     expect(readView(params, "")).toEqual({ search: "", filters: [], sort: null, page: 0 });
   });
 
+  it("keeps several values, whatever they hold, and a question without one", () => {
+    const filters = [
+      { field: "label", operator: "in" as const, value: valueOf("in", ["a~b", "50 %", "%7E"]) },
+      { field: "count", operator: "between" as const, value: valueOf("between", ["", "5"]) },
+      { field: "owner", operator: "is_null" as const, value: "" },
+    ];
+    const params = new URLSearchParams();
+    const written = writeView({ search: "", filters, sort: null, page: 0 }, "");
+    for (const [name, value] of Object.entries(written)) [value ?? []].flat().forEach((one) => params.append(name, one));
+    expect(params.getAll("f")[2]).toBe("owner~is_null");
+    const read = readView(params, "").filters;
+    expect(read).toEqual(filters);
+    expect(read.map(valuesOf)).toEqual([["a~b", "50 %", "%7E"], ["", "5"], []]);
+  });
+
   it("survives nonsense", () => {
     expect(readView(new URLSearchParams("page=-3&f=a~drop~1&f=x&sort="), "")).toEqual({ search: "", filters: [], sort: null, page: 0 });
   });
@@ -35,12 +53,43 @@ describe("the question a grid asks", () => {
   });
 
   it("asks nothing by what is no value of the field's type", () => {
-    const nonsense = [{ field: "due", operator: "ge" as const, value: "notadate" }, { field: "count", operator: "eq" as const, value: "many" }];
+    const nonsense = [
+      { field: "due", operator: "ge" as const, value: "notadate" },
+      { field: "due", operator: "ge" as const, value: "2026-11-20T10:00" },
+      { field: "day", operator: "ge" as const, value: "2026" },
+      { field: "count", operator: "eq" as const, value: "many" },
+      { field: "count", operator: "ge" as const, value: "1.5" },
+      { field: "count", operator: "in" as const, value: "many~more" },
+      { field: "count", operator: "between" as const, value: "~" },
+      { field: "at", operator: "ge" as const, value: "noon" },
+    ];
     expect(combineFilters(null, nonsense, columns)).toEqual({});
   });
 
   it("reads a day in the reader's zone", () => {
     expect(combineFilters(null, [{ field: "due", operator: "ge", value: "2026-11-20" }], columns)).toEqual({ due: { ge: new Date(2026, 10, 20).toISOString() } });
+  });
+
+  const asked = (field: string, operator: Operator, ...values: string[]) => combineFilters(null, [{ field, operator, value: valueOf(operator, values) }], columns);
+
+  it("asks for one of several, for what lies between, and for what is missing", () => {
+    expect(asked("count", "in", "3", "many", "4")).toEqual({ count: { in: [3, 4] } });
+    expect(asked("owner", "nin", "a", "b")).toEqual({ owner: { nin: ["a", "b"] } });
+    expect(asked("count", "between", "3", "5")).toEqual({ count: { ge: 3, le: 5 } });
+    expect(asked("count", "between", "", "5")).toEqual({ count: { le: 5 } });
+    expect(asked("at", "between", "08:00", "09:30")).toEqual({ at: { ge: "08:00:00", le: "09:30:00" } });
+    expect(asked("label", "ends_with", "milk")).toEqual({ label: { ends_with: "milk" } });
+    expect(asked("done", "is_null")).toEqual({ done: { is_null: true } });
+    expect(asked("due", "has_value")).toEqual({ due: { is_null: false } });
+  });
+
+  it("takes the day of a moment as a whole", () => {
+    const [first, last, after] = [20, 21, 22].map((day) => new Date(2026, 10, day).toISOString());
+    expect(asked("due", "eq", "2026-11-20")).toEqual({ due: { ge: first, lt: last } });
+    expect(asked("due", "ne", "2026-11-20")).toEqual({ not: { due: { ge: first, lt: last } } });
+    expect(asked("due", "between", "2026-11-20", "2026-11-21")).toEqual({ due: { ge: first, lt: after } });
+    expect(asked("due", "le", "2026-11-21")).toEqual({ due: { lt: after } });
+    expect(asked("due", "gt", "2026-11-20")).toEqual({ due: { ge: last } });
   });
 
   it("asks for the titles of references, the page's own order and size", () => {

@@ -1,6 +1,7 @@
 /** From a grid's properties and the reader's view to the question the server is asked. */
-import type { DataGridProps, EntityQuery, Filters, FilterValue, FormDefinition, FormField, GridColumn } from "@torque/protocol";
-import { isNumeric, type FieldTypeName, type GridColumnSpec, type GridFilter, type GridSort, type GridView } from "@torque/ui";
+import type { DataGridProps, EntityQuery, Filters, FormDefinition, FormField, GridColumn } from "@torque/protocol";
+import type { FieldTypeName, GridColumnSpec, GridFilter, GridSort, GridView } from "@torque/ui";
+import { filterOf } from "./asked";
 
 export const DEFAULT_PAGE_SIZE = 50;
 
@@ -72,32 +73,6 @@ export function ownSort(sort: DataGridProps["sort"]): GridSort | null {
   return first ? { field: first.field, order: first.order ?? first.direction ?? "asc" } : null;
 }
 
-const startOfDay = (day: string, plusDays = 0): string => {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + plusDays).toISOString();
-};
-
-/** An address may hold anything: a value that is none of its type asks nothing. */
-function isOfType(value: string, type: FieldTypeName): boolean {
-  if (isNumeric(type)) return Number.isFinite(Number(value));
-  return (type !== "Date" && type !== "DateTime") || !Number.isNaN(Date.parse(value));
-}
-
-function conditionValue({ operator, value }: GridFilter, type: FieldTypeName): FilterValue {
-  switch (type) {
-    case "Integer":
-    case "Decimal":
-    case "Float":
-      return { [operator]: Number(value) };
-    case "Boolean":
-      return { [operator]: value === "true" };
-    case "DateTime":
-      return operator === "gt" || operator === "le" ? { [operator === "gt" ? "ge" : "lt"]: startOfDay(value, 1) } : { [operator]: startOfDay(value) };
-    default:
-      return { [operator]: value };
-  }
-}
-
 const asksNothing = (filters: Filters | null | undefined): boolean => !filters || Object.keys(filters).length === 0;
 
 /** What lets through only what both do. */
@@ -108,12 +83,11 @@ export function bothFilters(one: Filters | null | undefined, other: Filters | nu
 
 /** All conditions at once; one without a value asks nothing yet. */
 export function combineFilters(base: Filters | null | undefined, filters: readonly GridFilter[], columns: readonly GridColumnSpec[]): Filters {
-  const own = filters
-    .filter(({ value }) => value !== "")
-    .flatMap((filter): Filters[] => {
-      const column = columns.find(({ field }) => field === filter.field);
-      return column && isOfType(filter.value, column.type) ? [{ [filter.field]: conditionValue(filter, column.type) }] : [];
-    });
+  const own = filters.flatMap((filter): Filters[] => {
+    const column = columns.find(({ field }) => field === filter.field);
+    const asked = column && filterOf(filter, column.type);
+    return asked ? [asked] : [];
+  });
   const parts = [...(base && Object.keys(base).length > 0 ? [base] : []), ...own];
   return parts.length > 1 ? { and: parts } : (parts[0] ?? {});
 }

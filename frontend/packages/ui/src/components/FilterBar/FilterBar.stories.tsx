@@ -34,6 +34,42 @@ export const ChoosesAValue: Story = {
     await waitFor(() => expect(option).toBeVisible());
   },
 };
+export const Several: Story = {
+  args: {
+    filters: [
+      { field: "status", operator: "in", value: "draft~shipped" },
+      { field: "ordered", operator: "between", value: "1998-04-01~1998-05-06" },
+      { field: "total", operator: "between", value: "1000~" },
+      { field: "customer", operator: "is_null", value: "" },
+      { field: "number", operator: "nin", value: "11077~11076" },
+    ],
+  },
+};
+export const SeveralDark: Story = { ...Several, globals: { scheme: "dark" } };
+export const ChoosesSeveral: Story = {
+  ...Several,
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "Draft, Shipped" }));
+    const list = await within(document.body).findByRole("listbox", { name: "Status" });
+    await expect(within(list).getAllByRole("option", { selected: true })).toHaveLength(2);
+  },
+};
+export const TypesTwo: Story = {
+  ...Several,
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "1,000 – …" }));
+    const from = await within(document.body).findByRole("textbox", { name: "From" });
+    await waitFor(() => expect(from).toHaveFocus());
+  },
+};
+export const TypesSeveral: Story = {
+  ...Several,
+  globals: { viewport: { value: "phone" }, scheme: "dark" },
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "11077, 11076" }));
+    await waitFor(() => expect(within(document.body).getByText("One at a time, with Enter")).toBeVisible());
+  },
+};
 export const Phone: Story = {
   ...EveryType,
   globals: { viewport: { value: "phone" } },

@@ -9,10 +9,14 @@ import type { FilterField, GridFilter } from "./FilterBar.types";
 const FIELDS: FilterField[] = [
   { name: "total", label: "Total", type: "Decimal" },
   { name: "number", label: "Number", type: "String" },
+  { name: "status", label: "Status", type: "Enum", options: [{ value: "draft", label: "Draft" }, { value: "packed", label: "Packed" }, { value: "shipped", label: "Shipped" }] },
 ];
+
+let shown: readonly GridFilter[] = [];
 
 function Bar({ first = [] }: { first?: GridFilter[] }) {
   const [filters, setFilters] = useState(first);
+  shown = filters;
   return (
     <TorqueProvider locale="en-GB">
       <FilterBar searchLabel="Search orders" search="" onSearch={() => undefined} fields={FIELDS} filters={filters} onFilters={setFilters} />
@@ -41,5 +45,51 @@ describe("the filter bar", () => {
   it("says what an address holds that is no number as it stands", () => {
     render(<Bar first={[{ field: "total", operator: "ge", value: "many" }]} />);
     expect(within(chip("Total")).getByText("many")).toBeTruthy();
+  });
+
+  const ask = async (label: string, from: string, operator: string): Promise<void> => {
+    await userEvent.click(within(chip(label)).getByRole("button", { name: from }));
+    await userEvent.click(await screen.findByRole("menuitemradio", { name: operator, hidden: true }));
+  };
+
+  it("asks a number between two, in whatever order they were typed, by keyboard", async () => {
+    render(<Bar first={[{ field: "total", operator: "ge", value: "20" }]} />);
+    await ask("Total", "at least", "between");
+    const to = await screen.findByLabelText("To");
+    expect(screen.getByLabelText<HTMLInputElement>("From").value).toBe("20");
+    await userEvent.type(to, "5{Enter}");
+    expect(shown).toEqual([{ field: "total", operator: "between", value: "5~20" }]);
+    expect(within(chip("Total")).getByText("5 – 20")).toBeTruthy();
+  });
+
+  it("asks for several choices, which the arrows and Enter take and give back", async () => {
+    render(<Bar first={[{ field: "status", operator: "eq", value: "packed" }]} />);
+    await ask("Status", "is", "is one of");
+    await userEvent.click(within(chip("Status")).getByRole("button", { name: "Packed" }));
+    const packed = await screen.findByRole("option", { name: "Packed", hidden: true });
+    packed.focus();
+    await userEvent.keyboard("{ArrowDown}{Enter}");
+    expect(screen.getByRole("option", { name: "Shipped", hidden: true }).getAttribute("aria-selected")).toBe("true");
+    expect(within(chip("Status")).getByText("Packed, Shipped")).toBeTruthy();
+    await userEvent.keyboard("{ArrowUp}{ArrowUp}{Enter}{ArrowDown}{Enter}");
+    expect(shown).toEqual([{ field: "status", operator: "in", value: "shipped~draft" }]);
+  });
+
+  it("asks for what is empty without a value", async () => {
+    render(<Bar first={[{ field: "number", operator: "contains", value: "11" }]} />);
+    await ask("Number", "contains", "is empty");
+    expect(within(chip("Number")).getAllByRole("button").map(({ textContent }) => textContent)).toEqual(["Number", "is empty", ""]);
+    expect(shown).toEqual([{ field: "number", operator: "is_null", value: "" }]);
+    await ask("Number", "is empty", "ends with");
+    await userEvent.type(await screen.findByLabelText("Number"), "77{Enter}");
+    expect(shown).toEqual([{ field: "number", operator: "ends_with", value: "77" }]);
+  });
+
+  it("asks for several texts, one with each Enter", async () => {
+    render(<Bar first={[{ field: "number", operator: "eq", value: "11" }]} />);
+    await ask("Number", "is", "is none of");
+    await userEvent.click(within(chip("Number")).getByRole("button", { name: "11" }));
+    await userEvent.type(await screen.findByLabelText("Number", { selector: "input" }), "a~b{Enter}{Enter}");
+    expect(within(chip("Number")).getByText("11, a~b")).toBeTruthy();
   });
 });

@@ -7,19 +7,18 @@ import { SearchField } from "../SearchField/SearchField";
 import classes from "./FilterBar.module.css";
 import type { FilterBarProps, GridFilter } from "./FilterBar.types";
 import { FilterChip } from "./FilterChip";
-import { canFilter, firstFilter } from "./operators";
+import { firstFilter } from "./operators";
 
 /** Search, then one chip for each condition, then the button that adds one. */
 export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, before, children }: FilterBarProps) {
   const { t } = useTranslation("ui");
   const [fresh, setFresh] = useState<number | null>(null);
   const adder = useRef<HTMLButtonElement>(null);
-  const usable = fields.filter(canFilter);
   const replace = (index: number, filter: GridFilter): void => onFilters(filters.map((old, at) => (at === index ? filter : old)));
   return (
     <div className={classes.bar} role="search">
       {searchLabel && <SearchField label={searchLabel} value={search} onChange={onSearch} />}
-      {searchLabel && usable.length > 0 && <span className={classes.divider} aria-hidden />}
+      {searchLabel && fields.length > 0 && <span className={classes.divider} aria-hidden />}
       <div className={classes.chips}>
         {before}
         {filters.map((filter, index) => (
@@ -35,7 +34,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
             }}
           />
         ))}
-        {usable.length > 0 && (
+        {fields.length > 0 && (
           <Menu>
             <Menu.Target>
               <Button ref={adder} compact kind="subtle" icon={<IconFilterPlus aria-hidden />}>
@@ -43,7 +42,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              {usable.map((field) => (
+              {fields.map((field) => (
                 <Menu.Item
                   key={field.name}
                   onClick={() => {

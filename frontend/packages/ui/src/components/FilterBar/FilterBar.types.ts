@@ -2,9 +2,10 @@ import type { EnumValue } from "@torque/protocol";
 import type { ReactNode } from "react";
 import type { FieldTypeName } from "../../format/value";
 
-export type Operator = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "contains" | "starts_with";
+/** The operators of the query language; "has a value" is `is_null` turned round. */
+export type Operator = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "between" | "in" | "nin" | "contains" | "starts_with" | "ends_with" | "is_null" | "has_value";
 
-/** One condition; the value is what stands in the address, a string for every type. */
+/** One condition; the value is what stands in the address, a string for every type, and several of them joined into one. */
 export type GridFilter = { field: string; operator: Operator; value: string };
 
 export type Choice = { value: string; label: string };

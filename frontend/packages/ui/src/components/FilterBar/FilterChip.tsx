@@ -6,9 +6,9 @@ import { useFocusScope } from "../../focus/useFocusScope";
 import { useLocale } from "../../i18n/I18nProvider";
 import { IconCheck, IconX } from "../../icons/tabler";
 import classes from "./FilterBar.module.css";
-import type { FilterField, GridFilter } from "./FilterBar.types";
+import type { FilterField, GridFilter, Operator } from "./FilterBar.types";
 import { FilterValue } from "./FilterValue";
-import { canFilter, firstFilter, operatorsOf, operatorWord } from "./operators";
+import { arityOf, firstFilter, operatorsOf, operatorWord, valuesOf, withOperator } from "./operators";
 
 export type FilterChipProps = {
   filter: GridFilter;
@@ -25,44 +25,33 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
   const [valueOpen, setValueOpen] = useState(fresh);
   const scope = useFocusScope(valueOpen);
   const field = fields.find(({ name }) => name === filter.field);
-  const text = useValueText(field, filter.value);
+  const text = useValueText(field, filter);
   if (!field) return null;
+  const turn = (name: string): void => {
+    const other = fields.find((one) => one.name === name);
+    if (other) onChange(firstFilter(other));
+  };
+  const ask = (operator: Operator): void => {
+    const next = withOperator(filter, operator);
+    onChange(next);
+    setValueOpen(arityOf(operator) !== "none" && (next.value === "" || (arityOf(operator) === "two" && arityOf(filter.operator) !== "two")));
+  };
   return (
     <div className={classes.chip} role="group" aria-label={t("filter.chip", { field: field.label })}>
-      <Menu>
-        <Menu.Target>
-          <UnstyledButton className={classes.part}>{field.label}</UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {fields.filter(canFilter).map((other) => (
-            <Menu.Item key={other.name} onClick={() => onChange(firstFilter(other))} rightSection={other.name === field.name ? <IconCheck aria-hidden /> : null}>
-              {other.label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <Menu>
-        <Menu.Target>
-          <UnstyledButton className={classes.part}>{t(operatorWord(field.type, filter.operator))}</UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {operatorsOf(field.type).map((operator) => (
-            <Menu.Item key={operator} onClick={() => onChange({ ...filter, operator })} rightSection={operator === filter.operator ? <IconCheck aria-hidden /> : null}>
-              {t(operatorWord(field.type, operator))}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <Popover opened={valueOpen} onChange={setValueOpen} transitionProps={{ duration: 0 }} position="bottom-start">
-        <Popover.Target>
-          <UnstyledButton className={classes.part} data-value data-empty={text === "" || undefined} dir="auto" title={text || undefined} onClick={() => setValueOpen((open) => !open)}>
-            {text || t("filter.choose")}
-          </UnstyledButton>
-        </Popover.Target>
-        <Popover.Dropdown {...scope}>
-          <FilterValue field={field} value={filter.value} onChange={(value) => onChange({ ...filter, value })} onDone={() => setValueOpen(false)} />
-        </Popover.Dropdown>
-      </Popover>
+      <ChipMenu choices={fields.map(({ name, label }) => ({ value: name, label }))} value={field.name} onChoose={turn} />
+      <ChipMenu choices={operatorsOf(field).map((value) => ({ value, label: t(operatorWord(field.type, value)) }))} value={filter.operator} onChoose={ask} />
+      {arityOf(filter.operator) !== "none" && (
+        <Popover opened={valueOpen} onChange={setValueOpen} transitionProps={{ duration: 0 }} position="bottom-start">
+          <Popover.Target>
+            <UnstyledButton className={classes.part} data-value data-empty={text === "" || undefined} dir="auto" title={text || undefined} onClick={() => setValueOpen((open) => !open)}>
+              {text || t("filter.choose")}
+            </UnstyledButton>
+          </Popover.Target>
+          <Popover.Dropdown {...scope}>
+            <FilterValue key={filter.operator} field={field} operator={filter.operator} value={filter.value} onChange={(value) => onChange({ ...filter, value })} onDone={() => setValueOpen(false)} />
+          </Popover.Dropdown>
+        </Popover>
+      )}
       <UnstyledButton className={classes.part} aria-label={t("filter.remove", { field: field.label })} onClick={onRemove}>
         <IconX className={classes.cross} aria-hidden />
       </UnstyledButton>
@@ -70,15 +59,52 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
   );
 }
 
-function useValueText(field: FilterField | undefined, value: string): string {
+/** A part of a chip, and what may stand in its place. */
+function ChipMenu<T extends string>({ choices, value, onChoose }: { choices: readonly { value: T; label: string }[]; value: T; onChoose: (value: T) => void }) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <UnstyledButton className={classes.part}>{choices.find((choice) => choice.value === value)?.label ?? value}</UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.RadioGroup value={value} onChange={(chosen) => onChoose(chosen as T)}>
+          {choices.map((choice) => (
+            <Menu.RadioItem key={choice.value} value={choice.value} closeMenuOnClick checkIcon={<IconCheck aria-hidden />}>
+              {choice.label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The values of a condition as they are said: "10 – 20", "Shipped, Packed". */
+function useValueText(field: FilterField | undefined, filter: GridFilter): string {
   const { t } = useTranslation("ui");
   const locale = useLocale();
-  if (!field || value === "") return "";
-  if (field.type === "Boolean") return value === "true" ? t("yes") : t("no");
-  if (field.type === "DateTime" || field.type === "Date") return formatDate(value, locale);
-  if (field.type === "String") return value;
-  if (field.type === "Enum" || field.type === "Reference") return formatValue(value, field, locale, { yes: "", no: "" }, field.titleOf);
-  // An address may hold what is no number; it is said as it stands.
-  if (!Number.isFinite(Number(value))) return value;
-  return formatValue(Number(value), { ...field, scale: undefined, type: "Float" }, locale, { yes: "", no: "" });
+  if (!field) return "";
+  const texts = valuesOf(filter).map((value) => (value === "" ? "…" : valueText(field, value, locale, { yes: t("yes"), no: t("no") })));
+  return texts.join(arityOf(filter.operator) === "two" ? " – " : ", ");
+}
+
+function valueText(field: FilterField, value: string, locale: string, words: { yes: string; no: string }): string {
+  switch (field.type) {
+    case "Boolean":
+      return value === "true" ? words.yes : words.no;
+    case "DateTime":
+    case "Date":
+      return formatDate(value, locale);
+    case "Array":
+    case "Enum":
+    case "Reference":
+      return formatValue(value, { ...field, type: field.type === "Reference" ? "Reference" : "Enum" }, locale, words, field.titleOf);
+    case "Integer":
+    case "Decimal":
+    case "Float":
+      // An address may hold what is no number; it is said as it stands.
+      return Number.isFinite(Number(value)) ? formatValue(Number(value), { ...field, scale: undefined, type: "Float" }, locale, words) : value;
+    default:
+      return value;
+  }
 }

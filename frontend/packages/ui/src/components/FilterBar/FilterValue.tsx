@@ -1,97 +1,84 @@
-import { NumberInput, TextInput, UnstyledButton } from "@mantine/core";
 import { DatePicker } from "@mantine/dates";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { IconCheck } from "../../icons/tabler";
-import classes from "./FilterBar.module.css";
-import type { Choice, FilterField } from "./FilterBar.types";
+import { Choices } from "./Choices";
+import type { Choice, FilterField, Operator } from "./FilterBar.types";
+import { arityOf, valueOf, valuesOf, type Arity } from "./operators";
+import { ReferenceValue } from "./ReferenceValue";
+import { TypedList, TypedRange, TypedValue } from "./TypedValue";
 
-/** The day a calendar opens at; an address may hold what is none. */
-const dayOf = (value: string): string | null => (Number.isNaN(Date.parse(value)) ? null : value);
+type FilterValueProps = { field: FilterField; /** Default "eq". */ operator?: Operator; value: string; onChange: (value: string) => void; onDone: () => void };
 
-type FilterValueProps = { field: FilterField; value: string; onChange: (value: string) => void; onDone: () => void };
+type ValuesProps = { field: FilterField; arity: Arity; values: readonly string[]; onChange: (values: readonly string[]) => void; onDone: () => void };
 
-/** The menu behind the value part of a chip: choices, a calendar, or a field to type in. */
-export function FilterValue(props: FilterValueProps) {
-  const { field, value, onChange, onDone } = props;
+/** The menu behind the value part of a chip: choices, a calendar, or fields to type in. */
+export function FilterValue({ field, operator = "eq", value, onChange, onDone }: FilterValueProps) {
   const { t } = useTranslation("ui");
-  const choose = (next: string): void => {
-    onChange(next);
-    onDone();
-  };
+  const arity = arityOf(operator);
+  const values = valuesOf({ operator, value });
+  const write = (next: readonly string[]): void => onChange(valueOf(operator, next));
+  const shared = { field, arity, values, onChange: write, onDone };
   switch (field.type) {
     case "Enum":
-      return <Choices label={field.label} choices={field.options ?? []} value={value} onChoose={choose} />;
+    case "Array":
+      return <Chosen {...shared} choices={field.options ?? []} />;
     case "Boolean":
-      return <Choices label={field.label} choices={[{ value: "true", label: t("yes") }, { value: "false", label: t("no") }]} value={value} onChoose={choose} />;
+      return <Chosen {...shared} choices={[{ value: "true", label: t("yes") }, { value: "false", label: t("no") }]} />;
     case "Reference":
-      return <ReferenceValue {...props} onChange={choose} />;
+      return <Chosen {...shared} />;
     case "Date":
     case "DateTime":
-      return <DatePicker defaultDate={dayOf(value) ?? undefined} value={dayOf(value)} onChange={(day) => day && choose(day)} />;
+      return <Days {...shared} />;
     default:
-      return <TypedValue {...props} />;
+      if (arity === "two") return <TypedRange {...shared} />;
+      return arity === "many" ? <TypedList {...shared} /> : <TypedValue {...shared} />;
   }
 }
 
-function Choices({ label, choices, value, onChoose }: { label: string; choices: readonly Choice[]; value: string; onChoose: (value: string) => void }) {
-  return (
-    <div role="listbox" aria-label={label} className={classes.choices}>
-      {choices.map((choice) => (
-        <UnstyledButton key={choice.value} role="option" data-autofocus={choice.value === value || undefined} aria-selected={choice.value === value} className={classes.choice} onClick={() => onChoose(choice.value)}>
-          <span>{choice.label}</span>
-          {choice.value === value && <IconCheck aria-hidden />}
-        </UnstyledButton>
-      ))}
-    </div>
-  );
+/** One choice ends the choosing; several are taken and given back until the menu is left. */
+function Chosen({ field, arity, values, onChange, onDone, choices }: ValuesProps & { choices?: readonly Choice[] }) {
+  const many = arity === "many";
+  const choose = (value: string): void => {
+    if (many) return onChange(values.includes(value) ? values.filter((other) => other !== value) : [...values, value]);
+    onChange([value]);
+    return onDone();
+  };
+  if (!choices) return <ReferenceValue field={field} values={values} many={many} onChoose={choose} />;
+  return <Choices label={field.label} choices={choices} values={values} many={many} onChoose={choose} />;
 }
 
-function TypedValue({ field, value, onChange, onDone }: FilterValueProps) {
-  const [text, setText] = useState(value);
-  const done = (): void => {
-    if (text !== value) onChange(text);
-    onDone();
-  };
-  const shared = {
-    "aria-label": field.label,
-    "data-autofocus": true,
-    className: classes.typed,
-    onKeyDown: (event: React.KeyboardEvent) => {
-      if (event.key !== "Enter") return;
-      // The focus goes to the button this was opened by, which would take the same key as a press.
-      event.preventDefault();
-      done();
-    },
-    onBlur: () => text !== value && onChange(text),
-  };
-  if (field.type === "String") return <TextInput {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} />;
-  return <NumberInput {...shared} hideControls value={text} onChange={(next) => setText(String(next))} />;
-}
+/** The days an address names; it may hold what is none. */
+const daysOf = (values: readonly string[]): string[] => values.filter((value) => !Number.isNaN(Date.parse(value)));
 
-function ReferenceValue({ field, value, onChange }: FilterValueProps) {
-  const { t } = useTranslation("ui");
-  const [text, setText] = useState("");
-  const [choices, setChoices] = useState<Choice[]>([]);
-  const { find, entity } = field;
-  useEffect(() => {
-    let current = true;
-    if (find && entity) void find(entity, text).then((found) => current && setChoices(found)).catch(() => undefined);
-    return () => {
-      current = false;
-    };
-  }, [find, entity, text]);
-  return (
-    <>
-      <TextInput
-        aria-label={t("searchIn", { noun: field.label })}
-        placeholder={t("searchIn", { noun: field.label })}
-        className={classes.typed}
-        data-autofocus
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+function Days({ arity, values, onChange, onDone }: ValuesProps) {
+  const days = daysOf(values);
+  const [range, setRange] = useState<[string | null, string | null]>([days[0] ?? null, days[1] ?? null]);
+  if (arity === "many") return <DatePicker type="multiple" defaultDate={days[0]} value={days} onChange={onChange} />;
+  if (arity === "one")
+    return (
+      <DatePicker
+        defaultDate={days[0]}
+        value={days[0] ?? null}
+        onChange={(day) => {
+          if (!day) return;
+          onChange([day]);
+          onDone();
+        }}
       />
-      <Choices label={field.label} choices={choices} value={value} onChoose={onChange} />
-    </>
+    );
+  return (
+    <DatePicker
+      type="range"
+      allowSingleDateInRange
+      defaultDate={days[0]}
+      value={range}
+      onChange={(next) => {
+        setRange(next);
+        const [from, to] = next;
+        if (!from || !to) return;
+        onChange([from, to]);
+        onDone();
+      }}
+    />
   );
 }
