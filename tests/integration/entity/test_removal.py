@@ -204,18 +204,18 @@ async def test_a_job_that_is_worked_on_keeps_its_lease_however_long_it_takes(few
 
 
 class Found:
-    """Finds the applications of some shops; of others, none."""
+    """Finds the applications of some shops as they are by now; of others, none."""
 
     def __init__(self, *shops: Shop, broken: str = "") -> None:
-        self._apps = {shop.app.id: shop.app for shop in shops}
+        self._shops = {shop.app.id: shop for shop in shops}
         self._broken = broken
 
     async def get(self, ref: str) -> RunningApplication:
         if ref == self._broken:
             raise ValueError("a model that this release cannot read")
-        if ref not in self._apps:
+        if ref not in self._shops:
             raise NotFound("There is no such application.")
-        return self._apps[ref]
+        return self._shops[ref].app
 
 
 async def test_jobs_of_every_application_are_taken_over_without_anybody_asking(db: Database) -> None:
@@ -321,3 +321,53 @@ async def test_a_job_that_gets_nothing_done_looks_less_and_less_often_and_ends_w
     await check_gone(few, customer)
     assert len(pauses) == 12
     assert pauses == sorted(pauses) and pauses[0] < 1 < pauses[-1] < 30
+
+
+async def test_a_job_goes_by_the_model_that_the_application_has_by_now(
+    few: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "_BATCH", 7)
+    customer = await crowd(few)
+    removals = few.entities._deletion.removals
+    await few.entities.resume_jobs(Found(few))
+    remove, kept = removals._remove, link("orders", "order", "customer_id", "customer", "Restrict")
+    links = [kept if one["name"] == "orders" else one for one in SHOP["relationships"]]
+
+    async def changed(*args: Any) -> int:
+        written = await remove(*args)
+        few.app = few.application({**SHOP, "relationships": links}, few.app.id)
+        return written
+
+    removals._remove = changed
+    assert (await few.delete(customer["id"]))["job"] is not None
+    await finished(few)
+    left = Counter(row["entity_type"] for row in await few.rows("entities"))
+    assert left["customer"] == 1 and left["order"] == 31 and left["line"] == 83
+    assert await few.rows("outbox") == []
+    with pytest.raises(ValidationFailed, match="30 of 'Order'"):
+        await few.delete(customer["id"])
+
+
+async def test_a_job_of_an_application_that_is_stopped_waits_until_it_is_started_again(
+    few: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "_BATCH", 7)
+    customer = await crowd(few)
+    removals, known = few.entities._deletion.removals, Found(few)
+    await few.entities.resume_jobs(known)
+    remove = removals._remove
+
+    async def stopped(*args: Any) -> int:
+        known._shops.clear()
+        return await remove(*args)
+
+    removals._remove = stopped
+    assert (await few.delete(customer["id"]))["job"] is not None
+    await finished(few)
+    assert (await few.get(customer["id"]))["id"] == customer["id"]
+    removals._remove = remove
+    known._shops[few.app.id] = few
+    await few.db.execute("UPDATE outbox SET due_at = now() WHERE application_id = $1", few.app.id)
+    assert await few.entities.resume_jobs(known) == 1
+    await finished(few)
+    await check_gone(few, customer)

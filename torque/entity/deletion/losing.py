@@ -20,8 +20,8 @@ from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.derived import once_per_model
 from torque.native import Expression
 
-PART = 1000
-"""How many records are looked at together."""
+_PART = 250
+"""How many records are looked at before others are answered."""
 
 Key = tuple[str, str]
 
@@ -47,9 +47,9 @@ class Losses(msgspec.Struct, kw_only=True):
 async def losses(connection: Connection, app: RunningApplication, removal: Removal) -> Losses:
     """Find out what becomes of the records that lose a reference, up to the first that cannot."""
     found, ids = Losses(claims={}), sorted(removal.emptied)
-    for start in range(0, len(ids), PART):
+    for start in range(0, len(ids), _PART):
         new: dict[Key, str] = {}
-        for row in await connection.fetch(Q.data_of, app.id, ids[start : start + PART]):
+        for row in await connection.fetch(Q.data_of, app.id, ids[start : start + _PART]):
             _empty(removal, found, new, row["id"], row["data"])
         owners = await _owners(connection, app, new) if new else ()
         for constraint, value, owner in owners:

@@ -62,6 +62,7 @@ class Removals:
         self._remove = remove
         self._empty = empty
         self._tasks: set[asyncio.Task[None]] = set()
+        self._applications: Applications | None = None
 
     async def begin(
         self, caller: Caller, app: RunningApplication, record_id: str, repeat: Repeat | None = None
@@ -102,6 +103,7 @@ class Removals:
         Unavailable
             When the database cannot be reached.
         """
+        self._applications = applications
         taken = 0
         for row in await self._db.fetch(Q.due_applications, KIND):
             try:
@@ -147,6 +149,11 @@ class Removals:
         self._observer.emit("removal_begun", job=job.id, application=app.id, record=job.record_id)
         while True:
             written: int | None = 0
+            if self._applications is not None:
+                try:
+                    app = await self._applications.get(app.id)  # its model may be another one by now
+                except TorqueError:
+                    return  # gone or stopped: whoever looks for such jobs goes on when it is started again
             try:
                 if await self._db.fetchval(Q.renew_removal, app.id, job.id) is None:
                     return
