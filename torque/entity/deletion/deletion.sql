@@ -105,7 +105,7 @@ FOR UPDATE;
 -- records of the application, for every batch of a large deletion. OFFSET keeps it from becoming one.
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (
-    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
     OFFSET 0
 ) AS e
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
@@ -115,7 +115,7 @@ LIMIT $3;
 -- As dependants, of some fields only.
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (
-    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
     OFFSET 0
 ) AS e
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
@@ -136,7 +136,7 @@ WHERE k.entity_id <> w.claimant;
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (
-    SELECT s.entity_type FROM entities s WHERE s.application_id = r.application_id AND s.id = r.source_id
+    SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
     OFFSET 0
 ) AS e
 WHERE r.application_id = $1 AND r.source_id = ANY($3::uuid[]) AND r.target_id = ANY($2::uuid[])
