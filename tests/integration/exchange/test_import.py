@@ -9,6 +9,7 @@ from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.exchange import loader as loading
+from torque.entity.exchange import service as exchanging
 from torque.entity.types import Query
 from torque.errors import Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated
 from torque.types import Caller, new_id
@@ -207,6 +208,28 @@ async def test_nobody_sees_anything_stale_after_an_import(store: Store) -> None:
     await store.load("customer", "name,email", "Eve,a@x.example", "Bo,b@x.example", upsert="email")
     for answer in (list_answer, record_answer):
         assert answer.stamp is not None and not store.generations.current(answer.stamp)
+
+
+async def test_nobody_sees_a_record_stale_after_an_import_of_more_than_are_named(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchanging, "_NAMED", 1)
+    await store.load("customer", "name,email", "Ada,a@x.example", "Bo,b@x.example")
+    kept = [await store.entities.get(ADMIN, store.app, None, one["id"]) for one in await store.all("customer")]
+    await store.load("customer", "name,email", "Eve,a@x.example", "Bob,b@x.example", upsert="email")
+    assert not any(answer.stamp is None or store.generations.current(answer.stamp) for answer in kept)
+
+
+async def test_nobody_sees_what_was_there_before_everything_was_deleted(store: Store) -> None:
+    await store.load("customer", "name", "Ada")
+    (ada,) = await store.all("customer")
+    kept = [
+        await store.entities.list(ADMIN, store.app, Query(entity_type="customer")),
+        await store.entities.get(ADMIN, store.app, None, ada["id"]),
+    ]
+    assert all(answer.stamp is not None and store.generations.current(answer.stamp) for answer in kept)
+    assert await store.exchange.empty(ADMIN, store.app) == 1
+    assert not any(answer.stamp is None or store.generations.current(answer.stamp) for answer in kept)
 
 
 async def test_listeners_hear_of_types_not_of_every_record(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Writes belong to the engine: who gives up stops nothing, and a lost connection leaves nothing stale behind."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -8,7 +9,9 @@ from tests.integration.entity.workshop import ADMIN, Shop
 from tests.integration.faults.troubled import GATE, LIVES, WAITING, Troubled, slow_commit
 from tests.support.waiting import eventually
 from torque.db.pool import Database
+from torque.entity.cache import Stamps
 from torque.entity.requests import Change
+from torque.entity.write.bulk_types import Edit
 from torque.errors import NotFound, OutcomeUnknown
 
 HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
@@ -76,6 +79,40 @@ async def test_an_update_under_lock_lost_at_its_commit_is_missed_by_every_cache(
             await writing
         assert not await db.fetchval(LIVES, backend)
     assert not any(shop.generations.current(stamp) for stamp in stamps)
+    await db.execute("DROP TRIGGER wait_at_commit ON entity_keys")
+
+
+EMAIL = b'{"name": "Eve", "email": "e"}'
+WRITES: dict[str, Callable[[Shop, str], Awaitable[object]]] = {
+    "create": lambda shop, _: shop.create("customer", name="Eve", email="e"),
+    "update": lambda shop, ada: shop.update(ada, email="e"),
+    "create many": lambda shop, _: shop.entities.bulk_create(ADMIN, shop.app, "customer", [EMAIL]),
+    "update many": lambda shop, ada: shop.entities.bulk_update(ADMIN, shop.app, None, [Edit(id=ada, data=EMAIL)]),
+    "upsert": lambda shop, _: shop.entities.create(ADMIN, shop.app, "customer", EMAIL, upsert_by=("email",)),
+}
+
+
+@pytest.mark.parametrize("kind", WRITES)
+async def test_a_write_lost_at_its_commit_is_missed_by_every_cache_and_its_backend_is_gone(
+    troubled: Troubled, db: Database, kind: str
+) -> None:
+    shop = Shop(troubled)
+    troubled.go_on.set()
+    ada = (await shop.create("customer", name="Ada"))["id"]
+    await db.execute(slow_commit("INSERT"))
+    stamps, entity = Stamps(shop.generations), shop.app.model.entities["customer"]
+    kept = [stamps.of_types(shop.app, [entity.name])]
+    if "update" in kind:
+        kept.append(stamps.of_record(shop.app, ada))
+    async with db.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", GATE)
+        writing = asyncio.ensure_future(WRITES[kind](shop, ada))
+        backend = await eventually(lambda: db.fetchval(WAITING))
+        troubled.lose(backend)
+        with pytest.raises(OutcomeUnknown):
+            await writing
+        assert not await db.fetchval(LIVES, backend)
+    assert not any(stamps.current(stamp) for stamp in kept)
     await db.execute("DROP TRIGGER wait_at_commit ON entity_keys")
 
 

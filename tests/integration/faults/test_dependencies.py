@@ -14,7 +14,7 @@ from torque.platform import Platform
 from torque.types import RunContext
 
 Question = tuple[str, dict[str, Any]]
-Act = Callable[[], Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
 
 
 class World:
@@ -34,6 +34,11 @@ class World:
         self.order = await create("order", number=1, customer_id=self.customer, payer_id=self.payer)
         self.line = await create("line", text="one", order_id=self.order)
         self.group = await create("group", title="friends", members=[self.customer, self.payer])
+
+    async def grow_old(self) -> None:
+        """Let the records be older than those of which is said again, at any touch, that they were written."""
+        sql = "UPDATE entities SET updated_at = updated_at - interval '1 hour' WHERE application_id = $1"
+        await self.there.platform.db.execute(sql, (await self.there.app()).id)
 
     async def must_be_seen(self, token: str, question: Question, act: Act) -> tuple[Any, Any]:
         """Let one worker keep an answer, do something at the other, and return both answers, which must differ."""
@@ -165,9 +170,15 @@ async def test_the_rule_of_a_role_is_a_dependency_of_a_record(world: World) -> N
 
 
 async def test_many_to_many_links_are_dependencies_on_both_ends(world: World) -> None:
+    await world.grow_old()
     question = ("getEntity", {"entityId": world.order, "expand": ["labels"]})
     await world.must_be_seen(world.admin, question, lambda: world.there.update(world.order, labels=[world.group]))
+    other_end = ("getEntity", {"entityId": world.group, "expand": ["labels"]})
+    await world.must_be_seen(world.admin, other_end, lambda: world.there.update(world.order, labels=[]))
+    await world.must_be_seen(world.admin, question, lambda: world.there.update(world.order, labels=[world.group]))
     await world.must_be_seen(world.admin, question, lambda: world.there.update(world.group, title="renamed"))
+    linked = lambda: world.there.create("order", number=2, labels=[world.group])  # noqa: E731
+    await world.must_be_seen(world.admin, other_end, linked)
     await world.must_be_seen(world.admin, question, lambda: world.there.delete(world.group))
 
 
@@ -259,18 +270,35 @@ async def test_whether_the_application_runs_is_a_dependency_of_every_answer(worl
     await world.there.platform.applications.start(LOCAL, "shop")
 
 
-async def test_a_repeat_bumps_for_a_worker_that_died_before_it_could(world: World, config: Config) -> None:
+@pytest.mark.parametrize("method", ["getEntity", "loadEntityData"])
+async def test_a_repeat_bumps_for_a_worker_that_died_before_it_could(world: World, config: Config, method: str) -> None:
     """The dead worker committed and told nobody: here it writes with generations of its own."""
     dead = Desk(await Platform.open(config, RunContext.alone()))
-    question = ("getEntity", {"entityId": world.order})
+    question = (method, {"entityId": world.order}) if method == "getEntity" else of(world)
 
     async def write(desk: Desk) -> None:
         app = await desk.app()
-        await desk.platform.entities.update(LOCAL, app, None, world.order, {"note": "new"}, idempotency_key="again")
+        await desk.platform.entities.update(
+            LOCAL, app, None, world.order, {"note": "new"}, idempotency_key=f"again {world.order}"
+        )
 
     await world.here.ask(world.admin, *question)
     await write(dead)
     assert "new" not in str(await world.here.ask(world.admin, *question)), "nobody has told this run"
+    await world.must_be_seen(world.admin, question, lambda: write(world.there))
+    await dead.platform.close()
+
+
+async def test_a_repeated_creation_bumps_for_a_worker_that_died_before_it_could(world: World, config: Config) -> None:
+    dead, question = Desk(await Platform.open(config, RunContext.alone())), of(world)
+
+    async def write(desk: Desk) -> None:
+        app, data = await desk.app(), {"number": 77, "customer_id": world.customer}
+        await desk.platform.entities.create(LOCAL, app, "order", data, idempotency_key=f"new {world.order}")
+
+    await world.here.ask(world.admin, *question)
+    await write(dead)
+    assert "77" not in str(await world.here.ask(world.admin, *question)), "nobody has told this run"
     await world.must_be_seen(world.admin, question, lambda: write(world.there))
     await dead.platform.close()
 
