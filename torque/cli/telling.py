@@ -78,7 +78,8 @@ def report_import(output: Output, report: ImportReport, extra: Mapping[str, Any]
     if len(report.errors) > _SHOWN:
         output.message(f"  … and {report.failed} rows in all; --json lists the first {len(report.errors)} reasons.")
     if report.ignored:
-        output.message(f"  No field takes the columns {', '.join(report.ignored)}.")
+        more = f" and {len(report.ignored) - _SHOWN} more" if len(report.ignored) > _SHOWN else ""
+        output.message(f"  No field takes the columns {', '.join(report.ignored[:_SHOWN])}{more}.")
     counts = f"{report.created} created, {report.updated} changed, {report.failed} not taken of {report.rows} rows"
     if report.unchanged:
         counts += f" ({report.unchanged} were the same)"

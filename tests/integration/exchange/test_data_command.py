@@ -85,6 +85,19 @@ def test_options_of_the_file_and_of_the_mapping_count(club: str, data: Data) -> 
     assert data("import", club, "people", str(file)).code == 2
 
 
+def test_an_encoding_that_was_guessed_is_told(club: str, data: Data) -> None:
+    file = data.project / "lines.csv"
+    file.write_bytes("text\nGrün\n".encode("latin-1"))
+    done = data("import", club, "task_lines", str(file), "--dry-run")
+    assert "The file is no UTF-8; it is read as cp1252. --encoding" in done.err
+    assert "UTF-8" not in data("import", club, "task_lines", str(file), "--encoding", "latin-1", "--dry-run").err
+    folder = data.project / "folder"
+    folder.mkdir()
+    file.rename(folder / "lines.csv")
+    done = inside("model", "infer", str(folder), "--dry-run", folder=data.project, url=data.url)
+    assert "No UTF-8, read as cp1252: lines.csv" in done.err
+
+
 def test_some_records_and_fields_are_exported(club: str, data: Data) -> None:
     file = data.project / "open.csv"
     assert data("export", club, "projects", str(file), "--filter", '{"active": true}', "--fields", "title").code == 0

@@ -176,6 +176,11 @@ def test_names_that_cannot_be_technical_are_replaced_and_shown() -> None:
     assert list(types(inferred, "table_2024_sales")) == ["column_1_st", "column"]
 
 
+def test_columns_without_name_and_values_are_left_out() -> None:
+    inferred = found(Memory("things", "thing_id,column 2,label,column 4", "1,,a,x", "2,,b,"))
+    assert list(types(inferred, "things")) == ["thing_id", "label", "column_4"]
+
+
 def test_references_are_found_by_name_in_either_number() -> None:
     inferred = found(
         Memory("categories", "id,name", "1,A", "2,B"),

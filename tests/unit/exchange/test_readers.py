@@ -69,6 +69,24 @@ def test_an_empty_file_has_no_columns() -> None:
     assert CsvRows(Held(b"")).columns == ()
 
 
+def test_columns_without_a_name_are_called_by_their_place() -> None:
+    rows = CsvRows(Held(b" ,name,,column 3,\n1,A,2,3,4\n"))
+    assert rows.columns == ("column 1", "name", "column 3_", "column 3", "column 5")
+    assert cells(rows) == [["1", "A", "2", "3", "4"]]
+
+
+def test_lines_without_any_name_are_no_header() -> None:
+    rows = CsvRows(Held(b",\n \n,\nname,email\n,\nA,a@x\n"))
+    assert rows.columns == ("name", "email") and list(rows.read()) == [(1, ["", ""]), (2, ["A", "a@x"])]
+    assert CsvRows(Held(b" \n,\n")).columns == ()
+
+
+@pytest.mark.parametrize("line", [b"sep=|\n", b'"SEP=|"\r\n', b"\xef\xbb\xbfsep=|\r\n"])
+def test_a_first_line_that_names_the_delimiter_is_followed(line: bytes) -> None:
+    rows = CsvRows(Held(line + b"name|a,b,c\nA|1,2,3\n"))
+    assert (rows.columns, list(rows.read())) == (("name", "a,b,c"), [(1, ["A", "1,2,3"])])
+
+
 def test_a_name_twice_in_the_header_is_refused() -> None:
     with pytest.raises(InvalidParams):
         CsvRows(Held(b"a,a\n1,2\n"))

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,9 +14,15 @@ from torque.entity.exchange.types import FORMATS, Format
 from torque.errors import InvalidParams
 
 SAMPLE = 1 << 16
+NO_UTF_8 = "cp1252"
+"""What text is taken for that names no encoding and is not UTF-8: a guess that has to be told."""
+
 _BLOCK = 1 << 20
 _RECORDS = 50
 _ENDS = (b"\n", b"\r")
+_SAID = re.compile(r'"?sep=([^"\r\n])"?\r?\n', re.IGNORECASE)
+"""What Excel reads, and some programs write for it."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,10 +35,11 @@ _SUFFIXES: dict[str, Format] = {
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """How a text file with columns is written."""
+    """How a text file with columns is written; `told` when its first line does nothing but name the delimiter."""
 
     encoding: str
     delimiter: str
+    told: bool = False
 
 
 def format_of(name: str, wanted: str | None = None) -> Format:
@@ -67,7 +75,8 @@ def dialect_of(source: BinaryIO, encoding: str | None = None, delimiter: str | N
     source.seek(0)
     sample = codecs.getincrementaldecoder(found)("replace").decode(source.read(SAMPLE))
     source.seek(0)
-    return Dialect(found, delimiter or delimiter_of(sample))
+    said = _SAID.match(sample)
+    return Dialect(found, delimiter or (said[1] if said else delimiter_of(sample)), told=said is not None)
 
 
 def encoding_of(source: BinaryIO) -> str:
@@ -90,7 +99,7 @@ def encoding_of(source: BinaryIO) -> str:
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252"
+        return NO_UTF_8
     return "utf-8"
 
 

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
 import orjson
 
 from torque.entity.exchange.detect import Dialect, dialect_of
-from torque.entity.exchange.sources import MOST_COLUMNS, Source, header_of
+from torque.entity.exchange.sources import MOST_COLUMNS, Source, header_of, named
 from torque.entity.exchange.types import ABSENT, Cells, Format, Quoted, Rows, Unreadable
 from torque.errors import ParseError
 
@@ -80,27 +81,29 @@ class CsvRows(_Tracked):
     def read(self) -> Iterator[tuple[int, Cells | Unreadable]]:
         """Return the rows; one of another width than the header cannot be read."""
         width = len(self.columns)
-        number = 0
-        for record in self._records():
-            if not record:
-                continue
-            number += 1
-            if number == 1:
-                continue
+        for number, record in enumerate(islice(self._table(), 1, None), 1):
             if len(record) == width:
-                yield number - 1, record
+                yield number, record
             else:
-                yield number - 1, Unreadable(f"The row has {len(record)} values, the header {width}.")
+                yield number, Unreadable(f"The row has {len(record)} values, the header {width}.")
 
     def texts(self) -> Iterator[Cells]:
         """Return the rows that can be read, without their numbers."""
         return (row for _, row in self.read() if not isinstance(row, Unreadable))
 
     def _names(self) -> Sequence[str]:
+        header = next(self._table(), ())
+        return header_of(named([name.strip() for name in header]))
+
+    def _table(self) -> Iterator[list[str]]:
+        """Return header and rows: what comes behind a line that only names the delimiter, and lines without a name."""
+        begun, skip = False, self.dialect.told
         for record in self._records():
-            if record:
-                return header_of([name.strip() for name in record])
-        return ()
+            if not begun and skip:
+                skip = False
+            elif record and (begun or any(name.strip() for name in record)):
+                begun = True
+                yield record
 
     def _records(self) -> Iterator[list[str]]:
         with io.TextIOWrapper(self._open(), self.dialect.encoding, newline="") as text:

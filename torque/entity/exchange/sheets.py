@@ -17,7 +17,7 @@ from torque.entity.exchange.cells import Gap, Values, rows_of
 from torque.entity.exchange.markup import escaped, events
 from torque.entity.exchange.package import Package
 from torque.entity.exchange.shape import Shape
-from torque.entity.exchange.sources import Source, header_of
+from torque.entity.exchange.sources import Source, header_of, named
 from torque.entity.exchange.types import Cells, Gapped, Unreadable
 from torque.entity.exchange.workbook import SharedStrings, Workbook
 from torque.entity.types import Row
@@ -60,7 +60,7 @@ class SheetRows:
         header = ["" if value is None else str(value).strip() for value in _listed(cells, max(cells, default=0))]
         while header and not header[-1]:
             header.pop()
-        self.columns = header_of(header)
+        self.columns = header_of(named(header))
 
     @property
     def position(self) -> int:

@@ -11,6 +11,8 @@ from torque.errors import InvalidParams
 MOST_COLUMNS = 16_384
 """As many as a sheet has."""
 
+NAMELESS = "column"
+
 
 class Source(Protocol):
     """A file that can be opened as often as needed."""
@@ -38,6 +40,18 @@ class HeldSource:
     def open(self) -> BinaryIO:
         """Open it from its beginning."""
         return io.BytesIO(self._data)
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """Return the names in the header of a sheet; columns without one are called by their place: `column 3`."""
+    taken, found = set(names), []
+    for place, name in enumerate(names, 1):
+        own = name or f"{NAMELESS} {place}"
+        while not name and own in taken:
+            own += "_"
+        taken.add(own)
+        found.append(own)
+    return found
 
 
 def header_of(names: Sequence[str]) -> Sequence[str]:

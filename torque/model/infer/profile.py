@@ -18,6 +18,9 @@ KEPT_OF_KEYS = 1_000_000
 CHOICES = 12
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ORDER = ("Boolean", "Integer", "Decimal", "Float", "Date", "DateTime", "Time")
+_NAMELESS = re.compile(r"|column \d+_*")
+"""What columns are called that have no name: without values they are only what a spreadsheet left over."""
+
 _PADDED = re.compile(r"0\d+")
 
 
@@ -201,7 +204,8 @@ def profile(table: Table) -> TableProfile:
             column.see(value)
     for column in columns:
         column.settle()
-    return TableProfile(table.name, columns, rows)
+    named = [column for column in columns if column.filled or not _NAMELESS.fullmatch(column.name)]
+    return TableProfile(table.name, named, rows)
 
 
 def is_unique(table: Table, positions: Sequence[int]) -> bool:
