@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.test_write_rules import PAIRS
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.test_write_rules import PAIRS, SILENT
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.types import Row
@@ -79,8 +79,10 @@ async def test_a_record_that_went_is_not_found(two: Two) -> None:
     assert await shop.count("order") == 0
 
 
-async def test_a_record_made_anew_under_its_id_is_not_taken_for_the_old_one(shop: Shop) -> None:
+@pytest.mark.parametrize("document", [SHOP, SILENT], ids=["audited", "silent"])
+async def test_a_record_made_anew_under_its_id_is_not_taken_for_the_old_one(db: Database, document: Any) -> None:
     """Its version is the same again, so only the time tells."""
+    shop = Shop(db, document)
     made = await shop.create("order", number=1)
     await shop.update(made["id"], note="old")
     await shop.db.execute(

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.trouble import DANGLING, DEADLOCK, DISK_FULL, LOCKED, trouble
+from tests.integration.entity.trouble import DANGLING, DEADLOCK, DISK_FULL, LOCKED, SERIALIZATION, trouble
 from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.exchange.tables import Store
 from torque import codec
+from torque.db.pool import Database
 from torque.entity.batch import Write
+from torque.entity.deletion import relations
 from torque.entity.write.lanes import lane_for
-from torque.errors import Conflict, NotFound, Unavailable, ValidationFailed
+from torque.errors import Conflict, NotFound, TimedOut, Unavailable, ValidationFailed
 from torque.types import new_id
 
 HOLD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
@@ -30,8 +33,9 @@ def numbers(found: list[Any]) -> list[object]:
     return [one["number"] if isinstance(one, dict) else one for one in found]
 
 
-async def test_a_deadlock_is_repeated(shop: Shop) -> None:
-    async with trouble(shop.db, "INSERT", "entities", DEADLOCK, 2) as met:
+@pytest.mark.parametrize("code", [DEADLOCK, SERIALIZATION])
+async def test_a_deadlock_is_repeated(shop: Shop, code: str) -> None:
+    async with trouble(shop.db, "INSERT", "entities", code, 2) as met:
         found = await answers(*(shop.create("order", number=n) for n in range(4)))
         assert numbers(found) == [0, 1, 2, 3]
         assert await met.met() == 3, "the same batch, whole, at the third time"
@@ -93,7 +97,7 @@ async def test_a_batch_is_no_larger_than_one_statement_should_be(shop: Shop) -> 
     assert queue.batches - before >= 3
 
 
-@pytest.mark.parametrize("code", [DEADLOCK, LOCKED, DANGLING])
+@pytest.mark.parametrize("code", [DEADLOCK, LOCKED, DANGLING, SERIALIZATION])
 async def test_a_deletion_that_meets_others_begins_anew(shop: Shop, code: str) -> None:
     ada = await shop.create("customer", name="Ada")
     order = await shop.create("order", number=1, customer_id=ada["id"])
@@ -101,6 +105,58 @@ async def test_a_deletion_that_meets_others_begins_anew(shop: Shop, code: str) -
         await shop.entities.remove(ADMIN, shop.app, None, (ada["id"], order["id"]), None, {})
     assert await shop.rows("entities") == []
     assert [await shop.count(name) for name in ("customer", "order")] == [0, 0]
+
+
+async def test_a_deletion_that_meets_others_again_and_again_is_repeated_three_times(shop: Shop) -> None:
+    ada = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=ada["id"])
+    async with trouble(shop.db, "DELETE", "entity_keys", DEADLOCK, 1000) as met:
+        ids = (ada["id"], order["id"])
+        [refused] = await answers(shop.entities.remove(ADMIN, shop.app, None, ids, None, {}))
+        assert isinstance(refused, TimedOut)
+        assert "Nothing was deleted" in refused.message
+        assert await met.met() == 4
+    assert [await shop.get(one["id"]) for one in (ada, order)] == [ada, order]
+    assert [await shop.count(name) for name in ("customer", "order")] == [1, 1]
+
+
+async def test_a_deletion_does_not_wait_for_a_lock_until_its_statement_runs_out_of_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relations, "_PATIENCE", "100ms")
+    ada = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=ada["id"])
+    async with shop.db.transaction() as connection:
+        await connection.execute(HOLD, shop.app.id, order["id"])
+        async with asyncio.timeout(5.0):
+            with pytest.raises(TimedOut, match="stays locked"):
+                await shop.delete(ada["id"])
+    assert await shop.count("order") == 1
+
+
+async def test_a_large_deletion_that_meets_others_goes_on(shop: Shop) -> None:
+    shop.entities._deletion.at_once = 3
+    ada = await shop.create("customer", name="Ada")
+    memos = [await shop.create("memo", text="x", customer_id=ada["id"]) for _ in range(5)]
+    async with trouble(shop.db, "UPDATE", "entities", DEADLOCK, 3) as met:
+        assert (await shop.delete(ada["id"]))["job"] is not None
+        removals = shop.entities._deletion.removals
+        async with asyncio.timeout(PATIENCE):
+            while removals._tasks:
+                await asyncio.wait(set(removals._tasks))
+        assert await met.met() == 4, "in the same turn of the job"
+    assert ["customer_id" in await shop.get(memo["id"]) for memo in memos] == [False] * 5
+    assert await shop.count("customer") == 0
+
+
+@pytest.mark.parametrize(("dependants", "at_once"), [(999, True), (1001, False)])
+async def test_a_thousand_records_go_at_once_and_more_as_a_job(shop: Shop, dependants: int, at_once: bool) -> None:
+    ada = await shop.create("customer", name="Ada")
+    rows = [codec.dumps({"number": n, "customer_id": ada["id"]}) for n in range(dependants)]
+    for start in (0, 500):
+        await shop.entities.bulk_create(ADMIN, shop.app, "order", rows[start:] if start else rows[:500])
+    assert (await shop.delete(ada["id"]))["deleted"] is at_once
+    await shop.entities.close()
 
 
 @pytest.mark.parametrize("code", [DEADLOCK, DANGLING])
@@ -148,3 +204,18 @@ async def test_connections_count_apart_so_that_no_transaction_holds_up_another(s
                     write = Write(entity=entity, id=new_id(), base_version=0, prepared=prepared, caller=ADMIN)
                     await writer.write_in(connection, lane, write)
     assert await shop.count("memo") == 2
+
+
+async def test_every_way_to_write_counts_in_the_shard_of_its_connection(db: Database) -> None:
+    store = Store(db)
+    ada, memo = await store.create("customer", name="Ada"), await store.create("memo", text="x")
+    await store.create("order", number=1, customer_id=ada["id"])
+    await store.entities.bulk_create(ADMIN, store.app, "memo", [b'{"text":"a"}', b'{"text":"b"}'])
+    await store.load("memo", "text", "c", "d")
+    await store.delete(memo["id"])
+    await store.delete(ada["id"])
+    await store.entities.restore(ADMIN, store.app, "customer", ada["id"])
+    shards = {row["shard"] for row in await store.rows("entity_counts")}
+    backends = await db.fetch("SELECT pid & 63 FROM pg_stat_activity WHERE datname = current_database()")
+    assert shards <= {row[0] for row in backends}
+    assert [await store.count(name) for name in ("customer", "order", "memo")] == [1, 0, 4]

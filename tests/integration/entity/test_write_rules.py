@@ -8,7 +8,9 @@ import pytest
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.batch import Q
+from torque.entity.batch import Lane, Q, Write
+from torque.entity.exchange.lookup import Q as ExchangeQ
+from torque.entity.write.writer import Outcome
 from torque.errors import Conflict, ValidationFailed
 from torque.types import Caller
 
@@ -24,6 +26,8 @@ PAIRS: dict[str, Any] = {
         )
     ],
 }  # fmt: skip
+
+SILENT = {**SHOP, "entities": [{**one, "behavior": {"auditing": {"enabled": False}}} for one in SHOP["entities"]]}
 
 
 async def test_two_patches_that_are_each_valid_never_meet_in_an_invalid_record(db: Database) -> None:
@@ -56,11 +60,12 @@ async def test_the_log_tells_each_value_as_the_write_before_left_it(shop: Shop) 
     assert (await shop.get(made["id"]))["number"] == int(value)
 
 
-async def test_an_update_does_not_block_records_that_refer_to_its_record(shop: Shop) -> None:
+@pytest.mark.parametrize("hold", [Q.read_locked, Q.hold, Q.hold_sources, ExchangeQ.lock])
+async def test_an_update_does_not_block_records_that_refer_to_its_record(shop: Shop, hold: str) -> None:
     """`FOR UPDATE` in place of `FOR NO KEY UPDATE` would make the insert wait for the end of the transaction."""
     ada = await shop.create("customer", name="Ada")
     async with shop.db.transaction() as connection:
-        await connection.fetch(Q.read_locked, shop.app.id, ada["id"])
+        assert await connection.fetch(hold, shop.app.id, ada["id"] if hold is Q.read_locked else [ada["id"]])
         order = await shop.create("order", number=1, customer_id=ada["id"])
     assert order["customer_id"] == ada["id"]
 
@@ -82,25 +87,23 @@ async def test_only_who_asks_for_a_version_gets_a_conflict(shop: Shop) -> None:
     assert all(await asyncio.gather(*(attempt(n, None) for n in range(20, 28))))
 
 
-async def test_a_write_that_loses_twice_holds_its_row_and_cannot_miss(shop: Shop) -> None:
+async def test_a_write_that_loses_twice_holds_its_row_and_cannot_miss(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another engine writes between every look and every statement; without holding it would go on for ever."""
     made = await shop.create("order", number=0)
     other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
-    done = asyncio.Event()
+    writer, lost = shop.entities._writer, list[int]()
+    submit = writer.submit
 
-    async def disturb() -> None:
-        n = 0
-        while not done.is_set():
-            n += 1
-            await other.update(made["id"], number=n)
+    async def disturbed(lane: Lane, write: Write) -> Outcome:
+        lost.append((await other.update(made["id"], number=len(lost) + 1))["number"])
+        return await submit(lane, write)
 
-    disturbing = asyncio.create_task(disturb())
-    try:
-        answers = [await shop.update(made["id"], note=f"n{n}") for n in range(20)]
-    finally:
-        done.set()
-        await disturbing
-    assert [answer["note"] for answer in answers] == [f"n{n}" for n in range(20)]
+    monkeypatch.setattr(writer, "submit", disturbed)
+    changed = await shop.update(made["id"], note="late")
+    assert lost == [1, 2]
+    assert (changed["number"], changed["note"], changed["version"]) == (2, "late", 4)
 
 
 async def test_a_key_is_one_of_its_caller_method_and_application(shop: Shop) -> None:
@@ -246,7 +249,9 @@ async def test_the_keys_of_a_bulk_write_count_for_a_day_as_well(shop: Shop) -> N
         assert await shop.count("memo") == expected
 
 
-async def test_a_base_is_told_by_its_version_also_when_two_writes_share_a_moment(shop: Shop) -> None:
+@pytest.mark.parametrize("audited", [True, False])
+async def test_a_base_is_told_by_its_version_also_when_two_writes_share_a_moment(db: Database, audited: bool) -> None:
+    shop = Shop(db, SHOP if audited else SILENT)
     made = await shop.create("order", number=1)
     await shop.update(made["id"], note="own")
     meanwhile = "UPDATE entities SET version = 3, data = data || '{\"order_f_number\": 9}' WHERE application_id = $1"

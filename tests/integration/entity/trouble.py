@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from torque.db.pool import Database
 
-DEADLOCK, LOCKED, DANGLING, DISK_FULL = "40P01", "55P03", "23503", "53100"
+DEADLOCK, LOCKED, DANGLING, DISK_FULL, SERIALIZATION = "40P01", "55P03", "23503", "53100", "40001"
 
 _BEGIN = """
 CREATE SEQUENCE trouble;
