@@ -10,7 +10,7 @@ from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
 from torque.types import Caller
 
-Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "BeforeRestore", "OnValidate", "OnRead"]
+Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "BeforeRestore", "OnValidate", "OnRefused", "OnRead"]
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,8 +21,11 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     record
         The data under field names: what was sent for a create, the whole merged record for an update, the
         stored one for a delete, what it is to become again for a restore, what the caller would see for a read.
+        OnRefused sees what its own rules refuse, without the values that are not of their fields' types.
     previous
         The stored record under field names; None for a create, a read, and a restore of one that was deleted.
+    lacking
+        Fields that have no sound value: required and not there, refused, or computed from such.
     """
 
     event: Event
@@ -32,6 +35,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None
     record: dict[str, Any]
     previous: dict[str, Any] | None = None
+    lacking: tuple[str, ...] = ()
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

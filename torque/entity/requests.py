@@ -19,7 +19,17 @@ _SECRET_LENGTH = 22
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """An update as asked for: `patch` is the JSON of an object under field names."""
+    """An update as asked for.
+
+    Parameters
+    ----------
+    patch
+        The JSON of an object under field names.
+    links
+        The many-to-many links that were taken out of it.
+    found
+        What stands against it already.
+    """
 
     caller: Caller
     app: RunningApplication
@@ -31,6 +41,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     if_version: int | None = None
     repeat: Repeat | None = None
     links: tuple[Wanted, ...] = ()
+    found: tuple[dict[str, str], ...] = ()
+
+
+class RepeatMet(Exception):
+    """The idempotency key of a write was used before."""
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):

@@ -22,7 +22,7 @@ from torque.entity.query.aggregate import Aggregate
 from torque.entity.read_hooks import ReadHooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
-from torque.entity.requests import Change, as_json, deleted, repeat_of
+from torque.entity.requests import Change, RepeatMet, as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
 from torque.entity.write import seeding
@@ -31,7 +31,7 @@ from torque.entity.write.bulk_verbs import BulkVerbs
 from torque.entity.write.plain import PlainWrites
 from torque.entity.write.recomputing import Recomputing
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet, Writing
+from torque.entity.write.writing import Writing
 from torque.errors import Conflict, InvalidParams, NotFound
 from torque.native import Generations
 from torque.observe import Observer
@@ -66,7 +66,7 @@ class EntityService:
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._shown = ReadHooks(hooks, access, AccessLog(db))
         self._past = Past(db, self._store, self._reading)
-        self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self)
+        self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self, observer)
         self._swept = time.monotonic()
 
     async def get(

@@ -10,6 +10,7 @@ from torque.errors import HookRejected, InvalidParams, NotFound, TimedOut, Valid
 from torque.model.compile import CompiledEntity
 from torque.model.definition.entity import LifecycleHook
 from torque.types import Caller
+from torque.xflow.context import FLOW_ERROR
 from torque.xflow.engine import TIMED_OUT
 from torque.xflow.service import Execution, XFlowService
 
@@ -22,8 +23,10 @@ class Lifecycle:
 
     Before a write a workflow sees `{event, entity_type, id, record, previous}`. When it fails, the write is refused
     with its message; an output `{record: {…}}` takes the place of the record. A `Custom` rule gets the record itself,
-    and the message of its failure is the error of the field. After a write the workflow starts once the write is
-    committed, at least once; how it ends is told by its execution. All run with the rights of whoever wrote.
+    and the message of its failure is the error of the field; of a record that is refused already it gets what is of its
+    fields' types, and where something is missing from that, only an `Error` node is taken at its word. After a write
+    the workflow starts once the write is committed, at least once; how it ends is told by its execution. All run with
+    the rights of whoever wrote.
     """
 
     def __init__(self, xflows: XFlowService, hooks: Hooks) -> None:
@@ -49,10 +52,10 @@ class Lifecycle:
         previous = occasion.previous or {}
         for field, xflow in custom_rules(occasion.entity):
             value = occasion.record.get(field)
-            if value is None or value == previous.get(field):
+            if value is None or value == previous.get(field) or field in occasion.lacking:
                 continue
             execution = await self._run(occasion.caller, occasion.app, xflow, occasion.record, "Custom")
-            if execution.error is not None:
+            if execution.error is not None and (not occasion.lacking or execution.error["code"] == FLOW_ERROR):
                 message = str(execution.error["message"])
                 errors.append({"path": f"/{field}", "rule": "Custom", "message": message, "severity": "Error"})
         if errors:
@@ -126,7 +129,7 @@ def _hooked(entity: CompiledEntity, event: Event) -> bool:
 
 
 def _ruled(entity: CompiledEntity, event: Event) -> bool:
-    return event == "OnValidate" and bool(custom_rules(entity))
+    return event in ("OnValidate", "OnRefused") and bool(custom_rules(entity))
 
 
 def _input(occasion: Occasion, record: dict[str, Any]) -> dict[str, Any]:

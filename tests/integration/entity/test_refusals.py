@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop, entity, field
+from tests.integration.entity.test_many import BLOG
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field
+from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.write.bulk_types import Edit
 from torque.errors import ValidationFailed
-from torque.types import new_id
+from torque.types import Caller, new_id
 
 
 async def told(attempt: Awaitable[Any]) -> list[tuple[str, str]]:
@@ -54,6 +56,42 @@ async def test_every_row_for_itself_tells_everything(shop: Shop) -> None:
     first, second = codec.loads(answer.result)["results"]
     assert sorted((error["path"], error["rule"]) for error in first["error"]["errors"]) == sorted(EXPECTED)
     assert second["ok"]
+
+
+async def test_what_a_role_may_not_set_is_told_beside_all_else(db: Database) -> None:
+    rights = {
+        "create": True, "read": True, "update": True, "hidden_fields": ["credit"], "read_only_fields": ["kind"],
+    }  # fmt: skip
+    role = {"id": "r_clerk", "name": "clerk", "entities": {"customer": rights}}
+    shop, clerk = Shop(db, {**SHOP, "roles": [role]}), Caller(id="c", name="Clerk", roles=("clerk",), protocol="test")
+    made = await shop.create("customer", name="Ada", email="taken@x.org", credit=5)
+    sent = {"name": "", "kind": 5, "credit": "much", "parent_id": new_id()}
+    expected = [("/credit", "UnknownField"), ("/kind", "ReadOnly"), ("/name", "Required"), ("/parent_id", "Reference")]
+    assert sorted(await told(shop.create("customer", clerk, **sent))) == expected
+    assert sorted(await told(shop.update(made["id"], clerk, **sent))) == expected
+    whole = shop.entities.update(clerk, shop.app, None, made["id"], sent, replace=True)
+    assert sorted(await told(whole)) == expected
+
+
+async def test_links_that_lead_nowhere_are_told_beside_all_else(db: Database) -> None:
+    blog, lost = Shop(db, BLOG), new_id()
+    made = await blog.create("post", title="a")
+    for sent, rule in ((lost, "Reference"), ("x", "Type")):
+        expected = [("/tags/0", rule), ("/title", "Required")]
+        assert sorted(await told(blog.create("post", title="", tags=[sent]))) == expected
+        assert sorted(await told(blog.update(made["id"], title="", tags=[sent]))) == expected
+        edit = Edit(id=made["id"], data=codec.dumps({"title": "", "tags": [sent]}))
+        found = await told(blog.entities.bulk_update(ADMIN, blog.app, None, [edit]))
+        assert sorted(found) == [(f"/0{path}", rule) for path, rule in expected]
+
+
+async def test_rows_of_a_file_tell_everything(db: Database) -> None:
+    store = Store(db)
+    report = await store.load("customer", "name,credit,kind", ",much,odd", "Ada,-1,odd", "Bo,much,retail")
+    assert sorted((fault.row, fault.path, fault.rule) for fault in report.errors) == [
+        (1, "/credit", "Type"), (1, "/kind", "Enum"), (1, "/name", "Required"),
+        (2, "/credit", "Range"), (2, "/kind", "Enum"), (3, "/credit", "Type"),
+    ]  # fmt: skip
 
 
 async def test_days_times_and_moments_keep_within_their_ranges(db: Database) -> None:

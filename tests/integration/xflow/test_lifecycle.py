@@ -30,6 +30,7 @@ FLOWS = [
     refusing("keep", "input.record.label === 'KEEP'"),
     refusing("odd", "input.rank % 2 === 1"),
     script("slow", "while (true) {}", max_execution_time_ms=200),
+    script("careless", "if (input.count.toFixed(0) === '1') throw new Error('No ones.'); return null"),
     flow("follow", {"start": ("Start", {}), "w": ("EntityWrite", COPY), "end": ("End", {})}, ["start>w", "w>end"]),
 ]
 
@@ -49,9 +50,14 @@ def model() -> bytes:
     copy = {"id": "copy", "name": "copy", "fields": [text]}
     patient = {"id": "p1", "name": "label", "field_type": {"type": "String"}}
     patient["validation"] = [{"type": "Custom", "value": "slow"}]
+    code = {**text, "name": "code", "validation": [{"type": "Pattern", "value": "^[A-Z]+$"}]}
+    word = {**text, "id": "g1", "name": "word", "validation": [{"type": "Custom", "value": "careless"}]}
+    number = {"id": "g3", "name": "count", "field_type": {"type": "Integer"}}
+    guarded = {"id": "guarded", "name": "guarded", "fields": [word, {**code, "id": "g2"}, number]}
     shown = {"id": "shown", "name": "shown", "fields": [{**text, "id": "s1", "name": "label"}]}
     shown["lifecycle_hooks"] = [{"event": "OnRead", "xflow": "shout"}]
-    found["entities"] += [shown, copy, {"id": "patient", "name": "patient", "fields": [patient]}]
+    slow = {"id": "patient", "name": "patient", "fields": [patient, {**code, "id": "p2"}]}
+    found["entities"] += [shown, copy, guarded, slow]
     return codec.dumps(found)
 
 
@@ -109,11 +115,22 @@ async def test_a_custom_rule_asks_its_workflow(platform: Platform, app: RunningA
     assert [one["path"] for one in errors] == ["/1/rank"]
 
 
-async def test_what_its_own_rules_refuse_reaches_no_workflow(platform: Platform, app: RunningApplication) -> None:
-    with pytest.raises(ValidationFailed) as refused:
-        await create(platform, app, label="x" * 21, rank=3)
-    errors: Any = refused.value.details["errors"]
-    assert [(one["path"], one["rule"]) for one in errors] == [("/label", "MaxLength")]
+async def test_a_custom_rule_is_asked_beside_other_rules(platform: Platform, app: RunningApplication) -> None:
+    async def told(kind: str, **data: Any) -> list[tuple[str, str]]:
+        with pytest.raises(ValidationFailed) as refused:
+            await create(platform, app, kind, **data)
+        errors: Any = refused.value.details["errors"]
+        return [(one["path"], one["rule"]) for one in errors]
+
+    assert await told("note", label="x" * 21, rank=3) == [("/label", "MaxLength"), ("/rank", "Custom")]
+    assert await told("note", label="x" * 21, rank=4) == [("/label", "MaxLength")]
+    assert await told("note", label="x" * 21, rank="3") == [("/label", "MaxLength"), ("/rank", "Type")]
+    runs = len(await platform.xflows.executions(LOCAL, app, "careless"))
+    assert await told("guarded", word="a", code="x", count=1) == [("/code", "Pattern"), ("/word", "Custom")]
+    assert await told("guarded", word="a", code="x", count="1") == [("/code", "Pattern"), ("/count", "Type")]
+    assert await told("guarded", word=1, code="x", count=1) == [("/word", "Type"), ("/code", "Pattern")]
+    assert len(await platform.xflows.executions(LOCAL, app, "careless")) == runs + 2
+    assert await told("patient", label="x", code="x") == [("/code", "Pattern")]
 
 
 @pytest.mark.covers("error:TIMEOUT")

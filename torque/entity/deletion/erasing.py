@@ -26,13 +26,13 @@ from torque.entity.deletion.erasure import (
     kinds_of,
 )
 from torque.entity.following import followed
+from torque.entity.requests import RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.write.batches import Batches
 from torque.entity.write.deleting import Deletes
 from torque.entity.write.hooked import Hooked
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.types import Caller

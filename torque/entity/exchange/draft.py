@@ -40,6 +40,8 @@ class Draft(msgspec.Struct, kw_only=True):
         The many-to-many links that the row wants, before and after they were looked up.
     keys
         The unique values of the prepared record, by rule.
+    refused
+        What the validator made of a row with faults, as far as it is sound.
     """
 
     row: int
@@ -56,6 +58,7 @@ class Draft(msgspec.Struct, kw_only=True):
     updated_at: str | None = None
     prepared: Prepared | None = None
     keys: Sequence[tuple[str, str]] = ()
+    refused: Prepared | None = None
 
 
 def convert(plan: RowPlan, row: int, cells: Cells | Unreadable) -> Draft:
@@ -104,21 +107,28 @@ def _faults_of_gaps(plan: RowPlan, row: int, cells: Gapped) -> list[RowFault]:
 
 
 def prepare(plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
-    """Validate new records; what is wrong with one goes into its draft."""
+    """Validate new records; what is wrong with one goes into its draft, beside what did not fit into its fields."""
     create, dumps = plan.entity.validator.create, codec.dumps
     for draft in drafts:
-        if draft.faults:
+        known = {_field_of(fault.path) for fault in draft.faults} if draft.faults else ()
+        if "" in known:
             continue
         try:
             prepared = create(dumps(draft.record), now)
         except (TypeError, ValueError) as error:
-            draft.faults = [RowFault(draft.row, "", "Type", f"The row cannot be stored: {error}", plan.entity.name)]
+            fault = RowFault(draft.row, "", "Type", f"The row cannot be stored: {error}", plan.entity.name)
+            draft.faults = [*draft.faults, fault]
             continue
-        errors = prepared.errors
-        if errors:
-            draft.faults = faults_of(plan, draft, errors)
+        errors = [one for one in prepared.errors if _field_of(one["path"]) not in known]
+        if errors or known:
+            draft.faults, draft.refused = [*draft.faults, *faults_of(plan, draft, errors)], prepared
         else:
             draft.prepared, draft.keys = prepared, prepared.keys
+
+
+def _field_of(path: str) -> str:
+    """Return the first part of a path, that of a field; empty for the record itself."""
+    return path.split("/", 2)[1] if path else ""
 
 
 def faults_of(plan: RowPlan, draft: Draft, errors: Sequence[dict[str, str]]) -> list[RowFault]:

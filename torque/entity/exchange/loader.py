@@ -27,7 +27,8 @@ from torque.entity.hooks import Hooks, Occasion
 from torque.entity.reading import Reading
 from torque.entity.write import checks
 from torque.entity.write.fresh import RecordIds
-from torque.errors import HookRejected, ValidationFailed
+from torque.entity.write.hooked import Hooked
+from torque.errors import HookRejected, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import new_id
 
@@ -47,6 +48,7 @@ class Loader:
         self._connection = Orderly(connection, load.app.id)
         self._load = load
         self._hooks = hooks
+        self._hooked = Hooked(hooks)
         self._reading = reading
         self._ids = RecordIds()
         self.report = ImportReport()
@@ -102,7 +104,7 @@ class Loader:
             self._fresh = {row["id"] for row in rows}
 
     def _is_hooked(self, entity: CompiledEntity) -> bool:
-        return self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate")
+        return self._hooked.on_create(entity)
 
     async def _run_job(self, job: Job, plan: RowPlan) -> None:
         """Load one job, a batch ahead in a thread."""
@@ -135,21 +137,27 @@ class Loader:
                 lines = None
         if plan.changes:
             updater = Updater(
-                self._connection, self._load, self._hooks, self._reading, self.report, self.touched, self._fault,
+                self._connection, self._load, self._hooked, self._reading, self.report, self.touched, self._fault,
                 self.linking,
             )  # fmt: skip
             waiting = [draft for draft in drafts if not self._refused(draft)]
             while waiting:
                 fresh, waiting = await updater.split(plan, waiting, now)
                 await self._create(plan, fresh, now, None)
+        elif lines is None:
+            await self._create(plan, drafts, now, None)
         else:
             await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now, lines)
 
     async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str, lines: Lines | None) -> None:
         """Store new records; lines that were made ahead count only if every record stayed as it was."""
         if lines is None:
-            await self._run_hooks(plan.entity, drafts)
-            await asyncio.to_thread(drafting.prepare, plan, drafts, now)
+            changing = self._hooks.wanted(plan.entity, "BeforeCreate")
+            if changing:
+                await self._before_create(plan.entity, drafts)
+            ready = [draft for draft in drafts if not draft.faults] if changing else drafts
+            await asyncio.to_thread(drafting.prepare, plan, ready, now)
+            await self._validate(plan, ready, now)
         good = [draft for draft in drafts if not self._refused(draft)]
         await self._refuse_taken(plan, good)
         good = [draft for draft in good if not self._refused(draft)]
@@ -219,22 +227,36 @@ class Loader:
         fault = RowFault(draft.row, f"/{rule.fields[0]}", "Unique", rule.message, plan.entity.name)
         draft.faults = [*draft.faults, fault]
 
-    async def _run_hooks(self, entity: CompiledEntity, drafts: Sequence[Draft]) -> None:
-        """Show records to whoever may change or refuse them, as for records that are created singly."""
-        for event in ("BeforeCreate", "OnValidate"):
-            if not self._hooks.wanted(entity, event):
+    async def _before_create(self, entity: CompiledEntity, drafts: Sequence[Draft]) -> None:
+        """Show what came to whoever may change or refuse it, as for records that are created singly."""
+        for draft in drafts:
+            if draft.faults:
                 continue
-            for draft in drafts:
-                if draft.faults:
-                    continue
-                occasion = Occasion(
-                    event=event, caller=self._load.caller, app=self._load.app, entity=entity, id=None,
-                    record=draft.record,
-                )  # fmt: skip
-                try:
-                    draft.record = await self._hooks.run(occasion)
-                except (HookRejected, ValidationFailed) as error:
-                    draft.faults = drafting.refusals(entity.name, draft, error)
+            occasion = Occasion(
+                event="BeforeCreate", caller=self._load.caller, app=self._load.app, entity=entity, id=None,
+                record=draft.record,
+            )  # fmt: skip
+            try:
+                draft.record = await self._hooks.run(occasion)
+            except (HookRejected, TimedOut, ValidationFailed) as error:
+                draft.faults = drafting.refusals(entity.name, draft, error)
+
+    async def _validate(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> None:
+        """Show records to whoever has a say in them: complete, or refused as far as they are sound."""
+        load, entity = self._load, plan.entity
+        if not self._hooks.wanted(entity, "OnValidate") and not self._hooks.wanted(entity, "OnRefused"):
+            return
+        for draft in drafts:
+            try:
+                if draft.prepared is not None:
+                    made = await self._hooked.validated(load.caller, load.app, entity, None, draft.prepared, now)
+                    draft.faults = drafting.faults_of(plan, draft, made.errors)
+                    draft.prepared, draft.keys = made, made.keys
+                elif draft.refused is not None:
+                    found = await self._hooked.refused(load.caller, load.app, entity, None, draft.refused)
+                    draft.faults = [*draft.faults, *drafting.faults_of(plan, draft, found)]
+            except (HookRejected, TimedOut, ValidationFailed) as error:
+                draft.faults = drafting.refusals(entity.name, draft, error)
 
     async def _within_rule(self, entity: CompiledEntity, drafts: list[Draft]) -> list[Draft]:
         """Leave out records that the caller's role does not allow."""

@@ -10,18 +10,17 @@ from torque.entity.exchange.load import Load, Touched
 from torque.entity.exchange.lookup import Q, taken
 from torque.entity.exchange.mapping import RowPlan
 from torque.entity.exchange.types import ImportReport, RowFault
-from torque.entity.hooks import Event, Hooks, Occasion
 from torque.entity.reading import Reading
 from torque.entity.types import Connection, Row
-from torque.entity.write import checks
+from torque.entity.write.checks import Errors
 from torque.entity.write.fresh import is_recent
+from torque.entity.write.hooked import Hooked
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.passing import Key, refuse_unmoved, release
-from torque.errors import Forbidden, HookRejected, NotFound, ValidationFailed
+from torque.errors import Forbidden, HookRejected, NotFound, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 
-_EVENTS: tuple[Event, ...] = ("BeforeUpdate", "OnValidate")
 _GONE = "There is a record of this id that is not one of these, or that you may not see"
 
 
@@ -29,11 +28,11 @@ class Updater:
     """Finds and changes the records that rows are about."""
 
     def __init__(
-        self, connection: Connection, load: Load, hooks: Hooks, reading: Reading, report: ImportReport,
+        self, connection: Connection, load: Load, hooked: Hooked, reading: Reading, report: ImportReport,
         touched: Touched, fault: Callable[[RowFault], None], linking: Linking,
     ) -> None:  # fmt: skip
         self._connection = connection
-        self._hooks = hooks
+        self._hooked = hooked
         self._load = load
         self._reading = reading
         self._report = report
@@ -110,16 +109,22 @@ class Updater:
         patch = {**dict.fromkeys(draft.cleared), **draft.record}
         try:
             prepared = entity.validator.update(row[1], codec.dumps(patch), False, now)
-            prepared = await self._hooked(entity, row, prepared, now)
+            errors = await self._objections(entity, row, prepared)
+            if not errors:
+                prepared = await self._hooked.before_update(load.caller, load.app, entity, row, prepared, now)
+                errors = await self._objections(entity, row, prepared)
+            if not errors:
+                prepared = await self._hooked.validated(load.caller, load.app, entity, row, prepared, now)
+                errors = prepared.errors
         except (TypeError, ValueError) as error:
             message = f"The row cannot be stored: {error}"
             self._refuse(draft, [RowFault(draft.row, "", "Type", message, entity.name)])
             return None
-        except (HookRejected, ValidationFailed) as error:
+        except (HookRejected, TimedOut, ValidationFailed) as error:
             self._refuse(draft, refusals(entity.name, draft, error))
             return None
-        if prepared.errors:
-            self._refuse(draft, faults_of(plan, draft, prepared.errors))
+        if errors:
+            self._refuse(draft, faults_of(plan, draft, errors))
             return None
         granted = load.rights.entity(entity.name)
         if not await self._reading.fits(
@@ -135,20 +140,12 @@ class Updater:
             return None
         return Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=load.caller)
 
-    async def _hooked(self, entity: CompiledEntity, row: Row, prepared: Prepared, now: str) -> Prepared:
-        """Show the merged record to whoever may change or refuse it, as for records that are changed singly."""
-        events = [e for e in _EVENTS if self._hooks.wanted(entity, e)]
-        if prepared.errors or not events:
-            return prepared
-        load, record, previous = self._load, checks.named(entity, prepared.data), checks.named(entity, row[1])
-        for event in events:
-            occasion = Occasion(
-                event=event, caller=load.caller, app=load.app, entity=entity, id=row[0], record=record,
-                previous=previous,
-            )  # fmt: skip
-            record = await self._hooks.run(occasion)
-        writable = {n: v for n, v in record.items() if n not in entity.fields or not entity.fields[n].read_only}
-        return entity.validator.update(row[1], codec.dumps(writable), True, now)
+    async def _objections(self, entity: CompiledEntity, row: Row, prepared: Prepared) -> Errors:
+        """Return what stands against a change by itself: its own rules, and then what workflows say of it."""
+        errors = prepared.errors
+        if errors:
+            errors += await self._hooked.refused(self._load.caller, self._load.app, entity, row, prepared)
+        return errors
 
     async def _may_see(self, entity: CompiledEntity, row: Row) -> bool:
         load = self._load

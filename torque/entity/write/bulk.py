@@ -2,22 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
 from torque.access.types import EntityRights
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.entity.batch import Lane, Q, Write
-from torque.entity.requests import Change
+from torque.entity.requests import Change, RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
 from torque.entity.write.bulk_types import Call, Edit, Result, each, raise_first
 from torque.entity.write.lanes import lane_of
-from torque.entity.write.linking import Linker, split
+from torque.entity.write.linking import Linker
 from torque.entity.write.passing import given_up, release
 from torque.entity.write.writer import Writer, Written
-from torque.entity.write.writing import RepeatMet, Writing
+from torque.entity.write.writing import Writing
 from torque.errors import Conflict, InvalidParams, NotFound, TimedOut, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.types import utc_now
@@ -32,12 +30,17 @@ class Held:
     ----------
     places
         The row of the call that each change stands in, for the paths of errors.
+    failed
+        What stands against other changes of the call, by row.
     """
 
-    def __init__(self, app: RunningApplication, changes: Sequence[Change], places: Sequence[int]) -> None:
+    def __init__(
+        self, app: RunningApplication, changes: Sequence[Change], places: Sequence[int], failed: Mapping[int, Result]
+    ) -> None:
         self.app = app
         self.changes = changes
         self.places = places
+        self.failed = failed
         self.rows: dict[str, Row] = {}
         self.prepared: list[tuple[CompiledEntity, EntityRights, Write | None]] = []
         self.refused: set[str] = set()
@@ -73,7 +76,7 @@ class Bulk:
         """Change records; see `EntityService.bulk_update`."""
         changes = _changes(call, edits)
         if call.mode == "perRow":
-            return await each(self._writing.update(change) for change in changes)
+            return await each(call, (self._writing.update(change) for change in changes))
         if len({change.id for change in changes}) < len(changes):
             raise InvalidParams("A record can be changed only once in one atomic call.", parameter="records")
         for _ in range(_ATTEMPTS):
@@ -85,12 +88,12 @@ class Bulk:
 
     async def held(self, call: Call, edits: Sequence[Edit], places: Sequence[int]) -> Held:
         """Return changes to be made in one transaction, their links looked at."""
-        return Held(call.app, [await self._with_links(call.app, change) for change in _changes(call, edits)], places)
+        return await self._looked_at(call.app, _changes(call, edits), places)
 
     async def hold(self, connection: Connection, held: Held) -> None:
         """Hold the records and prepare every change on its base; all that is wrong is told at once."""
         held.rows = {row[0]: row for row in await connection.fetch(Q.hold, held.app.id, held.ids)}
-        failed: dict[int, Result] = {}
+        failed = dict(held.failed)
         for place, change in zip(held.places, held.changes, strict=True):
             try:
                 held.prepared.append(await self._writing.prepare(change, held.rows.get(change.id)))
@@ -173,7 +176,7 @@ class Bulk:
 
     async def _update_all(self, app: RunningApplication, changes: Sequence[Change]) -> list[Result]:
         """Change records in one transaction, all of them held."""
-        held = Held(app, [await self._with_links(app, change) for change in changes], range(len(changes)))
+        held = await self._looked_at(app, changes, range(len(changes)))
         try:
             async with self._writer.custody.transaction(lambda: self.doubt(held)) as connection:
                 await self.hold(connection, held)
@@ -186,15 +189,23 @@ class Bulk:
             raise Conflict(message) from None
         return [*await self.committed(held)]
 
+    async def _looked_at(self, app: RunningApplication, changes: Sequence[Change], places: Sequence[int]) -> Held:
+        """Return changes with their links apart."""
+        found: dict[int, Change] = {}
+        failed: dict[int, Result] = {}
+        for place, change in zip(places, changes, strict=True):
+            try:
+                found[place] = await self._with_links(app, change)
+            except TorqueError as error:
+                failed[place] = error
+        return Held(app, list(found.values()), list(found), failed)
+
     async def _with_links(self, app: RunningApplication, change: Change) -> Change:
         row = await self._store.read(app.id, change.id)
         entity = app.model.entities_by_key.get(row[5]) if row is not None else None
         if entity is None:
             raise NotFound("There is no such record, or you may not see it.", entityId=change.id)
-        patch, links = split(app.model, entity, change.rights, change.patch)
-        if links:
-            await self._linker.check(app, entity, change.id, links)
-        return msgspec.structs.replace(change, patch=patch, links=links)
+        return await self._writing.with_links(change, entity, row)
 
 
 def _changes(call: Call, edits: Sequence[Edit]) -> list[Change]:

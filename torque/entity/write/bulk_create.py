@@ -13,7 +13,7 @@ from typing import Any
 from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure, Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.entity.batch import Batch, Lane, Write, bulk_statement
-from torque.entity.requests import Draft
+from torque.entity.requests import Draft, RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection
 from torque.entity.write import checks
@@ -21,7 +21,7 @@ from torque.entity.write.bulk_types import Call, Result, each, raise_first
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet, Writing
+from torque.entity.write.writing import Writing
 from torque.errors import Conflict, TorqueError, ValidationFailed
 from torque.types import utc_now
 
@@ -45,7 +45,7 @@ class BulkCreate:
             raise_first(results)
             results.update(await self._create_all(call.app, sound))
         else:
-            await self._create_each(call.app, sound, results)
+            await self._create_each(call, sound, results)
         return [results[index] for index in range(len(rows))]
 
     async def prepared(self, call: Call, rows: Sequence[bytes]) -> tuple[dict[int, Result], dict[int, Draft]]:
@@ -60,10 +60,11 @@ class BulkCreate:
                 results[index] = error
         refused = {index: draft for index, draft in drafts.items() if draft.write.prepared.errors}
         # of an atomic call all that stands against any row is told
-        results.update(await self.taken(call.app, drafts if refused and call.mode == "atomic" else refused))
+        all_of_it = call.mode == "atomic" and (refused or results)
+        results.update(await self.taken(call.app, drafts if all_of_it else refused))
         drafts = {index: draft for index, draft in drafts.items() if index not in refused}
         await self._settle(call, drafts, results)
-        results.update(_doubled(drafts))
+        results = {**_doubled(drafts), **results}
         return results, {index: draft for index, draft in drafts.items() if index not in results}
 
     async def _draft(self, call: Call, index: int, data: bytes) -> Draft:
@@ -76,8 +77,8 @@ class BulkCreate:
         targets = {link[1] for draft in drafts.values() for link in draft.write.prepared.links}
         await self._store.types(call.app.id, targets)  # one question for all, remembered for the checks of each
         for index, draft in drafts.items():
-            if not targets and draft.granted.create_where is None:
-                return
+            if not targets and not draft.links and draft.granted.create_where is None:
+                continue
             try:
                 await self._writing.settle(call.app, call.rights, draft)
             except TorqueError as error:
@@ -106,9 +107,6 @@ class BulkCreate:
         self, connection: Connection, app: RunningApplication, drafts: Mapping[int, Draft], now: str
     ) -> dict[int, Result]:
         """Store records in a transaction of the caller's, who calls `committed`; return them on the wire."""
-        for draft in drafts.values():
-            if draft.links:
-                await self._linker.check(app, draft.write.entity, draft.write.id, draft.links)
         items: list[tuple[int, Draft]] = list(drafts.items())
         results: dict[int, Result] = {}
         lane = lane_of(app, "create", items[0][1].write)
@@ -161,10 +159,9 @@ class BulkCreate:
                 found[index] = ValidationFailed(errors=errors)
         return found
 
-    async def _create_each(
-        self, app: RunningApplication, drafts: Mapping[int, Draft], results: dict[int, Result]
-    ) -> None:  # fmt: skip
+    async def _create_each(self, call: Call, drafts: Mapping[int, Draft], results: dict[int, Result]) -> None:
         """Store records that stand for themselves, in statements of many rows as far as they go."""
+        app = call.app
         plain = [(index, draft) for index, draft in drafts.items() if not draft.links]
         single = [index for index, draft in drafts.items() if draft.links]
         for start in range(0, len(plain), _CHUNK):
@@ -179,7 +176,7 @@ class BulkCreate:
             else:
                 await self.committed(app, own)
                 results.update(stored)
-        done = await each(self._writing.store_new(app, drafts[index]) for index in single)
+        done = await each(call, (self._writing.store_new(app, drafts[index]) for index in single))
         results.update(zip(single, done, strict=True))
 
 

@@ -8,18 +8,20 @@ import msgspec
 from torque import codec
 from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
+from torque.db.failures import translate
 from torque.entity.batch import Repeat
 from torque.entity.reading import valid_id
-from torque.entity.requests import repeat_of, repeats_of
+from torque.entity.requests import RepeatMet, repeat_of, repeats_of
 from torque.entity.store import EntityStore
 from torque.entity.write.bulk import Bulk
 from torque.entity.write.bulk_create import BulkCreate
-from torque.entity.write.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, call_of, each
+from torque.entity.write.bulk_types import MAX_ROWS, Call, Edit, Mode, Result, at_row, call_of, each
 from torque.entity.write.upserting import Upserts
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet, Writing
-from torque.errors import Conflict, InvalidParams, NotFound, TorqueError, ValidationFailed
+from torque.entity.write.writing import Writing
+from torque.errors import Conflict, InternalError, InvalidParams, NotFound, TorqueError, ValidationFailed
 from torque.model.compile import UniqueRule
+from torque.observe import Observer
 from torque.types import Caller
 
 _ATTEMPTS = 4
@@ -42,8 +44,9 @@ class BulkVerbs:
     """Bulk creates, updates and deletes with their report."""
 
     def __init__(
-        self, access: AccessService, store: EntityStore, writer: Writer, writing: Writing, verbs: Verbs
-    ) -> None:
+        self, access: AccessService, store: EntityStore, writer: Writer, writing: Writing, verbs: Verbs,
+        observer: Observer,
+    ) -> None:  # fmt: skip
         self._access = access
         self._store = store
         self._bulk = Bulk(store, writer, writing)
@@ -51,6 +54,7 @@ class BulkVerbs:
         self._upserts = Upserts(store, writer, self._bulk, self._creation)
         self._writer, self._custody = writer, writer.custody
         self._verbs = verbs
+        self._observer = observer
 
     async def create(
         self, caller: Caller, app: RunningApplication, entity_type: str, rows: Sequence[bytes], *, mode: Mode,
@@ -87,6 +91,9 @@ class BulkVerbs:
         except ValidationFailed as refused:
             found: Any = refused.details["errors"]
             raise ValidationFailed(errors=[{**one, "path": one["path"].removeprefix("/0")} for one in found]) from None
+        except TorqueError as error:
+            error.details.pop("path", None)  # there is but one row
+            raise
 
     async def update(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, edits: Sequence[Edit], *, mode: Mode,
@@ -121,9 +128,13 @@ class BulkVerbs:
 
         async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
             if mode == "atomic":
-                await remove(call, indexes)
+                try:
+                    await remove(call, indexes)
+                except (Conflict, NotFound) as error:
+                    place = places.get(str(error.details.get("entityId")))
+                    raise error if place is None else at_row(error, place) from None
                 return [_gone(ids[index]) for index in indexes]
-            done = await each(remove(call, [index]) for index in indexes)
+            done = await each(call, (remove(call, [index]) for index in indexes))
             found = zip(indexes, done, strict=True)
             return [one if isinstance(one, TorqueError) else _gone(ids[index]) for index, one in found]
 
@@ -133,13 +144,21 @@ class BulkVerbs:
         self, caller: Caller, app: RunningApplication, entity_type: str | None, mode: Mode,
         repeats: Sequence[Repeat | None],
     ) -> Call:  # fmt: skip
-        if not 1 <= len(repeats) <= MAX_ROWS:
-            if not repeats:
-                return Call(caller=caller, app=app, rights=self._access.enter(caller, app), entity_type=entity_type)
+        if len(repeats) > MAX_ROWS:
             raise InvalidParams(f"One call takes at most {MAX_ROWS} records.")
+        rights = self._access.enter(caller, app)
+
+        def unforeseen(error: Exception) -> TorqueError:
+            known = translate(error, writing=True)
+            if known is not None:
+                return known
+            request_id = caller.request_id
+            self._observer.emit("row_failed", level="error", request_id=request_id, error=repr(error))
+            return InternalError(**({"requestId": request_id} if request_id else {}))
+
         return Call(
-            caller=caller, app=app, rights=self._access.enter(caller, app), entity_type=entity_type, mode=mode,
-            repeats=repeats,
+            caller=caller, app=app, rights=rights, entity_type=entity_type, mode=mode, repeats=repeats,
+            unforeseen=unforeseen,
         )  # fmt: skip
 
     async def _run(self, call: Call, work: Work, lost: Mapping[int, Result] | None = None) -> Answer:
@@ -148,7 +167,7 @@ class BulkVerbs:
 
     async def _written(self, call: Call, work: Work, lost: Mapping[int, Result]) -> Answer:
         results = await self._done(call, work, lost)
-        parts = [_part(results[index]) for index in range(len(call.repeats))]
+        parts = [_part(index, results[index]) for index in range(len(call.repeats))]
         failed = sum(isinstance(found, TorqueError) for found in results.values())
         tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
         return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
@@ -198,7 +217,8 @@ class BulkVerbs:
                 self._writer.doubt_application(call.app.id)  # nobody here knows what went with it
                 results[index] = _gone(result["id"])
                 continue
-            (results[index],) = await each([self._verbs.answer_again(call.caller, call.app, repeat, result["id"])])
+            again = self._verbs.answer_again(call.caller, call.app, repeat, result["id"])
+            (results[index],) = await each(call, [again])
         return results
 
 
@@ -221,7 +241,7 @@ def _valid(ids: Sequence[str], mode: Mode) -> tuple[list[str], dict[int, Result]
             found.append(valid_id(one))
         except NotFound as error:
             if mode == "atomic":
-                raise
+                raise at_row(error, index) from None
             lost[index] = error
             found.append(one)
     return found, lost
@@ -238,8 +258,8 @@ def _gone(record_id: str) -> bytes:
     return codec.dumps({"id": record_id, "deleted": True})
 
 
-def _part(result: Result) -> bytes:
+def _part(index: int, result: Result) -> bytes:
     if isinstance(result, bytes):
         return b'{"ok":true,"record":' + result + b"}"
-    error: dict[str, Any] = {"code": result.code, "message": result.message, **result.details}
+    error: dict[str, Any] = {"code": result.code, "message": result.message, "path": f"/{index}", **result.details}
     return codec.dumps({"ok": False, "error": error})

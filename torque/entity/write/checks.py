@@ -8,7 +8,7 @@ from torque.access.types import EntityRights, Rights
 from torque.application.types import RunningApplication
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
-from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated, ValidationFailed
+from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.native import Prepared
 from torque.types import Caller
@@ -57,18 +57,23 @@ def object_of(data: bytes) -> dict[str, Any]:
     return found
 
 
-def refuse_masked(granted: EntityRights, data: bytes) -> None:
-    """Refuse fields that the caller does not see, as unknown ones, and those it may only read."""
+def masked_errors(granted: EntityRights, data: bytes) -> Errors:
+    """Return an error for every field that the caller does not see, as for unknown ones, or may only read."""
     if not granted.hidden and not granted.read_only:
-        return
+        return []
     errors: Errors = []
     for name in object_of(data):
         if name in granted.hidden:
             errors.append(error(f"/{name}", "UnknownField", f"There is no field '{name}'"))
         elif name in granted.read_only:
             errors.append(error(f"/{name}", "ReadOnly", "You may not change this field"))
-    if errors:
-        raise ValidationFailed(errors=errors)
+    return errors
+
+
+def without(data: bytes, errors: Errors) -> bytes:
+    """Return data without the fields that errors are about, so that nothing else is told of them."""
+    refused = {one["path"].removeprefix("/") for one in errors}
+    return codec.dumps({name: value for name, value in object_of(data).items() if name not in refused})
 
 
 def keep_masked(granted: EntityRights, entity: CompiledEntity, row: Row, patch: bytes) -> bytes:

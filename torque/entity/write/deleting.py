@@ -8,11 +8,12 @@ from torque.application.types import RunningApplication
 from torque.db.failures import UniqueViolation
 from torque.entity.batch import Repeat, Write
 from torque.entity.deletion.relations import Deleter, Request
+from torque.entity.requests import RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
 from torque.entity.write import checks
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet, Writing
+from torque.entity.write.writing import Writing
 from torque.errors import ValidationFailed
 from torque.types import Caller
 

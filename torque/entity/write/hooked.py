@@ -1,12 +1,15 @@
 """Writes as hooks see them: records under field names go through the chain, and what comes out is prepared."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from torque import codec
 from torque.application.types import RunningApplication
-from torque.entity.hooks import Hooks, Occasion
+from torque.entity.hooks import Event, Hooks, Occasion
 from torque.entity.types import Row
 from torque.entity.write import checks
+from torque.entity.write.checks import Errors
+from torque.errors import HookRejected, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.native import Prepared
 from torque.types import Caller
@@ -34,6 +37,11 @@ class Hooked:
     def on_create(self, entity: CompiledEntity) -> bool:
         """Tell whether somebody looks at new records of an entity."""
         return self._hooks.wanted(entity, "BeforeCreate") or self._hooks.wanted(entity, "OnValidate")
+
+    def require_unchanged(self, entity: CompiledEntity, event: Event, found: Sequence[dict[str, str]]) -> None:
+        """Refuse at once what somebody would still change: what else stands against it then is not known."""
+        if self._hooks.wanted(entity, event):
+            raise ValidationFailed(errors=list(found))
 
     async def before_create(
         self, caller: Caller, app: RunningApplication, entity: CompiledEntity, data: bytes
@@ -76,6 +84,26 @@ class Hooked:
         if row is None:
             return entity.validator.create(_writable(entity, changed), now)
         return entity.validator.update(row[1], _writable(entity, changed), True, now)
+
+    async def refused(
+        self, caller: Caller, app: RunningApplication, entity: CompiledEntity, row: Row | None, prepared: Prepared
+    ) -> Errors:  # fmt: skip
+        """Return what else is said against a record that its own rules refuse, shown as far as its values are sound."""
+        if not self._hooks.wanted(entity, "OnRefused"):
+            return []
+        occasion = Occasion(
+            event="OnRefused", caller=caller, app=app, entity=entity, id=row[0] if row is not None else None,
+            record=checks.named(entity, prepared.data), lacking=prepared.lacking,
+            previous=checks.named(entity, row[1]) if row is not None else None,
+        )  # fmt: skip
+        try:
+            await self._hooks.run(occasion)
+        except ValidationFailed as error:
+            errors: Any = error.details.get("errors", [])
+            return list(errors)
+        except (HookRejected, TimedOut):
+            pass  # it is refused already, for what its author can mend
+        return []
 
     async def restored(
         self, caller: Caller, app: RunningApplication, entity: CompiledEntity, record_id: str, row: Row | None,

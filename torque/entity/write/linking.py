@@ -37,27 +37,19 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def split(
     model: CompiledModel, entity: CompiledEntity, rights: Rights, data: bytes
-) -> tuple[bytes, tuple[Wanted, ...]]:  # fmt: skip
-    """Take the many-to-many members out of what was sent for a record.
-
-    Raises
-    ------
-    ValidationFailed
-        When one is not a list of ids.
-    """
+) -> tuple[bytes, tuple[Wanted, ...], Errors]:  # fmt: skip
+    """Take the many-to-many members out of what was sent for a record; return what is wrong with them as well."""
     ends = many_of(model, entity.name)
     if not ends:
-        return data, ()
+        return data, (), []
     many = {name: end for name, end in ends.items() if rights.entity(end.other).read}
     if not any(f'"{name}"'.encode() in data for name in many):
-        return data, ()
+        return data, (), []
     record = object_of(data)
     sent = {name: record.pop(name) for name in many if name in record}
     errors: Errors = []
     wanted = tuple(Wanted(many[name], _ids(name, value, errors)) for name, value in sent.items())
-    if errors:
-        raise ValidationFailed(errors=errors)
-    return codec.dumps(record), wanted
+    return codec.dumps(record), wanted, errors
 
 
 def _ids(name: str, value: Any, errors: Errors) -> tuple[str, ...]:
@@ -82,18 +74,25 @@ class Linker:
         self, app: RunningApplication, entity: CompiledEntity, record_id: str, wanted: Sequence[Wanted]
     ) -> None:
         """Refuse links to records that are not there, or are of another entity."""
+        if errors := await self.errors(app, entity, record_id, wanted):
+            raise ValidationFailed(errors=errors)
+
+    async def errors(
+        self, app: RunningApplication, entity: CompiledEntity, record_id: str, wanted: Sequence[Wanted]
+    ) -> Errors:
+        """Return an error for every link to a record that is not there, or is of another entity."""
+        if not wanted:
+            return []
         ids = {item for one in wanted for item in one.ids}
         self._store.forget_types(app.id, ids)
         types = {**await self._store.types(app.id, ids - {record_id}), record_id: entity.key}
-        errors: Errors = []
-        for one in wanted:
-            other = app.model.entities[one.end.other]
-            for place, item in enumerate(one.ids):
-                if types.get(item) != other.key:
-                    path = f"/{one.end.name}/{place}"
-                    errors.append(error(path, "Reference", f"There is no such {other.display_name}"))
-        if errors:
-            raise ValidationFailed(errors=errors)
+        return [
+            error(f"/{one.end.name}/{place}", "Reference", f"There is no such {other.display_name}")
+            for one in wanted
+            for other in (app.model.entities[one.end.other],)
+            for place, item in enumerate(one.ids)
+            if types.get(item) != other.key
+        ]
 
     async def apply(
         self, connection: Connection, app: RunningApplication, entity: CompiledEntity, record_id: str,
@@ -108,7 +107,7 @@ class Linker:
             gone = [item for item in before if item not in new_ids]
             added = [item for item in one.ids if item not in old_ids]
             if gone or added:
-                old[one.end.link_key], new[one.end.link_key] = before, list(one.ids)
+                old[one.end.log_key], new[one.end.log_key] = before, list(one.ids)
                 await self._write(connection, app, record_id, one.end, gone, added)
         mode = audit_mode(entity)
         if new and mode != "off":
@@ -118,7 +117,7 @@ class Linker:
                 [entity.key], [record_id], ["link"], [codec.dumps(old) if kept else None],
                 [codec.dumps(new) if kept else None],
             )  # fmt: skip
-        return tuple(one.end.name or "" for one in wanted if one.end.link_key in new)
+        return tuple(one.end.name or "" for one in wanted if one.end.log_key in new)
 
     async def _current(
         self, connection: Connection, app: RunningApplication, record_id: str, end: End

@@ -12,14 +12,13 @@ from typing import Any
 from torque import codec
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.entity.batch import Q
-from torque.entity.requests import Draft
+from torque.entity.requests import Draft, RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.write import checks
 from torque.entity.write.bulk import Bulk, Held
 from torque.entity.write.bulk_create import BulkCreate
 from torque.entity.write.bulk_types import Call, Edit, Result, call_of, raise_first
 from torque.entity.write.writer import Writer
-from torque.entity.write.writing import RepeatMet
 from torque.errors import Conflict, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity, UniqueRule
 from torque.model.compile_entity import validator_spec

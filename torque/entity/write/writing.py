@@ -8,7 +8,7 @@ import msgspec
 from torque import codec
 from torque.access.types import EntityRights, Predicate, Rights
 from torque.application.types import RunningApplication
-from torque.db.failures import MEETINGS, DatabaseFailure, ForeignKeyViolation, LockTimeout, UniqueViolation
+from torque.db.failures import MEETINGS, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Repeat, Write
 from torque.entity.encode import Encoder
@@ -16,7 +16,7 @@ from torque.entity.ends import many_of
 from torque.entity.hooks import Hooks
 from torque.entity.query.plan import answered_fields
 from torque.entity.reading import Reading
-from torque.entity.requests import Change, Draft
+from torque.entity.requests import Change, Draft, RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
@@ -25,6 +25,7 @@ from torque.entity.write.fresh import Clock, RecordIds, is_recent
 from torque.entity.write.hooked import Hooked
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.linking import Linker, Wanted, split
+from torque.entity.write.refusing import MEETING, Record, Refusing
 from torque.entity.write.writer import Gone, Moved, Outcome, Writer, Written
 from torque.errors import Conflict, InternalError, NotFound, TorqueError, ValidationFailed
 from torque.model.compile import CompiledEntity
@@ -32,12 +33,7 @@ from torque.native import Prepared
 from torque.types import Caller
 
 _ATTEMPTS = 4
-_MEETING = "The record meets others that come and go. Try again."
 T = TypeVar("T")
-
-
-class RepeatMet(Exception):
-    """The idempotency key of a write was used before."""
 
 
 class Writing:
@@ -54,6 +50,7 @@ class Writing:
         self._encoder = encoder
         self.bases = Bases()
         self._linker = Linker(store)
+        self._refusing = Refusing(store, self._linker, self.hooked)
         self._ids = RecordIds()
         self._clock = Clock()
 
@@ -71,7 +68,7 @@ class Writing:
                 entity=entity, id=self._ids.new(), base_version=0, prepared=prepared, caller=caller, repeat=repeat
             )
             draft = Draft(granted, write, ())
-        if draft.write.prepared.links or draft.granted.create_where is not None:
+        if draft.write.prepared.links or draft.links or draft.granted.create_where is not None:
             await self.settle(app, rights, draft)
         return await self.store_new(app, draft)
 
@@ -81,14 +78,19 @@ class Writing:
     ) -> Draft:  # fmt: skip
         """Prepare a new record by its own rules; what it refers to is not looked at yet. One that is back has an id."""
         entity, granted = checks.creatable(app, rights, caller, entity_type)
-        data, links = split(app.model, entity, rights, data)
-        checks.refuse_masked(granted, data)
-        data = await self.hooked.before_create(caller, app, entity, data)
+        data, links, found = split(app.model, entity, rights, data)
+        found += checks.masked_errors(granted, data)
+        if found:
+            self.hooked.require_unchanged(entity, "BeforeCreate", found)
+            data = checks.without(data, found)
+        else:
+            data = await self.hooked.before_create(caller, app, entity, data)
         now, record_id = self._clock.now(), record_id or self._ids.new()
         prepared = entity.validator.create(data, now)
-        await self._refuse(app, entity, prepared, record_id)
-        prepared = await self.hooked.validated(caller, app, entity, None, prepared, now)
-        await self._refuse(app, entity, prepared, record_id)
+        record = Record(caller, app, entity, record_id, None, links, found)
+        await self._refusing.require(record, prepared)
+        prepared = await self._refusing.validated(record, prepared, now)
+        await self._refusing.require(record, prepared)
         write = Write(
             entity=entity, id=record_id, base_version=0, prepared=prepared, caller=caller,
             repeat=repeat,
@@ -121,7 +123,7 @@ class Writing:
     async def settle(self, app: RunningApplication, rights: Rights, draft: Draft) -> None:
         """Refuse a new record that refers to what is not there, or lies outside the caller's rule."""
         write = draft.write
-        await self._check_links(app, write.entity, write.prepared, write.id)
+        await self._refusing.check_links(app, write.entity, write.prepared, write.id, draft.links)
         if (rule := draft.granted.create_where) is not None:
             await self._require_fit(app, rights, write.entity, rule, write.id, write.prepared)
 
@@ -157,9 +159,9 @@ class Writing:
                 return answer
         row = await self._store.read(change.app.id, change.id)
         entity, _ = self.reading.visible(change.app, change.rights, change.entity_type, row, change.id)
-        patch, links = split(change.app.model, entity, change.rights, change.patch)
-        if links:
-            own, change = self._writer.custody.own, msgspec.structs.replace(change, patch=patch, links=links)
+        change = await self.with_links(change, entity, row)
+        if links := change.links:
+            own = self._writer.custody.own
             return await self._retried(change.app, entity, change.id, links, lambda: own(self._update_held(change)))
         for _ in range(2):
             entity, granted, write = await self.prepare(change, row)
@@ -174,6 +176,16 @@ class Writing:
             else:
                 return self.written_record(change.app, entity, granted, row, write, outcome)
         return await self._writer.custody.own(self._update_held(change))
+
+    async def with_links(self, change: Change, entity: CompiledEntity, row: Row | None) -> Change:
+        """Return a change with its links apart; what is wrong with these is told with all else."""
+        patch, links, found = split(change.app.model, entity, change.rights, change.patch)
+        if not links:
+            return change
+        found += await self._linker.errors(change.app, entity, change.id, links)
+        if found:
+            await self.prepare(msgspec.structs.replace(change, patch=patch, found=tuple(found)), row)
+        return msgspec.structs.replace(change, patch=patch, links=links)
 
     async def _update_known(self, change: Change, row: Row) -> bytes | None:
         """Change a record as it was left; None when it has moved on, or when its place in the store has to be asked."""
@@ -203,12 +215,14 @@ class Writing:
             await self.reading.require_touchable(app, rights, entity, granted, granted.update_where, row)
         checks.require(granted.update, change.caller, "update", entity)
         self.require_version(entity, granted, row, change.if_version)
-        patch = checks.keep_masked(granted, entity, row, change.patch) if change.replace else change.patch
-        checks.refuse_masked(granted, change.patch)
+        found = [*change.found, *checks.masked_errors(granted, change.patch)]
+        patch = checks.without(change.patch, found) if found else change.patch
+        patch = checks.keep_masked(granted, entity, row, patch) if change.replace else patch
         now = self._clock.now()
         prepared = entity.validator.update(row[1], patch, change.replace, now)
-        if prepared.errors or self.hooked.on_update(entity):
-            prepared = await self._looked_at(change, entity, row, prepared, now)
+        if found or prepared.errors or self.hooked.on_update(entity):
+            record = Record(change.caller, app, entity, change.id, row, change.links, found)
+            prepared = await self._looked_at(record, row, prepared, now)
         unsaid = self.bases.get(app.id, change.id) is not row and is_recent(row[4])
         sent = frozenset(checks.object_of(patch)) & entity.fields.keys() if unsaid else frozenset()
         if not prepared.changed and change.repeat is None:
@@ -216,7 +230,7 @@ class Writing:
                 self._writer.confirm(app.id, entity, change.id, sent)
             return entity, granted, None
         if prepared.links:
-            await self._check_links(app, entity, prepared, change.id)
+            await self._refusing.check_links(app, entity, prepared, change.id)
         if (rule := granted.update_where) is not None:
             await self._require_fit(app, rights, entity, rule, change.id, prepared, row)
         write = Write(
@@ -225,16 +239,15 @@ class Writing:
         )  # fmt: skip
         return entity, granted, write
 
-    async def _looked_at(
-        self, change: Change, entity: CompiledEntity, row: Row, prepared: Prepared, now: str
-    ) -> Prepared:
+    async def _looked_at(self, record: Record, row: Row, prepared: Prepared, now: str) -> Prepared:
         """Return an update as its own rules and whoever looks at changed records leave it."""
-        caller, app = change.caller, change.app
-        await self._refuse(app, entity, prepared, change.id)
-        prepared = await self.hooked.before_update(caller, app, entity, row, prepared, now)
-        await self._refuse(app, entity, prepared, change.id)
-        prepared = await self.hooked.validated(caller, app, entity, row, prepared, now)
-        await self._refuse(app, entity, prepared, change.id)
+        if record.found:
+            self.hooked.require_unchanged(record.entity, "BeforeUpdate", record.found)
+        await self._refusing.require(record, prepared)
+        prepared = await self.hooked.before_update(record.caller, record.app, record.entity, row, prepared, now)
+        await self._refusing.require(record, prepared)
+        prepared = await self._refusing.validated(record, prepared, now)
+        await self._refusing.require(record, prepared)
         return prepared
 
     async def _update_held(self, change: Change) -> bytes:
@@ -305,7 +318,7 @@ class Writing:
                 return await self._writer.revive_in(connection, lane, write, created_at)
             return await self._writer.write_in(connection, lane, write)
         except (UniqueViolation, ForeignKeyViolation) as error:
-            raise await self._explained(app, write, error) from None
+            raise await self._refusing.explained(app, write, error) from None
 
     async def _retried(
         self, app: RunningApplication, entity: CompiledEntity, record_id: str, links: tuple[Wanted, ...],
@@ -318,7 +331,7 @@ class Writing:
                 return await attempt()
             except (*MEETINGS, LockTimeout, ForeignKeyViolation):
                 continue
-        raise Conflict(_MEETING)
+        raise Conflict(MEETING)
 
     async def _hand_over(self, app: RunningApplication, lane: Lane, write: Write) -> Outcome:
         """Let the coalescer write; a refusal by the database is explained, or tried again if its cause is gone."""
@@ -326,45 +339,14 @@ class Writing:
             try:
                 return await self._writer.submit(lane, write)
             except (*MEETINGS, UniqueViolation, ForeignKeyViolation) as error:
-                explained = await self._explained(app, write, error)
+                explained = await self._refusing.explained(app, write, error)
                 if isinstance(explained, Conflict):
                     continue
                 old = write.repeat if isinstance(explained, RepeatMet) else None
                 if old is not None and await self._store.find_repeat(app.id, old) is None:
                     continue  # the key was older than keys count, and is gone by now
                 raise explained from None
-        raise Conflict(_MEETING)
-
-    async def _explained(self, app: RunningApplication, write: Write, error: DatabaseFailure) -> Exception:
-        """Return what a refusal by the database means; a conflict when nothing is wrong any more."""
-        if await self._store.is_repeat(error):
-            return RepeatMet()
-        targets = {link[1] for link in write.prepared.links}
-        self._store.forget_types(app.id, targets)
-        errors = await checks.reference_errors(self._store, app, write.entity, write.prepared, write.id)
-        errors += await checks.unique_errors(self._store, app.id, write.entity, write.prepared, write.id)
-        return ValidationFailed(errors=errors) if errors else Conflict(_MEETING)
-
-    async def _refuse(
-        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
-    ) -> None:
-        """Refuse a record that its own rules refuse, together with all that other records have against it."""
-        errors = prepared.errors
-        if errors:
-            errors += await checks.reference_errors(self._store, app, entity, prepared, record_id)
-            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
-            raise ValidationFailed(errors=errors)
-
-    async def _check_links(
-        self, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
-    ) -> None:
-        """Refuse references to what is not there, together with unique values that are taken."""
-        if not prepared.links:
-            return
-        errors = await checks.reference_errors(self._store, app, entity, prepared, record_id)
-        if errors:
-            errors += await checks.unique_errors(self._store, app.id, entity, prepared, record_id)
-            raise ValidationFailed(errors=errors)
+        raise Conflict(MEETING)
 
     async def _require_fit(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, rule: Predicate,

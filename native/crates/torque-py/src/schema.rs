@@ -57,6 +57,7 @@ impl Validator {
 pub(crate) struct Prepared {
     errors: Vec<native::Fault>,
     warnings: Vec<native::Fault>,
+    lacking: Vec<String>,
     #[pyo3(get)]
     data: Py<PyBytes>,
     #[pyo3(get)]
@@ -82,6 +83,7 @@ impl Prepared {
         Ok(Self {
             errors: made.errors,
             warnings: made.warnings,
+            lacking: made.lacking,
             links: PyTuple::new(py, made.links)?.unbind(),
             old_links: PyTuple::new(py, made.old_links)?.unbind(),
             keys: PyTuple::new(py, made.keys)?.unbind(),
@@ -104,6 +106,11 @@ impl Prepared {
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         faults(py, &self.warnings)
+    }
+
+    #[getter]
+    fn lacking<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.lacking)
     }
 }
 

@@ -12,8 +12,12 @@ pub type Link = (String, String, u32);
 /// What became of a record: its errors, or everything its write needs.
 #[derive(Debug, Default)]
 pub struct Prepared {
-    /// What refuses it. When there is any, of the rest only links and keys mean something, those of its sound values.
+    /// What refuses it. When there is any, of the rest only data, links and keys mean something, those of its sound
+    /// values.
     pub errors: Vec<Fault>,
+    /// Of a refused record the names of fields without a sound value: refused, required and not there, or computed
+    /// from such.
+    pub lacking: Vec<String>,
     /// What does not refuse it.
     pub warnings: Vec<Fault>,
     /// The JSON to store, under storage keys.

@@ -139,6 +139,8 @@ impl Validator {
             let filled = self.fields.iter().zip(&values).filter(|(_, value)| value.is_some());
             out.changed = filled.map(|(field, _)| field.name.clone()).collect();
             out.old.extend_from_slice(b"{}");
+        } else {
+            self.tell_sound(&mut out, &values, &bad);
         }
         out
     }
@@ -191,8 +193,17 @@ impl Validator {
         if out.errors.is_empty() {
             out.data = stored(&self.fields, &after, &others);
             changes(&self.fields, &before, &after, &mut out);
+        } else {
+            self.tell_sound(&mut out, &after, &bad);
         }
         out
+    }
+
+    /// What is sound of a refused record, for whoever judges it as well.
+    fn tell_sound(&self, out: &mut Prepared, values: &Values<'_>, bad: &[bool]) {
+        out.data = stored(&self.fields, values, &[]);
+        let lacking = self.fields.iter().zip(bad).filter(|&(_, &bad)| bad);
+        out.lacking = lacking.map(|(field, _)| field.name.clone()).collect();
     }
 
     /// What the database has to agree to; of a refused record that of its sound values, so that all is told at once.

@@ -388,17 +388,3 @@ fn expressions_that_cannot_be_used_are_told_and_left_out() {
     assert_eq!(told, [("c", wrong), ("d", wrong), ("a", circular), ("b", circular), ("odd", wrong)]);
     assert_eq!(data(&validator.create(b"{}", NOW)), "{}");
 }
-
-#[test]
-fn a_refused_record_still_tells_what_its_sound_values_need() {
-    let fields = r#"{"name":"a","type":{"type":"String"},"unique_id":"u","rules":[]},
-        {"name":"b","type":{"type":"Integer"},"unique_id":"v","rules":[]},
-        {"name":"r","type":{"type":"Reference"},"link_key":"l","rules":[]}"#;
-    let sent = format!(r#"{{"a":"x","b":"no","r":"{TARGET}"}}"#);
-    let made = validator(fields).create(sent.as_bytes(), NOW);
-    assert_eq!(rules(&made), [("/b", "Type")]);
-    assert_eq!(made.keys, [("u".to_owned(), "v:x".to_owned())]);
-    assert_eq!(made.links.len(), 1);
-    let next = validator(fields).update(br#"{"a":"x"}"#, sent.as_bytes(), false);
-    assert_eq!((next.keys.len(), next.old_keys.len()), (1, 1));
-}
