@@ -32,6 +32,8 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
         True when the links point to the records of this side.
     restricts
         True when a record with such links may not be deleted.
+    mirrored
+        Both ends of a many-to-many relationship are on this entity.
     """
 
     name: str | None
@@ -43,6 +45,17 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None
     backward: bool
     restricts: bool = False
+    mirrored: bool = False
+
+    @property
+    def log_key(self) -> str:
+        """Under what the audit log keeps the links of this end; seen from the other one, it is `far_log_key`."""
+        return self.link_key + "<" if self.mirrored and self.backward else self.link_key
+
+    @property
+    def far_log_key(self) -> str:
+        """Under what the audit log keeps the links of the other end."""
+        return self.link_key + "<" if self.mirrored and not self.backward else self.link_key
 
     @property
     def many_to_many(self) -> bool:
@@ -126,5 +139,6 @@ def _add_many(model: CompiledModel, found: dict[str, list[End]]) -> None:
                     field=None,
                     backward=backward,
                     restricts=r.cascade == "Restrict",
+                    mirrored=r.from_entity == r.to_entity,
                 )
             )

@@ -172,6 +172,14 @@ SELECT greatest(statement_timestamp(), a.updated::timestamptz + interval '1 micr
     a.entity_type, a.id, 'delete', $2, $3, $4, $5, a.old, a.new
 FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[], $10::jsonb[]) AS a (entity_type, id, updated, old, new);
 
+-- name: audit_unlinked
+-- The links that go with records whose deletion is logged: not before that.
+INSERT INTO audit_log
+    (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
+SELECT greatest(statement_timestamp(), a.updated::timestamptz + interval '1 microsecond'), gen_random_uuid(), $1,
+    a.entity_type, a.id, 'link', $2, $3, $4, $5, a.old, '{}'
+FROM unnest($6::text[], $7::uuid[], $8::text[], $9::jsonb[]) AS a (entity_type, id, updated, old);
+
 -- name: insert_repeat
 INSERT INTO idempotency_keys (application_id, caller, method, key, params_hash, result)
 VALUES ($1, $2, $3, $4, $5, $6);

@@ -1,39 +1,51 @@
 """What a deletion writes down beside the record, so that it can come back as it was: version, age, links."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.entity.batch import Q
 from torque.entity.ends import ends_of
+from torque.entity.history.audit import audit_mode
 from torque.entity.types import Connection, Row
+from torque.types import Caller
 
 
-async def graves_of(connection: Connection, app: RunningApplication, rows: Mapping[str, Row]) -> dict[str, bytes]:
-    """Return, for records about to be deleted, `{version, created_at, links: {key: {out: [ids], in: [ids]}}}`."""
+async def log_deletions(
+    connection: Connection, app: RunningApplication, caller: Caller, rows: Mapping[str, Row]
+) -> None:
+    """Log that records go, with what they hold, and the many-to-many links that go with them, which are still there."""
+    logged = []
+    for row in rows.values():
+        entity = app.model.entities_by_key.get(row[5])
+        mode = audit_mode(entity) if entity is not None else "values"
+        if mode != "off":
+            grave = codec.dumps({"version": row[2], "created_at": row[3]})
+            logged.append((row[5], row[0], row[4], row[1] if mode == "values" else None, grave))
+    if not logged:
+        return
+    by = (app.id, caller.name, ",".join(caller.roles), caller.protocol, caller.request_id)
+    await connection.execute(Q.audit_deletes, *by, *([item[place] for item in logged] for place in range(5)))
     links = await _links(connection, app, rows)
-    graves = {}
-    for record_id, row in rows.items():
-        grave: dict[str, Any] = {"version": row[2], "created_at": row[3]}
-        if record_id in links:
-            grave["links"] = links[record_id]
-        graves[record_id] = codec.dumps(grave)
-    return graves
+    unlinked = [(*item[:3], codec.dumps(links[item[1]])) for item in logged if item[3] is not None and item[1] in links]
+    if unlinked:
+        await connection.execute(Q.audit_unlinked, *by, *([item[place] for item in unlinked] for place in range(4)))
 
 
 async def _links(
     connection: Connection, app: RunningApplication, rows: Mapping[str, Row]
-) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """Return the many-to-many links of records, seen from each."""
+) -> dict[str, dict[str, list[str]]]:
+    """Return the many-to-many links of records, seen from each, as their ends are logged."""
     names = {app.model.entities_by_key[row[5]].name for row in rows.values() if row[5] in app.model.entities_by_key}
-    keys = sorted({end.link_key for name in names for end in ends_of(app.model)[name] if end.many_to_many})
-    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    ends = {(end.link_key, end.backward): end for name in names for end in ends_of(app.model)[name] if end.many_to_many}
+    keys = sorted({link_key for link_key, _ in ends})
+    found: dict[str, dict[str, list[str]]] = {}
     for link in await connection.fetch(Q.restricting_links, app.id, sorted(rows), keys) if keys else ():
-        sides = (("out", link["source_id"], link["target_id"]), ("in", link["target_id"], link["source_id"]))
-        for side, own, other in sides:
-            if own in rows:
-                ends = found.setdefault(own, {}).setdefault(link["link_key"], {})
-                if other not in ends.setdefault(side, []):
-                    ends[side].append(other)
+        sides = ((False, link["source_id"], link["target_id"]), (True, link["target_id"], link["source_id"]))
+        for backward, own, other in sides:
+            end = ends.get((link["link_key"], backward))
+            if own in rows and end is not None:
+                others = found.setdefault(own, {}).setdefault(end.log_key, [])
+                if other not in others:
+                    others.append(other)
     return found

@@ -15,10 +15,9 @@ from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure, UniqueViolation
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
-from torque.entity.deletion.graves import graves_of
+from torque.entity.deletion.graves import log_deletions
 from torque.entity.ends import ends_of
 from torque.entity.following import follow_deletes
-from torque.entity.history.audit import audit_mode
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
 from torque.entity.write.lanes import lane_of
@@ -210,9 +209,9 @@ class Deleter:
         return [write for writes in lanes.values() for write in writes]
 
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
-        """Delete links and records, count them down and log them."""
+        """Log records, delete them with their links, and count them down."""
         application, ids = request.app.id, sorted(removal.rows)
-        graves = await graves_of(connection, request.app, removal.rows)
+        await log_deletions(connection, request.app, request.caller, removal.rows)
         if removal.loose:
             await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
         await connection.execute(Q.delete_links_of, application, ids)
@@ -220,7 +219,6 @@ class Deleter:
         counts: dict[str, int] = {}
         for row in removal.rows.values():
             counts[row[5]] = counts.get(row[5], 0) + 1
-        await self._audit(connection, request, removal.rows.values(), graves)
         await follow_deletes(connection, request.app, request.caller, removal.rows.values())
         for record_id, repeat in request.repeats.items():
             await connection.execute(
@@ -230,23 +228,6 @@ class Deleter:
         # last, because a transaction that holds a count lets nobody else with the same shard go on
         keys = sorted(counts)
         await connection.execute(Q.count_down, application, keys, [counts[key] for key in keys])
-
-    async def _audit(
-        self, connection: Connection, request: Request, rows: Iterable[Row], graves: Mapping[str, bytes]
-    ) -> None:  # fmt: skip
-        logged = []
-        for row in rows:
-            entity = request.app.model.entities_by_key.get(row[5])
-            mode = audit_mode(entity) if entity is not None else "values"
-            if mode != "off":
-                logged.append((row[5], row[0], row[4], row[1] if mode == "values" else None))
-        if logged:
-            caller = request.caller
-            await connection.execute(
-                Q.audit_deletes, request.app.id, caller.name, ",".join(caller.roles), caller.protocol,
-                caller.request_id, [item[0] for item in logged], [item[1] for item in logged],
-                [item[2] for item in logged], [item[3] for item in logged], [graves[item[1]] for item in logged],
-            )  # fmt: skip
 
 
 async def _hold(connection: Connection, request: Request, lock: str) -> Sequence[Row]:

@@ -153,5 +153,5 @@ class Linking:
         if mode != "off":
             await self._connection.execute(
                 Q.audit_links, self._app.id, place, end.link_key, utc_now(), column.entity.key, caller.name,
-                ",".join(caller.roles), caller.protocol, caller.request_id, mode == "values", end.backward,
+                ",".join(caller.roles), caller.protocol, caller.request_id, mode == "values", end.backward, end.log_key,
             )  # fmt: skip

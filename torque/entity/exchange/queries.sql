@@ -186,7 +186,7 @@ DELETE FROM import_owners WHERE owner = ANY($1::uuid[]);
 INSERT INTO audit_log
     (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
 SELECT $4::text::timestamptz, gen_random_uuid(), $1, $5, c.owner, 'link', $6, $7, $8, $9,
-    CASE WHEN $10 THEN jsonb_build_object($3::text, c.old) END, CASE WHEN $10 THEN jsonb_build_object($3::text, c.new) END
+    CASE WHEN $10 THEN jsonb_build_object($12::text, c.old) END, CASE WHEN $10 THEN jsonb_build_object($12::text, c.new) END
 FROM (SELECT o.owner, coalesce(b.ids, '[]') AS old, coalesce(a.ids, '[]') AS new FROM import_owners o
     LEFT JOIN (SELECT w.owner, jsonb_agg(w.other ORDER BY w.position, w.other) AS ids FROM (
             SELECT h.owner, r.target_id AS other, r.position FROM import_owners h JOIN entity_relationships r

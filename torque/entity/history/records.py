@@ -208,7 +208,7 @@ class History:
         if not grave:
             _, grave = await self._grave(app, valid_id(record_id))
         whole = {name: named.get(name) for name, field in entity.fields.items() if _set(entity, name)}
-        whole |= await self._links_of(app, rights, entity, grave)
+        whole |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
         draft = await self._writing.draft(
             caller, app, rights, entity.name, codec.dumps(whole), None, valid_id(record_id)
         )
@@ -236,6 +236,8 @@ class History:
             link = entry.action == "link"
             old = None if entry.action == "undelete" else _linked(ends, entry.old) if link else _named(names, entry.old)
             new = None if entry.action == "delete" else _linked(ends, entry.new) if link else _named(names, entry.new)
+            if link and entry.old is not None and not old and not new:
+                continue  # links that have no name on this side
             head = {"at": entry.at, "action": entry.action, "actor": entry.actor, "protocol": entry.protocol}
             shown.append({**head, "old": old, "new": new})
         return Answer(codec.dumps({"entries": shown}))
@@ -270,9 +272,9 @@ class History:
         found = {}
         for name, end in many_of(app.model, entity.name).items():
             if rights.entity(end.other).read:
-                ids = {one for side in links for one in side.get(end.link_key, ())}
+                ids = {one for side in links for one in side.get(end.log_key, ())}
                 seen = await self._reading.among(app, rights, app.model.entities[end.other], ids)
-                found[end.link_key] = (name, seen)
+                found[end.log_key] = (name, seen)
         return found
 
     async def _then(
@@ -305,24 +307,12 @@ class History:
             raise NotFound("There is no such deleted record, or you may not see it.", entityId=record_id)
         return str(row["before"]), _loaded(row["new"]) or {}
 
-    async def _links_of(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, grave: dict[str, Any]
-    ) -> dict[str, list[str]]:
-        """Return the links that a deleted record had, to records that are still there."""
-        links = grave.get("links", {})
-        found = {}
-        for name, end in many_of(app.model, entity.name).items():
-            ids = links.get(end.link_key, {}).get("in" if end.backward else "out", [])
-            if ids and rights.entity(end.other).read:
-                found[name] = await self._there(app, end, ids)
-        return found
-
     async def _links_then(
         self, app: RunningApplication, rights: Rights, entity: CompiledEntity, record_id: str, moment: str
     ) -> dict[str, list[str]]:
         """Return the links that a record had at a moment, to records that are there, for the ends that changed since.
 
-        What the other records did to their own ends counts as well.
+        What the other records did to their own ends counts as well, and what deletions took away.
         """
         ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
         since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
@@ -330,15 +320,16 @@ class History:
         for name, end in ends.items():
             query = Q.links_to if end.backward else Q.links_from
             ids = [row[0] for row in await self._db.fetch(query, app.id, record_id, end.link_key)]
-            before = links_before(ids, [_link(row) for row in since], record_id, end.link_key)
+            before = links_before(ids, [_link(row) for row in since], record_id, end)
             if before != ids:
-                found[name] = await self._there(app, end, before)
+                there = await self._there(app, end, [one for one in before if one != record_id])
+                found[name] = [one for one in before if one == record_id or one in there]
         return found
 
-    async def _there(self, app: RunningApplication, end: End, ids: Sequence[str]) -> list[str]:
+    async def _there(self, app: RunningApplication, end: End, ids: Sequence[str]) -> set[str]:
         self._store.forget_types(app.id, ids)
         types = await self._store.types(app.id, ids)
-        return [one for one in ids if types.get(one) == app.model.entities[end.other].key]
+        return {one for one in ids if types.get(one) == app.model.entities[end.other].key}
 
 
 def entry_of(row: Any) -> Entry:
@@ -350,7 +341,7 @@ def entry_of(row: Any) -> Entry:
 
 
 def links_before(
-    ids: Sequence[str], since: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], record_id: str, link_key: str
+    ids: Sequence[str], since: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], record_id: str, end: End
 ) -> list[str]:  # fmt: skip
     """Wind the links of one end of a record back.
 
@@ -361,13 +352,13 @@ def links_before(
     """
     found = list(ids)
     for owner, old, new in since:
-        if link_key not in old and link_key not in new:
+        if owner == record_id and (end.log_key in old or end.log_key in new):
+            found = list(old.get(end.log_key, []))
+        if owner == record_id and not end.mirrored:
             continue
-        before, after = old.get(link_key, []), new.get(link_key, [])
-        if owner == record_id:
-            found = list(before)
-        elif record_id in before and record_id not in after:
-            found.append(owner)
+        before, after = old.get(end.far_log_key, []), new.get(end.far_log_key, [])
+        if record_id in before and record_id not in after:
+            found += [owner] if owner not in found else []  # both may have gone at once
         elif record_id in after and record_id not in before:
             found = [one for one in found if one != owner]
     return found

@@ -132,7 +132,7 @@ def _shown(app: RunningApplication, entities: Mapping[str, CompiledEntity], row:
     names: dict[str, str] = {}
     if entity is not None:
         names = {field.key: field.name for field in entity.fields.values()}
-        names |= {end.link_key: name for name, end in many_of(app.model, entity.name).items()}
+        names |= {end.log_key: name for name, end in many_of(app.model, entity.name).items()}
     return TrailEntry(
         cursor=f"{entry.at}/{row['id']}", at=entry.at, action=entry.action, actor=entry.actor, role=entry.role,
         protocol=entry.protocol, request_id=row["request_id"], entity_id=row["entity_id"],
