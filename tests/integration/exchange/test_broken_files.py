@@ -1,5 +1,6 @@
 """Files that are broken: each is told apart, by row where it has rows, and nothing of it is kept."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -104,6 +105,24 @@ async def test_cells_of_a_workbook_that_hold_no_value_are_told(store: Store) -> 
         assert [(fault.row, fault.path, fault.rule) for fault in report.errors] == [(2, "/email", "Cell")]
         assert report.errors[0].message.startswith("Cell B3 of the sheet 'People' holds a formula without a result")
     assert [record["name"] for record in await store.all("customer")] == ["A", "C"]
+
+
+async def test_what_a_sheet_calculated_is_taken_as_it_shows_it(store: Store) -> None:
+    book = Workbook()
+    for row in (
+        ["name", "credit"],
+        ["A", 0.1 + 0.2],
+        ["B", 1.1 * 3],
+        ["C", 4.35 * 100],
+        [timedelta(hours=26, minutes=5), 1],
+    ):
+        book.active.append(row)
+    out = BytesIO()
+    book.save(out)
+    report = await take(store, "xlsx", out.getvalue())
+    assert (report.created, report.errors) == (4, [])
+    found = [(record["name"], record["credit"]) for record in await store.all("customer")]
+    assert found == [("A", 0.3), ("B", 3.3), ("C", 435), ("26:05:00", 1)]
 
 
 async def test_an_encoding_that_was_said_wrongly_is_told(store: Store) -> None:

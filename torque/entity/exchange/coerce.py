@@ -8,7 +8,7 @@ from torque.entity import values
 from torque.errors import ParseError
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import ArrayType, EnumType, FieldType, type_name
-from torque.model.infer.text import PLAIN, READERS, Style
+from torque.model.infer.text import MAX_DIGITS, MAX_INTEGER, PLAIN, READERS, Style
 from torque.model.infer.words import NOTHING, NULLS
 
 _NEEDS = {
@@ -55,7 +55,7 @@ def without_nulls(convert: Coerce) -> Coerce:
 def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
     name = type_name(field_type)
     if name in READERS:
-        return _read_by(name, style)
+        return _read_by(name, style, typed)
     if isinstance(field_type, ArrayType):
         element = field_type.element_type
         return _list_of(_of_type(element, style, typed), _of_type(element, style, True))
@@ -68,14 +68,15 @@ def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
     return read_text
 
 
-def _read_by(name: str, style: Style) -> Coerce:
+def _read_by(name: str, style: Style, typed: bool) -> Coerce:
     read, needs = READERS[name], _NEEDS[name]
+    calculated = not typed and name in ("Integer", "Decimal")
 
     def convert(cell: Any) -> Any:
         if not isinstance(cell, str):
             if name == "Boolean" and cell in (0, 1):
                 return bool(cell)
-            return cell
+            return _as_shown(cell) if calculated and isinstance(cell, float) else cell
         text = cell.strip()
         value = read(text, style)
         if value is None:
@@ -83,6 +84,12 @@ def _read_by(name: str, style: Style) -> Coerce:
         return value
 
     return convert
+
+
+def _as_shown(number: float) -> float | int:
+    """Return a number of a sheet with the digits that spreadsheets show: 0.1 + 0.2 is 0.3 there."""
+    shown = float(f"{number:.{MAX_DIGITS}g}")
+    return int(shown) if shown.is_integer() and abs(shown) <= MAX_INTEGER else shown
 
 
 def read_text(cell: Any) -> Any:
