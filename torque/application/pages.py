@@ -77,6 +77,7 @@ def metadata(app: RunningApplication, rights: Rights, locale: str | None = None)
             entities.append({
                 "name": entity.name, "displayName": labels.get(entity.name, entity.display_name), "icon": entity.icon,
                 "titleField": title, "sortField": _ordering(entity, granted, title), "permissions": permissions,
+                "history": entity.audited and granted.read and granted.update,
             })  # fmt: skip
     navigation = [
         {

@@ -8,6 +8,8 @@ export type EntityMetadata = {
   /** The field by which lists that refer to its records are ordered; null where they cannot go by the title. */
   sortField: string | null;
   permissions: Permissions;
+  /** What happened to its records is kept, and this reader may ask for it. */
+  history: boolean;
 };
 export type NavigationItem = {
   pageId: string;

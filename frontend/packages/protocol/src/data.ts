@@ -1,5 +1,5 @@
 /** Records, queries and their answers. */
-import type { Json } from "./rpc";
+import type { Json, JsonObject } from "./rpc";
 
 /** A record on the wire is flat: its own five members and the fields of its entity. */
 export type EntityRecord = {
@@ -36,6 +36,16 @@ export type Metric = { op: "count" } | { op: "sum" | "avg" | "min" | "max"; fiel
 /** Figures about the records that match; with `groupBy` one row for each group. */
 export type AggregateQuery = Pick<EntityQuery, "entityType" | "filters" | "search" | "limit"> & { aggregate: { groupBy?: string[]; metrics: Metric[] } };
 export type AggregateAnswer = { data: { [member: string]: Json }[]; meta: { entityType: string; more: boolean } };
+
+/** One thing that happened to a record; `old` and `new` hold what changed, null where there is nothing of it to be seen. */
+export type HistoryEntry = {
+  at: string;
+  action: "create" | "update" | "delete" | "undelete" | "link" | "read";
+  actor: string;
+  protocol: string;
+  old: JsonObject | null;
+  new: JsonObject | null;
+};
 
 export type Pagination = {
   page: number;

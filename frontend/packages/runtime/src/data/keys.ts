@@ -15,5 +15,6 @@ export const keys = {
   counts: (entityType: string) => ["records", entityType, "count"] as const,
   count: (query: EntityQuery) => ["records", query.entityType, "count", query] as const,
   figures: (query: AggregateQuery) => ["records", query.entityType, "figures", query] as const,
+  history: (entityType: string, id: string) => ["records", entityType, "history", id] as const,
   record: (entityType: string, id: string) => ["records", entityType, "one", id] as const,
 };

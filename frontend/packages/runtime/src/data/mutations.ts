@@ -13,6 +13,8 @@ export type Mutations = {
   /** `key` names this creation: sent again under it, nothing is made twice. */
   create: (entityType: string, data: JsonObject, key?: string) => Promise<EntityRecord>;
   update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
+  /** Makes a record what it was at a moment. */
+  restore: (entityType: string, id: string, asOf: string) => Promise<EntityRecord>;
   /** Changes several alike; answers what was refused. */
   updateAll: (entityType: string, ids: readonly string[], data: JsonObject) => Promise<Refused | null>;
 };
@@ -34,6 +36,7 @@ export function useMutations(): Mutations {
         const params = { entityId: id, data, ...(entityType ? { entityType } : {}), ...(ifVersion === undefined ? {} : { ifVersion }) };
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);
       },
+      restore: async (entityType, id, asOf) => wrote(await writes.run(() => client.call("restoreEntity", { entityType, entityId: id, asOf }), written), entityType),
       updateAll: async (entityType, ids, data) => {
         const { refused } = await writes.run(() => updateRecords(client, entityType, ids, data), ({ written: records }) => records);
         void cache.invalidateQueries({ queryKey: keys.records(entityType) });

@@ -73,6 +73,24 @@ export const NewRecord: Story = {
 };
 
 export const OpenRecord: Story = { args: { address: "form=todo_form&record=0190a000-0000-7000-8000-000000000103" } };
+export const HistoryOfARecord: Story = {
+  args: { address: "form=todo_form&record=0190a000-0000-7000-8000-000000000103&history=1" },
+  play: async () => {
+    const body = within(document.body);
+    const history = within(await body.findByRole("dialog", { name: "History of Water the plants" }, PATIENCE));
+    await expect(await history.findByText("As it is now", {}, PATIENCE)).toBeVisible();
+    await expect(history.getAllByRole("button", { name: /^Restore what it was/ })).toHaveLength(2);
+    await expect(history.getByText("Water plants", { selector: "del" })).toBeVisible();
+    await userEvent.keyboard("{Escape}");
+    await expect(body.queryByRole("dialog", { name: "History of Water the plants" })).toBeNull();
+    await expect(await body.findByRole("form", { name: "Todo Form" }, PATIENCE)).toBeVisible();
+    await userEvent.click(body.getByRole("button", { name: "History" }));
+    await userEvent.click((await body.findAllByRole("button", { name: /^Restore what it was/ }, PATIENCE))[0] as HTMLElement);
+    await expect(await body.findByText(/^Restored as of 19 Nov 2026/, {}, PATIENCE)).toBeVisible();
+  },
+};
+export const HistoryOfARecordDark: Story = { args: HistoryOfARecord.args, globals: { scheme: "dark" } };
+export const HistoryOfARecordOnAPhone: Story = { args: HistoryOfARecord.args, globals: { viewport: { value: "phone" } } };
 export const RecordThatFails: Story = { args: { address: "form=todo_form&record=x", mode: "fails" } };
 
 export const OpensADialog: Story = {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { RecordDrawer } from "../record/RecordDrawer";
+import { RecordHistory } from "../record/RecordHistory";
 import { RecordPage } from "../record/RecordPage";
 import { useOpenRecord } from "../record/useOpenRecord";
 import { arrange } from "./arrange";
@@ -40,7 +41,13 @@ export function PageView({ page, detail, start, tools, notice }: PageViewProps) 
   useEffect(() => {
     document.title = `${title} – ${metadata.label || metadata.name}`;
   }, [title, metadata.label, metadata.name]);
-  if (open.opened && open.large) return <RecordPage open={open} back={title} notice={notice} />;
+  if (open.opened && open.large)
+    return (
+      <>
+        <RecordPage open={open} back={title} notice={notice} />
+        <RecordHistory open={open} />
+      </>
+    );
   return (
     <ComponentViewContext value={ComponentView}>
       <PageModals value={known}>
@@ -61,6 +68,7 @@ export function PageView({ page, detail, start, tools, notice }: PageViewProps) 
             <ComponentView key={modal.id} component={modal} alone={false} />
           ))}
           <RecordDrawer open={open} />
+          <RecordHistory open={open} />
         </HeaderSlot>
       </PageModals>
     </ComponentViewContext>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./RecordForm.module.css";
 import { DeleteButton, RecordForm } from "./RecordForm";
+import { HistoryButton } from "./RecordHistory";
 import type { OpenRecord } from "./useOpenRecord";
 
 /** Creates or edits a record in place of the page: forms in steps and long ones need the room. */
@@ -19,6 +20,7 @@ export function RecordPage({ open, back, notice }: { open: OpenRecord; /** Title
           </IconButton>
         }
       >
+        <HistoryButton open={open} />
         <DeleteButton open={open} />
       </PageHeader>
       {notice}

@@ -22,8 +22,11 @@ export type OpenRecord = {
   problem: Error | null;
   entityType: string;
   title: string;
+  /** What happened to the record is shown over its form. */
+  history: boolean;
   /** The title of the record, beside what it is. */
   detail: string | undefined;
+  /** Closes what is on top: the history, else the form. */
   close: () => void;
 };
 
@@ -37,6 +40,7 @@ export function useOpenRecord(): OpenRecord {
   const { address, metadata, titles } = useRuntime();
   const formId = address.params.get("form") || null;
   const id = address.params.get("record");
+  const history = address.params.has("history");
   const opened = formId !== null && (id !== null || address.params.has("new"));
   const definition = useFormDefinition({ formId: opened ? formId : null });
   const known = opened ? definition.data : undefined;
@@ -54,7 +58,8 @@ export function useOpenRecord(): OpenRecord {
     problem: ready ? null : (definition.error ?? form.failure),
     entityType,
     title: !known ? (definition.error ? t("record.form") : ui.t("loading")) : id ? displayName : t("record.new", { noun: singular(displayName, i18n.language) }),
+    history,
     detail: form.record ? titleOfRecord(form.record, titles.titleField(entityType)) : undefined,
-    close: () => address.set({ form: null, record: null, new: null }),
+    close: () => address.set(history ? { history: null } : { form: null, record: null, new: null }),
   };
 }
