@@ -325,6 +325,23 @@ async def _sort_field(site: Site, caller: Caller, entity: str) -> Any:
     return next(one["sortField"] for one in found["entities"] if one["name"] == entity)
 
 
+async def test_history_is_offered_where_it_is_kept_to_who_may_change_the_records(site: Site) -> None:
+    entities = [
+        {**one, "behavior": {"auditing": {"enabled": False}}} if one["name"] == "order" else one
+        for one in SHOP["entities"]
+    ]
+    reader = {"id": "reader", "name": "reader", "entities": {"customer": {"read": True}, "order": {"read": True}}}
+    model = await site.model("logged", entities=entities, roles=[reader])
+    await site.applications.create(ADMIN, model)
+    app = await site.catalog.get("logged")
+    offered = {}
+    for caller in (ADMIN, Caller(id="r", name="r", roles=("reader",), protocol="test")):
+        found = codec.loads((await site.applications.metadata(caller, app)).result)
+        offered[caller.name] = {one["name"]: one["history"] for one in found["entities"]}
+    assert offered[ADMIN.name] == {**dict.fromkeys(offered[ADMIN.name], True), "order": False}
+    assert offered["r"] == {"customer": False, "order": False}
+
+
 async def test_the_native_gate_may_keep_a_caller_only_while_nothing_moves(site: Site) -> None:
     await site.applications.create(ADMIN, await site.model("admitted"))
     app = await site.catalog.get("admitted")
