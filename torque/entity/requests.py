@@ -14,6 +14,8 @@ from torque.errors import InvalidParams
 from torque.types import Caller
 
 _KEY_LENGTH = 200
+_PLACE_LENGTH = 8
+"""Characters that the place of a row takes behind the key of its call, at most."""
 _SECRET_LENGTH = 22
 """Least characters of a key that nobody guesses: 128 random bits in base 64. A UUID has 36."""
 
@@ -92,9 +94,10 @@ def repeat_of(caller: Caller, method: str, key: str | None, params: tuple[object
 
 
 def repeats_of(caller: Caller, method: str, key: str | None, rows: list[tuple[object, ...]]) -> list[Repeat | None]:
-    """Return what is remembered of each row of a bulk write: every row has a key of its own."""
+    """Return what is remembered of each row of a bulk write: every row has a key of its own, for so many rows."""
     repeat_of(caller, method, key, ())
-    return [
-        repeat_of(caller, method, None if key is None else f"{key}/{index}"[-_KEY_LENGTH:], row)
-        for index, row in enumerate(rows)
-    ]
+    if key is None:
+        return [None] * len(rows)
+    if len(key) > _KEY_LENGTH - _PLACE_LENGTH:
+        key = hashlib.sha256(key.encode()).hexdigest()
+    return [repeat_of(caller, method, f"{key}/{index}", (len(rows), *row)) for index, row in enumerate(rows)]

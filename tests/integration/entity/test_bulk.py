@@ -298,6 +298,19 @@ async def test_of_a_call_that_comes_twice_at_once_one_writes_and_both_are_answer
     assert await shop.rows("entities") == []
 
 
+async def test_keys_that_differ_anywhere_stand_for_different_calls(shop: Shop) -> None:
+    long = "x" * 199
+    rows = [{"name": "a"}, {"name": "b"}]
+    made = [await create(shop, "customer", rows, idempotency_key=key) for key in ("A" + long, "B" + long, "A" + long)]
+    assert made[0] != made[1] and made[0] == made[2]
+    assert await shop.count("customer") == 4
+    with pytest.raises(Conflict):
+        await create(shop, "customer", [*rows, {"name": "c"}], idempotency_key="A" + long)
+    with pytest.raises(Conflict):
+        await create(shop, "customer", rows[:1], idempotency_key="A" + long)
+    assert await shop.count("customer") == 4
+
+
 async def test_a_row_that_fails_makes_nobody_look_at_the_others_again(shop: Shop, monkeypatch: Any) -> None:
     asked: list[str] = []
     again = shop.entities.answer_again
