@@ -7,11 +7,13 @@ import pytest
 
 from tests.integration.entity.test_history import restore
 from tests.integration.entity.test_history import then as get_as_of
+from tests.integration.entity.test_many import BLOG
 from tests.integration.entity.test_past import then
 from tests.integration.entity.workshop import Shop
 from tests.support.databases import Databases
 from torque.db.partitions import drop_partitions
 from torque.db.pool import Database, PoolSettings
+from torque.entity.history import records
 from torque.errors import InvalidParams, NotFound
 from torque.types import utc_now
 
@@ -78,3 +80,36 @@ async def test_what_was_deleted_before_the_log_begins_does_not_come_back(old_sho
     drop_old_months(old_shop)
     with pytest.raises(NotFound):
         await restore(old_shop, order)
+
+
+async def test_a_moment_behind_more_changes_than_are_read_is_refused(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await shop.create("order", number=1)
+    moments = []
+    for number in range(2, 7):
+        moments.append(utc_now())
+        await shop.update(made["id"], number=number)
+    monkeypatch.setattr(records, "MAX_ENTRIES", 4)
+
+    found = await get_as_of(shop, made["id"], moments[2])
+    assert (found["number"], found["version"]) == (3, 3)
+    for moment in moments[:2]:
+        with pytest.raises(InvalidParams, match="Ask for a later one"):
+            await get_as_of(shop, made["id"], moment)
+        with pytest.raises(InvalidParams, match="Ask for a later one"):
+            await restore(shop, made["id"], as_of=moment)
+
+
+async def test_links_behind_more_changes_than_are_read_are_not_restored(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = Shop(db, BLOG)
+    tags = [(await blog.create("tag", label=f"t{n}"))["id"] for n in range(3)]
+    post = (await blog.create("post", title="x", tags=tags[:1]))["id"]
+    moment = utc_now()
+    for n in range(3):
+        await blog.update(post, tags=tags[n : n + 1])
+    monkeypatch.setattr(records, "MAX_ENTRIES", 2)
+    with pytest.raises(InvalidParams, match="Ask for a later one"):
+        await restore(blog, post, as_of=moment)

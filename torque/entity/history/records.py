@@ -30,6 +30,7 @@ from torque.model.compile import CompiledEntity
 from torque.types import Caller
 
 MAX_ENTRIES = 10_000
+"""How much may be logged of one record, or of links that concern it, since the moment that is asked for."""
 _GONE = "There is no such record, or you may not see it."
 _BIRTHS = ("create", "undelete")
 _GAP = "The audit log does not reach back to that moment without a gap."
@@ -286,6 +287,7 @@ class History:
         row, logged = await record_and_log(self._db, app.id, record_id, Q.changes, MAX_ENTRIES)
         await require_logged(self._db, moment)
         entries = [entry_of(found) for found in logged]
+        _require_all(bool(entries) and entries[-1].at > moment, len(entries))
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")
         stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
         entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)
@@ -316,6 +318,7 @@ class History:
         """
         ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
         since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
+        _require_all(True, len(since))
         found: dict[str, list[str]] = {}
         for name, end in ends.items():
             query = Q.links_to if end.backward else Q.links_from
@@ -330,6 +333,13 @@ class History:
         self._store.forget_types(app.id, ids)
         types = await self._store.types(app.id, ids)
         return {one for one in ids if types.get(one) == app.model.entities[end.other].key}
+
+
+def _require_all(later: bool, count: int) -> None:
+    """Refuse a moment since which more was logged than is read."""
+    if later and count >= MAX_ENTRIES:
+        message = f"More than {MAX_ENTRIES} changes were logged since that moment. Ask for a later one."
+        raise InvalidParams(message, parameter="asOf")
 
 
 def entry_of(row: Any) -> Entry:
