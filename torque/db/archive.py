@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from torque.db.collation import KEY
+from torque.db.connecting import connect
 from torque.db.migrate import MigrationFailed, migrate, status
 from torque.db.partitions import MONTHLY, partition_name
 from torque.errors import Conflict, InvalidParams, Unavailable
@@ -183,7 +184,8 @@ def _filled(names: list[str]) -> list[str]:
 def _connect(dsn: str) -> Iterator[Connection]:
     """Open one transaction."""
     try:
-        connection = psycopg.connect(dsn, application_name="torque:archive", connect_timeout=10)
+        connection = connect(dsn, "torque:archive")
+        connection.autocommit = False
     except psycopg.OperationalError as error:
         raise Unavailable(f"The database cannot be reached: {str(error).strip().splitlines()[0]}") from error
     with connection:

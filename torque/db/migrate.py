@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from torque.db.collation import remember_collation
+from torque.db.connecting import connect
 from torque.db.partitions import keep_partitions
 from torque.errors import Unavailable
 
@@ -146,7 +147,7 @@ def status(dsn: str, folder: Path | None = None) -> list[Status]:
 @contextmanager
 def _connect(dsn: str) -> Iterator[Connection]:
     try:
-        connection = psycopg.connect(dsn, autocommit=True, application_name="torque:migrate", connect_timeout=10)
+        connection = connect(dsn, "torque:migrate")
     except psycopg.OperationalError as error:
         raise Unavailable(f"The database cannot be reached: {_first_line(error)}") from error
     with connection:

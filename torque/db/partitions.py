@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from torque.db.connecting import connect
 from torque.errors import Unavailable
 
 MONTHLY = ("audit_log", "xflow_executions", "xflow_node_executions")
@@ -129,7 +130,7 @@ def clear(dsn: str, kept: Mapping[str, int]) -> list[str]:
 @contextmanager
 def _upkeep(dsn: str, failed: str) -> Iterator[psycopg.Connection[TupleRow]]:
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="torque:upkeep", connect_timeout=10) as connection:
+        with connect(dsn, "torque:upkeep") as connection:
             yield connection
     except psycopg.Error as error:
         raise Unavailable(f"{failed}: {error}") from error

@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 
 from torque.db.announced import Announced, tell
-from torque.db.connecting import prepare
+from torque.db.connecting import WATCHED, prepare
 from torque.db.failures import DRIVER_FAILURES, refusal_of_server, translate
 from torque.db.turns import Turns
 from torque.errors import Unavailable
@@ -378,10 +378,7 @@ def server_settings(settings: PoolSettings) -> dict[str, str]:
         "application_name": settings.application_name,
         "statement_timeout": milliseconds,
         "idle_in_transaction_session_timeout": milliseconds,
-        "client_connection_check_interval": "1000",
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
+        **WATCHED,
         "timezone": "UTC",
         "jit": "off",
         "random_page_cost": "1.1",  # memory and solid state: else a sort of all looks cheaper than a deep cursor

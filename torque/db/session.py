@@ -10,11 +10,10 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from torque.db.connecting import connect
 from torque.errors import Unavailable
 
 T = TypeVar("T")
-
-_OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c client_connection_check_interval=1000"
 
 
 class StatementFailed(Exception):
@@ -62,9 +61,7 @@ def exclusive(dsn: str, name: str, lock: int) -> Iterator[Session | None]:
         When the database cannot be reached, or leaves.
     """
     try:
-        with psycopg.connect(
-            dsn, autocommit=True, application_name=name, connect_timeout=10, options=_OPTIONS
-        ) as connection:
+        with connect(dsn, name) as connection:
             row = connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,)).fetchone()
             if row is None or not row[0]:
                 yield None

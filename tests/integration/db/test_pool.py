@@ -36,14 +36,6 @@ async def test_jsonb_passes_through_as_bytes_and_uuids_as_text(db: Database) -> 
     assert (row["data"], row["id"], row["ids"]) == (b'{"a": 1}', given, [given])
 
 
-async def test_every_connection_asks_the_server_to_notice_a_vanished_host(db: Database) -> None:
-    names = ("client_connection_check_interval", "tcp_keepalives_idle", "idle_in_transaction_session_timeout")
-    values = [await db.fetchval("SELECT setting::int FROM pg_settings WHERE name = $1", name) for name in names]
-    assert all(value is not None for value in values)
-    assert values[0] == 1000
-    assert values[2] == 10_000
-
-
 async def test_backends_carry_the_name_they_are_found_by(opened: Opener) -> None:
     named = await opened(application_name="torque:run:3")
     assert await named.fetchval("SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()") == (
@@ -138,12 +130,6 @@ async def test_broken_constraints_reach_those_who_know_what_they_mean(db: Databa
     with pytest.raises(ForeignKeyViolation) as caught:
         await db.execute("INSERT INTO entity_relationships VALUES ($1, 'l', $2, $2, 0)", application, target)
     assert caught.value.constraint_name == "entity_relationships_target"
-
-
-async def test_a_query_with_the_application_goes_to_one_leaf(db: Database) -> None:
-    rows = await db.fetch("EXPLAIN SELECT data FROM entities WHERE application_id = $1 AND id = $1", new_id())
-    leaves = {word for (line,) in rows for word in line.split() if word.startswith("entities_")}
-    assert len([leaf for leaf in leaves if "pkey" not in leaf]) == 1
 
 
 async def test_a_caller_that_gives_up_does_not_harm_the_pool(opened: Opener) -> None:
