@@ -5,7 +5,8 @@ model left behind counts as missing.
 """
 
 from torque.entity.query.aggregate import AggregatePlan, GroupKey, HavingKey, MetricKey, Path
-from torque.entity.query.sql import TIME, Statement, Writer, literal
+from torque.entity.query.links_sql import behind, literal
+from torque.entity.query.sql import TIME, Statement, Writer
 
 _SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
@@ -77,7 +78,7 @@ def _scalar(writer: Writer, path: Path, form: str, alias: str = "e", at: int = 0
     if at == len(path.links):
         return _leaf(writer, path, form, alias)
     inner = writer.inner()
-    source = writer.linked(path.links[at], alias, inner)
+    source = behind(writer, path.links[at], alias, inner)
     guard = path.guards[at]
     if guard is not None:
         source += f" AND {writer.condition(guard, inner)}"

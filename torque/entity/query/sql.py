@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from torque import codec
+from torque.entity.query.links_sql import behind, exists, literal
 from torque.entity.query.order_sql import beyond, ordered
 from torque.entity.query.search_sql import in_order, newest, search_of, sides, some, vector
 from torque.entity.query.search_sql import query as words
@@ -22,7 +23,6 @@ from torque.entity.types import (
     Condition,
     Exists,
     Expansion,
-    Link,
     Linked,
     ListPlan,
     Not,
@@ -100,38 +100,29 @@ class Writer:
         self._aliases += 1
         return f"r{self._aliases}"
 
-    def condition(self, condition: Condition, alias: str) -> str:
-        """Write a condition on the row of that alias; it is true, false or null, and null counts as false."""
+    def condition(self, condition: Condition, alias: str, *, joined: bool = True) -> str:
+        """Write a condition on the row of that alias; it is true, false or null, and null counts as false.
+
+        Parameters
+        ----------
+        joined
+            False within what is negated or one of several choices, which the planner asks row by row.
+        """
         if isinstance(condition, AllOf):
-            return "(" + (" AND ".join(self.condition(part, alias) for part in condition.parts) or "true") + ")"
+            parts = [self.condition(part, alias, joined=joined) for part in condition.parts]
+            return "(" + (" AND ".join(parts) or "true") + ")"
         if isinstance(condition, AnyOf):
-            return "(" + (" OR ".join(self.condition(part, alias) for part in condition.parts) or "false") + ")"
+            parts = [self.condition(part, alias, joined=False) for part in condition.parts]
+            return "(" + (" OR ".join(parts) or "false") + ")"
         if isinstance(condition, Not):
-            return f"({self.condition(condition.part, alias)} IS NOT TRUE)"
+            return f"({self.condition(condition.part, alias, joined=False)} IS NOT TRUE)"
         if isinstance(condition, Exists):
-            inner = self.inner()
-            source = self.linked(condition.link, alias, inner)
-            return f"EXISTS (SELECT 1 {source} AND {self.condition(condition.part, inner)})"
+            return exists(self, condition, alias, joined=joined)
         if isinstance(condition, Search):
             return self._search(condition, alias)
         if isinstance(condition, Linked):
             return f"{alias}.id IN ({self._ends(condition)})"
         return self._compare(condition, alias)
-
-    def linked(self, link: Link, alias: str, inner: str) -> str:
-        """Write FROM and WHERE of the records behind a reference, found by id and never among all of their type."""
-        if link.many:
-            here, there = ("target_id", "source_id") if link.backward else ("source_id", "target_id")
-            ids = (
-                f"IN (SELECT l.{there} FROM entity_relationships l WHERE l.application_id = $1 "
-                f"AND l.{here} = {alias}.id AND l.link_key = {self.argument(link.link_key)})"
-            )
-        else:
-            ids = f"= ({alias}.data->>{literal(link.key)})::uuid"
-        return (
-            f"FROM entities {inner} WHERE {inner}.application_id = $1 "
-            f"AND {inner}.entity_type || '' = {self.argument(link.target_key)} AND {inner}.id {ids}"
-        )
 
     def _search(self, search: Search, alias: str) -> str:
         """Write a search: by the index of words where there is one, else wherever in a text a word occurs."""
@@ -158,7 +149,7 @@ class Writer:
             return f"ts_rank({vector(key.search, alias)}, {words(key.search, self.argument)}, 1)"
         if key.link is not None:
             inner = self.inner()
-            return f"(SELECT {self._sortable(key.ref, inner)} {self.linked(key.link, alias, inner)})"
+            return f"(SELECT {self._sortable(key.ref, inner)} {behind(self, key.link, alias, inner)})"
         return self._sortable(key.ref, alias)
 
     def constant(self, ref: ValueRef, text: str) -> str:
@@ -238,11 +229,6 @@ class Writer:
         pattern = {"contains": f"%{escaped}%", "starts_with": f"{escaped}%", "ends_with": f"%{escaped}"}[op]
         text = self.folded(f"({alias}.data->>{literal(ref.key)})")
         return f"{text} LIKE {self.folded(self.argument(pattern) + '::text')}"
-
-
-def literal(key: str) -> str:
-    """Write a storage key as a constant."""
-    return "'" + key.replace("'", "''") + "'"
 
 
 def select_list(

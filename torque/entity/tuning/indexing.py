@@ -15,9 +15,10 @@ import msgspec
 
 from torque.access.types import EVERYTHING
 from torque.entity import values
+from torque.entity.query.links_sql import literal
 from torque.entity.query.plan import default_sorts
 from torque.entity.query.search_sql import SEARCHED, configuration, vector
-from torque.entity.query.sql import Writer, literal
+from torque.entity.query.sql import Writer
 from torque.entity.types import HELD, WORDS, OrderKey, Search, Sort, ValueRef
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.definition.page import Component

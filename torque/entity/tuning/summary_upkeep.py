@@ -15,7 +15,7 @@ import msgspec
 
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, exclusive, quoted
-from torque.entity.query.sql import literal
+from torque.entity.query.links_sql import literal
 from torque.entity.tuning.ahead import AHEAD_RECORDS, ahead_of
 from torque.entity.tuning.indexing import MANY_RECORDS
 from torque.entity.tuning.models import Models
