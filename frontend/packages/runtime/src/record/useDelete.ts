@@ -4,6 +4,11 @@ import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { displayNameOf, plural } from "../noun";
 
+/** A record that comes back takes the focus, once its row is drawn. */
+function focusRecord(id: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[role=row][data-id="${CSS.escape(id)}"]`)?.focus());
+}
+
 /** Deletes records with Undo: gone at once, deleted when the toast has gone. */
 export function useDelete(): (entityType: string, ids: readonly string[]) => void {
   const { t, i18n } = useTranslation("runtime");
@@ -14,11 +19,15 @@ export function useDelete(): (entityType: string, ids: readonly string[]) => voi
       if (first === undefined) return;
       const deletion = { ids, entityType };
       const noun = plural(displayNameOf(metadata, entityType), i18n.language);
+      const undo = (): void => {
+        deletions.undo(deletion);
+        focusRecord(first);
+      };
       deletions.hide(deletion);
       showToast({
         id: `delete-${first}`,
         message: ids.length === 1 ? t("record.deleted", { title: titles.of(entityType, first) ?? "" }) : t("record.deletedMany", { count: ids.length, noun }),
-        action: { label: t("record.undo"), run: () => deletions.undo(deletion) },
+        action: { label: t("record.undo"), run: undo },
         onExpire: () => void deletions.commit(deletion),
       });
     },

@@ -7,6 +7,7 @@ import { Drawer } from "../components/Drawer/Drawer";
 import { FilterBar } from "../components/FilterBar/FilterBar";
 import { Form } from "../components/Form/Form";
 import { Modal } from "../components/Modal/Modal";
+import { showToast } from "../components/Toaster/store";
 import { TorqueProvider } from "../theme/TorqueProvider";
 
 const definition = {
@@ -157,6 +158,73 @@ describe("the focus of what opens over a page", () => {
     );
     open();
     expect(screen.getByRole("dialog").contains(document.activeElement)).toBe(true);
+  });
+});
+
+describe("the focus of what opened something and is gone", () => {
+  /** Rows that open a drawer, in which they are deleted. */
+  function Rows({ first }: { first: string[] }) {
+    const [rows, setRows] = useState(first);
+    const [open, setOpen] = useState<string | null>(null);
+    const remove = (): void => {
+      setRows(rows.filter((row) => row !== open));
+      setOpen(null);
+    };
+    return (
+      <TorqueProvider locale="en-GB">
+        <main tabIndex={-1}>
+          <h1>Rows</h1>
+          {rows.map((row) => (
+            <button key={row} type="button" onClick={() => setOpen(row)}>
+              {row}
+            </button>
+          ))}
+        </main>
+        <Drawer opened={open !== null} onClose={() => setOpen(null)} title="Todo">
+          <button type="button" onClick={remove}>
+            Delete
+          </button>
+        </Drawer>
+      </TorqueProvider>
+    );
+  }
+
+  const removeByDrawer = (name: string): void => {
+    const row = screen.getByRole("button", { name });
+    act(() => row.focus());
+    fireEvent.click(row);
+    fireEvent.click(screen.getByRole("button", { name: "Delete" }));
+  };
+
+  it("goes to what took its place, to the last one, and in the end to the content of the page", () => {
+    render(<Rows first={["One", "Two", "Three"]} />);
+    removeByDrawer("Two");
+    expect(focused()).toBe("Three");
+    removeByDrawer("Three");
+    expect(focused()).toBe("One");
+    removeByDrawer("One");
+    expect(document.activeElement?.tagName).toBe("MAIN");
+  });
+});
+
+describe("the focus of a message", () => {
+  it("goes back to where it came from when the message goes", () => {
+    render(
+      <TorqueProvider locale="en-GB">
+        <button type="button">Row</button>
+      </TorqueProvider>,
+    );
+    const run = vi.fn();
+    for (const name of ["Undo", "Close"]) {
+      act(() => void showToast({ message: "Deleted.", action: { label: "Undo", run } }));
+      act(() => screen.getByRole("button", { name: "Row" }).focus());
+      act(() => screen.getByRole("button", { name: "Undo" }).focus());
+      act(() => screen.getByRole("button", { name }).focus());
+      fireEvent.click(screen.getByRole("button", { name }));
+      expect(screen.queryByText("Deleted.")).toBeNull();
+      expect(focused()).toBe("Row");
+    }
+    expect(run).toHaveBeenCalledTimes(1);
   });
 });
 

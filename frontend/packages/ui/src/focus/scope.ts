@@ -3,6 +3,7 @@
  * Nothing here waits: a timer would lose what is typed until it fires, and take the focus back from where the reader
  * went meanwhile.
  */
+import { homeOf, placeOf, successorOf, type Place } from "./successor";
 import { tabbables, wrapped } from "./tabbable";
 
 const WANTED = "[data-autofocus]";
@@ -45,7 +46,13 @@ export class FocusScope {
   hold(node: HTMLElement): () => void {
     const { ownerDocument: page } = node;
     const before = page.activeElement;
-    let opener = before && before !== page.body && !node.contains(before) ? before : null;
+    let opener: Element | null = null;
+    let place: Place = [];
+    const openedBy = (element: Element): void => {
+      opener = element;
+      place = placeOf(element);
+    };
+    if (before && before !== page.body && !node.contains(before)) openedBy(before);
     let last: HTMLElement = node;
     const enter = (): void => focus(last.isConnected && last !== node ? last : firstIn(node));
     const onFocus = (event: FocusEvent): void => {
@@ -53,7 +60,7 @@ export class FocusScope {
       if (node.contains(target) || event === this.#own) last = target;
       else if (!target.closest(`[${SCOPE}]`)) {
         // A menu that closed gives the focus back to its button: that is where it belongs when this has closed too.
-        if (!opener || opener.closest("[role=menu]")) opener = target;
+        if (!opener || opener.closest("[role=menu]")) openedBy(target);
         enter();
       }
     };
@@ -99,7 +106,7 @@ export class FocusScope {
       node.removeAttribute(SCOPE);
       const now = page.activeElement;
       const within = !now || now === page.body || now === last || node.contains(now);
-      if (within && opener?.isConnected) focus(opener);
+      if (within) focus(opener?.isConnected ? opener : (successorOf(place) ?? homeOf(page)));
     };
   }
 }

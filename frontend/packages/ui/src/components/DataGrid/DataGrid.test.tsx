@@ -201,6 +201,42 @@ describe("rows chosen together", () => {
     expect(selected()).toBe(4);
   });
 
+  function Deletable({ size = 5 }: { size?: number }) {
+    const [left, setLeft] = useState(rows.slice(0, size));
+    const remove = (ids: readonly string[]): void => setLeft((before) => before.filter(({ id }) => !ids.includes(id)));
+    const field = { name: "status", label: "Status", type: "Enum" as const, options: [{ value: "shipped", label: "Shipped" }] };
+    const actions = [{ id: "status", label: "Set status", field, apply: () => undefined }, { id: "delete", label: "Delete", run: remove }];
+    return (
+      <TorqueProvider locale="en-GB">
+        <DataGrid noun="orders" columns={orderColumns} view={view} onView={vi.fn()} data={{ rows: left, total: left.length, all: 5, durationMs: 1 }} status={{ name: "ready" }} bulkActions={actions} />
+      </TorqueProvider>
+    );
+  }
+  const focusedRow = (): string | null | undefined => (document.activeElement?.getAttribute("role") === "row" ? document.activeElement.textContent : null);
+
+  it("leave the focus to the row that takes their place, or that they were", async () => {
+    render(<Deletable />);
+    await userEvent.click(checkbox("Select 11076"));
+    await userEvent.click(checkbox("Select 11074"));
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(focusedRow()).toContain("11075");
+    await userEvent.click(checkbox("Select 11073"));
+    await userEvent.click(screen.getByRole("button", { name: "Clear" }));
+    expect(focusedRow()).toContain("11073");
+    await userEvent.click(checkbox("Select 11073"));
+    await userEvent.click(screen.getByRole("button", { name: "Set status" }));
+    await userEvent.click(screen.getByRole("option", { name: "Shipped", hidden: true }));
+    expect(focusedRow()).toContain("11073");
+  });
+
+  it("leave the focus to the list when none is left", async () => {
+    render(<Deletable size={2} />);
+    await userEvent.click(checkbox("Select all rows of this page"));
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(screen.getByText("There are no orders yet.")).toBeTruthy();
+    expect(document.activeElement).not.toBe(document.body);
+  });
+
   it("get one value of a field", async () => {
     draw({ bulkActions });
     await userEvent.click(checkbox("Select all rows of this page"));

@@ -22,6 +22,7 @@ import { canGroup } from "./groups";
 import { MODEL_LAYOUT, resizedColumn, shownColumns } from "./layout";
 import { SortMenu } from "./SortMenu";
 import { columnTemplate } from "./template";
+import { useLostFocus } from "./useLostFocus";
 import { useSelection } from "./useSelection";
 
 const NO_ACTIONS: NonNullable<DataGridProps["rowActions"]> = [];
@@ -58,6 +59,7 @@ export function DataGrid(props: DataGridProps) {
   const columns = useMemo(() => shownColumns(props.columns, layout), [props.columns, layout]);
   const group = useMemo(() => props.columns.find((column) => column.field === view.group && canGroup(column)), [props.columns, view.group]);
   const selection = useSelection(data?.rows);
+  const endsByBar = useLostFocus(scroller, selection.ids, data?.rows);
   const selectable = bulkActions.length > 0;
   const count = selection.ids.length;
   const change = (part: Partial<GridView>): void => onView({ ...view, page: 0, ...part });
@@ -66,6 +68,10 @@ export function DataGrid(props: DataGridProps) {
   const template = useMemo(() => columnTemplate(columns, { check: selectable, actions: withActions }, layout), [columns, selectable, withActions, layout]);
   const empty = data !== null && data.rows.length === 0 && status.name !== "error";
   const check = selectable ? { all: count > 0 && count === data?.rows.length, some: count > 0, toggle: count > 0 ? selection.clear : selection.selectAll } : null;
+  const clearByBar = (): void => {
+    endsByBar();
+    selection.clear();
+  };
   const keys = (event: KeyboardEvent<HTMLElement>): void => {
     // What opened over the grid has the key first, and is no part of it.
     if (event.key === "Escape" && count > 0 && event.currentTarget.contains(event.target as Node)) selection.clear();
@@ -135,7 +141,7 @@ export function DataGrid(props: DataGridProps) {
           {empty && <GridEmpty noun={noun} emptyActions={props.emptyActions} filtered={filtered} onClear={props.onClear ?? (() => change({ search: "", filters: [] }))} />}
         </div>
       </div>
-      {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={selection.clear} />}
+      {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={clearByBar} />}
       {data && <GridReadout noun={noun} live={props.live} columns={columns} sums={phone ? undefined : props.sums} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
     </section>
   );

@@ -11,11 +11,14 @@ export function useHeldFocus(body: RefObject<HTMLDivElement | null>, rows: reado
   const holder = useRef<{ id: string; index: number } | null>(null);
   useLayoutEffect(() => {
     const held = holder.current;
-    if (!held || rows.some(({ id }) => id === held.id)) return;
-    holder.current = null;
-    if (document.activeElement !== document.body) return;
-    body.current?.querySelector<HTMLElement>(`[data-index="${Math.min(held.index, rows.length - 1)}"]`)?.focus();
-  }, [body, rows]);
+    if (held && !rows.some(({ id }) => id === held.id)) {
+      holder.current = null;
+      if (document.activeElement === document.body) body.current?.querySelector<HTMLElement>(`[data-index="${Math.min(held.index, rows.length - 1)}"]`)?.focus({ preventScroll: true });
+    }
+    // A drawer that closes gives the focus back while React hears of no events.
+    const row = document.activeElement?.closest<HTMLElement>("[data-index]");
+    if (row && body.current?.contains(row)) holder.current = { id: row.dataset.id ?? "", index: Number(row.dataset.index) };
+  });
   const hold = useCallback(
     (index: number) => {
       const id = rows[index]?.id;
