@@ -61,3 +61,6 @@ WITH links AS (
     DELETE FROM sign_in_links WHERE expires_at < now() - interval '1 day'
 )
 DELETE FROM sessions WHERE expires_at < now();
+
+-- name: notify
+SELECT pg_notify('torque', $1);

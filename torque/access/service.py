@@ -58,6 +58,20 @@ class AccessService:
         identity = await self._looking.get(known)
         return msgspec.structs.replace(identity.caller, protocol=protocol, request_id=request_id)
 
+    async def confirm(self, caller: Caller) -> None:
+        """Return if what a caller showed before still counts: a stream outlives the look at its credential.
+
+        Raises
+        ------
+        Unauthenticated
+            When it does not.
+        """
+        if caller.credential is None:
+            return
+        identity = self._identities.get(caller.credential)
+        if identity is None or not self._counts(identity):
+            await self._looking.get(caller.credential)
+
     def recognise(
         self, authorization: str | None, cookie: str | None, *, protocol: str, request_id: str = ""
     ) -> Caller | bytes:

@@ -1,14 +1,19 @@
 """What the database keeps about identity: tokens, sessions, sign-in links."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from torque import codec
 from torque.access.types import Token
+from torque.db.notify import run_of
 from torque.db.pool import Database
 from torque.db.queries import load_queries
 
 Q = load_queries(Path(__file__).with_name("queries.sql"))
+
+_TOLD_AT_ONCE = 100
+"""Credentials in one notification, which holds 8,000 bytes."""
 
 
 class AccessStore:
@@ -46,7 +51,9 @@ class AccessStore:
     async def revoke_tokens(self, ref: str) -> tuple[bytes, ...]:
         """Revoke the token of that id, or all of that name, and return their credentials."""
         async with self._db.transaction() as connection:
-            return tuple(row["hash"] for row in await connection.fetch(Q.revoke_tokens, ref))
+            gone = tuple(row["hash"] for row in await connection.fetch(Q.revoke_tokens, ref))
+            await self._tell(connection, gone)
+            return gone
 
     async def insert_link(self, credential: bytes, seconds: float) -> None:
         """Store a sign-in link; what has expired goes."""
@@ -66,5 +73,16 @@ class AccessStore:
 
     async def delete_session(self, credential: bytes) -> bool:
         """End a session; False when there was none."""
-        async with self._db.connection(writing=True) as connection:
-            return await connection.fetchval(Q.delete_session, credential) is not None
+        async with self._db.transaction() as connection:
+            ended = await connection.fetchval(Q.delete_session, credential) is not None
+            if ended:
+                await self._tell(connection, (credential,))
+            return ended
+
+    async def _tell(self, connection: Any, gone: Sequence[bytes]) -> None:
+        """Tell other runs when the transaction commits, in the words their relays read: their streams end by it."""
+        for start in range(0, len(gone), _TOLD_AT_ONCE):
+            credentials = [one.hex() for one in gone[start : start + _TOLD_AT_ONCE]]
+            signal = {"type": "access", "credentials": credentials}
+            payload = codec.dumps({"run": run_of(self._db.settings), "signals": [signal]})
+            await connection.fetchval(Q.notify, payload.decode())

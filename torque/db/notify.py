@@ -14,6 +14,12 @@ CHECK_SECONDS = 1.0
 ANSWER_SECONDS = 3.0
 
 
+def run_of(settings: PoolSettings) -> str:
+    """Return the run whose connections these are, named torque:<run>:<worker>, by which it knows what it told."""
+    parts = settings.application_name.split(":")
+    return parts[1] if len(parts) == 3 else ""
+
+
 class Listener:
     """Listens on the channel of all runs.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from torque import codec
 from torque.db.failures import ForeignKeyViolation, UniqueViolation
+from torque.db.notify import run_of
 from torque.db.pool import Database
 from torque.db.queries import load_queries
 from torque.errors import Conflict
@@ -106,13 +107,8 @@ class ModelStore:
     async def notify(self, connection: Any, model_id: str, revision: int | None) -> None:
         """Tell other runs when the transaction commits, in the words their relays read."""
         signal = {"type": "model", "model": model_id, "revision": revision}
-        payload = codec.dumps({"run": self._run(), "signals": [signal]}).decode()
+        payload = codec.dumps({"run": run_of(self._db.settings), "signals": [signal]}).decode()
         await connection.fetchval(Q.notify, payload)
-
-    def _run(self) -> str:
-        # Connections are named torque:<run>:<worker>; that is how a run knows its own notifications.
-        parts = self._db.settings.application_name.split(":")
-        return parts[1] if len(parts) == 3 else ""
 
 
 def record_of(model: Model, document: bytes, **columns: Any) -> ModelRecord:

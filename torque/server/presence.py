@@ -43,6 +43,8 @@ class Presence:
         Shared with the workers.
     permit
         Told until when (by `lease_clock`) the processes of the run may write; 0 is not at all.
+    missed
+        Called when something may have happened of which nobody in this run was told, after the caches were emptied.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Presence:
         generations: Generations,
         observer: Observer,
         permit: Callable[[int], None] = lambda _until: None,
+        missed: Callable[[], None] = lambda: None,
     ) -> None:
         self._hosts = hosts
         self._generations = generations
         self._observer = observer
         self._permit = permit
-        self._listening = False
+        self._missed = missed
+        self._listening = self._deaf = False
         self._held = 0
         self._doubt_until = 0.0
         self._others: int | None = None
@@ -69,7 +73,12 @@ class Presence:
         """Take note that the listening connection stands or is lost."""
         self._listening = connected
         if not connected:
+            self._deaf = True
             self._generations.set_alone_until(0)
+        elif self._deaf:
+            self._deaf = False
+            self._generations.drop_all()
+            self._missed()
 
     async def run(self) -> None:
         """Look again and again, for ever."""
@@ -118,6 +127,8 @@ class Presence:
     async def bury(self, application_name: str) -> None:
         """End what a dead worker left in the database, then empty every cache; until then the run is not alone.
 
+        What it committed and did not tell is missed by whoever listens, too.
+
         When the database cannot be asked, the worker is replaced all the same and the run stays in doubt.
         """
         self._held += 1
@@ -129,6 +140,7 @@ class Presence:
         finally:
             self._held -= 1
             self._generations.drop_all()
+            self._missed()
 
     async def _end_backends(self, application_name: str) -> bool:
         deadline = time.monotonic() + GONE_SECONDS

@@ -50,6 +50,7 @@ from torque.server.startup import (
 )
 from torque.server.welcome import base_url, welcome
 from torque.sync.announcer import Announcer
+from torque.sync.messages import DropSignal
 from torque.sync.relay import Receiver
 from torque.types import RunContext, new_id
 
@@ -125,14 +126,16 @@ class _Supervisor:
         hosts = Hosts(db, Run(self._context.run_id, socket.gethostname(), os.getpid(), workers, address))
         generations = Generations(self._context.generations_fd)
         permit = partial(self._board.set, cells.WRITES_UNTIL)
-        presence = Presence(hosts, generations, self._observer, permit)
+        announcer = Announcer(EventRing(self._context.ring_fd), self._context)
+        missed = partial(announcer.publish, DropSignal())
+        presence = Presence(hosts, generations, self._observer, permit, missed)
         fleet: Fleet | None = None
         try:
             await self._first_contact(presence)
             self._config = await fit_connections(self._config, hosts, self._observer)
             fleet = Fleet(self._order(), presence, self._board, self._observer)
             fleet.start()
-            self._begin(presence, generations, ApplicationStore(db))
+            self._begin(presence, Receiver(generations, announcer, self._context.run_id), ApplicationStore(db))
             if embedded is not None:
                 self._watch(self._keep_embedded(embedded))
             self._watch(self._get_ready(fleet, presence))
@@ -147,10 +150,8 @@ class _Supervisor:
             raise self._failure
         return 0
 
-    def _begin(self, presence: Presence, generations: Generations, applications: ApplicationStore) -> None:
+    def _begin(self, presence: Presence, receiver: Receiver, applications: ApplicationStore) -> None:
         """Start what runs for as long as the server: the listener, upkeep of partitions, indexes, applications."""
-        announcer = Announcer(EventRing(self._context.ring_fd), self._context)
-        receiver = Receiver(generations, announcer, self._context.run_id)
 
         def changed(connected: bool) -> None:
             self._board.set(cells.LISTENING, int(connected))

@@ -44,6 +44,7 @@ class Admission:
         NotFound, Forbidden, Unauthenticated
             As a request for the same thing would be answered.
         """
+        await self._access.confirm(caller)
         if topic.kind == "model":
             model = await self._models.get(caller, topic.name)
             return Grant(topic=model_topic(model.id), asked=topic, model_id=model.id)

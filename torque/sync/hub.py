@@ -334,8 +334,9 @@ class Hub:
                         changed = changed or again != grant
                 if changed:  # what waits to be read was written for the rights of before
                     subscription.resync(self.seq)
-            except TorqueError:
-                subscription.end("rights")
+            except TorqueError as error:
+                gone = isinstance(error, Unauthenticated) and not subscription.caller.is_anonymous
+                subscription.end("revoked" if gone else "rights")
             except Exception as error:  # those after it are held until it is decided about them
                 self._report(error)
                 subscription.end("rights")

@@ -1,17 +1,21 @@
 """Tokens, sign-in links and sessions: they come, count, and go at once."""
 
+import json
 import time
 
+import asyncpg
 import pytest
 
+from tests.support.waiting import eventually
 from torque.access.service import AccessService
-from torque.access.tokens import COOKIE
+from torque.access.tokens import COOKIE, credential
 from torque.bus import Bus
 from torque.db.pool import Database
 from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated
 from torque.events import AccessChanged
 from torque.native import Generations
 from torque.observe import Observer
+from torque.sync.messages import AccessSignal, encode
 from torque.types import Caller
 
 ADMIN = Caller.local("test")
@@ -72,6 +76,23 @@ async def test_a_revoked_token_counts_nowhere_when_the_answer_comes(door: Door) 
     assert [len(change.credentials) for change in door.changes] == [1]
     with pytest.raises(NotFound):
         await door.first.revoke_token(ADMIN, token.id)
+
+
+async def test_other_runs_hear_of_a_credential_that_is_gone_from_the_transaction_itself(
+    door: Door, database_url: str
+) -> None:
+    """The process that ends it may die in the instant after."""
+    heard: list[str] = []
+    listener = await asyncpg.connect(database_url)
+    await listener.add_listener("torque", lambda _connection, _pid, _channel, payload: heard.append(payload))
+    token, secret = await door.first.create_token(ADMIN, "gone", "admin")
+    session = (await door.first.redeem_link(await door.first.create_link(ADMIN))).secret
+    await door.first.revoke_token(ADMIN, token.id)
+    await door.first.sign_out(await enter(door.first, cookie=f"{COOKIE}={session}"))
+    signals = [AccessSignal((credential(gone).hex(),)) for gone in (secret, session)]
+    await eventually(lambda: len(heard) == len(signals))
+    assert [json.loads(payload)["signals"] for payload in heard] == [[json.loads(encode(one))] for one in signals]
+    await listener.close()
 
 
 async def test_a_token_ends_with_its_expiry(door: Door) -> None:

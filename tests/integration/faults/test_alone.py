@@ -31,9 +31,13 @@ class House:
         self.dsn = dsn
         self.hosts = Hosts(db, Run(self.run, "here", 1, 12))
         self.generations = Generations(Generations.create())
-        self.presence = Presence(self.hosts, self.generations, Observer())
+        self.missed = 0
+        self.presence = Presence(self.hosts, self.generations, Observer(), missed=self._missed)
         self.cache = ResultCache(self.generations, 1 << 20, 100, 300.0)
         self.listener: Listener | None = None
+
+    def _missed(self) -> None:
+        self.missed += 1
 
     async def settle(self) -> None:
         """Be alone."""
@@ -83,6 +87,23 @@ async def test_a_run_is_alone_only_while_its_listener_stands(house: House) -> No
     await house.presence.look()
     assert not house.generations.is_alone()
     await house.settle()
+
+
+async def test_who_listens_is_told_that_something_was_missed_while_nobody_heard_other_runs(house: House) -> None:
+    """They load anew at once, from caches that were emptied before."""
+    house.presence.listening(True)
+    assert not house.missed, "nobody had listened before"
+    house.presence.listening(False)
+    house.keep()
+    house.presence.listening(True)
+    assert house.missed == 1
+    assert house.cache.get(KEY) is None
+
+
+async def test_who_listens_is_told_that_something_was_missed_when_a_worker_died(house: House) -> None:
+    """It may have committed what it did not tell anybody."""
+    await house.presence.bury(f"torque:{house.run}:1")
+    assert house.missed == 1
 
 
 async def test_a_cut_listener_is_noticed_without_anybody_asking(house: House, db: Database) -> None:

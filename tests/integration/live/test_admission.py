@@ -8,7 +8,7 @@ from torque.application.catalog import Catalog
 from torque.application.store import ApplicationStore
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
-from torque.errors import NotFound
+from torque.errors import NotFound, Unauthenticated
 from torque.model.service import ModelService
 from torque.observe import Observer
 from torque.sync.admission import Admission
@@ -42,3 +42,17 @@ async def test_a_record_that_a_rule_hides_is_listened_to_no_more_than_one_that_i
         with pytest.raises(NotFound):
             await listen(CLERK, record_id)
         assert await listen(ADMIN, record_id)
+
+
+async def test_nothing_is_listened_to_any_more_with_a_credential_that_is_gone(db: Database) -> None:
+    """Also where nobody heard of its end: whoever is let in, or looked at again, shows that it counts."""
+    shop = Shop(db)
+    models = ModelService(db, shop.bus, shop.generations, Observer())
+    admission = Admission(OneApplication(shop, models), shop.access, models, shop.entities)
+    token, secret = await shop.access.create_token(ADMIN, "listener", "admin")
+    caller = await shop.access.authenticate(f"Bearer {secret}", None, protocol="live")
+    topic = Topic(kind="entity", application="shop", name="order")
+    assert await admission.admit(caller, topic)
+    await shop.access.revoke_token(ADMIN, token.id)
+    with pytest.raises(Unauthenticated):
+        await admission.admit(caller, topic)

@@ -1,14 +1,15 @@
 """Two servers on one database: what happens at one is heard at the other."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
 
 from tests.integration.api.graph import Graph
 from tests.integration.api.tokens import make_token
-from tests.integration.live.clients import socket
+from tests.integration.live.clients import Socket, socket
 from tests.support.server import RunningServer
 from tests.support.waiting import eventually
 
@@ -40,6 +41,34 @@ async def test_a_record_and_a_revoked_token_are_heard_by_the_other_server(
         await asyncio.to_thread(Graph(server, token).data, mutation, id="victim-next-door")
         assert (await listener.event())["data"] == {"reason": "revoked"}
         await listener.closed()
+
+
+async def test_a_token_revoked_while_the_other_server_could_not_hear_it_ends_its_streams_there(
+    server: RunningServer, neighbour: RunningServer, token: str
+) -> None:
+    url = str(server.settings["database.url"])
+    victim, database = await make_token(url, name="victim-unheard"), await asyncpg.connect(url)
+    async with socket(neighbour, victim) as listener:
+        await listener.subscribe("entity:todo")
+        run = await database.fetchval(
+            "SELECT run_id::text FROM hosts WHERE address LIKE '%:' || $1", str(neighbour.port)
+        )
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+        assert await database.fetchval(cut, f"torque:{run}:listener")
+        await database.execute("UPDATE api_tokens SET revoked_at = now() WHERE name = 'victim-unheard'")
+        reasons = [event["data"].get("reason") async for event in until_ended(listener)]
+        assert reasons[-1] == "revoked"
+        await listener.closed()
+    await database.close()
+
+
+async def until_ended(listener: Socket) -> AsyncIterator[dict[str, Any]]:
+    """Yield events up to the one that says that there are no more."""
+    while True:
+        event = await listener.event()
+        yield event
+        if event["kind"] == "ended":
+            return
 
 
 def hits(server: RunningServer, token: str) -> int:
