@@ -266,8 +266,17 @@ mod tests {
         table.set_alone_until(0);
         let stamp = table.read(&[1]);
         let now = monotonic();
-        assert!(table.is_current_at(&stamp, now + MAX_AGE_NOT_ALONE / 2));
-        assert!(!table.is_current_at(&stamp, now + MAX_AGE_NOT_ALONE * 2));
+        assert!(table.is_current_at(&stamp, now + 500_000_000));
+        assert!(!table.is_current_at(&stamp, now + 1_100_000_000));
+    }
+
+    #[test]
+    fn being_alone_ends_with_its_time_whether_or_not_anybody_says_so() {
+        let table = Generations::private(16).unwrap();
+        let now = monotonic();
+        table.set_alone_until(now + 1_000_000_000);
+        assert!(table.is_alone_at(now + 999_000_000));
+        assert!(!table.is_alone_at(now + 1_000_000_000));
     }
 
     #[test]
