@@ -103,6 +103,21 @@ def test_a_list_of_files_keeps_its_order(papers: Papers) -> None:
     assert papers.download(record["id"], first["id"]).body == b"1"
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ndjson", "json"])
+def test_records_with_files_go_out_and_come_back_by_the_file(papers: Papers, kind: str) -> None:
+    value, page = papers.upload(TEXT), papers.upload(b"1", field="pages")
+    record = papers.create(f"out as {kind}", file=value, pages=[page])
+    asked = {"filter": json.dumps({"title": f"out as {kind}"})}
+    table = papers.ask("GET", "paper/export", format=kind, **asked).body
+    papers.call("updateEntity", entityId=record["id"], data={"file": None, "pages": None})
+    report = papers.ask("POST", "paper/import", table, format=kind, upsert="id").json()
+    assert report.get("updated") == 1, report
+    back = papers.ask("GET", "paper/export", format="json", **asked).json()
+    assert (back[0]["file"], back[0]["pages"]) == (value, [page])
+    wrong = papers.ask("POST", "paper/import", b"title,file\nx,some text\n", format="csv").json()
+    assert wrong["error"]["errors"][0]["path"] == "/file"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "kind"),
     [

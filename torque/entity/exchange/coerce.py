@@ -63,6 +63,8 @@ def _of_type(field_type: FieldType, style: Style, typed: bool) -> Coerce:
         return _choice([(option.value, option.label or option.value) for option in field_type.options()])
     if name == "Json":
         return _as_it_is if typed else _json
+    if name == "Binary":
+        return _file
     if name == "Reference":
         return _reference
     return read_text
@@ -120,6 +122,18 @@ def _json(cell: Any) -> Any:
         return codec.loads(cell.encode())
     except (ParseError, UnicodeEncodeError):
         raise Misfit(f"needs {_NEEDS['Json']}") from None
+
+
+def _file(cell: Any) -> Any:
+    """Return a file as exports write it: JSON; by its id alone it can be named as well."""
+    if not isinstance(cell, str):
+        return cell
+    if values.is_id(cell.strip()):
+        return {"id": cell.strip().lower()}
+    try:
+        return _json(cell)
+    except Misfit:
+        raise Misfit(f"needs the id of a file that was uploaded, not '{cell[:60]}'") from None
 
 
 def _choice(options: list[tuple[str, str]]) -> Coerce:
