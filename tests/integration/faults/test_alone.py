@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -201,6 +202,23 @@ async def test_a_look_that_is_older_than_a_second_vouches_for_nothing(house: Hou
     begin = time.monotonic()
     await eventually(lambda: not house.generations.is_alone(), 3.0)
     assert time.monotonic() - begin < 1.3
+
+
+async def test_a_look_vouches_from_when_it_began(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run may enter while the database takes its time to answer that there is none."""
+    others, until = house.hosts.others, list[int]()
+
+    async def slow() -> int:
+        found = await others()
+        await asyncio.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(house.hosts, "others", slow)
+    monkeypatch.setattr(house.presence, "_generations", SimpleNamespace(set_alone_until=until.append))
+    house.presence.listening(True)
+    begin = time.monotonic()
+    await house.presence.look()
+    assert 1.0 <= until[-1] / 1e9 - begin < 1.2
 
 
 async def test_a_look_that_fails_ends_being_alone(house: House, db: Database) -> None:
