@@ -202,6 +202,19 @@ async def test_many_servers_deliver_each_letter_once_while_all_live(followed: Sh
     assert len(heard) == len({one.id for one in heard}) == 30
 
 
+async def test_a_letter_that_somebody_takes_just_now_is_not_waited_for(followed: Shop) -> None:
+    heard = listen(followed)
+    for name in ("Ada", "Eve"):
+        await followed.create("customer", name=name)
+    first, second = sorted(row["id"] for row in await followed.rows("outbox"))
+    async with followed.db.transaction() as other, asyncio.timeout(5.0):
+        await other.execute("SELECT 1 FROM outbox WHERE id = $1 FOR UPDATE", first)
+        assert await outbox(followed).deliver() == 1
+        assert [row["id"] for row in await followed.rows("outbox")] == [first]
+    assert await outbox(followed).deliver() == 1
+    assert (len(heard), second in {row["id"] for row in await followed.rows("outbox")}) == (2, False)
+
+
 async def test_a_started_outbox_delivers_by_itself(followed: Shop) -> None:
     told: asyncio.Queue[Any] = asyncio.Queue()
     followed.hooks.after(told.put)

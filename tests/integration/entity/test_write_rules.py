@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field
+from tests.integration.exchange.tables import Store
 from torque import codec
+from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Q, Write
 from torque.entity.exchange.lookup import Q as ExchangeQ
@@ -267,3 +269,36 @@ async def test_a_key_of_one_caller_is_no_key_of_another(shop: Shop) -> None:
         await shop.entities.create(caller, shop.app, "memo", {"text": "same"}, idempotency_key="same")
     assert await shop.count("memo") == 2
     assert sorted(row["actor"] for row in await shop.rows("audit_log")) == ["u0", "u1"]
+
+
+RELAXED = """
+CREATE FUNCTION relaxed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT source FROM pg_settings WHERE name = 'synchronous_commit') IN ('client', 'session') THEN
+        RAISE EXCEPTION 'this commit does not wait for the disk';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER relaxed AFTER INSERT OR UPDATE OR DELETE ON entities FOR EACH STATEMENT EXECUTE FUNCTION relaxed();
+"""
+
+
+async def test_no_write_is_acknowledged_before_it_is_on_the_disk(db: Database) -> None:
+    """What the server is told decides; nobody here relaxes it for a connection or a statement."""
+    store = Store(db)
+    await db.execute(RELAXED)
+    try:
+        made = await store.create("customer", name="Ada")
+        await store.update(made["id"], name="Eve")
+        await store.create("order", number=1, customer_id=made["id"])
+        await store.entities.bulk_create(ADMIN, store.app, "memo", [b'{"text":"a"}', b'{"text":"b"}'])
+        await store.load("memo", "text", "c", "d")
+        await store.delete((await store.create("memo", text="x"))["id"])
+        await store.delete(made["id"])
+        await store.entities.restore(ADMIN, store.app, None, made["id"])
+        async with db.transaction() as connection:
+            await connection.execute("SET LOCAL synchronous_commit = off")
+            with pytest.raises(DatabaseFailure, match="does not wait"):
+                await connection.execute("DELETE FROM entities WHERE application_id = $1", store.app.id)
+    finally:
+        await db.execute("DROP FUNCTION relaxed CASCADE")
+    assert [await store.count(name) for name in ("customer", "order", "memo")] == [1, 0, 4]
