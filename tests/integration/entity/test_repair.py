@@ -69,7 +69,8 @@ async def test_rows_that_were_lost_or_made_up_are_put_right(db: Database) -> Non
         "UPDATE entity_keys SET value = value || 'x' WHERE application_id = :app AND value LIKE '%ada%'",
         f"INSERT INTO entity_keys SELECT :app, 'old', 'v', '{ghost}'",
         f"INSERT INTO entity_relationships SELECT :app, 'old', '{ghost}', '{customers[0]['id']}', 0",
-        f"INSERT INTO entity_relationships SELECT :app, 'old', '{customers[0]['id']}', '{customers[1]['id']}', 0",
+        f"INSERT INTO entity_relationships SELECT :app, 'order_f_payer_id', '{customers[0]['id']}',"
+        f" '{customers[1]['id']}', 0",
         "UPDATE entity_counts SET n = n + 5 WHERE application_id = :app AND entity_type = 'order'",
         "DELETE FROM entity_counts WHERE application_id = :app AND entity_type = 'group'",
     )
@@ -149,6 +150,22 @@ async def test_many_to_many_links_stay_unless_they_lead_astray(db: Database) -> 
     assert (await check(shop)).repaired == {"surplus link": 1}
     left = [row for row in await shop.rows("entity_relationships") if row["link_key"] == key]
     assert [row["target_id"] for row in left] == [tag["id"]]
+
+
+async def test_links_that_the_model_hides_stay_for_the_day_they_are_back(db: Database) -> None:
+    """A removed field or relationship comes back with an undo, and many-to-many links stand nowhere else."""
+    shop, customers = await stocked(db)
+    tag = await shop.create("tag", text="x")
+    await shop.update(customers[0]["id"], tags=[tag["id"]])
+    before = await shop.rows("entity_relationships")
+    fields = [{**one, "fields": one["fields"][:-1]} if one["name"] == "order" else one for one in GROUPS["entities"]]
+    kept = [one for one in GROUPS["relationships"] if one["name"] not in ("payer", "tags")]
+    without = Shop(db, {**GROUPS, "entities": fields, "relationships": kept}, app_id=shop.app.id)
+    assert (await check(without)).found == {}
+    assert await shop.rows("entity_relationships") == before
+    await by_hand(shop, f"DELETE FROM entities WHERE application_id = :app AND id = '{tag['id']}'")
+    assert (await check(without)).repaired == {"surplus link": 1, "wrong count": 1}
+    assert (await check(shop)).found == {}
 
 
 async def test_records_that_the_model_does_not_know_or_refuses_are_told(db: Database) -> None:

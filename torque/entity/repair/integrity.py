@@ -8,7 +8,8 @@ import msgspec
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.entity.ends import ends_of
-from torque.model.compile import CompiledEntity
+from torque.model.compile import CompiledEntity, CompiledModel
+from torque.model.derived import once_per_model
 from torque.types import utc_now
 
 Kind = Literal[
@@ -101,7 +102,7 @@ def examine(app: RunningApplication, stored: Stored, types: Mapping[str, str]) -
     wanted = {(key, target, position) for key, target, position in prepared.old_links}
     goals = {field.link_key: app.model.entities[field.target].key for field in entity.references if field.target}
     lost = {link for link in wanted if types.get(link[1]) != goals.get(link[0])}
-    own = {link for link in stored.links if link[0] not in _many(app, entity)}
+    own = {link for link in stored.links if link[0] not in _many(app, entity) and not _is_hidden(app, link, types)}
     keys = set(prepared.old_keys)
     return Wrong(
         stored=stored,
@@ -134,6 +135,17 @@ def _astray(
     """Return the many-to-many links that lead to records of another entity than they should."""
     many = _many(app, entity)
     return frozenset(link for link in stored.links if link[0] in many and types.get(link[1]) != many[link[0]])
+
+
+def _is_hidden(app: RunningApplication, link: Link, types: Mapping[str, str]) -> bool:
+    """Tell whether a link belongs to what the model has no more, which may come back, and leads to a record."""
+    return link[0] not in _known(app.model) and link[1] in types
+
+
+@once_per_model
+def _known(model: CompiledModel) -> frozenset[str]:
+    """Return what the links of a model stand under."""
+    return frozenset(end.link_key for ends in ends_of(model).values() for end in ends)
 
 
 def targets(app: RunningApplication, stored: Stored) -> set[str]:
