@@ -83,6 +83,10 @@ class Stamps:
         stamp = self._generations.extend(before.narrow, "record", app.id, [row[0] for row in rows])
         return stamp if self._generations.current(before.whole) else before.whole
 
+    def searched_anew(self, application_id: str, key: str) -> None:
+        """End what is kept of a type whose searches find other records now."""
+        self._generations.bump([self._generations.slot("type", application_id, key)])
+
     def current(self, stamp: Stamp) -> bool:
         """Tell whether nothing that a stamp covers has moved."""
         return self._generations.current(stamp)

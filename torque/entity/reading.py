@@ -67,6 +67,7 @@ class Reading:
         self._plans = Plans(store)
         self._totals = Totals(store.fetch, stamps.current)
         self.demand = Demand(store)
+        store.tell_searched_anew(stamps.searched_anew)
 
     def over(self, store: EntityStore) -> "Reading":
         """Return the same over another store."""

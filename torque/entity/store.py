@@ -16,7 +16,7 @@ from torque.db.session import beside
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Landed, Pending
 from torque.entity.query.sql import Statement
-from torque.entity.types import Connection, Row
+from torque.entity.types import WORDS, Connection, Row
 from torque.errors import TorqueError
 from torque.native import unpack_rows
 
@@ -49,6 +49,7 @@ class EntityStore:
         )
         self._types: dict[tuple[str, str], str] = {}
         self._indexed: dict[tuple[str, str], frozenset[str]] = {}
+        self._searched_anew: Callable[[str, str], None] | None = None
         self._ask_after = 0.0
         self._asking: asyncio.Task[None] | None = None
 
@@ -71,17 +72,27 @@ class EntityStore:
         """Return the storage keys of a type whose equality an index answers; None for a type without indexes.
 
         What upkeep wrote down is asked for again in the background once it is old: an index that came or went since
-        only makes a statement slower.
+        only makes a statement slower, or, one of words, has it find what was found before.
         """
         if time.monotonic() > self._ask_after and self._asking is None:
             self._asking = asyncio.get_running_loop().create_task(self._ask_indexed())
         return self._indexed.get((application_id, key))
 
+    def tell_searched_anew(self, tell: Callable[[str, str], None]) -> None:
+        """Call `tell` with application and type when an index of words came or went: it finds other records."""
+        self._searched_anew = tell
+
     async def _ask_indexed(self) -> None:
+        first = self._ask_after == 0.0
         try:
             value = await self._db.fetchval(Q.indexed_types)
             found: dict[str, dict[str, list[str]]] = codec.loads(value) if value is not None else {}
+            before = {place for place, keys in self._indexed.items() if WORDS in keys}
             self._indexed = {(app, key): frozenset(k) for app, keys in found.items() for key, k in keys.items()}
+            after = {place for place, keys in self._indexed.items() if WORDS in keys}
+            if self._searched_anew is not None and not first:
+                for place in before ^ after:
+                    self._searched_anew(*place)
         except (TorqueError, DatabaseFailure):
             pass  # a list that fares better will ask again
         finally:

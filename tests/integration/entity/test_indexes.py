@@ -351,3 +351,18 @@ async def test_groups_are_hashed_even_after_the_whole_table_was_analyzed(jobs: S
     groups = [node for node in nodes if node["Node Type"] == "Aggregate"]
     assert any(node["Strategy"] == "Hashed" for node in groups), nodes
     assert all(node["Plan Rows"] <= 200 for node in groups), nodes
+
+
+async def test_a_search_that_was_kept_ends_when_words_are_found_by_an_index(jobs: Shop) -> None:
+    asked = Query(entity_type="job", search="ob 77")
+    first = await jobs.entities.list(ADMIN, jobs.app, asked)
+    other = await jobs.entities.list(ADMIN, jobs.app, Query(entity_type="note", search="ob"))
+    assert codec.loads(first.result)["pagination"]["total"]  # any part of a word is found
+    keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
+    await learn(jobs)
+    assert first.stamp is not None and not jobs.generations.current(first.stamp)
+    assert other.stamp is not None and jobs.generations.current(other.stamp)
+    second = await jobs.entities.list(ADMIN, jobs.app, asked)
+    assert codec.loads(second.result)["pagination"]["total"] == 0  # words are, from their beginning
+    await learn(jobs)
+    assert second.stamp is not None and jobs.generations.current(second.stamp)
