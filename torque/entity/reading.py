@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -160,12 +160,14 @@ class Reading:
         data = self._encoder.records(plan.entity, window(plan, rows), plan.answered)
         return Found(data, min(total, COUNTED_TO), total > COUNTED_TO)
 
-    async def ids(self, app: RunningApplication, rights: Rights, query: Query, limit: int) -> Sequence[str]:
-        """Return the ids of all records of a query, up to a bound."""
+    async def versions(
+        self, app: RunningApplication, rights: Rights, query: Query, limit: int
+    ) -> Mapping[str, int]:  # fmt: skip
+        """Return the versions of all records of a query by their ids, up to a bound."""
         settings = await self._store.settings()
         plan = plan_list(query, app.id, Scope(app.model, rights), settings.cursor_secret)
         await self.demand.beliefs.mend(app.id, plan.entity.key, plan.condition)
-        return [row[0] for row in await self._store.fetch(select_ids(plan, app.id, settings.collation, limit))]
+        return dict(await self._store.fetch(select_ids(plan, app.id, settings.collation, limit)))
 
     async def seen(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str

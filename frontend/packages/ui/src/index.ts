@@ -15,6 +15,7 @@ export { DataGrid } from "./components/DataGrid/DataGrid";
 export type * from "./components/DataGrid/DataGrid.types";
 export { canGroup, groupKey } from "./components/DataGrid/groups";
 export { shownColumns, MODEL_LAYOUT } from "./components/DataGrid/layout";
+export { lastReachable } from "./components/DataGrid/reach";
 export { EmptyState, type EmptyStateProps } from "./components/EmptyState/EmptyState";
 export { ErrorPane, type ErrorPaneProps } from "./components/ErrorPane/ErrorPane";
 export { FilterBar } from "./components/FilterBar/FilterBar";

@@ -1,6 +1,6 @@
 import { codeOf } from "@torque/client";
 import type { DataGridProps, EntityRecord, Included } from "@torque/protocol";
-import { asksSomething, Button, canGroup, DataGrid, icons, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
+import { asksSomething, Button, canGroup, DataGrid, icons, lastReachable, type GridColumnSpec, type GridData, type GridStatus, type GridView, type RowAction } from "@torque/ui";
 import { use, useCallback, useEffect, useEffectEvent, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../../context";
@@ -74,7 +74,11 @@ function useStatus(query: ReturnType<typeof useRecords>): GridStatus {
 function useView(props: DataGridProps, prefix: string): { view: GridView; shown: GridView; change: (view: GridView) => void } {
   const { address } = useRuntime();
   const { params } = address;
-  const view = useMemo(() => readView(params, prefix), [params, prefix]);
+  const furthest = lastReachable(props.pageSize ?? DEFAULT_PAGE_SIZE);
+  const view = useMemo(() => {
+    const read = readView(params, prefix);
+    return { ...read, page: Math.min(read.page, furthest) };
+  }, [params, prefix, furthest]);
   const own = ownSort(props.sort);
   const shown = useMemo(() => ({ ...view, sort: view.sort ?? own }), [view, own]);
   const change = (next: GridView): void => {

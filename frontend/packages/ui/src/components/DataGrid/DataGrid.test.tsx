@@ -57,6 +57,18 @@ describe("DataGrid", () => {
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Next page" }).disabled).toBe(true);
   });
 
+  it("says where pages end, and how to see the rest", () => {
+    const data = { rows, total: 250_000, all: 250_000, durationMs: 4 };
+    draw({ data, pageSize: 5, view: { ...view, page: 19_999 } });
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Next page" }).disabled).toBe(false);
+    expect(screen.queryByText(/^Pages end here/)).toBeNull();
+    cleanup();
+    draw({ data, pageSize: 5, view: { ...view, page: 20_000 } });
+    expect(screen.getByText("100,001 – 100,005")).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Next page" }).disabled).toBe(true);
+    expect(screen.getByRole("status").textContent).toContain("Pages end here. Search, filter or sort to see the rest.");
+  });
+
   it("closes with the sums of its amounts, under their titles", () => {
     draw({ sums: { total: 142132.31 } });
     expect(screen.getByText("Total", { selector: "span:has(b)" }).textContent).toBe("Total 142,132.31");

@@ -6,6 +6,7 @@ import { IconButton } from "../IconButton/IconButton";
 import { Readout } from "../Readout/Readout";
 import type { DataGridProps, GridData } from "./DataGrid.types";
 import classes from "./GridReadout.module.css";
+import { lastReachable } from "./reach";
 
 type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums"> & {
   data: GridData;
@@ -26,6 +27,8 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
   const counted = data.totalIsEstimate ? Math.max(data.total, seen) : data.total;
   const to = Math.min(counted, seen);
   const last = data.totalIsEstimate ? !data.more : page >= pages - 1;
+  // More follow, which pages do not reach.
+  const ended = !last && page >= lastReachable(pageSize);
   const summed = columns.filter(({ field }) => sums?.[field] !== undefined);
   const paged = paging && (pages > 1 || data.totalIsEstimate === true);
   const end = (paged || summed.length > 0) && (
@@ -35,7 +38,7 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
           {column.title} <b>{formatValue(sums?.[column.field], column, locale, { yes: "", no: "" })}</b>
         </span>
       ))}
-      {paged && <Pages page={page} last={last} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
+      {paged && <Pages page={page} last={last || ended} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
     </>
   );
   const all = Math.max(data.all ?? counted, counted);
@@ -43,6 +46,7 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
   return (
     <Readout live={live} end={end}>
       <Trans t={t} i18nKey="grid.readout" values={values} components={{ b: <b /> }} />
+      {ended && <span className={classes.ended}>{t("grid.ended")}</span>}
     </Readout>
   );
 }
