@@ -26,13 +26,14 @@ from torque.entity.requests import Change, RepeatMet, as_json, deleted, repeat_o
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
 from torque.entity.write import seeding
-from torque.entity.write.bulk_types import MAX_ROWS, Edit, Mode
+from torque.entity.write.bulk_types import Edit, Mode
 from torque.entity.write.bulk_verbs import BulkVerbs
+from torque.entity.write.by_filter import ByFilter
 from torque.entity.write.plain import PlainWrites
 from torque.entity.write.recomputing import Recomputing
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import Writing
-from torque.errors import Conflict, InvalidParams, NotFound
+from torque.errors import Conflict, NotFound
 from torque.native import Generations
 from torque.observe import Observer
 from torque.types import Caller
@@ -67,6 +68,7 @@ class EntityService:
         self._shown = ReadHooks(hooks, access, AccessLog(db))
         self._past = Past(db, self._store, self._reading)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self, observer)
+        self._by_filter = ByFilter(access, self._reading, self._bulk)
         self._swept = time.monotonic()
 
     async def get(
@@ -279,10 +281,10 @@ class EntityService:
 
     async def remove(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
-        if_version: int | None, repeats: Mapping[str, Repeat],
+        versions: Mapping[str, int], repeats: Mapping[str, Repeat],
     ) -> None:  # fmt: skip
         """Delete records, all or none; everything that went with them is missed by caches, then told."""
-        await self._deletion.remove(caller, app, entity_type, ids, if_version, repeats)
+        await self._deletion.remove(caller, app, entity_type, ids, versions, repeats)
 
     async def bulk_create(
         self, caller: Caller, app: RunningApplication, entity_type: str, rows: Sequence[bytes], *,
@@ -317,8 +319,7 @@ class EntityService:
         self, caller: Caller, app: RunningApplication, query: Query, data: bytes, *, mode: Mode = "atomic"
     ) -> Answer:
         """Make the same change to all records of a query."""
-        edits = [Edit(id=record_id, data=data) for record_id in await self._matching(caller, app, query)]
-        return await self.bulk_update(caller, app, query.entity_type, edits, mode=mode)
+        return await self._by_filter.update(caller, app, query, data, mode)
 
     async def bulk_delete(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: Sequence[str], *,
@@ -331,14 +332,7 @@ class EntityService:
         self, caller: Caller, app: RunningApplication, query: Query, *, mode: Mode = "atomic"
     ) -> Answer:
         """Delete all records of a query."""
-        ids = await self._matching(caller, app, query)
-        return await self.bulk_delete(caller, app, query.entity_type, ids, mode=mode)
-
-    async def _matching(self, caller: Caller, app: RunningApplication, query: Query) -> Sequence[str]:
-        ids = await self._reading.ids(app, self._access.enter(caller, app), query, MAX_ROWS + 1)
-        if len(ids) > MAX_ROWS:
-            raise InvalidParams(f"The filter matches more than {MAX_ROWS} records. Narrow it.", parameter="filters")
-        return ids
+        return await self._by_filter.delete(caller, app, query, mode)
 
     async def resume_jobs(self, applications: Applications) -> int:
         """Go on with large deletions that killed servers left behind, in any application; return how many there were.

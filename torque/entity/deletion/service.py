@@ -56,28 +56,35 @@ class Deletion:
         repeat = repeats.get(record_id)
         if await self.erasing.erase(caller, app, rights, entity_type, record_id, if_version, repeat):
             return None
-        work = self._asked(caller, app, rights, entity_type, (record_id,), if_version, repeats, self.at_once)
+        versions = {} if if_version is None else {record_id: if_version}
+        work = self._asked(caller, app, rights, entity_type, (record_id,), versions, repeats, self.at_once)
         try:
             await self._writer.custody.own(work)
         except TooMany:
             async with self._named(app, rights):
                 job = await self.removals.begin(caller, app, record_id, repeat)
             if job is None:
-                await self.remove(caller, app, entity_type, (record_id,), if_version, repeats)
+                await self.remove(caller, app, entity_type, (record_id,), versions, repeats)
             return job
         return None
 
     async def remove(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
-        if_version: int | None, repeats: Mapping[str, Repeat],
+        versions: Mapping[str, int], repeats: Mapping[str, Repeat],
     ) -> None:  # fmt: skip
-        """Delete records, all or none: in one transaction, or one of them as `delete` does."""
+        """Delete records, all or none: in one transaction, or one of them as `delete` does.
+
+        Parameters
+        ----------
+        versions
+            The only versions at which they may go, by id, where the caller knows them.
+        """
         rights = self._access.enter(caller, app)
         if len(ids) == 1 and await self.erasing.erase(
-            caller, app, rights, entity_type, ids[0], if_version, repeats.get(ids[0])
+            caller, app, rights, entity_type, ids[0], versions.get(ids[0]), repeats.get(ids[0])
         ):
             return
-        await self._writer.custody.own(self._asked(caller, app, rights, entity_type, ids, if_version, repeats, None))
+        await self._writer.custody.own(self._asked(caller, app, rights, entity_type, ids, versions, repeats, None))
 
     async def resume(self, applications: Applications) -> int:
         """Go on with what killed servers left behind in any application; return how many jobs there were."""
@@ -90,11 +97,11 @@ class Deletion:
 
     async def _asked(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: tuple[str, ...],
-        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None,
+        versions: Mapping[str, int], repeats: Mapping[str, Repeat], limit: int | None,
     ) -> None:  # fmt: skip
         """Delete, bump, tell: to the end, whether or not somebody still waits for it."""
         async with self._named(app, rights):
-            found = await self._deletes.delete(caller, app, rights, entity_type, ids, if_version, repeats, limit)
+            found = await self._deletes.delete(caller, app, rights, entity_type, ids, versions, repeats, limit)
         await self._follow(app, *found)
 
     @asynccontextmanager

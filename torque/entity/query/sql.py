@@ -311,10 +311,11 @@ def select_linked(expansions: tuple[Expansion, ...], application_id: str, collat
 
 
 def select_ids(plan: ListPlan, application_id: str, collation: str, limit: int) -> Statement:
-    """Write the statement that fetches the ids of all records of a list, up to a bound."""
+    """Write the statement that fetches ids and versions of all records of a list, up to a bound."""
     writer = Writer(application_id, collation)
     where = _where(writer, plan)
-    return Statement(f"SELECT e.id FROM entities e WHERE {where} ORDER BY e.id LIMIT {limit}", tuple(writer.args))
+    text = f"SELECT e.id, e.version FROM entities e WHERE {where} ORDER BY e.id LIMIT {limit}"
+    return Statement(text, tuple(writer.args))
 
 
 def select_total(

@@ -36,7 +36,7 @@ class Verbs(Protocol):
 
     async def remove(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
-        if_version: int | None, repeats: Mapping[str, Repeat],
+        versions: Mapping[str, int], repeats: Mapping[str, Repeat],
     ) -> None: ...  # fmt: skip
 
 
@@ -72,7 +72,7 @@ class BulkVerbs:
                 return await self._creation.create(call, wanted)
             return await self._upserts.run(call, wanted, rule)
 
-        return await self._run(self._call(caller, app, entity_type, mode, repeats), work)
+        return await self._run(self.call(caller, app, entity_type, mode, repeats), work)
 
     async def upsert(
         self, caller: Caller, app: RunningApplication, entity_type: str, data: bytes, fields: Sequence[str],
@@ -81,7 +81,7 @@ class BulkVerbs:
         """Store one record, or change the one that has its values; see `EntityService.create`."""
         rule = _rule(app, entity_type, fields)
         repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, data, *fields))
-        call = self._call(caller, app, entity_type, "atomic", [repeat])
+        call = self.call(caller, app, entity_type, "atomic", [repeat])
 
         async def work(call: Call, _: Sequence[int]) -> Sequence[Result]:
             return await self._upserts.run(call, [data], rule)
@@ -108,7 +108,7 @@ class BulkVerbs:
         async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
             return await self._bulk.update(call, [edits[index] for index in indexes])
 
-        return await self._run(self._call(caller, app, entity_type, mode, repeats), work, lost)
+        return await self._run(self.call(caller, app, entity_type, mode, repeats), work, lost)
 
     async def delete(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: Sequence[str], *, mode: Mode,
@@ -123,7 +123,7 @@ class BulkVerbs:
         async def remove(call: Call, wanted: Sequence[int]) -> bytes:
             keys = {ids[index]: repeat for index in wanted if (repeat := repeats[index]) is not None}
             gone = tuple(dict.fromkeys(ids[index] for index in wanted))
-            await self._verbs.remove(call.caller, call.app, call.entity_type, gone, None, keys)
+            await self._verbs.remove(call.caller, call.app, call.entity_type, gone, {}, keys)
             return b""
 
         async def work(call: Call, indexes: Sequence[int]) -> Sequence[Result]:
@@ -138,12 +138,31 @@ class BulkVerbs:
             found = zip(indexes, done, strict=True)
             return [one if isinstance(one, TorqueError) else _gone(ids[index]) for index, one in found]
 
-        return await self._run(self._call(caller, app, entity_type, mode, repeats), work, lost)
+        return await self._run(self.call(caller, app, entity_type, mode, repeats), work, lost)
 
-    def _call(
+    async def update_rows(self, call: Call, edits: Sequence[Edit]) -> list[Result]:
+        """Change records at their versions, to the end whoever waits for it."""
+        return await self._custody.own(self._bulk.update(call, edits))
+
+    async def delete_rows(self, call: Call, found: Mapping[str, int]) -> list[Result]:
+        """Delete records at their versions, to the end whoever waits for it."""
+
+        async def remove(some: Mapping[str, int]) -> bytes:
+            await self._verbs.remove(call.caller, call.app, call.entity_type, tuple(some), some, {})
+            return b""
+
+        if call.mode == "atomic":
+            await self._custody.own(remove(found))
+            return [_gone(one) for one in found]
+        done = await self._custody.own(each(call, (remove({one: version}) for one, version in found.items())))
+        told = zip(found, done, strict=True)
+        return [result if isinstance(result, TorqueError) else _gone(one) for one, result in told]
+
+    def call(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, mode: Mode,
         repeats: Sequence[Repeat | None],
     ) -> Call:  # fmt: skip
+        """Return a call of so many rows, once it is certain that the caller may enter the application."""
         if len(repeats) > MAX_ROWS:
             raise InvalidParams(f"One call takes at most {MAX_ROWS} records.")
         rights = self._access.enter(caller, app)
@@ -167,10 +186,7 @@ class BulkVerbs:
 
     async def _written(self, call: Call, work: Work, lost: Mapping[int, Result]) -> Answer:
         results = await self._done(call, work, lost)
-        parts = [_part(index, results[index]) for index in range(len(call.repeats))]
-        failed = sum(isinstance(found, TorqueError) for found in results.values())
-        tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
-        return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
+        return report([results[index] for index in range(len(call.repeats))])
 
     async def _done(self, call: Call, work: Work, lost: Mapping[int, Result]) -> dict[int, Result]:
         """Write what was not written before; of a call that came twice at once, one writes and both are answered."""
@@ -252,6 +268,14 @@ def _only(result: Result) -> Answer:
     if isinstance(result, TorqueError):
         raise result
     return Answer(result)
+
+
+def report(results: Sequence[Result]) -> Answer:
+    """Return what became of rows as it stands on the wire."""
+    parts = [_part(index, result) for index, result in enumerate(results)]
+    failed = sum(isinstance(result, TorqueError) for result in results)
+    tail = codec.dumps({"succeeded": len(parts) - failed, "failed": failed})
+    return Answer(b'{"results":[' + b",".join(parts) + b"]," + tail[1:])
 
 
 def _gone(record_id: str) -> bytes:

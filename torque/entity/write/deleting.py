@@ -28,12 +28,12 @@ class Deletes:
 
     async def delete(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, ids: Sequence[str],
-        if_version: int | None, repeats: Mapping[str, Repeat], limit: int | None = None,
+        versions: Mapping[str, int], repeats: Mapping[str, Repeat], limit: int | None = None,
     ) -> tuple[Sequence[Row], Sequence[Write]]:  # fmt: skip
         """Delete records, all or none; return what went with them and what lost a reference to them."""
 
         async def check(row: Row) -> None:
-            await self.require_deletable(caller, app, rights, entity_type, row, if_version)
+            await self.require_deletable(caller, app, rights, entity_type, row, versions.get(row[0]))
 
         for row in await asyncio.gather(*(self._store.read(app.id, record_id) for record_id in ids)):
             if row is not None:
