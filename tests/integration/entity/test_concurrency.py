@@ -3,7 +3,6 @@
 import asyncio
 
 import msgspec
-import pytest
 
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
@@ -137,23 +136,24 @@ async def test_writes_with_keys_of_every_kind_share_batches_and_stay_apart(shop:
         return str(codec.loads(answer.result)["id"])
 
     results = await asyncio.gather(*(attempt(place) for place in range(48)))
-    conflicts = results.count("CONFLICT")
-    assert await shop.count("customer") + await shop.count("order") == len({r for r in results if len(r) == 36})
-    assert conflicts < 16
+    done = {result for result in results if len(result) == 36}
+    assert (results.count("CONFLICT"), len(done)) == (4, 44), "of two writes under one key one is done"
+    assert await shop.count("customer") + await shop.count("order") == 44
 
 
-@pytest.mark.parametrize("table", ["entities", "entity_counts"])
-async def test_deadlocks_between_two_engines_are_repeated(shop: Shop, table: str) -> None:
+async def test_what_two_engines_write_in_opposite_orders_is_all_done(shop: Shop) -> None:
     other = Shop(shop.db, generations=shop.generations, app_id=shop.app.id)
     made = [await shop.create("order", number=n) for n in range(10)]
-    for _ in range(5):
+    for turn in range(5):
         await asyncio.gather(
-            *(shop.update(one["id"], note="a") for one in made),
-            *(other.update(one["id"], weight=2) for one in reversed(made)),
+            *(shop.update(one["id"], note=f"a{turn}") for one in made),
+            *(other.update(one["id"], weight=turn) for one in reversed(made)),
             *(shop.create("order", number=1) for _ in range(5)),
             *(other.create("customer", name="x") for _ in range(5)),
         )
-    assert await shop.db.fetchval(f"SELECT count(*) > 0 FROM {table} WHERE application_id = $1", shop.app.id)
+    found = await asyncio.gather(*(shop.get(one["id"]) for one in made))
+    assert [(one["note"], one["weight"], one["version"]) for one in found] == [("a4", 4, 11)] * 10
+    assert [await shop.count(name) for name in ("order", "customer")] == [35, 25]
 
 
 async def test_who_waits_for_a_lock_leaves_a_connection_to_who_holds_it(db: Database) -> None:

@@ -12,6 +12,7 @@ from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Lane, Q, Write
 from torque.entity.exchange.lookup import Q as ExchangeQ
+from torque.entity.write.bulk_types import Edit
 from torque.entity.write.writer import Outcome
 from torque.errors import Conflict, ValidationFailed
 from torque.types import Caller
@@ -269,6 +270,21 @@ async def test_a_key_of_one_caller_is_no_key_of_another(shop: Shop) -> None:
         await shop.entities.create(caller, shop.app, "memo", {"text": "same"}, idempotency_key="same")
     assert await shop.count("memo") == 2
     assert sorted(row["actor"] for row in await shop.rows("audit_log")) == ["u0", "u1"]
+    for caller in (*callers, *callers):
+        rows = [b'{"text":"a"}', b'{"text":"b"}']
+        await shop.entities.bulk_create(caller, shop.app, "memo", rows, mode="perRow", idempotency_key="same")
+    assert await shop.count("memo") == 2 + 4
+
+
+async def test_a_key_of_one_bulk_verb_is_no_key_of_another(shop: Shop) -> None:
+    rows = [b'{"text":"a"}', b'{"text":"b"}']
+    made = await shop.entities.bulk_create(ADMIN, shop.app, "memo", rows, idempotency_key="same")
+    ids = [one["record"]["id"] for one in codec.loads(made.result)["results"]]
+    edits = [Edit(id=record_id, data=b'{"text":"c"}') for record_id in ids]
+    await shop.entities.bulk_update(ADMIN, shop.app, None, edits, idempotency_key="same")
+    assert [(await shop.get(record_id))["text"] for record_id in ids] == ["c", "c"]
+    await shop.entities.bulk_delete(ADMIN, shop.app, None, ids, idempotency_key="same")
+    assert await shop.count("memo") == 0
 
 
 RELAXED = """
