@@ -68,6 +68,10 @@ class Loader:
         finally:
             await self._connection.close()
 
+    async def finish(self) -> None:
+        """Let the database look at what was loaded, as it does before it is kept."""
+        await self._connection.finish()
+
     async def _run(self, jobs: Sequence[Job]) -> None:
         model, load = self._load.app.model, self._load
         plans = []

@@ -14,16 +14,21 @@ import msgspec
 from torque.entity.exchange import copying
 from torque.entity.exchange.copying import Lines
 from torque.entity.exchange.lookup import Q
-from torque.entity.types import Connection
 
-_COPY_SECONDS = 600
+PATIENCE = 3600
+"""Seconds for a statement: one may be about all records of an application. What waits for others has less."""
+
 _HELD = 500_000
 """Most targets that are remembered as locked; more are locked again."""
 
 
-class CopyConnection(Connection, Protocol):
-    """A connection that can take lines."""
+class CopyConnection(Protocol):
+    """A connection that can take lines, and waits as long as it is told to."""
 
+    async def fetch(self, sql: str, *args: object, timeout: float) -> Sequence[Any]: ...
+    async def fetchrow(self, sql: str, *args: object, timeout: float) -> Any: ...
+    async def fetchval(self, sql: str, *args: object, timeout: float) -> Any: ...
+    async def execute(self, sql: str, *args: object, timeout: float) -> str: ...
     async def copy_to_table(self, table_name: str, *, source: Any, columns: Sequence[str], timeout: float) -> str: ...
 
 
@@ -61,28 +66,28 @@ class Orderly:
     async def fetch(self, sql: str, *args: object) -> Sequence[Any]:
         """Run a statement and return its rows."""
         await self._alone()
-        return await self._connection.fetch(sql, *args)
+        return await self._connection.fetch(sql, *args, timeout=PATIENCE)
 
     async def fetchrow(self, sql: str, *args: object) -> Any:
         """Run a statement and return its first row."""
         await self._alone()
-        return await self._connection.fetchrow(sql, *args)
+        return await self._connection.fetchrow(sql, *args, timeout=PATIENCE)
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """Run a statement and return the first value of its first row."""
         await self._alone()
-        return await self._connection.fetchval(sql, *args)
+        return await self._connection.fetchval(sql, *args, timeout=PATIENCE)
 
     async def execute(self, sql: str, *args: object) -> str:
         """Run a statement and return its command tag."""
         await self._alone()
-        return await self._connection.execute(sql, *args)
+        return await self._connection.execute(sql, *args, timeout=PATIENCE)
 
     async def link(self, sql: str, *args: object) -> str:
         """Run a statement that links records which are locked, or of this load; return its command tag."""
         await self.settle()
         await self._beside_keys()
-        return await self._connection.execute(sql, *args)
+        return await self._connection.execute(sql, *args, timeout=PATIENCE)
 
     async def copy(self, lines: Lines, note: Sequence[object] = (), aside: Sequence[Filling] = ()) -> None:
         """Begin to write a batch; whatever comes next waits for its end, and hears of its failure.
@@ -101,6 +106,10 @@ class Orderly:
         """Write lines into a table of the load's own."""
         await self.settle()
         await self._lines(filling.table, filling.lines, filling.columns)
+
+    async def finish(self) -> None:
+        """Look at the constraints once all is written: a commit may not take as long as that."""
+        await self.execute(Q.check_constraints)
 
     async def settle(self) -> None:
         """Wait until the batch under way is written."""
@@ -122,13 +131,13 @@ class Orderly:
     async def _under_keys(self) -> None:
         if self._left:
             self._left = False
-            await self._connection.execute(Q.keep_keys)
+            await self._connection.execute(Q.keep_keys, timeout=PATIENCE)
 
     async def _beside_keys(self) -> None:
         """Put what follows beside the foreign keys, where the database lets us."""
         if self.trusted and not self._left:
             self._left = True
-            await self._connection.execute(Q.leave_keys)
+            await self._connection.execute(Q.leave_keys, timeout=PATIENCE)
 
     async def _copy(self, lines: Lines, note: Sequence[object], aside: Sequence[Filling]) -> None:
         await self._lines("entities", lines.records, copying.RECORD_COLUMNS)
@@ -143,7 +152,7 @@ class Orderly:
         for filling in aside:
             await self._lines(filling.table, filling.lines, filling.columns)
         if note:
-            await self._connection.execute(Q.audit, *note)
+            await self._connection.execute(Q.audit, *note, timeout=PATIENCE)
 
     async def _look_at(self, links: Sequence[tuple[str, str]]) -> tuple[bytes, bytes]:
         """Lock the targets of links; return the lines of those whose targets are there, and of the others."""
@@ -152,7 +161,7 @@ class Orderly:
             held.clear()
         wanted = {target for target, _ in links} - held
         if wanted:
-            rows = await self._connection.fetch(Q.hold_targets, self._application_id, sorted(wanted))
+            rows = await self._connection.fetch(Q.hold_targets, self._application_id, sorted(wanted), timeout=PATIENCE)
             held.update(row["id"] for row in rows)
         known = [line for target, line in links if target in held]
         others = [] if len(known) == len(links) else [link for link in links if link[0] not in held]
@@ -163,4 +172,4 @@ class Orderly:
     async def _lines(self, table: str, lines: bytes, columns: Sequence[str]) -> None:
         if lines:
             source = memoryview(lines)  # a file would be read in another thread, which waits for those that compute
-            await self._connection.copy_to_table(table, source=source, columns=columns, timeout=_COPY_SECONDS)
+            await self._connection.copy_to_table(table, source=source, columns=columns, timeout=PATIENCE)

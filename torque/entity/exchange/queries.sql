@@ -20,6 +20,9 @@ SET LOCAL session_replication_role = origin;
 -- name: defer_constraints
 SET CONSTRAINTS ALL DEFERRED;
 
+-- name: check_constraints
+SET CONSTRAINTS ALL IMMEDIATE;
+
 -- name: keys_of_rule
 SELECT k.value, k.entity_id FROM entity_keys k
 WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value = ANY($3::text[]);

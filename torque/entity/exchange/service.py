@@ -20,6 +20,7 @@ from torque.entity.exchange.keyed import References, keyed_fields, link_columns
 from torque.entity.exchange.load import Load
 from torque.entity.exchange.loader import Loader
 from torque.entity.exchange.lookup import Q
+from torque.entity.exchange.orderly import PATIENCE, Orderly
 from torque.entity.exchange.preview import FileField, FilePreview, file_fields, preview
 from torque.entity.exchange.progress import State, Telling
 from torque.entity.exchange.shape import Shape
@@ -154,7 +155,10 @@ class ExchangeService:
                 loader = Loader(connection, load, self._hooks, self._reading)
                 await loader.run(jobs)
                 loader.report.dry_run = dry_run
-                if dry_run or (loader.report.failed and not load.skip_invalid):
+                if loader.report.failed and not load.skip_invalid:
+                    raise _NotKept
+                await loader.finish()
+                if dry_run:
                     raise _NotKept
                 loader.report.applied = True
         assert loader is not None, "the transaction began, or an error was raised"
@@ -210,9 +214,9 @@ class ExchangeService:
         return await self._custody.own(self._emptied(caller, app))
 
     async def _emptied(self, caller: Caller, app: RunningApplication) -> int:
-        async with self._custody.transaction(partial(self._doubt, app)) as connection:
-            await connection.fetch(Q.prepare_load)
-            await connection.execute(Q.defer_constraints)
+        async with self._custody.transaction(partial(self._doubt, app)) as lent:
+            connection = Orderly(lent, app.id)
+            await connection.prepare()
             await connection.execute(Q.empty_links, app.id)
             await connection.execute(Q.empty_keys, app.id)
             tag = await connection.execute(Q.empty_records, app.id)
@@ -223,6 +227,7 @@ class ExchangeService:
                 caller.protocol, caller.request_id, codec.dumps({"records": count}),
             )  # fmt: skip
             await connection.execute(Q.empty_counts, app.id)
+            await connection.finish()
         self._doubt(app)
         await self._bus.emit(ApplicationChanged(application_id=app.id, action="emptied"))
         for name in app.model.entities:
@@ -254,8 +259,8 @@ class ExchangeService:
         yield writer.begin()
         async with self._db.transaction() as connection:
             await connection.fetch(Q.prepare_load)
-            cursor = await connection.cursor(statement.text, *statement.args)
-            while rows := await cursor.fetch(_FETCHED):
+            cursor = await connection.cursor(statement.text, *statement.args, timeout=PATIENCE)
+            while rows := await cursor.fetch(_FETCHED, timeout=PATIENCE):
                 await self._look_up(connection, application_id, shape, rows)
                 block = await asyncio.to_thread(writer.rows, rows)
                 if block:
