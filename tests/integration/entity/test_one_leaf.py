@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.integration.entity.spoken import spoken
 from tests.integration.entity.test_many import many
 from tests.integration.entity.workshop import ADMIN, SHOP, entity, field
 from tests.integration.exchange.tables import Store
 from torque import codec
-from torque.db import pool
-from torque.db.pool import Database, PoolSettings
+from torque.db.pool import Database
 from torque.entity import batch
 from torque.entity.exchange.lookup import Q
 from torque.entity.outbox import Outbox
@@ -50,25 +50,6 @@ class Catalogue:
 
     def peek(self, _ref: str) -> Any:
         return self._app
-
-
-@pytest.fixture
-async def sent(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
-    """A database, and the statements that were sent to it, each with the arguments of one time."""
-    heard: dict[str, Any] = {}
-    prepare = pool.prepare
-
-    def hear(query: Any) -> None:
-        heard.setdefault(query.query, query.args)
-
-    async def listening(connection: Any) -> None:
-        await prepare(connection)
-        connection.add_query_logger(hear)
-
-    monkeypatch.setattr(pool, "prepare", listening)
-    database = await Database.open(PoolSettings(dsn=database_url))
-    yield database, heard
-    await database.close()
 
 
 async def write(store: Store) -> list[str]:
@@ -163,14 +144,16 @@ async def plans(db: Database, asked: dict[str, Any]) -> AsyncIterator[tuple[str,
                 yield text, list(scans(said[0]["Plan"]))
 
 
-async def test_no_statement_of_a_day_looks_into_more_than_one_leaf(sent: tuple[Database, dict[str, Any]]) -> None:
-    db, heard = sent
-    store = Store(db, BUSY)
-    ids = await write(store)
-    await read(store, ids, utc_now())
-    await delete(store, ids)
+async def test_no_statement_of_a_day_looks_into_more_than_one_leaf(
+    database_url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with spoken(database_url, monkeypatch) as (listened, heard):
+        store = Store(listened, BUSY)
+        ids = await write(store)
+        await read(store, ids, utc_now())
+        await delete(store, ids)
     seen = 0
-    async for text, looks in plans(db, dict(heard)):
+    async for text, looks in plans(db, {one.query: one.args for one in heard}):
         leaves = {one["Relation Name"] for one in looks if one["Relation Name"].startswith(LEAVES)}
         for table in LEAVES:
             assert sum(leaf.startswith(table) for leaf in leaves) <= 1, text
