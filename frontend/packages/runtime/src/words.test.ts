@@ -4,7 +4,10 @@ import { Titles, titleOfRecord } from "./data/titles";
 import { plural, singular } from "./noun";
 
 describe("words for records", () => {
-  it.each([["Todo", "todos"], ["Category", "categories"], ["Box", "boxes"], ["Orders", "orders"], ["VAT rate", "VAT rates"]])("many %s are %s", (name, many) => {
+  it.each([["Todo", "todos"], ["Category", "categories"], ["Box", "boxes"], ["Orders", "orders"], ["VAT rate", "VAT rates"],
+    ["Person", "people"], ["Contact Person", "contact People"], ["Salesperson", "salespeople"], ["People", "people"], ["Child", "children"], ["Woman", "women"], ["Man", "men"], ["Craftsman", "craftsmen"], ["Human", "humans"],
+    ["Mouse", "mice"], ["Shelf", "shelves"], ["Life", "lives"], ["Quiz", "quizzes"], ["Criterion", "criteria"], ["Analysis", "analyses"],
+    ["Address", "addresses"], ["Status", "statuses"], ["Bus", "buses"], ["Sales", "sales"], ["News", "news"], ["Series", "series"], ["Equipment", "equipment"], ["Day", "days"]])("many %s are %s", (name, many) => {
     expect(plural(name, "en")).toBe(many);
   });
 
