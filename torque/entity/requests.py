@@ -10,7 +10,7 @@ from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.entity.batch import Repeat, Write
 from torque.entity.write.linking import Wanted
-from torque.errors import InvalidParams
+from torque.errors import InvalidParams, ParseError
 from torque.types import Caller
 
 _KEY_LENGTH = 200
@@ -88,9 +88,17 @@ def repeat_of(caller: Caller, method: str, key: str | None, params: tuple[object
             f"Without a credential, an idempotency key is random: at least {_SECRET_LENGTH} characters, as a UUID."
         )
         raise InvalidParams(message, parameter="idempotencyKey")
-    plain = [codec.loads(part) if isinstance(part, bytes) else part for part in params]
+    plain = [_read(part) if isinstance(part, bytes) else part for part in params]
     params_hash = hashlib.sha256(msgspec.json.encode(plain, order="sorted")).digest()
     return Repeat(caller=caller.id, method=method, key=key, params_hash=params_hash)
+
+
+def _read(part: bytes) -> Any:
+    """Return JSON whatever the order of its members; what is beyond the numbers of Python stays text."""
+    try:
+        return codec.loads(part)
+    except ParseError:
+        return part.decode(errors="replace")
 
 
 def repeats_of(caller: Caller, method: str, key: str | None, rows: list[tuple[object, ...]]) -> list[Repeat | None]:

@@ -106,3 +106,23 @@ async def test_links_that_lead_nowhere_are_told_with_their_row(shop: Shop) -> No
         assert paths(refused.value) == [("/1/tags/0", rule)]
     answer = await create(blog, "post", rows, mode="perRow")
     assert outcomes(answer) == [True, False, False]
+
+
+@pytest.mark.parametrize("key", [None, "k"])
+@pytest.mark.parametrize("by", [(), ("email",)])
+async def test_rows_that_are_no_records_fail_alone(shop: Shop, key: str | None, by: tuple[str, ...]) -> None:
+    rows = [
+        b'{"name":"a","email":"a@x.org"}',
+        b"null",
+        b"[]",
+        b'{"name":"b","credit":1e400}',
+        b'{"name":"c","email":5}',
+    ]
+    answer = await shop.entities.bulk_create(
+        ADMIN, shop.app, "customer", rows, mode="perRow", upsert_by=by, idempotency_key=key
+    )
+    results = codec.loads(answer.result)["results"]
+    assert [result["ok"] for result in results] == [True, False, False, False, False]
+    found = [[(one["path"], one["rule"]) for one in result["error"]["errors"]] for result in results[1:]]
+    nothing = [("", "Type"), ("/name", "Required")]
+    assert found == [nothing, nothing, [("/credit", "Type")], [("/email", "Type")]]

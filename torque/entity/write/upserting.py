@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from torque import codec
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
 from torque.entity.batch import Q
 from torque.entity.requests import Draft, RepeatMet
@@ -121,11 +120,8 @@ class Upserts:
 
 
 def _value_of(entity: CompiledEntity, rule: UniqueRule, data: bytes) -> str | None:
-    """Return what a row's values of a unique rule are stored as; None where it lacks one."""
-    record = checks.object_of(data)
-    given = {name: record[name] for name in rule.fields if record.get(name) is not None}
-    prepared = _key_reader(entity, rule).create(codec.dumps(given), utc_now())
-    return None if prepared.errors else dict(prepared.keys).get(rule.id)
+    """Return what a row's values of a unique rule are stored as; None where it lacks one, or one is not sound."""
+    return dict(_key_reader(entity, rule).create(data, utc_now()).keys).get(rule.id)
 
 
 @lru_cache(maxsize=256)
