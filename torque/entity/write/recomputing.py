@@ -1,9 +1,10 @@
-"""Computed fields of stored records, worked out anew in the background when the model's expressions have changed.
+"""Computed fields and unique values of stored records, worked out anew in the background when the model has changed.
 
-Every write works them out by itself; a new expression concerns what is stored already. Which expressions the records of
-a type stand on is written down, so the work is taken up by the first server that notices, under a lease, and by another
-one when that dies. It is an empty update of every record: only those whose values change are written, as any update is,
-with version, audit, links, unique keys and events. Until it is done lists still find the old values.
+Every write works them out by itself; a new expression or rule concerns what is stored already. Which of them the
+records of a type stand on is written down, so the work is taken up by the first server that notices, under a lease, and
+by another one when that dies. It is an empty update of every record: only those whose values change are written, as any
+update is, with version, audit, links, unique keys and events. Until it is done lists still find the old values, and a
+new unique rule does not know all that is there.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from torque.db.pool import Database
 from torque.entity.batch import Q, Write
 from torque.entity.types import Row
 from torque.entity.write.lanes import lane_of
+from torque.entity.write.rekeying import rekey
 from torque.entity.write.writer import Moved, Outcome, Writer
 from torque.errors import TorqueError
 from torque.model.compile import CompiledEntity
@@ -35,18 +37,21 @@ _CALLER = Caller(id="system", name="Torque", roles=(), protocol="system")
 
 @lru_cache(maxsize=1024)
 def signature(entity: CompiledEntity) -> str:
-    """Return a short text that changes with the expressions of an entity; empty without any."""
+    """Return a short text that changes with the expressions and unique rules of an entity; empty without any."""
     computed = {
         field.key: [field.definition.computed, fragment(field.definition.field_type)]
         for field in entity.fields.values()
         if field.definition.computed is not None
     }
     names = {field.name: field.key for field in entity.fields.values()}
-    return hashlib.sha256(codec.dumps([computed, names])).hexdigest()[:32] if computed else ""
+    known: list[object] = [computed, names] if computed else []
+    if entity.uniques:
+        known.append({rule.id: [entity.fields[name].key for name in rule.fields] for rule in entity.uniques})
+    return hashlib.sha256(codec.dumps(known)).hexdigest()[:32] if known else ""
 
 
 class Recomputing:
-    """Notices new expressions and works the stored records of their types out anew.
+    """Notices new expressions and unique rules, and works the stored records of their types out anew.
 
     Parameters
     ----------
@@ -69,10 +74,9 @@ class Recomputing:
         if self._seen.get(app.id) == app.model.identity:
             return
         self._seen[app.id] = app.model.identity
-        if any(signature(entity) for entity in app.model.entities.values()):
-            task = asyncio.get_running_loop().create_task(self._run(app))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        task = asyncio.get_running_loop().create_task(self._run(app))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def drain(self) -> None:
         """Stop; another server goes on once the lease has ended."""
@@ -82,15 +86,18 @@ class Recomputing:
             await asyncio.wait(set(self._tasks))
 
     async def run(self, app: RunningApplication) -> None:
-        """Work out every type of an application whose expressions are new."""
+        """Work out every type of an application whose expressions or unique rules are new."""
+        none = [entity.key for entity in app.model.entities.values() if not signature(entity)]
+        await self._db.execute(Q.formulas_gone, app.id, none)
         for entity in app.model.entities.values():
             wanted = signature(entity)
             if wanted and await self._claim(app, entity, wanted):
-                changed, failed = await self._all(app, entity)
+                changed, failed, doubled = await self._all(app, entity)
                 await self._db.execute(Q.formulas_done, app.id, entity.key, wanted)
                 self._observer.emit(
-                    "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed
-                )
+                    "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed,
+                    doubled=doubled,
+                )  # fmt: skip
 
     async def _run(self, app: RunningApplication) -> None:
         await asyncio.sleep(self.settle_seconds)
@@ -103,15 +110,16 @@ class Recomputing:
     async def _claim(self, app: RunningApplication, entity: CompiledEntity, wanted: str) -> bool:
         return bool(await self._db.fetchval(Q.claim_formulas, app.id, entity.key, wanted, _LEASE_SECONDS))
 
-    async def _all(self, app: RunningApplication, entity: CompiledEntity) -> tuple[int, int]:
-        last, changed, failed = _FIRST, 0, 0
+    async def _all(self, app: RunningApplication, entity: CompiledEntity) -> tuple[int, int, int]:
+        last, changed, failed, doubled = _FIRST, 0, 0, 0
         while rows := await self._db.fetch(Q.some_records, app.id, entity.key, last, _BATCH):
             last = rows[-1][0]
             done = await asyncio.gather(*(self._one(app, entity, row) for row in rows))
             changed += done.count(True)
             failed += done.count(None)
+            doubled += await rekey(self._db, app.id, entity, rows)
             await self._db.execute(Q.renew_formulas, app.id, entity.key, _LEASE_SECONDS)
-        return changed, failed
+        return changed, failed, doubled
 
     async def _one(self, app: RunningApplication, entity: CompiledEntity, row: Row) -> bool | None:
         """Update one record; None when its new value is refused, and it keeps the old one."""

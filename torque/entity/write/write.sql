@@ -324,6 +324,31 @@ UPDATE entity_formulas SET lease_until = now() + make_interval(secs => $3) WHERE
 -- name: formulas_done
 UPDATE entity_formulas SET signature = $3, lease_until = now() WHERE application_id = $1 AND entity_type = $2;
 
+-- name: formulas_gone
+-- Their entities have neither expressions nor unique rules by now.
+UPDATE entity_formulas SET signature = ''
+WHERE application_id = $1 AND entity_type = ANY($2::text[]) AND signature <> '' AND lease_until <= now();
+
+-- name: keys_of
+SELECT k.entity_id, k.constraint_id, k.value FROM entity_keys k
+WHERE k.application_id = $1 AND k.entity_id = ANY($2::uuid[]);
+
+-- name: hold_data
+SELECT e.id, e.data FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
+ORDER BY e.id FOR NO KEY UPDATE;
+
+-- name: drop_keys
+DELETE FROM entity_keys k
+USING unnest($2::uuid[], $3::text[], $4::text[]) AS w (entity_id, constraint_id, value)
+WHERE k.application_id = $1 AND k.entity_id = w.entity_id AND k.constraint_id = w.constraint_id AND k.value = w.value;
+
+-- name: add_keys
+-- A value that another record holds stays with it.
+INSERT INTO entity_keys (application_id, entity_id, constraint_id, value)
+SELECT $1, w.entity_id, w.constraint_id, w.value
+FROM unnest($2::uuid[], $3::text[], $4::text[]) AS w (entity_id, constraint_id, value)
+ON CONFLICT (application_id, constraint_id, value) DO NOTHING;
+
 -- name: some_records
 SELECT e.id, e.data, e.version,
     to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
