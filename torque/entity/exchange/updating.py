@@ -43,14 +43,18 @@ class Updater:
     async def split(self, plan: RowPlan, drafts: Sequence[Draft], now: str) -> tuple[list[Draft], list[Draft]]:
         """Change the records that exist; return the rows that make new ones, and those that must wait.
 
-        Of several rows about one record each waits for the one before it.
+        Of several rows about one record each waits for the one before it. A row whose record went, or gave its value
+        away, before it was held, is looked up again.
         """
         first, waiting = self._first_of_each(plan, drafts)
         existing = await self._existing(plan, list(first))
         fresh = [draft for known, draft in first.items() if known not in existing]
-        changes = {existing[known]: draft for known, draft in first.items() if known in existing}
-        if changes:
-            await self._change(plan, changes, now)
+        if existing:
+            rows = await self._connection.fetch(Q.lock, self._load.app.id, sorted(existing.values()))
+            held = await self._existing(plan, list(existing))  # who was waited for may have taken it away
+            waiting = [first[known] for known, one in existing.items() if held.get(known) != one] + waiting
+            changes = {one: first[known] for known, one in existing.items() if held.get(known) == one}
+            await self._change(plan, changes, [row for row in rows if row[0] in changes], now)
         return fresh, waiting
 
     def _first_of_each(self, plan: RowPlan, drafts: Sequence[Draft]) -> tuple[dict[str, Draft], list[Draft]]:
@@ -79,14 +83,13 @@ class Updater:
         rows = await self._connection.fetch(Q.keys_of_rule, self._load.app.id, plan.upsert.rule_id, known)
         return {row["value"]: row["entity_id"] for row in rows}
 
-    async def _change(self, plan: RowPlan, changes: dict[str, Draft], now: str) -> None:
-        rows = await self._connection.fetch(Q.lock, self._load.app.id, sorted(changes))
+    async def _change(self, plan: RowPlan, changes: dict[str, Draft], rows: Sequence[Row], now: str) -> None:
         writes = []
         for row in rows:
-            changes[row["id"]].id = row["id"]
-            write = await self._prepare(plan, changes[row["id"]], row, now)
+            changes[row[0]].id = row[0]
+            write = await self._prepare(plan, changes[row[0]], row, now)
             if write is not None:
-                writes.append((changes[row["id"]], write))
+                writes.append((changes[row[0]], write))
         writes = await self._without_taken(plan, writes)
         if plan.many:
             await self._linking.keep([draft for draft in changes.values() if not draft.faults], replaced=True)
