@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.entity.workshop import ADMIN, Shop
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.cache import MOST_SHOWN, Stamps, moved_by_updates
@@ -159,6 +159,24 @@ async def test_what_lies_behind_a_reference_to_the_same_entity_ends_the_page(kee
     await update(other["id"], parent_id=bob["id"])
     assert not await keeper.is_kept(by_parent)
     assert (await keeper.show(by_parent))["data"][0]["id"] == other["id"] != child["id"]
+
+
+async def test_what_comes_along_is_kept_no_longer_than_its_own_entity_says(db: Database) -> None:
+    brief = {"behavior": {"caching": {"ttl_seconds": 5}}}
+    document = {
+        **SHOP,
+        "entities": [{**one, **(brief if one["name"] == "customer" else {})} for one in SHOP["entities"]],
+    }
+    shop = Shop(db, document)
+    ada = await shop.create("customer", name="Ada")
+    order = await shop.create("order", number=1, customer_id=ada["id"])
+    along: tuple[str, ...] = ("customer_id",)
+    for expand, seconds in ((along, 5), ((), None)):
+        answers = [
+            await shop.entities.get(ADMIN, shop.app, None, order["id"], expand=expand),
+            await shop.entities.list(ADMIN, shop.app, orders(expand=expand)),
+        ]
+        assert [answer.ttl for answer in answers] == [seconds, seconds]
 
 
 async def test_a_write_between_the_read_and_its_stamp_is_not_lost(keeper: Keeper) -> None:

@@ -321,6 +321,33 @@ async def test_a_repeated_deletion_bumps_for_a_worker_that_died_also_what_went_w
     await dead.platform.close()
 
 
+async def test_who_knows_of_a_version_is_not_answered_with_an_older_one(world: World, config: Config) -> None:
+    """Another run has written it, of which this one has not heard: what is kept is not for who says that it knows."""
+    elsewhere, params = Desk(await Platform.open(config, RunContext.alone())), {"entityId": world.order}
+    ask = world.here.ask
+    await ask(world.admin, "getEntity", params)
+    too_new = await ask(world.admin, "getEntity", {**params, "minVersion": 2})
+    assert too_new["error"]["data"]["code"] == "UNAVAILABLE"
+    await elsewhere.update(world.order, note="new")
+    await elsewhere.platform.close()
+    assert (await ask(world.admin, "getEntity", params))["result"]["version"] == 1
+    for least in (2, 1):
+        assert (await ask(world.admin, "getEntity", {**params, "minVersion": least}))["result"]["version"] == 2
+
+
+async def test_other_runs_hear_of_records_by_the_key_that_their_answers_depend_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A renamed entity keeps its key."""
+    renamed = {"type": "UpdateEntity", "target": "e_invoice", "set": {"name": "bill"}}
+    await world.there.change_model(renamed)
+    told: list[Any] = []
+    monkeypatch.setattr(world.there.platform.relay, "send", told.append)
+    await world.there.create("bill", sum=1)
+    assert [(signal.entity, signal.key) for signal in told] == [("bill", "invoice")]
+    await world.there.change_model({**renamed, "set": {"name": "invoice"}})
+
+
 def test_every_method_whose_answers_are_kept_is_looked_at_here(desks: tuple[Desk, Desk]) -> None:
     kept = set(desks[0].endpoint._registry.cacheable())
     forms = {"getFormDefinition", "getModelMetadata", "loadPage"}

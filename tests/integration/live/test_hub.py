@@ -213,6 +213,19 @@ async def test_narrowed_rights_end_a_stream_before_it_hears_more(news: ModelSign
     hub.close()
 
 
+async def test_rights_that_were_narrowed_within_what_a_process_missed_end_a_stream() -> None:
+    rights = Rights()
+    hub = make_hub(rights, fd=EventRing.create(1 << 12))
+    narrowed, other = await listening(hub)
+    rights.denied.add("eve")
+    hub.publish(ModelSignal(MODEL, 9))
+    for _ in range(200):  # more than the ring holds
+        hub.publish(created())
+    assert (await taken(narrowed), narrowed.ended) == ([], "rights")
+    assert [message.kind for message in await taken(other)] == ["resync"]
+    hub.close()
+
+
 async def test_a_stream_whose_rights_cannot_be_decided_silences_no_other() -> None:
     rights = Rights()
     hub = make_hub(rights)
