@@ -3,9 +3,14 @@
 -- name: begin
 INSERT INTO files (application_id, id, entity_type, field_key, name, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6)
 
+-- name: alive
+-- A file that is still coming is not one that nobody wants.
+UPDATE files SET unused_since = now() WHERE application_id = $1 AND id = $2
+
 -- name: complete
 UPDATE files SET media_type = $3, size = $4, sha256 = decode($5, 'hex'), unused_since = now()
 WHERE application_id = $1 AND id = $2
+RETURNING id
 
 -- name: forget
 DELETE FROM files WHERE application_id = $1 AND id = $2

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 import unicodedata
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -28,6 +29,9 @@ from torque.observe import Observer
 from torque.types import Caller, new_id
 
 _LONGEST_NAME = 255
+_EARLY = 0.25
+"""Part of the time that an unused file stays, after which an upload says that it is still coming."""
+
 _GONE = "There is no such file, or you may not see it."
 
 
@@ -160,9 +164,13 @@ class FileService:
     ) -> FileValue:  # fmt: skip
         kind = file_type(field.definition.field_type)
         digest, size, path = hashlib.sha256(), 0, self._store.spool() / file_id
+        told = time.monotonic()
         try:
             with path.open("xb") as file:
                 async for part in parts:
+                    if time.monotonic() - told > self._settings.keep_unused * _EARLY:
+                        told = time.monotonic()
+                        await self._db.execute(Q.alive, application_id, file_id)
                     size += len(part)
                     if size > limit:
                         raise PayloadTooLarge(f"'{field.name}' takes files of at most {limit} bytes.", maxBytes=limit)
@@ -180,7 +188,8 @@ class FileService:
             raise Unavailable(f"The file cannot be kept: {error.strerror}.") from error
         finally:
             path.unlink(missing_ok=True)
-        await self._db.execute(Q.complete, application_id, file_id, found, size, digest.hexdigest())
+        if not await self._db.fetch(Q.complete, application_id, file_id, found, size, digest.hexdigest()):
+            raise Unavailable("The file came so slowly that it was taken for one that nobody wants. Try again.")
         return FileValue(file_id, name, found, size)
 
     async def _forget(self, application_id: str, file_id: str) -> None:

@@ -193,6 +193,33 @@ async def test_uploads_that_were_cut_off_are_swept_with_what_they_left(config: C
         assert await found.platform.files.sweeper.sweep() == 1
 
 
+async def test_a_file_that_comes_slowly_is_not_swept(config: Config, tmp_path: Path) -> None:
+    async with desk(config, "slow", folder=str(tmp_path), keep_unused=1.0) as found:
+
+        async def slow() -> AsyncIterator[bytes]:
+            for _ in range(6):
+                yield b"x"
+                await asyncio.sleep(0.4)
+                await found.platform.files.sweeper.sweep()
+
+        value = await found.platform.files.upload(ADMIN, found.app, "paper", "file", "a", slow())
+        assert await found.read(await found.create("slow", file=value), value.id) == b"x" * 6
+
+
+async def test_an_upload_that_was_swept_says_so_and_leaves_nothing(config: Config, tmp_path: Path) -> None:
+    async with desk(config, "asleep", folder=str(tmp_path), keep_unused=3600.0) as found:
+
+        async def asleep() -> AsyncIterator[bytes]:
+            yield b"half"
+            await age(found.platform.db)
+            assert await found.platform.files.sweeper.sweep() == 1
+            yield b"whole"
+
+        with pytest.raises(Unavailable, match="so slowly"):
+            await found.platform.files.upload(ADMIN, found.app, "paper", "file", "a", asleep())
+        assert await found.rows() == 0 and _contents(tmp_path) == []
+
+
 async def test_sweeping_goes_on_by_itself(config: Config, tmp_path: Path) -> None:
     async with desk(config, "alone", folder=str(tmp_path), keep_unused=0.2) as found:
         await found.upload(b"content")
