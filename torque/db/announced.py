@@ -4,7 +4,7 @@ A command can be killed in the instant after its commit. What it tells afterward
 what stands in the transaction itself is said if and only if the transaction counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncpg
@@ -40,6 +40,13 @@ class Announced:
     async def fetch(self, query: str, *args: object, timeout: float | None = None) -> Sequence[asyncpg.Record]:
         """Run one statement and return its rows."""
         rows: Sequence[asyncpg.Record] = await self._run("fetch", query, *args, timeout=timeout)
+        return rows
+
+    async def fetchmany(
+        self, query: str, args: Iterable[Sequence[object]], *, timeout: float | None = None
+    ) -> Sequence[asyncpg.Record]:
+        """Run one statement with each of these arguments, all in one transaction, and return all rows."""
+        rows: Sequence[asyncpg.Record] = await self._run("fetchmany", query, args, timeout=timeout)
         return rows
 
     async def fetchrow(self, query: str, *args: object, timeout: float | None = None) -> asyncpg.Record | None:

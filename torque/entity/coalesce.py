@@ -1,8 +1,9 @@
 """Single requests that wait at the same moment go to the database together.
 
 A queue, a few connections: each takes what is waiting when it becomes free. A batch holds one lane, and of writes each
-id at most once; an id that is under way in another batch waits for it. The coalescer, not the request, owns
-the statement, so a caller who gives up cancels nothing.
+id at most once; an id that is under way in another batch waits for it. Batches of lanes of the same kind may go in one
+round trip, each still a statement of its own. The coalescer, not the request, owns the statement, so a caller who gives
+up cancels nothing.
 
 A statement costs as much as ten to twenty more records in it, and whoever was answered by the last one asks again in a
 moment. So a free connection waits until those are there that were about lately (waiting, or answered and not back yet)
@@ -55,6 +56,10 @@ class Pending(ABC, Generic[ItemT, ResultT]):
         """Take a failure."""
 
 
+Part = tuple[LaneT, Sequence[Pending[ItemT, ResultT]]]
+"""A batch and its lane."""
+
+
 class _Awaited(Pending[ItemT, ResultT]):
     """A request that somebody awaits."""
 
@@ -73,14 +78,34 @@ class _Awaited(Pending[ItemT, ResultT]):
             self.future.set_exception(error)
 
 
+class Convoy(ABC, Generic[LaneT, ItemT, ResultT]):
+    """How batches of several lanes go in one round trip."""
+
+    @abstractmethod
+    def kind(self, lane: LaneT) -> Hashable:
+        """Return what lanes have in common that may go together."""
+
+    @abstractmethod
+    def takes(self, lane: LaneT) -> bool:
+        """Tell whether what waits in a lane may go with others now."""
+
+    @abstractmethod
+    async def run(self, parts: Sequence[Part[LaneT, ItemT, ResultT]], landed: Landed) -> None:
+        """Settle every item of these batches, as the coalescer's `run` does of one."""
+
+
 class _Queue(Generic[ItemT, ResultT]):
     """What waits in one lane, and the ids that are under way."""
 
-    __slots__ = ("busy", "waiting")
+    __slots__ = ("busy", "kind", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Hashable) -> None:
+        self.kind = kind
         self.waiting: list[Pending[ItemT, ResultT]] = []
         self.busy: set[str] = set()
+
+
+_Taken = tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]]
 
 
 class Coalescer(Generic[LaneT, ItemT, ResultT]):
@@ -99,7 +124,9 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         Whether an id is under way at most once, as those of writes have to be.
     share
         The part of those who were about lately that is waited for; None for all of them who are not under way, or for
-        half where they are of several lanes or that is sooner.
+        half where they cannot all go together or that is sooner.
+    convoy
+        How batches of several lanes go together; None where each goes by itself.
     """
 
     def __init__(
@@ -110,12 +137,14 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         *,
         once: bool = True,
         share: float | None = None,
+        convoy: Convoy[LaneT, ItemT, ResultT] | None = None,
     ) -> None:
         self._width = width
         self._limit = limit
         self._run = run
         self._once = once
         self._share = share
+        self._convoy = convoy
         self._come: deque[tuple[LaneT, Pending[ItemT, ResultT]]] = deque()
         self._queues: OrderedDict[LaneT, _Queue[ItemT, ResultT]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -185,10 +214,10 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
 
     async def _work(self) -> None:
         try:
-            while await self._gather() and (taken := self._take()) is not None:
+            while await self._gather() and (taken := self._take()):
                 if self._waiting and (self._halves or self._mixed):
                     self._rouse()  # for the other half, or another lane, which is here already
-                await self._settle(*taken)
+                await self._settle(taken)
         finally:
             self._active -= 1  # here, not when the task is done: what is queued in between needs a new worker
             if self._come:
@@ -223,10 +252,11 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         if self._share is not None:
             return int(self._crowd * self._share)
         self._sort()
-        self._halves = self._pace.in_halves(self._crowd) and not self._mixed and len(self._queues) < 2
+        mixed = self._mixed or self._are_many_kinds()
+        self._halves = self._pace.in_halves(self._crowd) and not mixed
         if self._halves:
             return self._half()
-        return self._crowd // 2 if self._mixed or len(self._queues) > 1 else self._crowd - self._under_way
+        return self._crowd // 2 if mixed else self._crowd - self._under_way
 
     def _is_next_here(self) -> bool:
         """Tell whether the half whose turn it is has come."""
@@ -245,12 +275,13 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
             self._away = 0
             alarm.set_result(None)
 
-    async def _settle(self, lane: LaneT, queue: _Queue[ItemT, ResultT], batch: list[Pending[ItemT, ResultT]]) -> None:
-        self.batches += 1
-        self.items += len(batch)
+    async def _settle(self, taken: Sequence[_Taken[LaneT, ItemT, ResultT]]) -> None:
+        count = sum(len(batch) for _, _, batch in taken)
+        self.batches += len(taken)
+        self.items += count
         self._crowd = max(self._under_way + self._waiting + self._away, self._crowd * 3 // 4)
         if self._share is None:
-            self._pace.sent(len(batch), self._crowd, time.monotonic())
+            self._pace.sent(count, self._crowd, time.monotonic())
         flying = True
         self._statements += 1
 
@@ -264,38 +295,63 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
                     await asyncio.sleep(0)
 
         try:
-            await self._run(lane, batch, landed)
+            await self._send(taken, landed)
         except asyncio.CancelledError as error:
-            _fail(batch, error)
+            _fail(taken, error)
             raise
         except Exception as error:
-            _fail(batch, error)
+            _fail(taken, error)
         finally:
             self._statements -= flying
-            self._under_way -= len(batch)
-            self._away += len(batch)
-            if self._once:
-                queue.busy.difference_update(pending.id for pending in batch)
-            if not queue.waiting and not queue.busy and self._queues.get(lane) is queue:
-                del self._queues[lane]  # of reads there may be a younger one by now, in which somebody waits
+            self._under_way -= count
+            self._away += count
+            for lane, queue, batch in taken:
+                if self._once:
+                    queue.busy.difference_update(pending.id for pending in batch)
+                if not queue.waiting and not queue.busy and self._queues.get(lane) is queue:
+                    del self._queues[lane]  # of reads there may be a younger one by now, in which somebody waits
 
-    def _take(self) -> tuple[LaneT, _Queue[ItemT, ResultT], list[Pending[ItemT, ResultT]]] | None:
-        """Take the next batch, lanes in turn; None when nothing can go now."""
+    async def _send(self, taken: Sequence[_Taken[LaneT, ItemT, ResultT]], landed: Landed) -> None:
+        if len(taken) == 1 or self._convoy is None:
+            lane, _, batch = taken[0]
+            await self._run(lane, batch, landed)
+        else:
+            await self._convoy.run([(lane, batch) for lane, _, batch in taken], landed)
+
+    def _take(self) -> list[_Taken[LaneT, ItemT, ResultT]]:
+        """Take what goes next, lanes in turn; nothing when nothing can go now."""
         self._sort()
-        self._mixed = len(self._queues) > 1
-        for lane, queue in list(self._queues.items()):
-            batch = self._part(queue)
+        self._mixed = self._are_many_kinds()
+        taken: list[_Taken[LaneT, ItemT, ResultT]] = []
+        room = self._half() if self._halves else self._limit
+        convoy = self._convoy if len(self._queues) > 1 else None
+        for lane, queue in self._queues.items():
+            if not queue.waiting or (taken and queue.kind != taken[0][1].kind):
+                continue
+            joins = convoy is not None and convoy.takes(lane)
+            if taken and not joins:
+                self._mixed = True
+                continue
+            batch = self._part(queue, room)
             if batch:
-                self._waiting -= len(batch)
-                self._under_way += len(batch)
-                self._queues.move_to_end(lane)
-                return lane, queue, batch
-        return None
+                taken.append((lane, queue, batch))
+                room -= len(batch)
+                if not joins or room <= 0:
+                    break
+        for lane, _, batch in taken:
+            self._waiting -= len(batch)
+            self._under_way += len(batch)
+            self._queues.move_to_end(lane)
+        return taken
 
-    def _part(self, queue: _Queue[ItemT, ResultT]) -> list[Pending[ItemT, ResultT]]:
+    def _are_many_kinds(self) -> bool:
+        """Tell whether there are lanes that do not go together."""
+        queues = self._queues
+        return len(queues) > 1 and len({queue.kind for queue in queues.values()}) > 1
+
+    def _part(self, queue: _Queue[ItemT, ResultT], limit: int) -> list[Pending[ItemT, ResultT]]:
         """Take out of a queue what may go in one batch."""
         waiting, busy = queue.waiting, queue.busy
-        limit = self._half() if self._halves else self._limit
         if len(waiting) <= limit:  # all of them, as a rule
             ids = {pending.id for pending in waiting} if self._once else set()
             if not self._once or (len(ids) == len(waiting) and ids.isdisjoint(busy)):
@@ -321,12 +377,20 @@ class Coalescer(Generic[LaneT, ItemT, ResultT]):
         for _ in range(count):
             lane, pending = come.popleft()
             if lane is not last:
-                queue, last = self._queues.setdefault(lane, _Queue()), lane
+                queue, last = self._queue_of(lane), lane
             queue.waiting.append(pending)
         self._waiting += count
         self._away = max(0, self._away - count)
 
+    def _queue_of(self, lane: LaneT) -> _Queue[ItemT, ResultT]:
+        queue = self._queues.get(lane)
+        if queue is None:
+            kind = lane if self._convoy is None else self._convoy.kind(lane)
+            queue = self._queues[lane] = _Queue(kind)
+        return queue
 
-def _fail(batch: Sequence[Pending[ItemT, ResultT]], error: BaseException) -> None:
-    for pending in batch:
-        pending.fail(error)
+
+def _fail(taken: Sequence[_Taken[LaneT, ItemT, ResultT]], error: BaseException) -> None:
+    for _, _, batch in taken:
+        for pending in batch:
+            pending.fail(error)

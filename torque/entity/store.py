@@ -14,7 +14,7 @@ from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.db.session import beside
 from torque.entity.batch import Q, Repeat, plain
-from torque.entity.coalesce import Coalescer, Landed, Pending
+from torque.entity.coalesce import Coalescer, Convoy, Landed, Part, Pending
 from torque.entity.query.sql import Statement
 from torque.entity.types import WORDS, Connection, Row
 from torque.errors import TorqueError
@@ -35,17 +35,18 @@ class Settings(msgspec.Struct, frozen=True):
     cursor_secret: bytes
 
 
-class EntityStore:
+class EntityStore(Convoy[str, None, Row | None]):
     """Reads records and what belongs to them.
 
-    A batch of reads holds one application; the rights of each caller are checked on what comes back.
+    A batch of reads holds one application; the rights of each caller are checked on what comes back. The batches of
+    several applications go in one round trip.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._settings: Settings | None = None
         self._reads: Coalescer[str, None, Row | None] = Coalescer(
-            _READS, _BATCH, self._read_batch, once=False, share=_READS_SHARE
+            _READS, _BATCH, self._read_batch, once=False, share=_READS_SHARE, convoy=self
         )
         self._types: dict[tuple[str, str], str] = {}
         self._indexed: dict[tuple[str, str], frozenset[str]] = {}
@@ -195,8 +196,39 @@ class EntityStore:
         """Forget idempotency keys of more than a day ago."""
         await self._db.execute(Q.drop_old_keys)
 
+    def kind(self, lane: str) -> None:
+        """Say that all reads by id are alike."""
+
+    def takes(self, lane: str) -> bool:
+        """Say that a read may go with any other."""
+        return True
+
+    async def run(self, parts: Sequence[Part[str, None, Row | None]], landed: Landed) -> None:
+        """Read records of several applications; an id that is met twice goes by itself."""
+        seen: set[str] = set()
+        together: list[Sequence[Pending[None, Row | None]]] = []
+        rest: list[Part[str, None, Row | None]] = []
+        args: list[tuple[str, str]] = []
+        for application_id, batch in parts:
+            ids = {pending.id: None for pending in batch}
+            if seen.isdisjoint(ids):
+                seen.update(ids)
+                together.append(batch)
+                args.append((application_id, plain(list(ids))))
+            else:
+                rest.append((application_id, batch))
+        async with self._db.connection(steady=True) as connection:
+            found = unpack_rows(await connection.fetchmany(Q.read, args))
+        for batch in together:
+            _answer(batch, found)
+        for application_id, batch in rest:
+            await self._read_batch(application_id, batch, landed)
+
     async def _read_batch(self, application_id: str, batch: Sequence[Pending[None, Row | None]], _: Landed) -> None:
         ids = plain(list({pending.id: None for pending in batch}))
-        found = unpack_rows(await self._db.fetch(Q.read, application_id, ids, steady=True))
-        for pending in batch:
-            pending.succeed(found.get(pending.id))
+        _answer(batch, unpack_rows(await self._db.fetch(Q.read, application_id, ids, steady=True)))
+
+
+def _answer(batch: Sequence[Pending[None, Row | None]], found: Mapping[str, Row]) -> None:
+    for pending in batch:
+        pending.succeed(found.get(pending.id))

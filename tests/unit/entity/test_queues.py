@@ -37,7 +37,7 @@ class Held:
         return self.queues.submit(Lane(name), record_id, "x")
 
 
-@pytest.mark.parametrize(("connections", "most"), [(5, 2), (12, 4), (100, 8)])
+@pytest.mark.parametrize(("connections", "most"), [(5, 2), (12, 4), (100, 4)])
 async def test_applications_have_as_many_statements_under_way_as_connections_allow(connections: int, most: int) -> None:
     held = Held(connections)
     answers = [held.ask(f"app {n}", "1") for n in range(100)]

@@ -5,7 +5,7 @@ read first, and goes only at the version that was looked at. What a statement le
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from weakref import WeakKeyDictionary
 
 from torque.access.types import EntityRights, Rights
@@ -48,12 +48,11 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
     def __init__(
         self, db: Database, store: EntityStore, writer: Writer, deletes: Deletes, hooked: Hooked, bus: Bus
     ) -> None:
-        super().__init__(db, writer.custody)
+        super().__init__(db, writer.custody, bus)
         self._store = store
         self._writer = writer
         self._deletes = deletes
         self._hooked = hooked
-        self._bus = bus
         self._kinds: WeakKeyDictionary[CompiledModel, dict[tuple[int, int], Kinds]] = WeakKeyDictionary()
 
     async def erase(
@@ -107,8 +106,14 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         """Return the statement of these deletes."""
         return erase_statement(lane, items, now)
 
-    async def settle(self, lane: EraseLane, batch: Sequence[PendingErasure], now: str, rows: Sequence[Row]) -> None:
-        """Bump, answer, tell, in this order: whoever has an answer finds nothing stale."""
+    def kind(self, lane: EraseLane) -> Hashable:
+        """Return what lanes have in common that may go together."""
+        return lane.repeatable, lane.followed
+
+    def settle(
+        self, lane: EraseLane, batch: Sequence[PendingErasure], now: str, rows: Sequence[Row]
+    ) -> Sequence[RecordsChanged]:
+        """Bump, then answer: whoever has an answer finds nothing stale."""
         gone = {row[0] for row in rows}
         self._writer.doubt_types(lane.application_id, [row[2] for row in rows], list(gone))
         self._store.forget_types(lane.application_id, gone)
@@ -117,12 +122,10 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         groups: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
         for record_id, version, key in rows:
             groups.setdefault(lane.kinds.entities[key].name, []).append((record_id, version, ()))
-        for name, records in groups.items():
-            await self._bus.emit(
-                RecordsChanged(
-                    application_id=lane.application_id, entity_type=name, kind="deleted", records=tuple(records)
-                )
-            )
+        return [
+            RecordsChanged(application_id=lane.application_id, entity_type=name, kind="deleted", records=tuple(records))
+            for name, records in groups.items()
+        ]
 
     def set_apart(self, lane: EraseLane, pending: PendingErasure) -> None:
         """Leave it to the transaction, which waits for locks."""

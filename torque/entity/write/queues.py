@@ -1,8 +1,9 @@
 """Where writes wait: several queues, so that those of many applications do not wait for each other's statements.
 
-A statement holds one application. Where many write at once, each statement holds a record or two, and what bounds them
-is how many of them wait for the disk at the same time. An application always waits in the same queue, so of one
-there are as many statements under way as a queue lets go, and an id only once.
+A statement holds one application. Where many write at once, statements go together as far as they say the same, and the
+more of them do the less each costs; but whoever waits for a lock or goes by itself must not keep all others waiting. An
+application always waits in the same queue, so of one there are as many statements under way as a queue lets go, and an
+id only once.
 """
 
 import asyncio
@@ -10,12 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 from zlib import crc32
 
-from torque.entity.coalesce import Coalescer, Landed, Pending
+from torque.entity.coalesce import Coalescer, Convoy, Landed, Pending
 
 _WIDTH = 2
 """Statements of one queue that are under way at once: while the disk is waited for, the next is made."""
 
-_MOST_QUEUES = 4
+_MOST_QUEUES = 2
 _CONNECTIONS_EACH = 6
 """Of so many connections one queue may take its share, and leave the others to reads and to the queues of deletes."""
 
@@ -45,6 +46,8 @@ class Queues(Generic[LaneT, ItemT, ResultT]):
         Most items of one batch.
     run
         Settles every item of a batch; see `Coalescer`.
+    convoy
+        How batches of several applications go together.
     """
 
     def __init__(
@@ -52,9 +55,10 @@ class Queues(Generic[LaneT, ItemT, ResultT]):
         connections: int,
         limit: int,
         run: Callable[[LaneT, Sequence[Pending[ItemT, ResultT]], Landed], Awaitable[None]],
+        convoy: Convoy[LaneT, ItemT, ResultT] | None = None,
     ) -> None:
         count = max(1, min(_MOST_QUEUES, connections // _CONNECTIONS_EACH))
-        self._queues = [Coalescer[LaneT, ItemT, ResultT](_WIDTH, limit, run) for _ in range(count)]
+        self._queues = [Coalescer[LaneT, ItemT, ResultT](_WIDTH, limit, run, convoy=convoy) for _ in range(count)]
 
     @property
     def batches(self) -> int:

@@ -4,7 +4,8 @@ A record whose row another transaction holds goes on alone, on another connectio
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -52,9 +53,8 @@ class Writer(Batches[Lane, Write, Outcome]):
     """Owns the statement and the bump of every coalesced create and update."""
 
     def __init__(self, db: Database, generations: Generations, bus: Bus) -> None:
-        super().__init__(db, Custody(db))
+        super().__init__(db, Custody(db), bus)
         self._generations = generations
-        self._bus = bus
         self._alone: set[asyncio.Task[None]] = set()
 
     def submit(self, lane: Lane, write: Write) -> "asyncio.Future[Outcome]":
@@ -106,14 +106,20 @@ class Writer(Batches[Lane, Write, Outcome]):
     async def committed(self, lane: Lane, writes: Sequence[Write]) -> None:
         """Make every cache of the run miss what these writes changed, then tell."""
         self._bump(lane, writes)
-        await self._tell(lane, writes)
+        await self._tell(_events(lane, writes))
+
+    def kind(self, lane: Lane) -> Hashable:
+        """Return what lanes have in common that may go together."""
+        return lane.kind, lane.audit, lane.repeatable, lane.followed
 
     def prepare(self, lane: Lane, items: Sequence[Write], now: str) -> Batch:
         """Return the statement of these writes."""
         return statement(lane, items, now)
 
-    async def settle(self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]) -> None:
-        """Bump, answer, tell, in this order: whoever has an answer finds nothing stale."""
+    def settle(
+        self, lane: Lane, batch: Sequence[PendingWrite], now: str, rows: Sequence[Row]
+    ) -> Sequence[RecordsChanged]:
+        """Bump, then answer: whoever has an answer finds nothing stale."""
         written = Written(now)
         if lane.kind == "create" or not rows:
             done = batch
@@ -129,7 +135,7 @@ class Writer(Batches[Lane, Write, Outcome]):
                     self.set_apart(lane, pending)
                 else:
                     pending.succeed(outcome)
-        await self._tell(lane, [pending.item for pending in done])
+        return _events(lane, [pending.item for pending in done])
 
     def set_apart(self, lane: Lane, pending: PendingWrite) -> None:
         """Let one record wait for its lock by itself, in a turn: who holds the lock may need another connection."""
@@ -154,7 +160,7 @@ class Writer(Batches[Lane, Write, Outcome]):
             done = [pending.item] if isinstance(outcome, Written) else []
             self._bump(lane, done)
             pending.succeed(outcome)
-            await self._tell(lane, done)
+            await self._tell(_events(lane, done))
 
     def doubt(self, lane: Lane, items: Sequence[Write]) -> None:
         """Make every cache of the run miss writes of which nobody knows whether they were done."""
@@ -200,16 +206,18 @@ class Writer(Batches[Lane, Write, Outcome]):
         ids = [write.id for write in writes]
         self._generations.bump(moved_by_updates(self._generations, application, updates, ids))
 
-    async def _tell(self, lane: Lane, writes: Sequence[Write]) -> None:
-        kind = "created" if lane.kind == "create" else "updated"
-        groups: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
-        for write in writes:
-            record = (write.id, write.base_version + 1, tuple(write.prepared.changed))
-            groups.setdefault(write.entity.name, []).append(record)
-        for name, records in groups.items():
-            await self._bus.emit(
-                RecordsChanged(application_id=lane.application_id, entity_type=name, kind=kind, records=tuple(records))
-            )
+
+def _events(lane: Lane, writes: Sequence[Write]) -> list[RecordsChanged]:
+    """Return what is told of writes that were done."""
+    kind: Literal["created", "updated"] = "created" if lane.kind == "create" else "updated"
+    groups: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
+    for write in writes:
+        record = (write.id, write.base_version + 1, tuple(write.prepared.changed))
+        groups.setdefault(write.entity.name, []).append(record)
+    return [
+        RecordsChanged(application_id=lane.application_id, entity_type=name, kind=kind, records=tuple(records))
+        for name, records in groups.items()
+    ]
 
 
 def _outcomes(rows: Sequence[Row], written: Written, ids: Sequence[str]) -> list[Outcome | None]:
