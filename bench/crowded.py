@@ -2,8 +2,9 @@
 
 Every application has a model of its own, so nothing is shared but the code. One and all take turns, so that whatever
 else the machine does meets both; the ratio is the median of the rounds' ratios. One connection asks: what waits
-together is put into one statement only for one application, which gains more by many clients than many applications do. What it costs is told in processor time too, of the server and its database, which is what counts on a
-machine that has other things to do. The project is made once, in half a minute, and kept in `.bench/`.
+together is put into one statement only for one application, which gains more by many clients than many applications do.
+What it costs is told in processor time too, of the server and its database, which is what counts on a machine that has
+other things to do. The project is made once, in half a minute, and kept in `.bench/`.
 """
 
 import argparse
