@@ -54,6 +54,21 @@ export const ChoosesSeveral: Story = {
     await expect(within(list).getAllByRole("option", { selected: true })).toHaveLength(2);
   },
 };
+export const ChoosesOfMany: Story = {
+  args: {
+    fields: [{ name: "country", label: "Country", type: "Enum", options: Array.from({ length: 80 }, (_, at) => ({ value: `c${at}`, label: `Country ${at + 1}` })) }],
+    filters: [{ field: "country", operator: "eq", value: "c70" }],
+  },
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "Country 71" }));
+    const list = await within(document.body).findByRole("listbox", { name: "Country" });
+    await waitFor(() => expect(list.getBoundingClientRect().bottom).toBeLessThanOrEqual(window.innerHeight));
+    await waitFor(() => expect(within(list).getByRole("option", { selected: true })).toHaveFocus());
+    await userEvent.keyboard("{End}");
+    const last = within(list).getByRole("option", { name: "Country 80" });
+    await waitFor(() => expect(last.getBoundingClientRect().bottom).toBeLessThanOrEqual(window.innerHeight));
+  },
+};
 export const TypesTwo: Story = {
   ...Several,
   play: async ({ canvas }) => {
