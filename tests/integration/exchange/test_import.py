@@ -8,8 +8,8 @@ from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, entity, field
 from tests.integration.exchange.tables import Store
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.exchange import load as sharing
 from torque.entity.exchange import loader as loading
-from torque.entity.exchange import service as exchanging
 from torque.entity.types import Query
 from torque.errors import Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated
 from torque.types import Caller, new_id
@@ -213,7 +213,7 @@ async def test_nobody_sees_anything_stale_after_an_import(store: Store) -> None:
 async def test_nobody_sees_a_record_stale_after_an_import_of_more_than_are_named(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchanging, "_NAMED", 1)
+    monkeypatch.setattr(sharing, "NAMED", 1)
     await store.load("customer", "name,email", "Ada,a@x.example", "Bo,b@x.example")
     kept = [await store.entities.get(ADMIN, store.app, None, one["id"]) for one in await store.all("customer")]
     await store.load("customer", "name,email", "Eve,a@x.example", "Bob,b@x.example", upsert="email")

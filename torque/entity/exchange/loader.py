@@ -151,7 +151,7 @@ class Loader:
         elif lines is None:
             await self._create(plan, drafts, now, None)
         else:
-            await self._create(plan, [draft for draft in drafts if not self._refused(draft)], now, lines)
+            await self._create(plan, await self._without_refused(plan, drafts), now, lines)
 
     async def _create(self, plan: RowPlan, drafts: Sequence[Draft], now: str, lines: Lines | None) -> None:
         """Store new records; lines that were made ahead count only if every record stayed as it was."""
@@ -162,7 +162,7 @@ class Loader:
             ready = [draft for draft in drafts if not draft.faults] if changing else drafts
             await asyncio.to_thread(drafting.prepare, plan, ready, now)
             await self._validate(plan, ready, now)
-        good = [draft for draft in drafts if not self._refused(draft)]
+        good = await self._without_refused(plan, drafts)
         await self._refuse_taken(plan, good)
         good = [draft for draft in good if not self._refused(draft)]
         good = await self._within_rule(plan.entity, good)
@@ -194,6 +194,18 @@ class Loader:
             now, self._load.app.id, entity.key, new_id(), "import", caller.name, ",".join(caller.roles),
             caller.protocol, caller.request_id, batch,
         )  # fmt: skip
+
+    async def _without_refused(self, plan: RowPlan, drafts: Sequence[Draft]) -> list[Draft]:
+        """Report the drafts with faults, with what other records have against them; return the others."""
+        keys = [(draft, key) for draft in drafts if draft.refused is not None for key in draft.refused.keys]
+        if asked := [key for _, key in keys if key[0] not in self._fresh]:
+            rules = {rule.id: rule for rule in plan.entity.uniques}
+            names, held = [key[0] for key in asked], [key[1] for key in asked]
+            known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+            for draft, key in keys:
+                if key in known:
+                    self._not_unique(plan, draft, rules[key[0]])
+        return [draft for draft in drafts if not self._refused(draft)]
 
     async def _refuse_taken(self, plan: RowPlan, drafts: Sequence[Draft]) -> None:
         """Find values that must be unique and are not: within the batch, and in the database."""
@@ -330,11 +342,10 @@ class Loader:
     async def _remove(self, missing: Sequence[str], wrong: Sequence[str]) -> None:
         """Take out records that are wrong, and those that refer to them or to what is missing, and so on."""
         keys = {entity.key: entity.name for entity in self._load.app.model.entities.values()}
-        changed = {record[0] for records in self.touched.updated.values() for record in records}
         while missing or wrong:
             rows = await self._connection.fetch(Q.sources, self._load.app.id, missing, wrong)
             missing, wrong = [row["id"] for row in rows], []
-            if changed & set(missing):
+            if any(row["version"] > 1 for row in rows):  # what this load made is in its first version
                 raise ValidationFailed(_CHANGED, errors=[])
             for statement in (Q.remove_links, Q.remove_keys, Q.remove_records, Q.remove_letters):
                 await self._connection.execute(statement, self._load.app.id, missing)

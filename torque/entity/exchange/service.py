@@ -41,9 +41,6 @@ from torque.native import Generations
 from torque.types import Caller, new_id, utc_now
 
 _FETCHED = 1_000
-_NAMED = 10_000
-"""Changed records that caches hear of one by one; beyond, all of the application is read anew."""
-
 _EVERYTHING = 2**40
 _OLDEST_FIRST = (Sort("created_at"),)
 
@@ -303,16 +300,16 @@ class ExchangeService:
         moved = [*updated, *(record_id for ids in touched.confirmed.values() for record_id in ids)]
         types = {*touched.created, *touched.updated, *touched.confirmed}
         slots = [slot("type", app.id, entities[name].key) for name in types]
-        if len(moved) <= _NAMED:
+        if touched.named:
             slots += [slot("record", app.id, record_id) for record_id in moved]
-        if len(moved) > _NAMED or loader.linking.entities:  # links that stood may have been made just now, too
+        if not touched.named or loader.linking.entities:  # links that stood may have been made just now, too
             slots.append(slot("catalogue", app.id))
         self._generations.bump(slots)
         for name in loader.linking.entities - touched.created.keys() - touched.updated.keys():
             await self._bus.emit(RecordsChanged(application_id=app.id, entity_type=name, kind="updated", records=()))
         for kind, names in (("created", list(touched.created)), ("updated", list(touched.updated))):
             for name in names:
-                records = tuple(touched.updated[name]) if kind == "updated" and len(updated) <= _NAMED else ()
+                records = tuple(touched.updated[name]) if kind == "updated" and touched.named else ()
                 await self._bus.emit(
                     RecordsChanged(application_id=app.id, entity_type=name, kind=kind, records=records)
                 )

@@ -100,8 +100,8 @@ class Updater:
         await release(self._connection, self._load.app.id, [write for _, write in writes])
         await self._connection.fetch(batch.text, *batch.args)
         self._report.updated += len(writes)
-        records = self._touched.updated.setdefault(plan.entity.name, [])
-        records += [(write.id, write.base_version + 1, tuple(write.prepared.changed)) for _, write in writes]
+        records = [(write.id, write.base_version + 1, tuple(write.prepared.changed)) for _, write in writes]
+        self._touched.note_updated(plan.entity.name, records)
 
     async def _prepare(self, plan: RowPlan, draft: Draft, row: Row, now: str) -> Write | None:
         """Return the write that merges a row into its record; None when it changes nothing, or may not."""
@@ -139,7 +139,7 @@ class Updater:
         if not prepared.changed:
             self._report.unchanged += 1
             if is_recent(row[4]):
-                self._touched.confirmed.setdefault(entity.name, []).append(row[0])
+                self._touched.note_confirmed(entity.name, row[0])
             return None
         return Write(entity=entity, id=row[0], base_version=row[2], prepared=prepared, caller=load.caller)
 
