@@ -11,10 +11,13 @@ entities that the page or form names are there. ``forms`` maps the ids of the fo
 from collections.abc import Container, Iterable
 from typing import Any
 
+import msgspec
+
 from torque import codec
+from torque.model.compile_entity import left_out
 from torque.model.definition.base import SYSTEM_TIMES, readable
 from torque.model.definition.entity import Entity
-from torque.model.definition.field import Field
+from torque.model.definition.field import Field, Rule
 from torque.model.definition.field_type import (
     ArrayType,
     DecimalType,
@@ -169,9 +172,16 @@ def checks_of(field: Field) -> Json:
     if isinstance(kind, DecimalType) and kind.scale is not None:
         checks["scale"] = kind.scale
     for rule in field.validation:
-        if rule.severity in (None, "Error"):
+        if rule.severity in (None, "Error") and _checked(field, rule):
             checks.update(_rule_checks(rule.type, rule.value))
     return checks
+
+
+def _checked(field: Field, rule: Rule) -> bool:
+    """Tell whether the server checks a rule that may be spoilt: a browser must not hold more against a value."""
+    if rule.type not in ("Range", "Pattern"):
+        return True
+    return not left_out(msgspec.structs.replace(field, validation=[rule], default_value=None))
 
 
 def _rule_checks(kind: str, value: Any) -> Json:

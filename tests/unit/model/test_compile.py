@@ -100,6 +100,25 @@ def test_a_form_answers_in_the_shape_of_the_wire(todo: CompiledModel) -> None:
     }
 
 
+def test_a_form_checks_no_rule_that_the_server_leaves_out() -> None:
+    ranges = [
+        ("Integer", {"min": 1, "max": 9}),
+        ("Integer", {"min": 1, "max": "9"}),
+        ("Integer", {"min": 9, "max": 1}),
+        ("Date", {"min": "2026-01-01", "max": "soon"}),
+        ("Date", {"min": "2026-01-01", "max": "2025-12-31"}),
+    ]
+    fields = [
+        field(f"f{i}", kind, validation=[{"type": "Range", "value": value}]) for i, (kind, value) in enumerate(ranges)
+    ]
+    fields.append(field("code", validation=[{"type": "Pattern", "value": "a{1000000}"}]))
+    form = json.loads(
+        compiled({"entities": [{"id": "e", "name": "thing", "fields": fields}]}).form("thing_form").result
+    )
+    checks = [set(one.get("validation", {})) & {"min", "max", "pattern"} for one in form["fields"]]
+    assert checks == [{"min", "max"}, set(), set(), set(), set(), set()]
+
+
 def test_a_model_of_entities_alone_is_a_usable_application() -> None:
     model = compiled(
         {"entities": [{"id": "e", "name": "order_line", "fields": [field("label"), field("total", "Float")]}]}

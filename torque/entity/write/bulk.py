@@ -1,5 +1,6 @@
 """Changes of many records in one call: all or nothing in one transaction, or each for itself with a report per row."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from torque.access.types import EntityRights
@@ -193,15 +194,15 @@ class Bulk:
         """Return changes with their links apart."""
         found: dict[int, Change] = {}
         failed: dict[int, Result] = {}
-        for place, change in zip(places, changes, strict=True):
+        rows = await asyncio.gather(*(self._store.read(app.id, change.id) for change in changes))
+        for place, change, row in zip(places, changes, rows, strict=True):
             try:
-                found[place] = await self._with_links(app, change)
+                found[place] = await self._with_links(app, change, row)
             except TorqueError as error:
                 failed[place] = error
         return Held(app, list(found.values()), list(found), failed)
 
-    async def _with_links(self, app: RunningApplication, change: Change) -> Change:
-        row = await self._store.read(app.id, change.id)
+    async def _with_links(self, app: RunningApplication, change: Change, row: Row | None) -> Change:
         entity = app.model.entities_by_key.get(row[5]) if row is not None else None
         if entity is None:
             raise NotFound("There is no such record, or you may not see it.", entityId=change.id)

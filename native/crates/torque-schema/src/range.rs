@@ -22,8 +22,25 @@ pub(crate) struct Moment {
 }
 
 impl Range {
-    /// Reads the bounds of a field or of the elements of a list; an error for a bound that is none of its values.
+    /// Reads the bounds of a field or of the elements of a list; an error for a bound that is none of its values, and
+    /// for bounds that allow none.
     pub(crate) fn read(kind: &Kind, spec: &Value<'_>) -> Result<Self, String> {
+        let range = Self::between(kind, spec)?;
+        if range.is_empty() {
+            return Err(format!("{} allows no value: its minimum is above its maximum.", written(spec)));
+        }
+        Ok(range)
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Numbers(bounds) => bounds.is_empty(),
+            Self::Times { min: Some(min), max: Some(max) } => min.stored > max.stored,
+            Self::Times { .. } => false,
+        }
+    }
+
+    fn between(kind: &Kind, spec: &Value<'_>) -> Result<Self, String> {
         let ends = Bounds::ends(spec);
         let element = kind.innermost();
         if matches!(element, Kind::DateTime | Kind::Date | Kind::Time) {
@@ -68,7 +85,12 @@ impl Moment {
 }
 
 fn unfit(bound: &Value<'_>, why: &str) -> String {
+    format!("{} cannot bound the values: {why}", written(bound))
+}
+
+/// A value as a model writes it.
+fn written(value: &Value<'_>) -> String {
     let mut text = Vec::new();
-    write_value(&mut text, bound);
-    format!("{} cannot bound the values: {why}", String::from_utf8_lossy(&text))
+    write_value(&mut text, value);
+    String::from_utf8_lossy(&text).into_owned()
 }

@@ -80,13 +80,34 @@ fn a_time_out_of_range_is_told_with_its_pointer_and_the_message_of_the_rule_or_t
 }
 
 #[test]
-fn a_range_with_a_bound_that_is_no_value_of_the_type_is_told_and_left_out() {
+fn a_range_that_cannot_bound_the_values_is_told_and_left_out() {
     for (kind, range, why) in [
         ("Date", r#"{"min":"soon","max":"2026-12-31"}"#, "\"soon\" cannot bound the values: Must be a day"),
         ("Date", r#"{"min":2026}"#, "2026 cannot bound the values: Must be a day"),
         ("Time", r#"{"max":"25:00:00"}"#, "\"25:00:00\" cannot bound the values: Must be a time"),
         ("DateTime", r#"{"max":"2026-01-01"}"#, "\"2026-01-01\" cannot bound the values: Must be a date"),
         ("Integer", r#"{"min":"1"}"#, "\"1\" cannot bound the values: Must be a number."),
+        (
+            "Integer",
+            r#"{"min":2,"max":1}"#,
+            r#"{"min":2,"max":1} allows no value: its minimum is above its maximum."#,
+        ),
+        ("Decimal", r#"{"min":1.5,"max":1.49}"#, r#"{"min":1.5,"max":1.49} allows no value"#),
+        (
+            "Date",
+            r#"{"min":"2026-12-31","max":"2026-01-01"}"#,
+            r#"{"min":"2026-12-31","max":"2026-01-01"} allows no value"#,
+        ),
+        (
+            "Time",
+            r#"{"min":"18:00:00","max":"08:00:00"}"#,
+            r#"{"min":"18:00:00","max":"08:00:00"} allows no value"#,
+        ),
+        (
+            "DateTime",
+            r#"{"min":"2026-01-01T00:00:00Z","max":"2026-01-01T00:30:00+01:00"}"#,
+            r#"{"min":"2026-01-01T00:00:00Z","max":"2026-01-01T00:30:00+01:00"} allows no value"#,
+        ),
     ] {
         let field = format!(
             r#"{{"name":"f","key":"f","type":{{"type":"{kind}"}},"rules":[{{"type":"Range","value":{range}}}]}}"#

@@ -34,6 +34,12 @@ function write(page: Document, text: string): void {
   field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
 }
 
+/** The button of the menu that an item stands in: the item goes with its menu. */
+function buttonOf(item: Element): Element | null {
+  const name = item.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return name ? item.ownerDocument.getElementById(name) : null;
+}
+
 export class FocusScope {
   #own: Event | null = null;
 
@@ -52,7 +58,7 @@ export class FocusScope {
       opener = element;
       place = placeOf(element);
     };
-    if (before && before !== page.body && !node.contains(before)) openedBy(before);
+    if (before && before !== page.body && !node.contains(before)) openedBy(buttonOf(before) ?? before);
     let last: HTMLElement = node;
     const enter = (): void => focus(last.isConnected && last !== node ? last : firstIn(node));
     const onFocus = (event: FocusEvent): void => {

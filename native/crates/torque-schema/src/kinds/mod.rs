@@ -168,6 +168,11 @@ impl Bounds {
         (min.filter(given), max.filter(given))
     }
 
+    /// Whether no number lies within.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!((&self.min, &self.max), (Some((min, _)), Some((max, _))) if min > max)
+    }
+
     /// What is wrong with a number, as a sentence.
     pub(crate) fn broken_by(&self, number: &Decimal) -> Option<String> {
         match (&self.min, &self.max) {

@@ -85,6 +85,14 @@ describe("the filter bar", () => {
     expect(shown).toEqual([{ field: "number", operator: "ends_with", value: "77" }]);
   });
 
+  it("gives the focus back to the part that was asked for when its value is left", async () => {
+    render(<Bar first={[{ field: "number", operator: "is_null", value: "" }]} />);
+    await ask("Number", "is empty", "ends with");
+    expect(document.activeElement).toBe(await screen.findByLabelText("Number"));
+    await userEvent.keyboard("{Escape}");
+    expect(document.activeElement).toBe(within(chip("Number")).getByRole("button", { name: "ends with" }));
+  });
+
   it("asks for several texts, one with each Enter", async () => {
     render(<Bar first={[{ field: "number", operator: "eq", value: "11" }]} />);
     await ask("Number", "is", "is none of");
