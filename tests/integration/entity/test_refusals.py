@@ -87,9 +87,11 @@ async def test_links_that_lead_nowhere_are_told_beside_all_else(db: Database) ->
 
 async def test_rows_of_a_file_tell_everything(db: Database) -> None:
     store = Store(db)
-    report = await store.load("customer", "name,credit,kind", ",much,odd", "Ada,-1,odd", "Bo,much,retail")
+    await store.create("customer", name="Eve", email="taken@x.org")
+    lines = ["name,credit,kind,email", ",much,odd,taken@x.org", "Ada,-1,odd,", "Bo,much,retail,free@x.org"]
+    report = await store.load("customer", *lines)
     assert sorted((fault.row, fault.path, fault.rule) for fault in report.errors) == [
-        (1, "/credit", "Type"), (1, "/kind", "Enum"), (1, "/name", "Required"),
+        (1, "/credit", "Type"), (1, "/email", "Unique"), (1, "/kind", "Enum"), (1, "/name", "Required"),
         (2, "/credit", "Range"), (2, "/kind", "Enum"), (3, "/credit", "Type"),
     ]  # fmt: skip
 
