@@ -19,7 +19,7 @@ class Says(Protocol):
     def inner(self) -> str:
         """Return an alias that the statement does not have yet."""
 
-    def condition(self, condition: Condition, alias: str, *, joined: bool = True) -> str:
+    def condition(self, condition: Condition, alias: str) -> str:
         """Write a condition on the row of that alias."""
 
 
@@ -33,24 +33,24 @@ def behind(writer: Says, link: Link, alias: str, inner: str) -> str:
     return f"FROM entities {inner} WHERE {_record(writer, link, inner, _one(link, alias))}"
 
 
-def exists(writer: Says, condition: Exists, alias: str, *, joined: bool) -> str:
+def exists(writer: Says, condition: Exists, alias: str) -> str:
     """Write that there is a record behind a link that fulfils a condition.
 
-    One that leads on to many, and is not joined, is answered by the ids of all that fulfil it, found once: row by row
-    it would follow all links of all that a row is linked to.
+    Where links to many are one of several steps, those behind the first are the ids of all that fulfil the rest, found
+    once. Row by row all links of all that a row is linked to would be followed; and joined, each step takes as many
+    times longer as there are records, where the planner believes in one.
     """
     link, inner = condition.link, writer.inner()
-    leads_on = _leads_to_many(condition.part)
-    if leads_on and (not joined or _asks_apart(condition.part)):
+    if link.many:
+        links, there = _links(writer, link, alias, inner)
+    if steps(condition) > 1 and (link.many or _leads_to_many(condition.part)):
         records = f"{inner}.application_id = $1 AND {inner}.entity_type = {writer.argument(link.target_key)}"
         ids = f"SELECT {inner}.id FROM entities {inner} WHERE {records} AND {writer.condition(condition.part, inner)}"
         if not link.many:
             return f"(({_one(link, alias)} IN ({ids})) IS TRUE)"
-        links, there = _links(writer, link, alias, inner)
         return f"EXISTS (SELECT 1 FROM {links} AND ({there} IN ({ids})) IS TRUE)"
     if not link.many:
         return f"EXISTS (SELECT 1 {behind(writer, link, alias, inner)} AND {writer.condition(condition.part, inner)})"
-    links, there = _links(writer, link, alias, inner)
     record = _record(writer, link, inner, there)
     return (
         f"EXISTS (SELECT 1 FROM entities {inner}, {links} AND {record} AND {writer.condition(condition.part, inner)})"
@@ -74,18 +74,18 @@ def _links(writer: Says, link: Link, alias: str, inner: str) -> tuple[str, str]:
     return f"{text} AND {own}.link_key = {writer.argument(link.link_key)}", f"{own}.{there}"
 
 
+def steps(condition: Condition) -> int:
+    """Return how many links a condition follows one after the other."""
+    if isinstance(condition, Exists):
+        return 1 + steps(condition.part)
+    if isinstance(condition, Not):
+        return steps(condition.part)
+    return max(map(steps, condition.parts), default=0) if isinstance(condition, AllOf | AnyOf) else 0
+
+
 def _leads_to_many(condition: Condition) -> bool:
     if isinstance(condition, Exists):
         return condition.link.many or _leads_to_many(condition.part)
     if isinstance(condition, Not):
         return _leads_to_many(condition.part)
     return isinstance(condition, AllOf | AnyOf) and any(_leads_to_many(part) for part in condition.parts)
-
-
-def _asks_apart(condition: Condition) -> bool:
-    """Tell whether a condition follows links to many within what is negated or one of several choices."""
-    if isinstance(condition, Exists):
-        return _asks_apart(condition.part)
-    if isinstance(condition, AllOf):
-        return any(_asks_apart(part) for part in condition.parts)
-    return isinstance(condition, Not | AnyOf) and _leads_to_many(condition)

@@ -100,24 +100,16 @@ class Writer:
         self._aliases += 1
         return f"r{self._aliases}"
 
-    def condition(self, condition: Condition, alias: str, *, joined: bool = True) -> str:
-        """Write a condition on the row of that alias; it is true, false or null, and null counts as false.
-
-        Parameters
-        ----------
-        joined
-            False within what is negated or one of several choices, which the planner asks row by row.
-        """
+    def condition(self, condition: Condition, alias: str) -> str:
+        """Write a condition on the row of that alias; it is true, false or null, and null counts as false."""
         if isinstance(condition, AllOf):
-            parts = [self.condition(part, alias, joined=joined) for part in condition.parts]
-            return "(" + (" AND ".join(parts) or "true") + ")"
+            return "(" + (" AND ".join(self.condition(part, alias) for part in condition.parts) or "true") + ")"
         if isinstance(condition, AnyOf):
-            parts = [self.condition(part, alias, joined=False) for part in condition.parts]
-            return "(" + (" OR ".join(parts) or "false") + ")"
+            return "(" + (" OR ".join(self.condition(part, alias) for part in condition.parts) or "false") + ")"
         if isinstance(condition, Not):
-            return f"({self.condition(condition.part, alias, joined=False)} IS NOT TRUE)"
+            return f"({self.condition(condition.part, alias)} IS NOT TRUE)"
         if isinstance(condition, Exists):
-            return exists(self, condition, alias, joined=joined)
+            return exists(self, condition, alias)
         if isinstance(condition, Search):
             return self._search(condition, alias)
         if isinstance(condition, Linked):

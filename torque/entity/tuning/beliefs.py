@@ -15,14 +15,15 @@ from torque import codec
 from torque.db.failures import DatabaseFailure
 from torque.db.queries import load_queries
 from torque.db.session import quoted
+from torque.entity.query.links_sql import steps
 from torque.entity.query.sql import Statement
 from torque.entity.store import EntityStore
 from torque.entity.types import AllOf, AnyOf, Condition, Exists, Linked, Not
 from torque.errors import TorqueError
 
 Q = load_queries(Path(__file__).with_name("beliefs.sql"))
-FEW = 500
-"""Each of so many compared with each takes a few milliseconds."""
+FEW, FEW_FAR = 500, 50
+"""Each of so many compared with each takes a few milliseconds; over several steps each of fewer does."""
 FAR = 20
 """How many times as many there may be as are believed: then still no plan compares each with each."""
 _LASTS = 1.0
@@ -32,8 +33,8 @@ _AGAIN, _LONGEST = 60.0, 3600.0
 """When statistics are made again that did not help, and twice as late each time."""
 _KEPT = 10_000
 
-Place = tuple[str, str, bool]
-"""Application, storage key, and whether that is of a relationship."""
+Place = tuple[str, str, bool, int]
+"""Application, storage key, whether that is of a relationship, and how many records are few."""
 
 
 class Beliefs:
@@ -50,7 +51,8 @@ class Beliefs:
         keys = set(_joined(condition)) if condition is not None else set()
         if not keys:
             return
-        places = [(application_id, key, linked) for key, linked in keys | {(entity_key, False)}]
+        few = FEW if condition is None or steps(condition) < 2 else FEW_FAR
+        places = [(application_id, key, linked, few) for key, linked in keys | {(entity_key, False)}]
         now = time.monotonic()
         waiting = [self._look(place) for place in places if now >= self._again.get(place, 0.0)]
         if waiting:
@@ -87,17 +89,17 @@ class Beliefs:
         self._again[place] = ended + max(wait, (ended - begun) * _SHARE)
 
     async def _is_wrong(self, place: Place) -> bool:
-        application_id, key, linked = place
+        application_id, key, linked, few = place
         told = await self._fetch(Q.believed_links if linked else Q.believed_records, application_id, key)
         believed = int(codec.loads(told)[0]["Plan"]["Plan Rows"])
         if believed * FAR >= FEW * 10:  # so many that none is compared with each
             return False
         there = int(await self._fetch(Q.newest_links if linked else Q.records, application_id, key))
-        return there > max(FEW, believed * FAR)
+        return there > max(few, believed * FAR)
 
     async def _analyze(self, place: Place) -> None:
         """Look at what joins go by; all other statistics of the part are made by whoever makes them anyway."""
-        application_id, _, linked = place
+        application_id, _, linked, _ = place
         leaf = quoted(await self._fetch(Q.leaf_of_links if linked else Q.leaf_of_records, application_id))
         columns = "" if linked else " (application_id, entity_type)"
         await self._store.fetch(Statement(f"ANALYZE (SKIP_LOCKED) {leaf}{columns}", ()))
