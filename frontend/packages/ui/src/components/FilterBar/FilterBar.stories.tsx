@@ -1,7 +1,9 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { expect, userEvent, waitFor, within } from "storybook/test";
 import { customerTitle, findCustomers, orderColumns } from "../../fixtures/orders";
+import { useState } from "react";
 import { FilterBar } from "./FilterBar";
+import type { GridFilter } from "./FilterBar.types";
 
 const meta: Meta<typeof FilterBar> = {
   title: "Data/FilterBar",
@@ -91,6 +93,30 @@ export const Phone: Story = {
   play: async ({ canvas }) => {
     const adder = canvas.getByRole("button", { name: "Filter" });
     await expect([...adder.querySelectorAll("span")].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toEqual([]);
+  },
+};
+export const PhoneChoices: Story = {
+  ...Several,
+  globals: { viewport: { value: "phone" } },
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "Draft, Shipped" }));
+    const list = await within(document.body).findByRole("listbox", { name: "Status" });
+    await waitFor(() => expect(list).toBeVisible());
+    await expect(within(list).getAllByRole("option").filter((option) => option.getBoundingClientRect().height < 44)).toEqual([]);
+  },
+};
+export const PhoneAdds: Story = {
+  globals: { viewport: { value: "phone" } },
+  render: function Adds(args) {
+    const [filters, setFilters] = useState<readonly GridFilter[]>((Several.args?.filters ?? []).slice(0, 2));
+    return <FilterBar {...args} filters={filters} onFilters={setFilters} />;
+  },
+  play: async ({ canvas }) => {
+    await userEvent.click(canvas.getByRole("button", { name: "Filter" }));
+    await userEvent.click(await within(document.body).findByRole("menuitem", { name: "Customer" }));
+    const field = await within(document.body).findByRole("textbox", { name: "Search Customer" });
+    await waitFor(() => expect(field).toBeVisible());
+    await expect(field.getBoundingClientRect().right).toBeLessThanOrEqual(window.innerWidth);
   },
 };
 export const PhoneDark: Story = { ...EveryType, globals: { viewport: { value: "phone" }, scheme: "dark" } };

@@ -1,5 +1,5 @@
 import { Menu, Popover, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatDate, formatValue } from "../../format/value";
 import { useFocusScope } from "../../focus/useFocusScope";
@@ -24,6 +24,11 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
   const { t } = useTranslation("ui");
   const [valueOpen, setValueOpen] = useState(fresh);
   const scope = useFocusScope(valueOpen);
+  const chip = useRef<HTMLDivElement>(null);
+  // On a phone the chips scroll sideways, and what belongs to a chip out of sight would not be shown.
+  useLayoutEffect(() => {
+    if (valueOpen) chip.current?.querySelector("[data-value]")?.scrollIntoView?.({ block: "nearest", inline: "center" });
+  }, [valueOpen]);
   const field = fields.find(({ name }) => name === filter.field);
   const text = useValueText(field, filter);
   if (!field) return null;
@@ -37,7 +42,7 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
     setValueOpen(arityOf(operator) !== "none" && (next.value === "" || (arityOf(operator) === "two" && arityOf(filter.operator) !== "two")));
   };
   return (
-    <div className={classes.chip} role="group" aria-label={t("filter.chip", { field: field.label })}>
+    <div ref={chip} className={classes.chip} role="group" aria-label={t("filter.chip", { field: field.label })}>
       <ChipMenu choices={fields.map(({ name, label }) => ({ value: name, label }))} value={field.name} onChoose={turn} />
       <ChipMenu choices={operatorsOf(field).map((value) => ({ value, label: t(operatorWord(field.type, value)) }))} value={filter.operator} onChoose={ask} />
       {arityOf(filter.operator) !== "none" && (
