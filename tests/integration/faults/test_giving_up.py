@@ -108,3 +108,33 @@ async def test_whoever_gives_up_a_write_that_waits_cancels_nothing(db: Database,
     assert len(await blog.rows("audit_log")) > len(logged)
     assert len(blog.events) > told
     assert not blog.generations.current(stamp)
+
+
+async def test_whoever_gives_up_a_write_that_lost_twice_cancels_nothing(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = Shop(db, BLOG)
+    other = Shop(db, BLOG, generations=blog.generations, app_id=blog.app.id)
+    post = (await blog.create("post", title="old"))["id"]
+    writer, store, reached, go_on = blog.entities._writer, blog.entities._store, asyncio.Event(), asyncio.Event()
+    submit, read_locked = writer.submit, store.read_locked
+
+    async def disturbed(*args: Any) -> Any:
+        await other.update(post, title=f"of another {len(other.events)}")
+        return await submit(*args)
+
+    async def held(*args: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        return await read_locked(*args)
+
+    monkeypatch.setattr(writer, "submit", disturbed)
+    monkeypatch.setattr(store, "read_locked", held)
+    work = asyncio.create_task(blog.update(post, title="late"))
+    async with asyncio.timeout(30):
+        await reached.wait()
+    work.cancel()
+    await asyncio.wait({work})
+    go_on.set()
+    await blog.entities.close()
+    assert (await other.get(post))["title"] == "late"
