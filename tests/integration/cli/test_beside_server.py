@@ -103,6 +103,30 @@ def test_what_was_changed_by_hand_is_seen_after_a_flush(embedded: RunningServer)
     until(lambda: "Pencil" in json.dumps(records(embedded, token)), 2.0, "the change made by hand")
 
 
+def test_what_another_program_changes_is_seen_where_the_database_tells_as_documented(embedded: RunningServer) -> None:
+    page = (ROOT / "docs/how-to/use-your-own-postgres.md").read_text(encoding="utf-8")
+    token = torque("token", "create", "program", "--json", folder=embedded.folder).json()["token"]
+    use = join(embedded.folder / ".torque" / "pg")
+    try:
+        with psycopg.connect(use.dsn, autocommit=True) as program:
+            program.execute(page.partition("```sql\n")[2].partition("```")[0])
+            program.execute("LISTEN torque")
+            made = embedded.rpc(
+                "createEntity", {"entityType": "item", "data": {"label": "Own"}}, app="shop", token=token
+            )
+            assert not [*program.notifies(timeout=0.2, stop_after=1)], "what the server writes is told by the server"
+            until(lambda: cached(embedded, lambda: records(embedded, token)), what="an answer from the cache")
+            program.execute(
+                """UPDATE entities SET data = jsonb_set(data, '{label}', '"Brush"') WHERE id = %s""",
+                (made["result"]["id"],),
+            )
+            until(lambda: "Brush" in json.dumps(records(embedded, token)), 2.0, "the change made by the program")
+            program.execute("DROP FUNCTION torque_tell CASCADE")
+    finally:
+        use.close()
+    embedded.rpc("deleteEntity", {"entityId": made["result"]["id"]}, app="shop", token=token)
+
+
 def test_a_backup_is_taken_while_the_server_runs(embedded: RunningServer, tmp_path: Path) -> None:
     assert torque("backup", str(tmp_path / "b"), folder=embedded.folder).code == 0
 
