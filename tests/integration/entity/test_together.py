@@ -1,6 +1,7 @@
 """Writes and reads of several applications go in one round trip, and are of one application each all the same."""
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.application.types import RunningApplication
 from torque.entity.write.lanes import lane_for
-from torque.errors import OutcomeUnknown, Unavailable
+from torque.errors import Conflict, OutcomeUnknown, Unavailable, ValidationFailed
 from torque.types import new_id
 
 APPLICATIONS = 6
@@ -206,3 +207,71 @@ async def test_of_what_was_under_way_together_when_the_connection_is_lost_nobody
     assert [type(one) for one in found] == [OutcomeUnknown] * APPLICATIONS
     assert town.moved(before) == [True] * APPLICATIONS
     assert await town.number("SELECT count(*) FROM entities") == 0
+
+
+class Clerk:
+    """Writes customers and memos of one application at random, and knows what was acknowledged."""
+
+    def __init__(self, town: Town, app: RunningApplication, chance: random.Random) -> None:
+        self.town, self.app, self.chance = town, app, chance
+        self.customers: dict[str, int] = {}
+        self.memos: dict[str, str] = {}
+        self.done = 0
+
+    async def work(self, times: int) -> None:
+        for _ in range(times):
+            await self.chance.choice([self.welcome, self.note, self.note, self.change, self.burn, self.look])()
+
+    async def welcome(self) -> None:
+        email = f"{self.chance.randrange(40)}@example.com"
+        try:
+            made = await self.town.create(self.app, "customer", name="Ada", email=email)
+        except (ValidationFailed, Conflict):
+            return  # somebody has the address
+        self.customers[made["id"]] = 1
+        self.done += 1
+
+    async def note(self) -> None:
+        whose = self.chance.choice([None, *self.customers])
+        made = await self.town.create(self.app, "memo", text="new", customer_id=whose)
+        self.memos[made["id"]] = "new"
+        self.done += 1
+
+    async def change(self) -> None:
+        for memo in self.chance.sample(sorted(self.memos), min(1, len(self.memos))):
+            text = f"{self.done}"
+            await self.town.update(self.app, memo, text=text)
+            self.memos[memo] = text
+            self.done += 1
+
+    async def burn(self) -> None:
+        for memo in self.chance.sample(sorted(self.memos), min(1, len(self.memos))):
+            assert await self.town.delete(self.app, memo)
+            del self.memos[memo]
+            self.done += 1
+
+    async def look(self) -> None:
+        for memo in self.chance.sample(sorted(self.memos), min(1, len(self.memos))):
+            assert (await self.town.get(self.app, memo))["text"] == self.memos[memo]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_many_applications_write_at_once_each_holds_what_was_acknowledged(town: Town, seed: int) -> None:
+    clerks = [Clerk(town, app, random.Random(f"{seed} {n}")) for app in town.apps for n in range(5)]
+    async with asyncio.timeout(3 * PATIENCE):
+        await asyncio.gather(*(clerk.work(40) for clerk in clerks))
+    for app in town.apps:
+        own = [clerk for clerk in clerks if clerk.app is app]
+        rows = await town.shop.db.fetch(
+            "SELECT id, entity_type, data->>'text' AS text FROM entities WHERE application_id = $1", app.id
+        )
+        assert {row["id"]: row["text"] for row in rows if row["entity_type"] == "memo"} == {
+            memo: text for clerk in own for memo, text in clerk.memos.items()
+        }
+        assert {row["id"] for row in rows if row["entity_type"] == "customer"} == {
+            customer for clerk in own for customer in clerk.customers
+        }
+        counted = "SELECT sum(n) FROM entity_counts WHERE application_id = $1"
+        assert await town.shop.db.fetchval(counted, app.id) == len(rows)
+        logged = "SELECT count(*) FROM audit_log WHERE application_id = $1"
+        assert await town.shop.db.fetchval(logged, app.id) == sum(clerk.done for clerk in own)
