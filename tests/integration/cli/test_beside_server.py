@@ -154,6 +154,9 @@ def test_what_is_saved_after_a_restore_counts_though_the_server_knew_another_rev
     until(lambda: shown() == (revision, label), 2.0, "the restored model")
     save("After the restore")
     until(lambda: shown() == (revision + 1, "After the restore"), 2.0, "the model that was saved last")
+    assert torque("restore", str(tmp_path / "b"), "--replace", "--yes", folder=embedded.folder).code == 0
+    save("After another, of which nobody asked in between")
+    until(lambda: "another" in shown()[1], 2.0, "the model that was saved at last")
 
 
 def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServer) -> None:
