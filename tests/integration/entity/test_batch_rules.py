@@ -102,7 +102,7 @@ async def test_a_deletion_that_meets_others_begins_anew(shop: Shop, code: str) -
     ada = await shop.create("customer", name="Ada")
     order = await shop.create("order", number=1, customer_id=ada["id"])
     async with trouble(shop.db, "DELETE", "entity_keys", code, 3):
-        await shop.entities.remove(ADMIN, shop.app, None, (ada["id"], order["id"]), None, {})
+        await shop.entities.remove(ADMIN, shop.app, None, (ada["id"], order["id"]), {}, {})
     assert await shop.rows("entities") == []
     assert [await shop.count(name) for name in ("customer", "order")] == [0, 0]
 
@@ -112,7 +112,7 @@ async def test_a_deletion_that_meets_others_again_and_again_is_repeated_three_ti
     order = await shop.create("order", number=1, customer_id=ada["id"])
     async with trouble(shop.db, "DELETE", "entity_keys", DEADLOCK, 1000) as met:
         ids = (ada["id"], order["id"])
-        [refused] = await answers(shop.entities.remove(ADMIN, shop.app, None, ids, None, {}))
+        [refused] = await answers(shop.entities.remove(ADMIN, shop.app, None, ids, {}, {}))
         assert isinstance(refused, TimedOut)
         assert "Nothing was deleted" in refused.message
         assert await met.met() == 4
