@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from tests.integration.entity.workshop import ADMIN, GUEST, SHOP, entity, field
-from tests.integration.exchange.tables import Store
+from tests.integration.exchange.tables import Held, Store
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.exchange import load as sharing
 from torque.entity.exchange import loader as loading
+from torque.entity.exchange.readers import CsvRows
+from torque.entity.exchange.styles import guess_styles
+from torque.entity.exchange.types import Job
 from torque.entity.types import Query
 from torque.errors import Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated
 from torque.types import Caller, new_id
@@ -25,6 +28,14 @@ async def test_columns_go_into_the_fields_of_their_name_or_label(store: Store) -
     (ada,) = await store.all("customer")
     assert (ada["name"], ada["credit"], ada["email"], ada["kind"]) == ("Ada", 12.5, "a@b.example", "retail")
     await store.check()
+
+
+async def test_columns_of_a_file_are_read_as_they_are_written_together(store: Store) -> None:
+    text = "number;weight;day;placed\n1.234;12,5;03/04/2026;25/04/2026 10:00\n2;1.250;04/05/2026;03/04/2026 10:00\n"
+    rows = CsvRows(Held(text))
+    await store.exchange.load(ADMIN, store.app, [Job(entity_type="order", rows=rows, styles=guess_styles(rows))])
+    found = [(one["number"], one["weight"], one["day"], one["placed"][:10]) for one in await store.all("order")]
+    assert found == [(1234, 12.5, "2026-04-03", "2026-04-25"), (2, 1250, "2026-05-04", "2026-04-03")]
 
 
 async def test_columns_go_where_they_are_told(store: Store) -> None:

@@ -88,6 +88,30 @@ def test_one_value_tells_how_the_others_are_written() -> None:
     assert column("1.234", "5.678") == ("Decimal", PLAIN) == column("0.123", "5.678")
 
 
+def test_the_columns_of_a_table_are_written_alike() -> None:
+    def styles(**columns: Sequence[str]) -> dict[str, tuple[str, Style]]:
+        table = Memory("things", "thing_id")
+        table.columns = ("thing_id", *columns)
+        rows = [[str(number), *values] for number, values in enumerate(zip(*columns.values(), strict=True), 1)]
+        table.texts = lambda: rows  # type: ignore[method-assign]
+        inferred = found(table)
+        kinds, told = types(inferred, "things"), inferred.tables[0].styles
+        return {name: (kinds[name], told.get(name, PLAIN)) for name in columns}
+
+    comma, day_first = Style(decimal_comma=True), Style(day_first=True)
+    assert styles(people=("1.234", "5.678"), area=("1,5", "2,5")) == {
+        "people": ("Decimal", comma), "area": ("Decimal", comma),
+    }  # fmt: skip
+    assert styles(people=("1,234", "5,678"), area=("1.5", "2")) == {
+        "people": ("Decimal", PLAIN), "area": ("Decimal", PLAIN),
+    }  # fmt: skip
+    assert styles(people=("1,234", "5,678"), area=("1.5", "2"), other=("1,5", "2"))["people"] == ("String", PLAIN)
+    assert styles(people=("1.234", "5.678"), note=("1,5", "some text"))["people"] == ("Decimal", PLAIN)
+    assert styles(ordered=("03/04/2026", "04/05/2026"), sent=("25/04/2026", "04/05/2026")) == {
+        "ordered": ("Date", day_first), "sent": ("Date", day_first),
+    }  # fmt: skip
+
+
 def test_yes_and_no_are_booleans_in_several_languages() -> None:
     for values in (
         ("ja", "nein"),

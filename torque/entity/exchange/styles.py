@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from torque.entity.exchange.types import Rows, Unreadable
-from torque.model.infer.manner import Manner
+from torque.model.infer.manner import Manner, agree
 from torque.model.infer.text import PLAIN, Style
 
 _LOOKED_AT = 5_000
@@ -19,5 +19,6 @@ def guess_styles(rows: Rows) -> Mapping[str, Style]:
         for manner, cell in zip(manners, cells, strict=False):
             if isinstance(cell, str) and (value := cell.strip()):
                 manner.see(value)
+    agree(manners)
     styles = zip(rows.columns, (manner.style for manner in manners), strict=True)
     return {name: style for name, style in styles if style != PLAIN}

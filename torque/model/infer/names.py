@@ -12,7 +12,7 @@ KEY_WORDS = frozenset({"id", "ids", "key", "code", "no", "nr", "num", "number", 
 
 STRONG_KEYS = frozenset({"id", "fk", "uuid", "guid", "pk"})
 SELF_WORDS = frozenset(
-    {"parent", "reports", "manager", "boss", "supervisor", "superior", "predecessor", "reply", "lead"}
+    {"parent", "reports", "manager", "mgr", "boss", "supervisor", "superior", "predecessor", "reply", "lead"}
 )
 """A column of such a name may refer to its own table."""
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from torque.model.infer import text
-from torque.model.infer.manner import Manner
+from torque.model.infer.manner import Manner, agree
 from torque.model.infer.names import CODE_WORDS, FLAG_WORDS, TEXT_WORDS, is_key_name, words
 from torque.model.infer.words import NOTHING, NULLS, tell_truth
 
@@ -63,7 +63,7 @@ class Column:
         self._limit = KEPT_OF_KEYS if self.key_name or position == 0 else KEPT
         self._last: int | None = None
         self._ascending = True
-        self._manner = Manner()
+        self.manner = Manner()
         self._nulls = False
         self._nothings: dict[str, int] = {}
 
@@ -128,11 +128,11 @@ class Column:
 
     def settle(self) -> None:
         """Decide what only the whole column tells."""
-        if self._manner.numbers_clash:
+        if self.manner.numbers_clash:
             self._types = [kind for kind in self._types if kind not in ("Integer", "Decimal", "Float")]
-        if self._manner.dates_clash:
+        if self.manner.dates_clash:
             self._types = [kind for kind in self._types if kind not in ("Date", "DateTime")]
-        self.scale = self._manner.scale
+        self.scale = self.manner.scale
         if "Float" in self._types and "Decimal" in self._types and self.scale > text.MAX_DIGITS:
             self._types.remove("Decimal")
         if self.kind == "String":
@@ -142,7 +142,7 @@ class Column:
                     self._take(word)
         else:
             self.empty += sum(self._nothings.values())
-        self.style = msgspec.structs.replace(self._manner.style, nulls=self._nulls)
+        self.style = msgspec.structs.replace(self.manner.style, nulls=self._nulls)
 
     def _stays_text(self, kind: str) -> bool:
         return kind in ("Boolean", "Integer", "Decimal", "Float") and bool(set(self.words) & TEXT_WORDS)
@@ -152,7 +152,7 @@ class Column:
         return bool(named & FLAG_WORDS) or (tell_truth(found) and not named & CODE_WORDS)
 
     def _narrow(self, value: str) -> None:
-        style = self._manner.see(value)
+        style = self.manner.see(value)
         cut = value.lstrip("+-").isdigit() and text.integer(value) is None  # a number would lose digits
         padded = _PADDED.fullmatch(value) is not None
         kept = []
@@ -202,6 +202,7 @@ def profile(table: Table) -> TableProfile:
         rows += 1
         for column, value in zip(columns, row, strict=False):
             column.see(value)
+    agree([column.manner for column in columns])
     for column in columns:
         column.settle()
     named = [column for column in columns if column.filled or not _NAMELESS.fullmatch(column.name)]
