@@ -66,7 +66,7 @@ export type EntityPage = {
 
 export type SingleRecord = EntityRecord & { included?: Included };
 /** One member per row of a write of many, in their order. */
-export type BulkRow = { ok: true; record?: EntityRecord } | { ok: false; error: { code: string; message: string } };
+export type BulkRow = { ok: true; record?: EntityRecord } | { ok: false; error: { code: string; message: string; [detail: string]: Json } };
 export type BulkResult = { results: BulkRow[]; succeeded: number; failed: number };
 export type BulkMode = "atomic" | "perRow";
 export type DeleteResult = { id: string; deleted: boolean; job: string | null };

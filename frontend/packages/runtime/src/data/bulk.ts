@@ -10,8 +10,8 @@ function refusedOf({ results }: BulkResult, ids: readonly string[]): Refused | n
   const failed = results.flatMap((result, index) => (result.ok ? [] : [{ id: ids[index] ?? "", error: result.error }]));
   const [first] = failed;
   if (!first) return null;
-  const { code, message } = first.error;
-  return { ids: failed.map(({ id }) => id), error: new RpcError({ code: -32000, message, data: { code } }) };
+  const { message, ...data } = first.error;
+  return { ids: failed.map(({ id }) => id), error: new RpcError({ code: -32000, message, data }) };
 }
 
 export async function deleteRecords(client: TorqueClient, entityType: string, ids: readonly string[], options: CallOptions): Promise<Refused | null> {

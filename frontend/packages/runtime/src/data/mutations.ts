@@ -61,9 +61,9 @@ export function useOutcome(): (write: () => Promise<unknown>, follows: boolean) 
   };
 }
 
-/** A sentence for any failure. */
+/** A sentence for any failure; of broken rules the first, which says more than that some are broken. */
 export function errorText(error: unknown, offline: string, unknown: string): string {
-  if (error instanceof RpcError) return error.message;
+  if (error instanceof RpcError) return error.fieldErrors[0]?.message ?? error.message;
   return codeOf(error) === "CONNECTION_LOST" ? offline : unknown;
 }
 

@@ -29,6 +29,27 @@ function show(props: Partial<FormProps>) {
 
 const access = (upload: FileAccess["upload"]): FileAccess => ({ upload, urlOf: (field, { id }, width) => `/${field}/${id}?${width ?? ""}` });
 
+describe("a file of another kind", () => {
+  const takes = (accept: string[]): FormProps["definition"] => ({ ...definition, fields: [{ name: "photo", field_type: "FileInput", label: "Photo", validation: { accept } }] });
+  const drop = (input: HTMLInputElement, file: File) => userEvent.setup({ applyAccept: false }).upload(input, file);
+
+  it("is not sent, and the field says which kinds it takes", async () => {
+    const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(value));
+    const input = show({ definition: takes(["image/png", "image/svg+xml", "video/*"]), files: access(upload) });
+    await drop(input, new File(["x"], "a.txt", { type: "text/plain" }));
+    expect(await screen.findByText("Choose a file of this kind: PNG, SVG, video.")).toBeTruthy();
+    expect(upload).not.toHaveBeenCalled();
+    await drop(input, new File(["x"], "a.mp4", { type: "video/mp4" }));
+    expect(upload).toHaveBeenCalledTimes(1);
+  });
+
+  it("that the browser cannot name is left to the server", async () => {
+    const upload = vi.fn<FileAccess["upload"]>(() => Promise.resolve(value));
+    await drop(show({ definition: takes(["image/*"]), files: access(upload) }), new File(["x"], "scan"));
+    expect(upload).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("a field of several files", () => {
   const several: FormProps["definition"] = { ...definition, fields: [{ name: "photos", field_type: "FileInput", label: "Photos", multiple: true, validation: { maxSize: 10 } }] };
   const second = { ...value, id: "f2", name: "b.png" };

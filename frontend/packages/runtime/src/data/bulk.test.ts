@@ -1,0 +1,29 @@
+// @vitest-environment node
+import { createClient } from "@torque/client";
+import type { RpcRequest } from "@torque/protocol";
+import { describe, expect, it } from "vitest";
+import { updateRecords } from "./bulk";
+import { errorText } from "./mutations";
+
+const silent = () => ({ close: () => {}, send: () => false });
+
+describe("several records changed alike", () => {
+  it("say of those that were refused which rule they break", async () => {
+    const errors = [{ path: "/1/state", rule: "Check", message: "Only heavy parcels are closed.", severity: "Error" }];
+    const result = {
+      results: [
+        { ok: true, record: { id: "a", version: 2 } },
+        { ok: false, error: { code: "VALIDATION_FAILED", message: "The record does not fulfil the rules of its entity.", path: "/1", errors } },
+        { ok: false, error: { code: "NOT_FOUND", message: "There is no such record.", path: "/2" } },
+      ],
+      succeeded: 1,
+      failed: 2,
+    };
+    const answer: typeof fetch = (_, init) => Promise.resolve(Response.json({ jsonrpc: "2.0", id: (JSON.parse(String(init?.body)) as RpcRequest).id, result }));
+    const client = createClient({ application: "parcels", baseUrl: "http://torque.test", fetch: answer, open: { socket: silent, stream: silent } });
+    const { written, refused } = await updateRecords(client, "parcel", ["a", "b", "c"], { state: "closed" });
+    expect(written).toEqual([{ id: "a", version: 2 }]);
+    expect(refused?.ids).toEqual(["b", "c"]);
+    expect(errorText(refused?.error, "offline", "unknown")).toBe("Only heavy parcels are closed.");
+  });
+});
