@@ -10,9 +10,12 @@ from tests.integration.entity.trouble import DEADLOCK, DISK_FULL, LOCKED, troubl
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.application.types import RunningApplication
+from torque.entity.batch import Write
+from torque.entity.coalesce import _Awaited
+from torque.entity.write import batches
 from torque.entity.write.lanes import lane_for
 from torque.errors import Conflict, OutcomeUnknown, Unavailable, ValidationFailed
-from torque.types import new_id
+from torque.types import new_id, utc_now
 
 APPLICATIONS = 6
 QUEUES = 2
@@ -137,6 +140,18 @@ async def test_who_waits_for_a_lock_keeps_no_other_application_waiting_and_then_
     ] == [False, True]
 
 
+async def test_who_went_by_itself_goes_with_others_again_after_a_while(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = [lane_for(app.id, "create", town.apps[0].model.entities["memo"]) for app in town.apps]
+    takes = town.shop.entities._writer.takes
+    for seconds, expected in ((0.0, True), (60.0, False)):
+        monkeypatch.setattr(batches, "_APART_SECONDS", seconds)
+        async with trouble(town.shop.db, "INSERT", "entities", LOCKED, 100):
+            await answers(*(town.create(app, "memo", text="x") for app in town.apps))
+        assert [takes(lane) for lane in lanes] == [expected] * APPLICATIONS
+
+
 async def test_records_with_one_id_in_several_applications_are_read_changed_and_deleted_apart(town: Town) -> None:
     first = await town.create(town.apps[0], "customer", name="of 0")
     for n, app in enumerate(town.apps[1:], 1):
@@ -171,6 +186,26 @@ async def test_records_of_several_applications_are_read_and_changed_together(tow
         "x"
     ] * APPLICATIONS
     assert await town.transactions() <= QUEUES
+
+
+async def test_statements_that_go_together_go_in_the_order_of_their_applications(town: Town) -> None:
+    """Two such transactions of different processes would else wait for each other in a circle."""
+    memo, sent = town.apps[0].model.entities["memo"], list[str]()
+    writer, many = town.shop.entities._writer, [(app, await town.create(app, "memo", text="x")) for app in town.apps]
+    parts = [
+        (lane_for(app.id, "update", memo), [_Awaited(one["id"], write_of(app, one), asyncio.Future[Any]())])
+        for app, one in sorted(many, key=lambda each: each[0].id, reverse=True)
+    ]
+    for group in writer._alike(parts, utc_now()):
+        sent += [lane.application_id for lane, _, _ in group]
+    assert sent == sorted(app.id for app in town.apps)
+
+
+def write_of(app: RunningApplication, one: dict[str, Any]) -> Write:
+    """Return a change of a memo."""
+    entity = app.model.entities["memo"]
+    prepared = entity.validator.update(b'{"text":"x"}', b'{"text":"y"}', False, utc_now())
+    return Write(entity=entity, id=one["id"], base_version=1, prepared=prepared, caller=ADMIN)
 
 
 async def test_deletes_of_several_applications_go_together_and_one_that_is_referred_to_goes_as_it_has_to(
