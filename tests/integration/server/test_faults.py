@@ -132,6 +132,15 @@ def test_one_worker_killed_ten_times_in_five_seconds_leaves_the_others_serving(o
     assert b"torque_worker_respawns_total 10.0" in own_server.request("GET", "/metrics").body
 
 
+def test_listeners_are_told_to_load_anew_when_a_worker_died_that_may_have_written(own_server: RunningServer) -> None:
+    with connect(f"ws://127.0.0.1:{own_server.port}/ws", proxy=None) as socket_:
+        socket_.send(message("getCapabilities"))
+        spared = worker_pids(own_server)[json.loads(socket_.recv(10))["result"]["live"]["worker"]]
+        for victim in [pid for pid in worker_pids(own_server) if pid != spared]:
+            stop_process(victim)
+        assert json.loads(socket_.recv(stretched(10.0)))["params"]["kind"] == "resync"
+
+
 def test_a_dead_workers_backends_are_gone_before_it_is_replaced(own_server: RunningServer, database: str) -> None:
     own_server.rpc("listApplications")
     assert backends(database, "torque:%:0") + backends(database, "torque:%:1") > 0
