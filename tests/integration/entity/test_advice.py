@@ -4,17 +4,20 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.integration.cli.command import inside
 from tests.integration.entity.test_indexes import JOBS, MANY, Told, jobs, learn, wanted
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
+from torque.db.pool import Database, PoolSettings
 from torque.entity.query.aggregate import Aggregate, Group, Metric
 from torque.entity.tuning import demand
 from torque.entity.tuning.advice import Advice, advise
 from torque.entity.tuning.index_upkeep import keep_indexes
 from torque.entity.types import Query, Sort
+from torque.errors import TimedOut
 
 __all__ = ["jobs"]
 
@@ -81,6 +84,20 @@ async def test_slow_lists_are_noted_by_shape_with_what_would_help(jobs: Shop, sl
     assert bare.slowest >= bare.milliseconds > 0
     assert (found["status = sorted by title"].answered_by, found["status = sorted by title"].advice) == ("index", "")
     assert "referenced records" in found["parent_id.title sorted by created_at desc"].advice
+
+
+async def test_a_list_that_was_never_answered_in_time_is_noted(jobs: Shop) -> None:
+    hasty = await Database.open(PoolSettings(dsn=jobs.db.settings.dsn, query_timeout=0.3))
+    shop = Shop(hasty, JOBS, app_id=jobs.app.id)
+    await shop.entities._store.settings()
+    with psycopg.connect(hasty.settings.dsn) as other:
+        other.execute("LOCK TABLE entities IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(TimedOut):
+            await shop.entities.list(ADMIN, shop.app, Query(entity_type="job", sort=(Sort("rank"), Sort("due"))))
+    await shop.entities._reading.demand.write()
+    await hasty.close()
+    question = next(one for one in (await advice(jobs)).questions if one.kind == "list")
+    assert (question.entity, question.asks, question.slow) == ("job", "everything sorted by rank, due", 1)
 
 
 async def test_the_index_that_was_advised_answers_the_question(jobs: Shop, slow: None) -> None:

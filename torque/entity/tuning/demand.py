@@ -78,13 +78,14 @@ class Demand:
         key = (application_id, plan.entity.key)
         await self.beliefs.mend(*key, plan.condition)
         started = time.monotonic()
-        rows = await self._store.fetch(statement)
-        seconds = time.monotonic() - started
-        slow = seconds >= (SLOW_SECONDS if key in self._large else SLOW_SMALL_SECONDS)
-        self._lists += 1
-        if slow or (self._lists % SAMPLED == 0 and self._store.indexed(*key) is not None):
-            self._note(*key, "list", msgspec.json.encode(shape_of_list(plan)), seconds, slow=slow)
-        return rows
+        try:
+            return await self._store.fetch(statement)
+        finally:  # also of one that is never answered in time
+            seconds = time.monotonic() - started
+            slow = seconds >= (SLOW_SECONDS if key in self._large else SLOW_SMALL_SECONDS)
+            self._lists += 1
+            if slow or (self._lists % SAMPLED == 0 and self._store.indexed(*key) is not None):
+                self._note(*key, "list", msgspec.json.encode(shape_of_list(plan)), seconds, slow=slow)
 
     async def aggregated(
         self, application_id: str, plan: AggregatePlan, statement: Statement, collation: str
