@@ -38,6 +38,11 @@ async def test_columns_of_a_file_are_read_as_they_are_written_together(store: St
     assert found == [(1234, 12.5, "2026-04-03", "2026-04-25"), (2, 1250, "2026-05-04", "2026-04-03")]
 
 
+async def test_rows_that_do_not_fit_are_told_in_their_order_whatever_found_them(store: Store) -> None:
+    report = await store.load("customer", "name,email,credit", "Ada,a@x,1", "Bo,a@x,2", ",b@x,3", "Cy,c@x,x")
+    assert faults(report) == [(2, "/email", "Unique"), (3, "/name", "Required"), (4, "/credit", "Type")]
+
+
 async def test_columns_go_where_they_are_told(store: Store) -> None:
     columns = {"Who": "name", "Where": "", "Mail": "email"}
     report = await store.load("customer", "Who,Where,Mail", "Ada,Oslo,a@b.example", columns=columns)

@@ -65,6 +65,8 @@ class Loader:
         try:
             await self._run(jobs)
             await self._connection.settle()
+            places = {job.entity_type: place for place, job in enumerate(jobs)}
+            self.report.errors.sort(key=lambda fault: (places.get(fault.entity, len(places)), fault.row))
         finally:
             await self._connection.close()
 
