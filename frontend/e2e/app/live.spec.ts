@@ -49,6 +49,18 @@ test("what somebody else changes at another worker appears in place while typing
   await expect(orders.drawer().getByRole("textbox", { name: "Notes" })).toBeFocused();
 });
 
+test("a record that somebody else deletes while it is open says so, and keeps what was typed", async ({ orders, page }) => {
+  await orders.open("/orders");
+  await orders.row("CO-1039").click();
+  const notes = orders.drawer().getByRole("textbox", { name: "Notes" });
+  await notes.fill("In the middle of");
+  const entityId = new URL(page.url()).searchParams.get("record");
+  await orders.call(page.request, "deleteEntity", { entityType: "order", entityId });
+  await expect(orders.drawer().getByRole("alert").filter({ hasText: "Somebody else deleted this record." })).toBeVisible();
+  await expect(notes).toBeFocused();
+  await expect(notes).toHaveValue("In the middle of");
+});
+
 test("a change of the model at another worker shows in the open page, and what was typed stays", async ({ todo, page, context, editor }) => {
   const other = new Application(await context.newPage(), todo.name);
   const [here, there] = [await workersOf(page), await workersOf(other.page)];

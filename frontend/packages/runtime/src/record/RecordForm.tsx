@@ -39,6 +39,9 @@ function FilledForm({ definition, open }: { definition: FormDefinition; open: Op
   const noun = singular(displayNameOf(metadata, definition.entity_type), i18n.language);
   return (
     <>
+      <p className={classes.note} data-kind="gone" role="alert">
+        {form.gone && t("record.gone")}
+      </p>
       {allowed === false && <p className={classes.note}>{t("record.readOnly")}</p>}
       <Form
         key={round}

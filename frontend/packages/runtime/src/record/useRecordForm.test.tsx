@@ -14,12 +14,14 @@ const silent = () => ({ close: () => {}, send: () => false });
 const address = { params: new URLSearchParams(), set: () => {}, goTo: () => {} };
 
 /** A form whose server answers as it is told; `keys` are the names its creations went under. */
-function openForm(answers: ("lost" | "made")[], id: string | null = null, cache = new QueryClient()) {
+function openForm(answers: ("lost" | "made" | "gone")[], id: string | null = null, cache = new QueryClient()) {
   const keys: unknown[] = [];
   const fetcher: typeof fetch = (_, init) => {
     const { id: call, params } = JSON.parse(String(init?.body)) as RpcRequest & { params: { idempotencyKey: string } };
     keys.push(params.idempotencyKey);
-    if (answers.shift() === "lost") return Promise.reject(new TypeError("connection reset"));
+    const next = answers.shift();
+    if (next === "gone") return Promise.resolve(Response.json({ jsonrpc: "2.0", id: call, error: { code: -32000, message: "There is no such record.", data: { code: "NOT_FOUND" } } }));
+    if (next === "lost") return Promise.reject(new TypeError("connection reset"));
     return Promise.resolve(Response.json({ jsonrpc: "2.0", id: call, result: { id: "1", version: 1 } }));
   };
   const client = createClient({ application: "todo", baseUrl: "http://torque.test", fetch: fetcher, open: { socket: silent, stream: silent } });
@@ -59,5 +61,17 @@ describe("a record that is opened from a list", () => {
     const { result } = openForm(["made"], "1", cache);
     expect(result.current.record).toMatchObject({ id: "1", label: "Milk" });
     await waitFor(() => expect(result.current.record?.label).toBeUndefined());
+  });
+
+  it("stays with what it was when somebody else deletes it, and says so", async () => {
+    const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    const { result } = openForm(["made", "gone", "made"], "1", cache);
+    await waitFor(() => expect(result.current.record).toMatchObject({ id: "1", version: 1 }));
+    expect(result.current.gone).toBe(false);
+    await act(() => cache.invalidateQueries());
+    await waitFor(() => expect(result.current.gone).toBe(true));
+    expect(result.current.record).toMatchObject({ id: "1" });
+    await act(() => cache.invalidateQueries());
+    await waitFor(() => expect(result.current.gone).toBe(false));
   });
 });

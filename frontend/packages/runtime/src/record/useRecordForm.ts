@@ -13,6 +13,8 @@ const MOST_ROUNDS = 5;
 export type RecordForm = {
   record: EntityRecord | null;
   failure: Error | null;
+  /** Somebody else deleted it while it was open. */
+  gone: boolean;
   submit: (values: FormValues) => Promise<SubmitOutcome>;
 };
 
@@ -44,7 +46,7 @@ export function useRecordForm(definition: FormDefinition | undefined, id: string
   const { data, error, refetch } = useRecord(entityType, definition ? id : null, expand);
   useEffect(() => {
     if (!id || !entityType) return undefined;
-    return client.subscribe([`entity:${entityType}/${id}`], ({ kind }) => kind !== "deleted" && void refetch());
+    return client.subscribe([`entity:${entityType}/${id}`], () => void refetch());
   }, [client, entityType, id, refetch]);
   /** Saves on top of `base`; what others did to other fields meanwhile stands beside it. */
   const saveOver = async (record: string, values: FormValues, base: EntityRecord | undefined, rounds = MOST_ROUNDS): Promise<EntityRecord> => {
@@ -65,5 +67,5 @@ export function useRecordForm(definition: FormDefinition | undefined, id: string
     };
     return outcome(save, id !== null && typeof action !== "object");
   };
-  return { record: data ?? null, failure: data ? null : error, submit };
+  return { record: data ?? null, failure: data ? null : error, gone: data !== undefined && error !== null && codeOf(error) === "NOT_FOUND", submit };
 }
