@@ -1,11 +1,13 @@
 """Many-to-many links of a moment: whatever was done since, from either end, and by deletions of either record."""
 
+import time
 from typing import Any
 
 import pytest
 
 from tests.integration.entity.test_history import restore
 from tests.integration.entity.test_many import BLOG, many
+from tests.integration.entity.test_removal import finished
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.db.pool import Database
@@ -81,3 +83,25 @@ async def test_the_ends_of_a_relationship_of_an_entity_to_itself_are_told_apart(
     linking = [entry for entry in answer["entries"] if entry["action"] == "link"]
     assert linking[0]["new"]["similar"] in ([first, other], [other, first])
     assert all(entry["old"] or entry["new"] for entry in linking)
+
+
+async def test_a_record_with_very_many_links_goes_and_comes_back_with_them(db: Database) -> None:
+    blog = Shop(db, BLOG)
+    tag = (await blog.create("tag", label="t"))["id"]
+    await db.execute(
+        "INSERT INTO entities (application_id, id, entity_type, data)"
+        " SELECT $1, gen_random_uuid(), 'post', '{\"title\": \"x\"}' FROM generate_series(1, 30000)",
+        blog.app.id,
+    )
+    await db.execute(
+        "INSERT INTO entity_relationships SELECT application_id, 'r_tags', id, $2, 0 FROM entities"
+        " WHERE application_id = $1 AND entity_type = 'post'",
+        blog.app.id, tag,
+    )  # fmt: skip
+    begun = time.process_time()
+    await blog.delete(tag)
+    await finished(blog)
+    assert time.process_time() - begun < 4  # it took minutes when every link was compared with all others
+    assert await blog.rows("entity_relationships") == []
+    await restore(blog, tag)
+    assert len(await blog.rows("entity_relationships")) == 30000

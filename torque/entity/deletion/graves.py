@@ -39,13 +39,11 @@ async def _links(
     names = {app.model.entities_by_key[row[5]].name for row in rows.values() if row[5] in app.model.entities_by_key}
     ends = {(end.link_key, end.backward): end for name in names for end in ends_of(app.model)[name] if end.many_to_many}
     keys = sorted({link_key for link_key, _ in ends})
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for link in await connection.fetch(Q.restricting_links, app.id, sorted(rows), keys) if keys else ():
         sides = ((False, link["source_id"], link["target_id"]), (True, link["target_id"], link["source_id"]))
         for backward, own, other in sides:
             end = ends.get((link["link_key"], backward))
             if own in rows and end is not None:
-                others = found.setdefault(own, {}).setdefault(end.log_key, [])
-                if other not in others:
-                    others.append(other)
-    return found
+                found.setdefault(own, {}).setdefault(end.log_key, {})[other] = None
+    return {own: {key: list(others) for key, others in by_end.items()} for own, by_end in found.items()}

@@ -14,6 +14,7 @@ from torque.entity.batch import Q
 from torque.entity.encode import Encoder
 from torque.entity.ends import End, many_of
 from torque.entity.history.audit import audit_mode
+from torque.entity.history.linked import links_before
 from torque.entity.history.lost import without_lost
 from torque.entity.history.reach import moment_of, record_and_log, require_logged
 from torque.entity.query.filters import Reader
@@ -24,6 +25,7 @@ from torque.entity.requests import Change
 from torque.entity.store import EntityStore
 from torque.entity.types import Row, Scope
 from torque.entity.write import checks
+from torque.entity.write.linking import Wanted
 from torque.entity.write.writing import Writing
 from torque.errors import Forbidden, InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
@@ -209,10 +211,15 @@ class History:
         if not grave:
             _, grave = await self._grave(app, valid_id(record_id))
         whole = {name: named.get(name) for name, field in entity.fields.items() if _set(entity, name)}
-        whole |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
         draft = await self._writing.draft(
             caller, app, rights, entity.name, codec.dumps(whole), None, valid_id(record_id)
         )
+        links, ends = (
+            await self._links_then(app, rights, entity, draft.write.id, as_of),
+            many_of(app.model, entity.name),
+        )
+        wanted = tuple(Wanted(ends[name], tuple(ids)) for name, ids in links.items())  # however many they are
+        draft = msgspec.structs.replace(draft, links=wanted)
         await self._writing.settle(app, rights, draft)
         version, created_at = grave.get("version", state.version), grave.get("created_at", state.created_at)
         return Answer(await self._writing.revive(app, draft, version, created_at))
@@ -319,11 +326,12 @@ class History:
         ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
         since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
         _require_all(True, len(since))
+        changes = [(row["entity_id"], _loaded(row["old"]) or {}, _loaded(row["new"]) or {}) for row in since]
         found: dict[str, list[str]] = {}
         for name, end in ends.items():
             query = Q.links_to if end.backward else Q.links_from
             ids = [row[0] for row in await self._db.fetch(query, app.id, record_id, end.link_key)]
-            before = links_before(ids, [_link(row) for row in since], record_id, end)
+            before = links_before(ids, changes, record_id, end)
             if before != ids:
                 there = await self._there(app, end, [one for one in before if one != record_id])
                 found[name] = [one for one in before if one == record_id or one in there]
@@ -348,34 +356,6 @@ def entry_of(row: Any) -> Entry:
         at=row["at"], action=row["action"], actor=row["actor"], role=row["role"], protocol=row["protocol"],
         entity_key=row["entity_type"], old=_loaded(row["old"]), new=_loaded(row["new"]),
     )  # fmt: skip
-
-
-def links_before(
-    ids: Sequence[str], since: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], record_id: str, end: End
-) -> list[str]:  # fmt: skip
-    """Wind the links of one end of a record back.
-
-    Parameters
-    ----------
-    since
-        What was done to links, the newest first: whose end it was, its links before and after, by their key.
-    """
-    found = list(ids)
-    for owner, old, new in since:
-        if owner == record_id and (end.log_key in old or end.log_key in new):
-            found = list(old.get(end.log_key, []))
-        if owner == record_id and not end.mirrored:
-            continue
-        before, after = old.get(end.far_log_key, []), new.get(end.far_log_key, [])
-        if record_id in before and record_id not in after:
-            found += [owner] if owner not in found else []  # both may have gone at once
-        elif record_id in after and record_id not in before:
-            found = [one for one in found if one != owner]
-    return found
-
-
-def _link(row: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return row["entity_id"], _loaded(row["old"]) or {}, _loaded(row["new"]) or {}
 
 
 def _set(entity: CompiledEntity, name: str) -> bool:
