@@ -40,6 +40,7 @@ FOLLOWS_SECONDS = 2.0
 """How long a command has to say what exactly it wrote."""
 
 _BATCH_SECONDS = 0.01
+_RETRY_SECONDS = 0.5
 _MAX_WAITING = 10_000
 
 
@@ -83,6 +84,7 @@ class Relay:
         self._statement = load_queries(Path(__file__).with_name("queries.sql")).notify
         self._waiting: list[Signal] = []
         self._sender: asyncio.Task[None] | None = None
+        self._closing = False
 
     def send(self, signal: Signal) -> None:
         """Queue one signal for the other runs; nothing happens when there are none."""
@@ -95,7 +97,8 @@ class Relay:
             self._sender = asyncio.get_running_loop().create_task(self._flush(_BATCH_SECONDS))
 
     async def close(self) -> None:
-        """Send what is still waiting."""
+        """Send what is still waiting; what cannot be sent now is lost."""
+        self._closing = True
         if self._sender is not None:
             await asyncio.gather(self._sender, return_exceptions=True)
         await self._flush(0)
@@ -104,11 +107,15 @@ class Relay:
         await asyncio.sleep(delay)
         while self._waiting:
             signals, self._waiting = self._waiting, []
-            for batch in _batches(signals):
-                try:
+            try:
+                for batch in _batches(signals):
                     await self._db.execute(self._statement, payload_of(self._context.run_id, batch))
-                except TorqueError as error:
-                    self._observer.emit("relay_failed", level="warning", error=error.message, signals=len(batch))
+            except TorqueError as error:
+                self._observer.emit("relay_failed", level="warning", error=error.message, signals=len(signals))
+                if self._closing:
+                    return
+                self._waiting = [DropSignal()]  # who listens elsewhere has missed something, and is told so
+                await asyncio.sleep(_RETRY_SECONDS)
 
 
 class Receiver:

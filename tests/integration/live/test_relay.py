@@ -8,7 +8,7 @@ from tests.integration.live.hub_support import Rights, caller, make_hub, taken
 from tests.support.waiting import eventually
 from torque import codec
 from torque.db.notify import Listener
-from torque.db.pool import Database
+from torque.db.pool import Database, PoolSettings
 from torque.native import EventRing, Generations
 from torque.observe import Observer
 from torque.sync import relay
@@ -74,6 +74,31 @@ async def test_more_signals_than_may_wait_are_told_as_a_drop_of_everything(
     await eventually(lambda: heard)
     listening.cancel()
     assert [one["type"] for one in codec.loads(heard[0])["signals"]] == ["drop", "application", "application"]
+
+
+async def test_what_could_not_be_told_is_told_as_a_drop_of_everything_as_soon_as_something_can(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_RETRY_SECONDS", 0.01)
+    heard: list[str] = []
+    listener = Listener(db.settings, heard.append, lambda _connected: None)
+    listening = asyncio.ensure_future(listener.run())
+    await eventually(lambda: listener.connected)
+    away = await Database.open(PoolSettings(dsn="postgresql://torque@127.0.0.1:1/none"))
+    reports: list[str] = []
+    observer = Observer(lambda _level, name, _fields: reports.append(name))
+    sender = relay.Relay(away, Generations(), RunContext.alone(), observer)
+    sender.send(ApplicationSignal("a1", "stopped"))
+    await eventually(lambda: reports.count("relay_failed") > 1)
+    sender._db = db  # it is back
+    await eventually(lambda: heard)
+    assert [one["type"] for one in codec.loads(heard[0])["signals"]] == ["drop"]
+    sender._db = away
+    sender.send(ApplicationSignal("a2", "stopped"))
+    async with asyncio.timeout(5):
+        await sender.close()
+    listening.cancel()
+    await away.close()
 
 
 def test_what_a_run_sent_itself_is_not_applied_again() -> None:
