@@ -162,6 +162,21 @@ async def test_a_write_that_waited_for_a_lock_by_itself_is_missed_as_well(db: Da
     assert found["note"] == "late"
 
 
+async def test_what_was_written_in_one_statement_with_what_was_not_is_missed_as_well(db: Database) -> None:
+    shop = Shop(db)
+    silent = Shop(db, app_id=shop.app.id)
+    moved, done = [(await shop.create("order", number=n))["id"] for n in range(2)]
+    for record_id in (moved, done):
+        await shop.update(record_id, note="own")
+    await silent.update(moved, note="of another process")
+    stamp = shop.generations.read([shop.generations.slot("record", shop.app.id, done)])
+    queue = shop.entities._writer.queue
+    before = (queue.batches, queue.items)
+    await asyncio.gather(*(shop.update(record_id, weight=2.5) for record_id in (moved, done)))
+    assert (queue.batches - before[0], queue.items - before[1]) == (2, 3), "both at once, then one of them again"
+    assert not shop.generations.current(stamp)
+
+
 async def test_a_write_that_lost_twice_and_held_its_row_is_missed_as_well(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
