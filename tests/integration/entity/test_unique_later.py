@@ -66,7 +66,10 @@ async def test_a_rule_that_was_gone_for_a_while_knows_the_values_of_now(shop: Sh
     assert not (await check(back, dry=True)).findings
 
 
-async def test_records_that_are_written_meanwhile_keep_what_they_were_given(shop: Shop, db: Database) -> None:
+@pytest.mark.parametrize("attempt", range(5))
+async def test_records_that_are_written_meanwhile_keep_what_they_were_given(
+    shop: Shop, db: Database, attempt: int
+) -> None:
     made = [await shop.create("memo", text=f"t{n}") for n in range(40)]
     after = Shop(db, unique("text"), app_id=shop.app.id)
     writes = [after.update(one["id"], text=f"new {n}") for n, one in enumerate(made[::3])]

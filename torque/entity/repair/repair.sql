@@ -37,6 +37,11 @@ DELETE FROM entity_relationships r WHERE r.application_id = $1 AND r.source_id =
 DELETE FROM entity_keys k WHERE k.application_id = $1 AND k.entity_id = ANY($2::uuid[]) AND NOT EXISTS (
     SELECT 1 FROM entities e WHERE e.application_id = k.application_id AND e.id = k.entity_id);
 
+-- name: touch
+-- Each gets a new place though nothing changes: a write that began before and does not see what is put beside it now
+-- leaves it alone then, and is repeated.
+UPDATE entities SET version = version WHERE application_id = $1 AND id = ANY($2::uuid[]);
+
 -- name: drop_links
 DELETE FROM entity_relationships r
 USING unnest($2::uuid[], $3::text[], $4::int[]) AS w (source_id, link_key, position)

@@ -155,6 +155,7 @@ class Repair:
 
     async def _write(self, connection: Connection, wrongs: Sequence[Wrong]) -> None:
         app = self._app.id
+        await connection.execute(Q.touch, app, [wrong.stored.id for wrong in wrongs])
         gone = [(w.stored.id, key, place) for w in wrongs for key, _, place in w.surplus_links]
         new = [(w.stored.id, *link) for w in wrongs for link in w.missing_links]
         old_keys = [(w.stored.id, *key) for w in wrongs for key in w.surplus_keys]

@@ -37,6 +37,7 @@ async def _put_right(
 ) -> int:  # fmt: skip
     """Do it for records that are held, and looked at again."""
     held = await connection.fetch(Q.hold_data, application_id, ids)
+    await connection.execute(Q.touch, application_id, [row["id"] for row in held])
     stored = await _stored(connection, application_id, ids)
     gone: list[tuple[str, str, str]] = []
     new: list[tuple[str, str, str]] = []

@@ -337,6 +337,11 @@ WHERE k.application_id = $1 AND k.entity_id = ANY($2::uuid[]);
 SELECT e.id, e.data FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
 ORDER BY e.id FOR NO KEY UPDATE;
 
+-- name: touch
+-- Each gets a new place though nothing changes: a statement that began before and does not see its new keys leaves it
+-- alone then, and is repeated (see `erase_records`).
+UPDATE entities SET version = version WHERE application_id = $1 AND id = ANY($2::uuid[]);
+
 -- name: drop_keys
 DELETE FROM entity_keys k
 USING unnest($2::uuid[], $3::text[], $4::text[]) AS w (entity_id, constraint_id, value)
