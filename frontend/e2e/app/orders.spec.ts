@@ -46,6 +46,26 @@ test("orders are filtered by their customer, and pages follow each other", async
   for (const row of await page.locator("[data-id]").all()) await expect(row).toContainText("Chiara Rossi");
 });
 
+test("orders are filtered by several states, between days and by what is empty, and the address keeps it", async ({ orders, page }) => {
+  await orders.open("/orders?f=status~eq~draft&f=order_date~ge~2026-01-01");
+  const chip = (field: string) => page.getByRole("group", { name: `Filter on ${field}` });
+  await chip("Status").getByRole("button", { name: "is", exact: true }).click();
+  await page.getByRole("menuitemradio", { name: "is one of" }).click();
+  await chip("Status").getByRole("button", { name: "Draft" }).click();
+  await page.getByRole("option", { name: "Shipped" }).click();
+  await page.keyboard.press("Escape");
+  await expect(chip("Status").getByRole("button", { name: "Draft, Shipped" })).toBeFocused();
+  await expect(page).toHaveURL(/f=status%7Ein%7Edraft%7Eshipped|f=status~in~draft~shipped/);
+  await page.reload();
+  await chip("Ordered").getByRole("button", { name: "from" }).click();
+  await page.getByRole("menuitemradio", { name: "is empty" }).click();
+  await expect(chip("Ordered").getByRole("button", { name: "is empty" })).toBeVisible();
+  await expect(page.getByText("No orders match.")).toBeVisible();
+  await chip("Ordered").getByRole("button", { name: /^Remove/ }).click();
+  await expect(page.locator("[data-id]").first()).toBeVisible();
+  for (const row of await page.locator("[data-id]").all()) await expect(row).toContainText(/Draft|Shipped/);
+});
+
 test("a form in the page asks before the page is left with something typed, and makes its record", async ({ orders, page }) => {
   await orders.open("/new_order");
   await page.getByRole("textbox", { name: "Order number" }).fill("CO-3001");
