@@ -247,13 +247,24 @@ class ListPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def in_sections(self) -> bool:
-        """True when a cursor goes on among the values of a key that records may lack: first those, then the missing.
+        """True when a page begins among the values of a key that records may lack: first those, then the missing.
 
         Each section is one range of an index; both together are not.
         """
         seek = self.seek
         single = len(self.order) == 1 and self.order[0].nullable
-        return seek is not None and single and not seek.backward and seek.values[0] is not None
+        if seek is None:
+            return self.goes_along
+        return single and not seek.backward and seek.values[0] is not None
+
+    @property
+    def goes_along(self) -> bool:
+        """True for all records, in an order of those that they refer to: it is that of the targets, with their sources.
+
+        That goes for records that have the value, and from the first page on.
+        """
+        among = self.seek is None or self.seek.values[0] is not None
+        return among and len(self.order) == 1 and self.order[0].link is not None and not (self.condition or self.page)
 
 
 class Scope(msgspec.Struct, frozen=True):

@@ -233,20 +233,21 @@ def select_list(
     sections it is that with values, or in which they are `missing`. What is not shown is never made into an answer.
     """
     writer = Writer(application_id, collation, indexed)
-    expressions = [writer.sort(key, "e") for key in plan.order]
-    shown = _shown(writer, plan, expressions, missing)
+    shown = _along(writer, plan) if plan.goes_along and not missing else _shown(writer, plan, missing)
+    expressions = [f"e.o{i}" for i in range(len(plan.order))]
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
-    columns += [f"e.o{i}::text AS s{i}" for i in range(len(expressions))]
+    columns += [f"{expression}::text AS s{i}" for i, expression in enumerate(expressions)]
     columns += [f"{target} AS x{i}" for i, target in enumerate(targets)]
     if total:
         columns.append(f"({_count(writer, plan)}) AS total")
-    order = ordered(plan, [f"e.o{i}" for i in range(len(expressions))])
+    order = ordered(plan, expressions)
     return Statement(f"SELECT {', '.join(columns)} FROM ({shown}) e ORDER BY {order}", tuple(writer.args))
 
 
-def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool) -> str:
+def _shown(writer: Writer, plan: ListPlan, missing: bool) -> str:
     """Write the records of a page, each with the values of its order."""
+    expressions = [writer.sort(key, "e") for key in plan.order]
     by = ordered(plan, expressions)
     chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
     page = f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
@@ -262,6 +263,26 @@ def _shown(writer: Writer, plan: ListPlan, expressions: list[str], missing: bool
     along, rest = (writer.condition(side, "e") for side in sides(plan.condition, plan.order[0], writer.indexed))
     together, last = (records, f"{records}{after} AND {along}"), plan.limit + 1 + plan.page * plan.limit
     return in_order(chosen, together, f" AND {rest}", found, orders, last, page)
+
+
+def _along(writer: Writer, plan: ListPlan) -> str:
+    """Write the records of a page by what they refer to, in the order of that: only so many are looked up as shown."""
+    key, own = plan.order[0], literal(writer.args[0]) + "::uuid"
+    if key.link is None:
+        raise ValueError("This order is not of what records refer to.")
+    of_type = f"r.application_id = {own} AND r.entity_type = {literal(key.link.target_key)}"
+    after = _beyond(writer, plan, ["r.o0"])
+    if plan.seek is not None and plan.seek.values[0] is not None:  # a bound that an index of the targets has
+        symbol = "<=" if key.descending != plan.seek.backward else ">="
+        after += f" AND r.o0 {symbol} {writer.constant(key.ref, plan.seek.values[0])}"
+    return (
+        f"SELECT e.*, w.o0 FROM (SELECT e.id, r.o0 FROM "
+        f"(SELECT r.id, {writer.sort(msgspec.structs.replace(key, link=None), 'r')} AS o0 FROM entities r "
+        f"WHERE {of_type}) r JOIN (SELECT l.source_id AS id, l.target_id FROM entity_relationships l "
+        f"WHERE l.application_id = $1 AND l.link_key = {writer.argument(key.link.link_key)}) e ON e.target_id = r.id "
+        f"WHERE r.o0 IS NOT NULL AND {after} ORDER BY {ordered(plan, ['r.o0'])} LIMIT {plan.limit + 1}) w "
+        "JOIN entities e ON e.application_id = $1 AND e.id = w.id"
+    )
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
