@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from torque.entity.exchange.patterns import maker_of
+from torque.entity.exchange.patterns import Numbered, maker_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,27 @@ def test_characters_of_a_range_can_all_be_stored() -> None:
     made = maker_of("^[\ud7f0-\ue00f]{99}$")
     assert made is not None
     assert made(Random(1)).encode("utf-8")
+
+
+@pytest.mark.parametrize("pattern", [r"^[A-Z]{2}-[0-9]{4,}$", r"^[A-Z]{3}-\d{3}$", r"^(red|green)-[a-z0-9]{5}$"])
+def test_numbers_lead_to_texts_of_their_own_as_long_as_the_pattern_has_so_many(pattern: str) -> None:
+    made = maker_of(pattern)
+    assert made is not None
+    told, texts = 0, set()
+    for number in range(120_000):
+        chance = Numbered(Random("a"), number)
+        text = made(chance)
+        if chance.left == 0:
+            assert re.search(pattern, text), text
+            told += 1
+            texts.add(text)
+    assert told == len(texts) > 100_000
+
+
+def test_a_number_beyond_what_a_pattern_has_is_left_over() -> None:
+    made = maker_of("^[ab][cd]$")
+    assert made is not None
+    chances = [Numbered(Random("a"), number) for number in range(5)]
+    assert len({made(chance) for chance in chances[:4]}) == 4
+    made(chances[4])
+    assert [chance.left > 0 for chance in chances] == [False] * 4 + [True]

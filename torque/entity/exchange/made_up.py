@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from torque.entity.exchange.distinct import BEGIN, limits_of
-from torque.entity.exchange.patterns import maker_of
+from torque.entity.exchange.patterns import Numbered, maker_of
 from torque.entity.exchange.spans import KINDS, count_of, ends_of, moved, text_of
 from torque.model.compile import CompiledField
 from torque.model.definition.field_type import (
@@ -60,7 +60,7 @@ def value_of(field: CompiledField, random: Random, person: Person, number: int, 
     email = any(rule.type == "Email" for rule in definition.validation)
     url = any(rule.type == "Url" for rule in definition.validation)
     found = words(field.name)
-    if formed := _formed(field, random, limits):
+    if formed := _formed(field, random, number if unique else None, limits):
         return formed
     if email:
         return person.email if len(person.email) <= _most(definition.field_type, limits) else f"{number}@a.org"
@@ -69,14 +69,22 @@ def value_of(field: CompiledField, random: Random, person: Person, number: int, 
     return _of_type(definition.field_type, found, random, person, number, unique, limits)
 
 
-def _formed(field: CompiledField, random: Random, limits: Mapping[str, Any]) -> str | None:
-    """Return text of the form that a rule of the field demands; None without such a rule, or for one beyond grasp."""
+def _formed(field: CompiledField, random: Random, number: int | None, limits: Mapping[str, Any]) -> str | None:
+    """Return text of the form that a rule of the field demands; None without such a rule, or for one beyond grasp.
+
+    With a number it is that number's own, as far as the form has so many texts.
+    """
     definition = field.definition
     patterns = [rule.value for rule in definition.validation if rule.type == "Pattern" and isinstance(rule.value, str)]
     make = maker_of(patterns[0]) if patterns and isinstance(definition.field_type, StringType) else None
     if make is None:
         return None
     least, most = limits.get("MinLength") or 0, _most(definition.field_type, limits)
+    if number is not None:
+        numbered = Numbered(Random(field.name), number)
+        text = make(numbered)
+        if numbered.left == 0 and least <= len(text) <= most:
+            return text
     texts = (make(random) for _ in range(_TRIALS))
     return next((text for text in texts if least <= len(text) <= most), None)
 

@@ -4,9 +4,22 @@ import re
 import string
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
-Maker = Callable[[Random], str]
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What decides where a pattern leaves something open: `random.Random`, or a number."""
+
+    def choice(self, among: Sequence[T], /) -> T:
+        """Return one of them."""
+
+    def randint(self, least: int, most: int, /) -> int:
+        """Return one of the numbers from one to another."""
+
+
+Maker = Callable[[Chance], str]
 
 _TIMES = re.compile(r"\{(\d{1,4})(?:(,)(\d{1,4})?)?\}")
 _GROUP = re.compile(r"\?(?::|P?<\w+>)")
@@ -22,6 +35,33 @@ _MOST = 1 << 16
 
 _DEEPEST = 20
 _SURROGATES = range(0xD800, 0xE000)
+
+
+class Numbered:
+    """Decides by a number, digit by digit, so that other numbers lead to other texts.
+
+    Parameters
+    ----------
+    random
+        Says where each digit begins, so that texts do not look counted; the same for all numbers.
+    number
+        From 0.
+    """
+
+    def __init__(self, random: Random, number: int) -> None:
+        self._random = random
+        self.left = number
+        """What was not needed: above 0, another number leads to the same text."""
+
+    def choice(self, among: Sequence[T], /) -> T:
+        """Return one of them."""
+        return among[self.randint(0, len(among) - 1)]
+
+    def randint(self, least: int, most: int, /) -> int:
+        """Return one of the numbers from one to another."""
+        count = most - least + 1
+        self.left, digit = divmod(self.left, count)
+        return least + (digit + self._random.randrange(count)) % count
 
 
 class _Part(NamedTuple):
