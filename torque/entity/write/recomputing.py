@@ -66,6 +66,7 @@ class Recomputing:
         self._writer = writer
         self._observer = observer
         self._seen: dict[str, tuple[str, int, str]] = {}
+        self._settling: dict[str, RunningApplication] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settle_seconds = settle_seconds
 
@@ -74,9 +75,12 @@ class Recomputing:
         if self._seen.get(app.id) == app.model.identity:
             return
         self._seen[app.id] = app.model.identity
-        task = asyncio.get_running_loop().create_task(self._run(app))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        waits = app.id in self._settling
+        self._settling[app.id] = app
+        if not waits:  # of many changes in a row only the last one counts, and no model before it is kept
+            task = asyncio.get_running_loop().create_task(self._run(app.id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def drain(self) -> None:
         """Stop; another server goes on once the lease has ended."""
@@ -99,8 +103,12 @@ class Recomputing:
                     doubled=doubled,
                 )  # fmt: skip
 
-    async def _run(self, app: RunningApplication) -> None:
-        await asyncio.sleep(self.settle_seconds)
+    async def _run(self, application_id: str) -> None:
+        identity: tuple[str, int, str] | None = None
+        while identity != self._settling[application_id].model.identity:
+            identity = self._settling[application_id].model.identity
+            await asyncio.sleep(self.settle_seconds)
+        app = self._settling.pop(application_id)
         try:
             await self.run(app)
         except (TorqueError, DatabaseFailure) as error:
