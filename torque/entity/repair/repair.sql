@@ -12,10 +12,6 @@ WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR NO KEY 
 SELECT r.source_id, r.link_key, r.target_id, r.position FROM entity_relationships r
 WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]);
 
--- name: keys_of
-SELECT k.entity_id, k.constraint_id, k.value FROM entity_keys k
-WHERE k.application_id = $1 AND k.entity_id = ANY($2::uuid[]);
-
 -- name: types_of
 SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
 
@@ -52,18 +48,6 @@ INSERT INTO entity_relationships (application_id, source_id, link_key, target_id
 SELECT $1, w.source_id, w.link_key, w.target_id, w.position
 FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::int[]) AS w (source_id, link_key, target_id, position)
 ON CONFLICT (application_id, source_id, link_key, position) DO UPDATE SET target_id = excluded.target_id;
-
--- name: drop_keys
-DELETE FROM entity_keys k
-USING unnest($2::uuid[], $3::text[], $4::text[]) AS w (entity_id, constraint_id, value)
-WHERE k.application_id = $1 AND k.entity_id = w.entity_id AND k.constraint_id = w.constraint_id AND k.value = w.value;
-
--- name: add_keys
--- A value that another record holds stays with it.
-INSERT INTO entity_keys (application_id, entity_id, constraint_id, value)
-SELECT $1, w.entity_id, w.constraint_id, w.value
-FROM unnest($2::uuid[], $3::text[], $4::text[]) AS w (entity_id, constraint_id, value)
-ON CONFLICT (application_id, constraint_id, value) DO NOTHING;
 
 -- name: wrong_counts
 SELECT coalesce(k.entity_type, r.entity_type) AS entity_type, coalesce(k.n, 0)::bigint AS kept,

@@ -15,6 +15,7 @@ import msgspec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.db.queries import load_queries
+from torque.entity.batch import Q as WRITES
 from torque.entity.repair.integrity import Kind, Stored, Wrong, examine, targets, without
 from torque.entity.service import EntityService
 from torque.entity.tuning.shapes import Known
@@ -124,7 +125,7 @@ class Repair:
         keys: dict[str, set[Any]] = {one: set() for one in ids}
         for row in await connection.fetch(Q.links_of, self._app.id, ids):
             links[row["source_id"]].add((row["link_key"], row["target_id"], row["position"]))
-        for row in await connection.fetch(Q.keys_of, self._app.id, ids):
+        for row in await connection.fetch(WRITES.keys_of, self._app.id, ids):
             keys[row["entity_id"]].add((row["constraint_id"], row["value"]))
         stored = [
             Stored(r["id"], r["entity_type"], r["data"], frozenset(links[r["id"]]), frozenset(keys[r["id"]]))
@@ -140,7 +141,7 @@ class Repair:
             await connection.fetch(Q.patience)
             wrongs = await self._examine(connection, await connection.fetch(Q.hold, self._app.id, sorted(ids)))
             await self._write(connection, wrongs)
-            held = await connection.fetch(Q.keys_of, self._app.id, [wrong.stored.id for wrong in wrongs])
+            held = await connection.fetch(WRITES.keys_of, self._app.id, [wrong.stored.id for wrong in wrongs])
         has = {(row["entity_id"], row["constraint_id"], row["value"]) for row in held}
         disputed = []
         for wrong in wrongs:
@@ -165,9 +166,9 @@ class Repair:
         if new:
             await connection.execute(Q.add_links, app, *(list(column) for column in zip(*new, strict=True)))
         if old_keys:
-            await connection.execute(Q.drop_keys, app, *(list(column) for column in zip(*old_keys, strict=True)))
+            await connection.execute(WRITES.drop_keys, app, *(list(column) for column in zip(*old_keys, strict=True)))
         if new_keys:
-            await connection.execute(Q.add_keys, app, *(list(column) for column in zip(*new_keys, strict=True)))
+            await connection.execute(WRITES.add_keys, app, *(list(column) for column in zip(*new_keys, strict=True)))
 
     async def _clear(self, wrong: Wrong) -> bool:
         """Take dangling references out of a record, as an update like any other; False when it cannot lose them."""
