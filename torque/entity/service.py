@@ -14,6 +14,7 @@ from torque.entity.deletion.removal import Applications
 from torque.entity.deletion.service import Deletion
 from torque.entity.encode import Encoder
 from torque.entity.history.access_log import AccessLog
+from torque.entity.history.deleted import Deleted
 from torque.entity.history.lists import Past
 from torque.entity.history.records import History
 from torque.entity.hooks import Hooks
@@ -54,7 +55,7 @@ class EntityService:
         self._access = access
         self._generations = generations
         self._bus = bus
-        self._store = EntityStore(db)
+        self._store = EntityStore(db, generations)
         self._writer = Writer(db, generations, bus)
         encoder, stamps = Encoder(), Stamps(generations)
         self._reading = Reading(self._store, stamps, encoder)
@@ -67,6 +68,7 @@ class EntityService:
         self._history = History(db, self._store, self._reading, self._writing, encoder)
         self._shown = ReadHooks(hooks, access, AccessLog(db))
         self._past = Past(db, self._store, self._reading)
+        self.deleted = Deleted(db, access, self._store, encoder, self._shown)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self, observer)
         self._by_filter = ByFilter(access, self._reading, self._bulk)
         self._swept = time.monotonic()

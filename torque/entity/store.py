@@ -13,12 +13,13 @@ from torque import codec
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.db.session import beside
+from torque.db.sharing import Shared
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Convoy, Landed, Part, Pending
 from torque.entity.query.sql import Statement
 from torque.entity.types import WORDS, Connection, Row
 from torque.errors import TorqueError
-from torque.native import unpack_rows
+from torque.native import Generations, Stamp, unpack_rows
 
 _READS = 2
 _BATCH = 128
@@ -42,9 +43,13 @@ class EntityStore(Convoy[str, None, Row | None]):
     several applications go in one round trip.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, generations: Generations) -> None:
         self._db = db
-        self._settings: Settings | None = None
+        self.generations = generations
+        self._settings: tuple[Settings, Stamp] | None = None
+        self._reading_settings: Shared[None, tuple[Settings, Stamp]] = Shared(
+            self._read_settings, lambda found: generations.current(found[1])
+        )
         self._reads: Coalescer[str, None, Row | None] = Coalescer(
             _READS, _BATCH, self._read_batch, once=False, share=_READS_SHARE, convoy=self
         )
@@ -57,17 +62,23 @@ class EntityStore(Convoy[str, None, Row | None]):
     async def settings(self) -> Settings:
         """Return the database's settings; the first process that asks makes the secret.
 
-        The first list waits for it, and for what indexes there are: without them it would read a large type whole.
+        They count until all caches are told to begin anew: the database may be another one's backup by then. The first
+        list waits for them, and for what indexes there are: without these it would read a large type whole.
         """
-        if self._settings is None:
+        if self._settings is None or not self.generations.current(self._settings[1]):
+            self._settings = await self._reading_settings.get(None)
+        return self._settings[0]
+
+    async def _read_settings(self, _: None) -> tuple[Settings, Stamp]:
+        stamp = self.generations.read(())
+        found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
+        if "cursor_secret" not in found:
+            await self._db.execute(Q.keep_secret, codec.dumps(os.urandom(32).hex()))
             found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
-            if "cursor_secret" not in found:
-                await self._db.execute(Q.keep_secret, codec.dumps(os.urandom(32).hex()))
-                found = {row["key"]: codec.loads(row["value"]) for row in await self._db.fetch(Q.settings)}
-            secret = bytes.fromhex(found["cursor_secret"])
+        secret = bytes.fromhex(found["cursor_secret"])
+        if self._settings is None:
             await self._ask_indexed()
-            self._settings = Settings(found.get("text_collation", "C"), secret)
-        return self._settings
+        return Settings(found.get("text_collation", "C"), secret), stamp
 
     def indexed(self, application_id: str, key: str) -> frozenset[str] | None:
         """Return the storage keys of a type whose equality an index answers; None for a type without indexes.

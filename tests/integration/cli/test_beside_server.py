@@ -1,6 +1,7 @@
 """Commands beside a running server: they join its database, and what they change counts at once."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.integration.cli.command import ROOT, torque
+from tests.integration.cli.command import ROOT, inside, torque
 from tests.integration.cli.test_services import MODEL
+from tests.support.databases import Databases
 from tests.support.server import RunningServer
 from tests.support.waiting import until
 from torque.db.embedded import join
@@ -157,6 +159,33 @@ def test_what_is_saved_after_a_restore_counts_though_the_server_knew_another_rev
     assert torque("restore", str(tmp_path / "b"), "--replace", "--yes", folder=embedded.folder).code == 0
     save("After another, of which nobody asked in between")
     until(lambda: "another" in shown()[1], 2.0, "the model that was saved at last")
+
+
+def test_a_list_goes_on_after_a_restore_of_another_database_in_whichever_process_it_is_asked(
+    embedded: RunningServer, databases: Databases, tmp_path: Path
+) -> None:
+    other = databases.migrated()
+    (tmp_path / "shop.json").write_text(json.dumps(MODEL))
+    assert inside("model", "import", "--input", "shop.json", folder=tmp_path, url=other).code == 0
+    assert inside("backup", "other", folder=tmp_path, url=other).code == 0
+
+    def page(**where: str) -> Any:
+        params = {"entityType": "item", "limit": 1, **where}
+        return embedded.rpc("loadEntityData", params, app="shop", token=token)
+
+    token = torque("token", "create", "pages", "--json", folder=embedded.folder).json()["token"]
+    page()
+    assert torque("restore", str(tmp_path / "other"), "--replace", "--yes", folder=embedded.folder).code == 0
+    token = torque("token", "create", "pages", "--json", folder=embedded.folder).json()["token"]
+    until(lambda: "result" in page(), 2.0, "the restored application")
+    embedded.rpc("createEntity", {"entityType": "item", "data": {"label": "Ink"}}, app="shop", token=token)
+    cursor = page()["result"]["pagination"]["nextCursor"]
+    (worker,) = embedded.workers()
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: embedded.workers() not in ([], [worker]), 20.0, "another worker")
+    embedded.wait_ready()
+    answer = page(cursor=cursor)
+    assert len(answer["result"]["data"]) == 1, answer
 
 
 def test_mcp_over_stdio_answers_as_the_local_administrator(embedded: RunningServer) -> None:

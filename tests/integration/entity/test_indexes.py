@@ -173,7 +173,7 @@ async def test_what_stands_behind_a_reference_is_found_by_id_before_there_are_st
 
 async def test_the_first_list_of_a_worker_knows_the_indexes(jobs: Shop) -> None:
     keep_indexes(jobs.db.settings.dsn, Told(), many=MANY)
-    worker = EntityStore(jobs.db)
+    worker = EntityStore(jobs.db, jobs.entities._store.generations)
     await worker.settings()
     assert worker.indexed(jobs.app.id, "job")
 

@@ -13,7 +13,6 @@ from torque.db.pool import Database
 from torque.entity.history import lists as past
 from torque.entity.history.records import Q
 from torque.entity.query.sql import Statement
-from torque.entity.store import EntityStore
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
 from torque.types import Caller, new_id, utc_now
@@ -62,7 +61,7 @@ async def test_a_list_of_a_moment_is_the_list_that_was_answered_then(db: Databas
 async def test_what_changed_since_is_hashed_once_and_not_walked_through_for_every_record(shop: Shop) -> None:
     made = await shop.create("order", number=1)
     key = shop.app.model.entities["order"].key
-    store = past.PastStore(shop.db, shop.db, EntityStore(shop.db), key, utc_now(), [made["id"]], {})
+    store = past.PastStore(shop.db, shop.db, shop.entities._store, key, utc_now(), [made["id"]], {})
     statement = store.over(Statement("SELECT e.id FROM entities e WHERE e.application_id = $1", (shop.app.id,)))
     plan = "\n".join(row[0] for row in await shop.db.fetch(f"EXPLAIN {statement.text}", *statement.args))
     assert "hashed SubPlan" in plan

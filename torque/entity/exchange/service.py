@@ -64,7 +64,7 @@ class ExchangeService:
         self._generations = generations
         self._bus = bus
         self._hooks = hooks
-        self._store = EntityStore(db)
+        self._store = EntityStore(db, generations)
         self._reading = Reading(self._store, Stamps(generations), Encoder())
         self._custody = Custody(db)
 

@@ -63,7 +63,7 @@ class PastStore(EntityStore):
         self, db: Database, connection: Connection, present: EntityStore, key: str, moment: str, since: Sequence[str],
         states: Mapping[str, State],
     ) -> None:  # fmt: skip
-        super().__init__(db)
+        super().__init__(db, present.generations)
         self._connection = connection
         self._one_by_one = asyncio.Lock()
         self._failed: BaseException | None = None
