@@ -111,7 +111,7 @@ def test_arrays_are_read_element_by_element_across_blocks() -> None:
     assert (rows.columns, cells(rows)) == (("a", "b"), [[1, ABSENT], [ABSENT, long], [[1, {"c": 2}], ABSENT]])
 
 
-@pytest.mark.parametrize("text", ["{}", "[1, 2", '[{"a": 1} {"a": 2}]', "[NaN]", "[{]", "nothing", '[{"a": 1e400}]'])
+@pytest.mark.parametrize("text", ["{}", "[1, 2", '[{"a": 1} {"a": 2}]', "[NaN 1]", "[{]", "nothing"])
 def test_what_is_no_array_is_refused(text: str) -> None:
     with pytest.raises(ParseError):
         cells(ObjectRows(Held(text.encode()), lines=False))

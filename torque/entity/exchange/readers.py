@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import islice
 from typing import Any, BinaryIO, TextIO
@@ -25,6 +25,8 @@ _LONGEST_ROW = 1 << 25
 
 _SHORT_NUMBER = 18
 """Characters of a whole number that certainly has at most 64 bits."""
+
+_SHOWN = 40
 
 _SPACE = " \t\r\n"
 _SPACED = re.compile(r'"[^\S\r\n]|[^\S\r\n]"')
@@ -226,13 +228,16 @@ def _of_array(file: BinaryIO) -> Iterator[Any]:
 
 
 def _elements(window: "_Window") -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_float=orjson.loads)
+    numbers = _Numbers()
+    decoder = json.JSONDecoder(parse_constant=numbers.refused, parse_int=numbers.whole, parse_float=numbers.any)
     if window.next_mark() != "[":
         raise ParseError("The file is no JSON array of objects: [{...}, {...}].")
     window.place += 1
     mark = window.next_mark()
     while mark != "]":
-        yield window.decode(decoder)
+        numbers.wrong = ""
+        item = window.decode(decoder)
+        yield Unreadable(f"{numbers.wrong} is no number of JSON.") if numbers.wrong else item
         mark = window.next_mark()
         if mark == ",":
             window.place += 1
@@ -292,13 +297,24 @@ class _Window:
         return True
 
 
-def _whole(text: str) -> int | float:
-    """Return a whole number; one beyond 64 bits is a float, as in lines of JSON."""
-    if len(text) <= _SHORT_NUMBER:
-        return int(text)
-    number: int | float = orjson.loads(text)
-    return number
+class _Numbers:
+    """Reads numbers, and remembers one that JSON has not, or that is too large: it spoils its row, not the file."""
 
+    def __init__(self) -> None:
+        self.wrong = ""
 
-def _refuse(name: str) -> Mapping[str, Any]:
-    raise ParseError(f"{name} is no JSON.")
+    def whole(self, text: str) -> int | float | None:
+        """Return a whole number; one beyond 64 bits is a float, as in lines of JSON."""
+        return int(text) if len(text) <= _SHORT_NUMBER else self.any(text)
+
+    def any(self, text: str) -> int | float | None:
+        """Return a number."""
+        try:
+            number: int | float = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return self.refused(text)
+        return number
+
+    def refused(self, text: str) -> None:
+        """Note what is no number."""
+        self.wrong = text[:_SHOWN]
