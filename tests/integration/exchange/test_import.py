@@ -123,6 +123,31 @@ async def test_who_refers_to_a_record_that_never_comes_is_told(store: Store) -> 
     await store.check()
 
 
+@pytest.mark.parametrize("batch", [2, 5_000])
+async def test_each_row_that_is_left_out_is_told(store: Store, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    monkeypatch.setattr(loading, "BATCH", batch)
+    lines = (
+        "name,email,parent_id", "A,a@x,gone@x", "B,b@x,gone@x", "C,c@x,b@x", "D,d@x,e@x", "E,e@x,c@x", "F,f@x,",
+        f"G,g@x,{new_id()}", "H,h@x,lost@x", "I,i@x,gone@x",
+    )  # fmt: skip
+    report = await store.load("customer", *lines)
+    assert faults(report) == [(row, "/parent_id", "Reference") for row in (1, 2, 7, 8, 9)] and report.failed == 5
+    report = await store.load("customer", *lines, skip_invalid=True)
+    assert (report.created, report.failed) == (1, 8)
+    assert faults(report) == [(row, "/parent_id", "Reference") for row in (1, 2, 3, 4, 5, 7, 8, 9)]
+    said = {fault.row: fault.message for fault in report.errors}
+    assert said[9] == said[1] == "There is no Customer whose Email is 'gone@x'"
+    assert said[3] == "Parent refers to row 2, which is left out" and "row 5" in said[4]
+    await store.check()
+
+
+async def test_rows_that_are_left_out_are_told_up_to_a_bound_and_counted(store: Store) -> None:
+    rows = [f"N{n},{n}@x,gone@x" for n in range(1_500)]
+    report = await store.load("customer", "name,email,parent_id", *rows, "Z,z@x,", skip_invalid=True)
+    assert (report.created, report.failed, len(report.errors)) == (1, 1_500, 1_000)
+    assert [fault.row for fault in report.errors] == list(range(1, 1_001))
+
+
 async def test_values_that_must_be_unique_are_found_within_the_file_and_in_the_database(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

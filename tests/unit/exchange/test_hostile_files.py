@@ -12,7 +12,7 @@ from torque.entity.exchange import readers
 from torque.entity.exchange.markup import events
 from torque.entity.exchange.readers import open_rows
 from torque.entity.exchange.sources import HeldSource
-from torque.entity.exchange.types import Format, Gapped
+from torque.entity.exchange.types import Format, Gapped, Unreadable
 from torque.errors import InvalidParams, ParseError, PayloadTooLarge, TorqueError
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -202,8 +202,10 @@ def test_a_row_without_an_end_is_given_up(
             pass
 
 
-def test_numbers_of_many_digits_and_deep_elements_are_no_json() -> None:
-    for data in (b"[" * 100_000, b"[" + b"1" * 5_000 + b"]", b'[{"a": ' * 50_000):
+def test_deep_elements_are_no_json_and_numbers_of_many_digits_no_rows() -> None:
+    (spoilt,) = open_rows(HeldSource(b"[" + b"1" * 5_000 + b"]"), "json").read()
+    assert isinstance(spoilt[1], Unreadable)
+    for data in (b"[" * 100_000, b'[{"a": ' * 50_000):
         with pytest.raises(ParseError):
             read(data, "json")
     assert read(b'{"a": ' * 5_000 + b"1" + b"}" * 5_000 + b'\n{"a": 1}\n', "ndjson") == 2

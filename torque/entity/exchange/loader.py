@@ -13,11 +13,11 @@ from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
 from torque.entity.exchange.draft import Draft
+from torque.entity.exchange.leaving import Leaving
 from torque.entity.exchange.linking import Linking
 from torque.entity.exchange.load import Load, Touched
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
-from torque.entity.exchange.moving import move
 from torque.entity.exchange.orderly import CopyConnection, Filling, Orderly
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault
 from torque.entity.exchange.updating import Updater
@@ -38,8 +38,6 @@ BATCH = 5_000
 REPORTED = 1_000
 """Faults that a report holds. A load that takes all or nothing ends there."""
 
-_CHANGED = "A record that was to be changed refers to one that is not there."
-
 
 class Loader:
     """Runs the jobs of one load on the connection of an open transaction."""
@@ -53,12 +51,12 @@ class Loader:
         self._ids = RecordIds()
         self.report = ImportReport()
         self.touched = Touched({}, {}, {})
-        self.removed: dict[str, int] = {}
         self._size = 0
         self._read = 0
         self._fresh: set[str] = set()
         self._lookup = Lookup(self._connection, load.app.id, load.app.model, self._ids, set())
         self.linking = Linking(self._connection, load.app, load.caller, self._lookup)
+        self.leaving = Leaving(self._connection, load, self._lookup, self.linking, self.report, self._fault)
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Load all jobs, then settle what was promised and count."""
@@ -98,7 +96,7 @@ class Loader:
                 self._lookup.coming.discard(job.entity_type)
             if self._full():
                 break
-        await self._settle_promises()
+        await self.leaving.settle()
         await self._count()
 
     async def _find_fresh(self, entities: Sequence[CompiledEntity]) -> None:
@@ -170,12 +168,14 @@ class Loader:
         good = await self._within_rule(plan.entity, good)
         if not good:
             return
+        noted = await self.leaving.begin()
         if lines is None or len(good) < len(drafts) or self._lookup.has_promises:
             for draft in good:
                 self._lookup.fulfil(draft)
             lines = await asyncio.to_thread(lines_of, self._load.app.id, plan.entity.key, good, now)
         aside = await asyncio.to_thread(self.linking.lines, good, replaced=False) if plan.many else ()
-        await self._copy(plan.entity, good, now, lines, aside)
+        more = (self.leaving.lines(good),) if noted else ()
+        await self._copy(plan.entity, good, now, lines, (*aside, *more))
 
     async def _copy(
         self, entity: CompiledEntity, drafts: Sequence[Draft], now: str, lines: Lines, aside: Sequence[Filling]
@@ -318,49 +318,9 @@ class Loader:
             )
         )  # fmt: skip
 
-    async def _settle_promises(self) -> None:
-        """Report references and links to records that never came, and take out the records that hold them."""
-        if self._lookup.moved:
-            await move(self._connection, self._load.app.id, self._lookup.moved)
-        broken = self._lookup.broken()
-        for promise in broken:
-            self._fault(promise.asked)
-        if broken and not self._load.skip_invalid:
-            self.report.failed += len(broken)
-            return
-        await self._remove([promise.id for promise in broken], [])
-        await self.linking.close()
-        while (wrong := await self.linking.broken()).owners:
-            for fault in wrong.faults:
-                self._fault(fault)
-            if not self._load.skip_invalid:
-                self.report.failed += len(wrong.owners)
-                return
-            if wrong.changed:
-                raise ValidationFailed(_CHANGED, errors=[])
-            await self._remove([], wrong.owners)
-        self.report.links = await self.linking.write()
-
-    async def _remove(self, missing: Sequence[str], wrong: Sequence[str]) -> None:
-        """Take out records that are wrong, and those that refer to them or to what is missing, and so on."""
-        keys = {entity.key: entity.name for entity in self._load.app.model.entities.values()}
-        while missing or wrong:
-            rows = await self._connection.fetch(Q.sources, self._load.app.id, missing, wrong)
-            missing, wrong = [row["id"] for row in rows], []
-            if any(row["version"] > 1 for row in rows):  # what this load made is in its first version
-                raise ValidationFailed(_CHANGED, errors=[])
-            for statement in (Q.remove_links, Q.remove_keys, Q.remove_records, Q.remove_letters):
-                await self._connection.execute(statement, self._load.app.id, missing)
-            await self.linking.forget(missing)
-            for row in rows:
-                name = keys[row["entity_type"]]
-                self.removed[name] = self.removed.get(name, 0) + 1
-            self.report.created -= len(rows)
-            self.report.failed += len(rows)
-
     async def _count(self) -> None:
         """Write the counts last: who holds one lets nobody else with the same shard go on."""
-        counts = {name: n - self.removed.get(name, 0) for name, n in self.touched.created.items()}
+        counts = {name: n - self.leaving.removed.get(name, 0) for name, n in self.touched.created.items()}
         entities = self._load.app.model.entities
         keys = sorted((entities[name].key, n) for name, n in counts.items() if n)
         self.report.entities = dict(sorted(counts.items()))

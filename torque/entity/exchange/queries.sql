@@ -49,10 +49,27 @@ ORDER BY e.id
 FOR NO KEY UPDATE;
 
 -- name: sources
--- Whatever refers to records that never came, and records that are wrong themselves.
-SELECT e.id, e.entity_type, e.version FROM entities e
-WHERE e.application_id = $1 AND e.id IN (SELECT r.source_id FROM entity_relationships r
-    WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) UNION SELECT unnest($3::uuid[]));
+-- Whatever refers to records that never came, with the first reference that does; and records that are wrong themselves.
+SELECT e.id, e.entity_type, e.version, w.link_key, w.position, w.target_id FROM (
+    SELECT DISTINCT ON (r.source_id) r.source_id AS id, r.link_key, r.position, r.target_id FROM entity_relationships r
+    WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) ORDER BY r.source_id, r.link_key, r.position) AS w
+JOIN entities e ON e.application_id = $1 AND e.id = w.id
+UNION ALL
+SELECT e.id, e.entity_type, e.version, NULL, NULL, NULL FROM entities e
+WHERE e.application_id = $1 AND e.id = ANY($3::uuid[]);
+
+-- name: hold_rows
+-- Which row of its file a record came from, where that may have to be told at the end.
+CREATE TEMP TABLE import_rows (id uuid, entity_row bigint) ON COMMIT DROP;
+
+-- name: find_rows
+CREATE INDEX ON import_rows (id);
+
+-- name: weigh_rows
+ANALYZE import_rows;
+
+-- name: first_rows
+SELECT n.id, n.entity_row FROM import_rows n WHERE n.id = ANY($1::uuid[]) ORDER BY n.entity_row LIMIT $2;
 
 -- name: remove_links
 DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
