@@ -1,8 +1,9 @@
 """Smaller copies of images: decoded only when they are small enough to be, never enlarged, always WebP."""
 
+import io
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from torque.errors import InvalidParams, PayloadTooLarge
 from torque.files.types import Resize
@@ -42,13 +43,16 @@ def make_copy(source: Path, target: Path, wanted: Resize, max_pixels: int) -> No
             size = (wanted.width, wanted.height)
             turn = _TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
             opened.draft("RGB", size[::-1] if turn in _ON_ITS_SIDE else size)  # a JPEG can be decoded smaller at once
-            picture = _in_colour(opened)
+            profile = opened.info.get("icc_profile")
+            picture = opened if opened.mode == "CMYK" and profile else _in_colour(opened)
             if turn is not None:
                 picture = picture.transpose(turn)
             if wanted.fit == "cover":
                 picture = _cover(picture, size)
             else:
                 picture.thumbnail(size, Image.Resampling.LANCZOS)
+            if profile:
+                picture = _as_seen(picture, profile)
             picture.save(target, "WEBP", quality=_QUALITY, method=4)
     except Image.DecompressionBombError as error:
         raise PayloadTooLarge("The image has more pixels than are resized.", maxPixels=max_pixels) from error
@@ -63,6 +67,17 @@ def _in_colour(picture: Image.Image) -> Image.Image:
     if picture.mode not in ("RGB", "RGBA"):
         return picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
     return picture
+
+
+def _as_seen(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Return a picture in the colours that everything draws, as its profile says; one that does not fit is left out."""
+    try:
+        meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        seen = ImageCms.profileToProfile(picture, meant, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        seen = None
+    return seen or _in_colour(picture)
 
 
 def _cover(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 from torque.errors import InvalidParams
 from torque.files.images import make_copy
@@ -24,11 +24,17 @@ def copy_of(content: bytes, folder: Path, width: int, height: int, fit: Fit = "c
         return copy.copy()
 
 
-def encoded(image: Image.Image, kind: str, exif: Image.Exif | None = None) -> bytes:
+def encoded(image: Image.Image, kind: str, exif: Image.Exif | None = None, profile: bytes | None = None) -> bytes:
     """Return an image as a file."""
     out = io.BytesIO()
-    image.save(out, kind, **({"exif": exif} if exif is not None else {}))
+    image.save(out, kind, **({"exif": exif} if exif is not None else {}), icc_profile=profile)
     return out.getvalue()
+
+
+def swapped() -> bytes:
+    """Return a colour profile by which red is what others call blue."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"?", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"?", b"bXYZ", 1)
 
 
 @pytest.fixture
@@ -52,6 +58,25 @@ def test_a_photograph_is_turned_upright_before_its_size_counts(
 def test_a_grey_of_sixteen_bits_stays_that_grey(tmp_path: Path) -> None:
     found = copy_of(encoded(Image.new("I;16", (64, 64), 0x8000), "PNG"), tmp_path, 32, 32).convert("L")
     assert found.getpixel((16, 16)) == pytest.approx(0x80, abs=2)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_colours_are_what_the_profile_of_the_image_means_by_them(tmp_path: Path, kind: str) -> None:
+    content = encoded(Image.new("RGB", (64, 64), (200, 20, 20)), kind, profile=swapped())
+    assert copy_of(content, tmp_path, 32, 32).getpixel((16, 16)) == pytest.approx((20, 20, 200), abs=12)
+
+
+def test_what_is_transparent_stays_so_when_colours_are_converted(tmp_path: Path) -> None:
+    content = encoded(Image.new("RGBA", (64, 64), (200, 20, 20, 128)), "PNG", profile=swapped())
+    assert copy_of(content, tmp_path, 32, 32).getpixel((16, 16)) == pytest.approx((20, 20, 200, 128), abs=12)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "CMYK", "L"])
+@pytest.mark.parametrize("profile", [b"no profile", swapped()[:200], swapped().replace(b"RGB ", b"CMYK")])
+def test_a_profile_that_does_not_fit_the_image_is_left_out(tmp_path: Path, mode: str, profile: bytes) -> None:
+    plain = Image.new("RGB", (64, 64), (200, 20, 20)).convert(mode)
+    found = copy_of(encoded(plain, "JPEG", profile=profile), tmp_path, 32, 32)
+    assert found.getpixel((16, 16)) == pytest.approx(plain.convert("RGB").getpixel((16, 16)), abs=12)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
