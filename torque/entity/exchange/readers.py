@@ -312,7 +312,8 @@ class _Numbers:
         try:
             number: int | float = orjson.loads(text)
         except orjson.JSONDecodeError:
-            return self.refused(text)
+            self.refused(text)
+            return None
         return number
 
     def refused(self, text: str) -> None:
