@@ -325,3 +325,7 @@ CREATE TABLE entity_formulas (
 
 -- What was done to links since a moment is asked for by lists of the past, and is few among all that was done.
 CREATE INDEX audit_log_links ON audit_log (application_id, at DESC, id) WHERE action = 'link';
+
+-- What was deleted of a type, the newest first: the list of what can come back.
+CREATE INDEX audit_log_deleted ON audit_log (application_id, entity_type, at DESC, id DESC)
+    WHERE action = 'delete' AND old IS NOT NULL;

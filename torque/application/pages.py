@@ -61,6 +61,15 @@ def _ordering(entity: CompiledEntity, granted: EntityRights, title: str | None) 
     return title if granted.read and granted.where is None else None  # an order would tell what a rule hides
 
 
+def _is_restorable(entity: CompiledEntity, granted: EntityRights) -> bool:
+    """Tell whether a caller may list what was deleted, and bring it back."""
+    behavior = entity.definition.behavior
+    auditing = behavior.auditing if behavior else None
+    kept = entity.audited and (auditing is None or auditing.track_changes)
+    whole = not granted.hidden and not granted.read_only
+    return kept and whole and granted.read and granted.create and granted.update
+
+
 def metadata(app: RunningApplication, rights: Rights, locale: str | None = None) -> Answer:
     """Return the result of getModelMetadata, as far as the caller may see it, in the reader's language."""
     model = app.model
@@ -78,6 +87,7 @@ def metadata(app: RunningApplication, rights: Rights, locale: str | None = None)
                 "name": entity.name, "displayName": labels.get(entity.name, entity.display_name), "icon": entity.icon,
                 "titleField": title, "sortField": _ordering(entity, granted, title), "permissions": permissions,
                 "history": entity.audited and granted.read and granted.update,
+                "deleted": _is_restorable(entity, granted),
             })  # fmt: skip
     navigation = [
         {

@@ -214,6 +214,8 @@ async def test_the_past_of_records_is_told_and_brought_back(server: RunningServe
         entries = (await call("get_entity_history", entityId=made["id"]))["entries"]
         assert [one["action"] for one in entries] == ["update", "create"]
         await call("delete_entity", entityId=made["id"])
+        gone = await call("list_deleted_entities", entityType="todo", limit=1)
+        assert [one["label"] for one in gone["data"]] == [changed["label"]]
         assert (await call("restore_entity", entityId=made["id"]))["label"] == changed["label"]
         past = {"entityId": made["id"], "asOf": made["updated_at"]}
         assert (await call("get_entity", **past))["label"] == made["label"]

@@ -92,6 +92,12 @@ def test_a_record_can_be_read_as_it_was_and_brought_back(server: RunningServer, 
     assert [(entry["action"], entry["new"]) for entry in history] == [("update", {"label": "second"})]
     assert ask("restoreEntity", entityId=made["id"], asOf=made["updated_at"])["result"]["label"] == "first"
     ask("deleteEntity", entityId=made["id"])
+    gone = ask("loadDeletedEntities", entityType="todo", limit=1)["result"]
+    assert ([one["id"] for one in gone["data"]], set(gone)) == (
+        [made["id"]],
+        {"data", "deletions", "pagination", "meta"},
+    )
+    assert ask("loadDeletedEntities", entityType="todo", limit=0)["error"]["code"] == -32602
     assert ask("getEntity", entityId=made["id"], asOf=changed["updated_at"])["result"]["label"] == "second"
     assert ask("restoreEntity", entityId=made["id"])["result"]["label"] == "first"
     assert ask("getEntity", entityId=made["id"], asOf=made["updated_at"], fields=["label"])["error"]["code"] == -32602

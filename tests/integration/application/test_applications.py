@@ -342,6 +342,26 @@ async def test_history_is_offered_where_it_is_kept_to_who_may_change_the_records
     assert offered["r"] == {"customer": False, "order": False}
 
 
+async def test_deleted_records_are_offered_where_they_are_kept_to_who_may_bring_them_back(site: Site) -> None:
+    named = {"auditing": {"track_changes": False}}
+    entities = [{**one, "behavior": named} if one["name"] == "order" else one for one in SHOP["entities"]]
+    every = {"read": True, "create": True, "update": True}
+    blind = {**every, "hidden_fields": ["email"]}
+    roles = [
+        {"id": name, "name": name, "entities": {"customer": rights, "order": rights}}
+        for name, rights in (("whole", every), ("part", {"read": True, "update": True}), ("blind", blind))
+    ]
+    roles[2]["entities"] = {"customer": blind}
+    await site.applications.create(ADMIN, await site.model("remembered", entities=entities, roles=roles))
+    app = await site.catalog.get("remembered")
+    offered = {}
+    for name in ("whole", "part", "blind"):
+        caller = Caller(id=name, name=name, roles=(name,), protocol="test")
+        found = codec.loads((await site.applications.metadata(caller, app)).result)
+        offered[name] = [one["name"] for one in found["entities"] if one["deleted"]]
+    assert offered == {"whole": ["customer"], "part": [], "blind": []}
+
+
 async def test_the_native_gate_may_keep_a_caller_only_while_nothing_moves(site: Site) -> None:
     await site.applications.create(ADMIN, await site.model("admitted"))
     app = await site.catalog.get("admitted")

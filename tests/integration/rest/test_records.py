@@ -63,6 +63,8 @@ def test_a_record_is_created_read_changed_replaced_and_deleted(shop: Shop) -> No
     assert shop.well("GET", place, asOf=made.json()["updated_at"])["label"] == "Over REST"
     assert shop.well("DELETE", place) == {"id": made.json()["id"], "deleted": True, "job": None}
     assert shop.ask("GET", place).status == 404
+    gone = shop.well("GET", "entities/todo/deleted", limit=1)
+    assert ([one["id"] for one in gone["data"]], list(gone["deletions"])) == ([made.json()["id"]], [made.json()["id"]])
     assert shop.well("POST", f"{place}/restore", {})["label"] == "Anew"
     shop.well("DELETE", place)
 

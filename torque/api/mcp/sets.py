@@ -31,7 +31,7 @@ SETS: dict[str, tuple[str, ...]] = {
         "get_schema",
     ),
     "workflows": ("get_schema", "list_xflows", "execute_xflow", "validate_xflow", "create_xflow"),
-    "history": ("query_entities", "get_entity", "get_entity_history", "restore_entity"),
+    "history": ("query_entities", "get_entity", "get_entity_history", "list_deleted_entities", "restore_entity"),
     ALL: tuple(TOOLS),
 }  # fmt: skip
 """Names of sets and of the tools in each."""

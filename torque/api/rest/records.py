@@ -104,6 +104,15 @@ async def get_history(call: Call) -> Reply:
     return _reply(answer)
 
 
+async def list_deleted(call: Call) -> Reply:
+    """Return deleted records that the caller may bring back."""
+    answer = await call.platform.entities.deleted.answer(
+        call.caller, await call.running(), call.places["type"], limit=number(call.params, "limit", 1, MAX_LIMIT) or 50,
+        cursor=one(call.params, "cursor"),
+    )  # fmt: skip
+    return _reply(answer)
+
+
 async def restore_record(call: Call) -> Reply:
     """Bring a record back to a moment, or back at all."""
     body, running = await call.read(RestoreBody), await call.running()
@@ -193,6 +202,11 @@ VERBS = (
         name="deleteRecords", action="delete", method="POST", path=(*_TYPE, "bulk", "delete"),
         summary="Delete many records",
         run=delete_records, answer="results", body=DeleteBody,
+    ),
+    Verb(
+        name="listDeletedRecords", action="create", method="GET", path=(*_TYPE, "deleted"),
+        summary="List deleted records that can come back",
+        run=list_deleted, answer="deletedPage", params=("limit", "cursor"),
     ),
     Verb(
         name="getRecord", action="read", method="GET", path=_RECORD,

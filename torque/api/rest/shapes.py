@@ -96,6 +96,16 @@ ANSWERS: dict[str, Shape] = {
             included={"type": ["object", "null"]}, pagination={"$ref": "#/components/schemas/Pagination"}, meta=_ANY,
         ),
     ),
+    "deletedPage": Shape(
+        "Deleted records, what went last first, and how each went, by its id.",
+        lambda record: _object(
+            ("data", "deletions", "pagination", "meta"), data={"type": "array", "items": record}, deletions=_ANY,
+            pagination=_object(
+                ("limit", "nextCursor"), limit={"type": "integer"}, nextCursor={"type": ["string", "null"]}
+            ),
+            meta=_object(("entityType", "since"), entityType=_TEXT, since={"type": ["string", "null"]}),
+        ),
+    ),
     "records": Shape(
         "Records, or groups of an aggregation.", lambda record: _object(("data",), data=_LIST, meta=_ANY)
     ),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from torque.api.common.bodies import MAX_LIMIT
 from torque.api.jsonrpc.context import CallContext
 from torque.api.jsonrpc.registry import Method, Params
 from torque.application.types import Answer
@@ -15,6 +16,14 @@ class GetEntityHistory(Params, frozen=True, kw_only=True):
     entity_id: str
     entity_type: str | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+
+
+class LoadDeletedEntities(Params, frozen=True, kw_only=True):
+    """Parameters of loadDeletedEntities; `cursor` is the `nextCursor` of an answer."""
+
+    entity_type: str
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = 50
+    cursor: str | None = None
 
 
 class RestoreEntity(Params, frozen=True, kw_only=True):
@@ -33,6 +42,14 @@ async def get_entity_history(context: CallContext, params: GetEntityHistory) -> 
     )
 
 
+async def load_deleted_entities(context: CallContext, params: LoadDeletedEntities) -> Answer:
+    """Return deleted records that the caller may bring back."""
+    running = await context.application(params.app)
+    return await context.platform.entities.deleted.answer(
+        context.caller, running, params.entity_type, limit=params.limit, cursor=params.cursor
+    )
+
+
 async def restore_entity(context: CallContext, params: RestoreEntity) -> Answer:
     """Bring a record back to a moment, or back at all."""
     running = await context.application(params.app)
@@ -43,5 +60,6 @@ async def restore_entity(context: CallContext, params: RestoreEntity) -> Answer:
 
 METHODS = (
     Method("getEntityHistory", GetEntityHistory, get_entity_history),
+    Method("loadDeletedEntities", LoadDeletedEntities, load_deleted_entities),
     Method("restoreEntity", RestoreEntity, restore_entity, writes=True),
 )

@@ -1,4 +1,4 @@
-"""Tools about what records were: get_entity_history, restore_entity."""
+"""Tools about what records were: get_entity_history, list_deleted_entities, restore_entity."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import msgspec
 
 from torque.api.mcp.applications import running_application
 from torque.api.mcp.tool import RECORD, Arguments, Session, Tool
-from torque.api.mcp.tools.entities import Application, EntityId
+from torque.api.mcp.tools.entities import Application, EntityId, EntityType
 
 _MOST = 1000
 
@@ -17,6 +17,15 @@ class GetEntityHistory(Arguments, frozen=True, kw_only=True):
     entity_id: EntityId
     application: Application = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=_MOST)] = 20
+
+
+class ListDeletedEntities(Arguments, frozen=True, kw_only=True):
+    """Arguments of list_deleted_entities."""
+
+    entity_type: EntityType
+    application: Application = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=_MOST)] = 20
+    cursor: Annotated[str | None, msgspec.Meta(description="pagination.nextCursor of the answer before.")] = None
 
 
 class RestoreEntity(Arguments, frozen=True, kw_only=True):
@@ -36,6 +45,15 @@ async def get_entity_history(session: Session, args: GetEntityHistory) -> bytes:
     return answer.result
 
 
+async def list_deleted_entities(session: Session, args: ListDeletedEntities) -> bytes:
+    """Return deleted records that can come back."""
+    running = await running_application(session, args.application)
+    answer = await session.platform.entities.deleted.answer(
+        session.caller, running, args.entity_type, limit=args.limit, cursor=args.cursor
+    )
+    return answer.result
+
+
 async def restore_entity(session: Session, args: RestoreEntity) -> bytes:
     """Bring a record back."""
     running = await running_application(session, args.application)
@@ -51,6 +69,18 @@ TOOLS = (
             "type": "object",
             "properties": {"entries": {"type": "array", "items": {"type": "object"}}},
             "required": ["entries"],
+        },
+    ),
+    Tool(
+        "list_deleted_entities", ListDeletedEntities, list_deleted_entities, title="List deleted records",
+        description="Records of a type that were deleted and can be restored, what went last first.", read_only=True,
+        output={
+            "type": "object",
+            "properties": {
+                "data": {"type": "array", "items": RECORD}, "deletions": {"type": "object"},
+                "pagination": {"type": "object"}, "meta": {"type": "object"},
+            },
+            "required": ["data", "deletions", "pagination", "meta"],
         },
     ),
     Tool(
