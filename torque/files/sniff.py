@@ -12,6 +12,8 @@ HEAD = 8192
 
 UNKNOWN = "application/octet-stream"
 
+_PDF = "application/pdf"
+
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -25,7 +27,10 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00*", "image/tiff"),
     (0, b"\x00\x00\x01\x00", "image/x-icon"),
     (4, b"ftypavif", "image/avif"),
+    (4, b"ftypavis", "image/avif"),
     (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftypmif1", "image/heif"),
     (4, b"ftypqt", "video/quicktime"),
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftyp", "video/mp4"),
@@ -34,7 +39,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"OggS", "audio/ogg"),
     (0, b"fLaC", "audio/flac"),
-    (0, b"%PDF-", "application/pdf"),
+    (0, b"%PDF-", _PDF),
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
@@ -79,10 +84,12 @@ def media_type(path: Path, name: str) -> str:
         head = file.read(HEAD)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
+    if _is_text(head):  # which may begin with the letters of a mark
+        return _PDF if head.startswith(b"%PDF-") else _text(head, name)
     for offset, mark, kind in _MAGIC:
         if head.startswith(mark, offset) and (mark not in _RIFF or head.startswith(b"RIFF")):
             return kind
-    return _text(head, name) if _is_text(head) else UNKNOWN
+    return UNKNOWN
 
 
 def fits(kind: str, allowed: tuple[str, ...]) -> bool:
