@@ -124,6 +124,24 @@ def test_what_a_record_refers_to_comes_along(shop: Shop) -> None:
     assert any(part["field"] == "customer_id" for part in found)
 
 
+def test_a_repeated_bulk_write_writes_once(shop: Shop) -> None:
+    key, rows = {"idempotency-key": "rest-bulk"}, {"records": [{"label": "Many 1"}, {"label": "Many 2"}]}
+    first = shop.ask("POST", "entities/todo/bulk/create", rows, key).json()
+    ids = [row["record"]["id"] for row in first["results"]]
+    for again in (rows, {**rows, "idempotencyKey": "rest-bulk"}):
+        repeated = shop.ask("POST", "entities/todo/bulk/create", again, key).json()
+        assert [row["record"]["id"] for row in repeated["results"]] == ids
+    edits = {"records": [{"entityId": ids[0], "data": {"status": "closed"}}]}
+    for _ in range(2):
+        changed = shop.ask("POST", "entities/todo/bulk/update", edits, {"idempotency-key": "rest-bulk-update"}).json()
+        assert changed["results"][0]["record"]["version"] == 2
+    two = shop.ask("POST", "entities/todo/bulk/create", {**rows, "idempotencyKey": "rest-bulk-2"}, key)
+    assert (two.status, two.json()["error"]["parameter"]) == (400, "idempotencyKey")
+    for _ in range(2):
+        gone = shop.ask("POST", "entities/todo/bulk/delete", {"entityIds": ids}, {"idempotency-key": "rest-bulk-gone"})
+        assert (gone.status, gone.json()["succeeded"]) == (200, 2)
+
+
 @pytest.mark.parametrize(
     ("method", "place", "data", "headers", "status"),
     [

@@ -1,6 +1,7 @@
 """Records at ``/api/v1/apps/{app}/entities/{type}``: the verbs of the services, by path and method."""
 
 import re
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +19,7 @@ _FARTHEST_PAGE = 10**9
 _MATCH = re.compile(r'(?:W/)?"(\d{1,9})"')
 _TYPE = ("entities", "{type}")
 _RECORD = (*_TYPE, "{record}")
+B = TypeVar("B", CreateBody, UpdateBody, DeleteBody)
 
 
 class _Version(msgspec.Struct):
@@ -133,20 +135,36 @@ async def get_relationships(call: Call) -> Reply:
 
 async def create_records(call: Call) -> Reply:
     """Create many records."""
-    body, running = await call.read(CreateBody), await call.running()
+    body, running = _keyed(call, await call.read(CreateBody)), await call.running()
     return _reply(await create_many(call.platform, call.caller, running, call.places["type"], body))
 
 
 async def update_records(call: Call) -> Reply:
     """Change many records."""
-    body, running = await call.read(UpdateBody), await call.running()
+    body, running = _keyed(call, await call.read(UpdateBody)), await call.running()
     return _reply(await update_many(call.platform, call.caller, running, call.places["type"], body))
 
 
 async def delete_records(call: Call) -> Reply:
     """Delete many records."""
-    body, running = await call.read(DeleteBody), await call.running()
+    body, running = _keyed(call, await call.read(DeleteBody)), await call.running()
     return _reply(await delete_many(call.platform, call.caller, running, call.places["type"], body))
+
+
+def _keyed(call: Call, body: B) -> B:
+    """Return the body with the idempotency key of the header, which says the same as its member.
+
+    Raises
+    ------
+    InvalidParams
+        When they differ.
+    """
+    key = call.idempotency_key()
+    if key is None or body.idempotency_key == key:
+        return body
+    if body.idempotency_key is not None:
+        raise InvalidParams("The header and the body name different idempotency keys.", parameter="idempotencyKey")
+    return msgspec.structs.replace(body, idempotency_key=key)
 
 
 def _if_version(call: Call) -> int | None:
@@ -191,17 +209,17 @@ VERBS = (
     Verb(
         name="createRecords", action="create", method="POST", path=(*_TYPE, "bulk", "create"),
         summary="Create many records",
-        run=create_records, answer="results", body=CreateBody,
+        run=create_records, answer="results", body=CreateBody, headers=_WRITE,
     ),
     Verb(
         name="updateRecords", action="update", method="POST", path=(*_TYPE, "bulk", "update"),
         summary="Change many records",
-        run=update_records, answer="results", body=UpdateBody,
+        run=update_records, answer="results", body=UpdateBody, headers=_WRITE,
     ),
     Verb(
         name="deleteRecords", action="delete", method="POST", path=(*_TYPE, "bulk", "delete"),
         summary="Delete many records",
-        run=delete_records, answer="results", body=DeleteBody,
+        run=delete_records, answer="results", body=DeleteBody, headers=_WRITE,
     ),
     Verb(
         name="listDeletedRecords", action="create", method="GET", path=(*_TYPE, "deleted"),
