@@ -65,6 +65,8 @@ class Platform:
         self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
         self.hooks = Hooks()
         self.entities = EntityService(db, self.access, self.generations, self.bus, self.hooks, observer)
+        if not context.is_command:  # one may be over before that has begun
+            self.catalog.on_loaded(self.entities.recomputing.look)
         self.trail = AuditTrail(db)
         self.effects = EffectService(db)
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)

@@ -1,5 +1,6 @@
 """Which application a request means, with its model compiled: looked up once, swapped whole when it changes."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from torque.application.store import ApplicationStore
@@ -30,9 +31,14 @@ class Catalog:
         self._models = models
         self._generations = generations
         self._entries: dict[str, RunningApplication] = {}
+        self._loaded: list[Callable[[RunningApplication], None]] = []
         self._loading: Shared[str, RunningApplication] = Shared(
             self._load, lambda entry: generations.current(entry.stamp)
         )
+
+    def on_loaded(self, handler: Callable[[RunningApplication], None]) -> None:
+        """Call a handler whenever a running application was read, as after its model changed."""
+        self._loaded.append(handler)
 
     def peek(self, ref: str) -> RunningApplication | None:
         """Return the application if it is known and current, without asking the database."""
@@ -82,6 +88,8 @@ class Catalog:
             self._entries.clear()
         entry = RunningApplication(id=application.id, application=application, model=model, stamp=stamp)
         self._entries[application.id] = self._entries[application.name] = entry
+        for handler in self._loaded if application.status == RUNNING else ():
+            handler(entry)
         return entry
 
     def slots(self, application_id: str, model_id: str) -> list[int]:

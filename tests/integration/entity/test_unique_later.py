@@ -1,6 +1,7 @@
 """Unique rules that a model gets when there are records already hold for those as well, once they were gone through."""
 
 import asyncio
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 from tests.integration.entity.test_repair import check
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from tests.support.waiting import eventually
+from torque import codec
 from torque.db.pool import Database
 from torque.entity.types import Query
+from torque.entity.write.recomputing import signature
 from torque.errors import ValidationFailed
+from torque.platform import Platform
 
 
 def unique(*names: str) -> dict[str, Any]:
@@ -87,3 +91,30 @@ async def test_a_list_makes_the_server_notice_a_rule(shop: Shop, db: Database) -
     await eventually(lambda: after.rows("entity_keys"), 30)
     with pytest.raises(ValidationFailed):
         await after.create("memo", text="x")
+
+
+async def test_what_a_server_left_undone_is_taken_up_by_one_that_waited(shop: Shop, db: Database) -> None:
+    await shop.create("memo", text="x")
+    first, second = (Shop(db, unique("text"), app_id=shop.app.id) for _ in range(2))
+    for one in (first, second):
+        one.entities.recomputing.settle_seconds, one.entities.recomputing.lease_seconds = 0.0, 0.5
+    memo = first.app.model.entities["memo"]
+    assert await first.entities.recomputing._claim(first.app, memo, signature(memo))  # and then it dies
+    assert not await second.entities.recomputing.run(second.app)
+    second.entities.recomputing.look(second.app)
+    await eventually(lambda: second.rows("entity_keys"), 30)
+
+
+async def test_a_write_makes_the_server_notice_a_rule(platform: Platform) -> None:
+    platform.entities.recomputing.settle_seconds = 0.0
+    before, after = ({**unique(*names), "name": "later"} for names in ((), ("text",)))
+    imported = await platform.models.import_document(ADMIN, codec.dumps(before))
+    made = (await platform.applications.run(ADMIN, imported.model.id)).id
+    await platform.entities.create(ADMIN, await platform.catalog.get(made), "memo", {"text": "x"})
+    await platform.models.import_document(ADMIN, codec.dumps(after), mode="replace")
+    await platform.entities.create(ADMIN, await platform.catalog.get(made), "memo", {"text": "y"})
+
+    async def keys() -> Sequence[Any]:
+        return await platform.db.fetch("SELECT 1 FROM entity_keys WHERE application_id = $1 AND value = 'v:x'", made)
+
+    await eventually(keys, 30)

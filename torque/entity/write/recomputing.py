@@ -69,6 +69,7 @@ class Recomputing:
         self._settling: dict[str, RunningApplication] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settle_seconds = settle_seconds
+        self.lease_seconds = _LEASE_SECONDS
 
     def look(self, app: RunningApplication) -> None:
         """Begin where the model of an application is another one than last time."""
@@ -89,19 +90,31 @@ class Recomputing:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def run(self, app: RunningApplication) -> None:
-        """Work out every type of an application whose expressions or unique rules are new."""
+    async def run(self, app: RunningApplication) -> bool:
+        """Work out every type of an application whose expressions or unique rules are new.
+
+        Returns
+        -------
+        bool
+            False when another server is at one of them, which may die over it.
+        """
         none = [entity.key for entity in app.model.entities.values() if not signature(entity)]
         await self._db.execute(Q.formulas_gone, app.id, none)
+        done = True
         for entity in app.model.entities.values():
             wanted = signature(entity)
-            if wanted and await self._claim(app, entity, wanted):
+            if not wanted:
+                continue
+            if not await self._claim(app, entity, wanted):
+                done = done and bool(await self._db.fetchval(Q.formulas_stand, app.id, entity.key, wanted))
+            else:
                 changed, failed, doubled = await self._all(app, entity)
                 await self._db.execute(Q.formulas_done, app.id, entity.key, wanted)
                 self._observer.emit(
                     "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed,
                     doubled=doubled,
                 )  # fmt: skip
+        return done
 
     async def _run(self, application_id: str) -> None:
         identity: tuple[str, int, str] | None = None
@@ -110,13 +123,16 @@ class Recomputing:
             await asyncio.sleep(self.settle_seconds)
         app = self._settling.pop(application_id)
         try:
-            await self.run(app)
+            while not await self.run(app):
+                await asyncio.sleep(self.lease_seconds)
+                if self._seen.get(app.id) != app.model.identity:
+                    return  # whoever saw a newer model goes on
         except (TorqueError, DatabaseFailure) as error:
             self._seen.pop(app.id, None)  # the next request begins anew
             self._observer.emit("recomputing_waits", level="warning", application=app.id, error=str(error))
 
     async def _claim(self, app: RunningApplication, entity: CompiledEntity, wanted: str) -> bool:
-        return bool(await self._db.fetchval(Q.claim_formulas, app.id, entity.key, wanted, _LEASE_SECONDS))
+        return bool(await self._db.fetchval(Q.claim_formulas, app.id, entity.key, wanted, self.lease_seconds))
 
     async def _all(self, app: RunningApplication, entity: CompiledEntity) -> tuple[int, int, int]:
         last, changed, failed, doubled = _FIRST, 0, 0, 0
@@ -126,7 +142,7 @@ class Recomputing:
             changed += done.count(True)
             failed += done.count(None)
             doubled += await rekey(self._db, app.id, entity, rows)
-            await self._db.execute(Q.renew_formulas, app.id, entity.key, _LEASE_SECONDS)
+            await self._db.execute(Q.renew_formulas, app.id, entity.key, self.lease_seconds)
         return changed, failed, doubled
 
     async def _one(self, app: RunningApplication, entity: CompiledEntity, row: Row) -> bool | None:

@@ -318,6 +318,9 @@ ON CONFLICT (application_id, entity_type) DO UPDATE SET lease_until = excluded.l
     WHERE f.signature <> $3::text AND f.lease_until <= now()
 RETURNING true;
 
+-- name: formulas_stand
+SELECT EXISTS (SELECT 1 FROM entity_formulas f WHERE f.application_id = $1 AND f.entity_type = $2 AND f.signature = $3);
+
 -- name: renew_formulas
 UPDATE entity_formulas SET lease_until = now() + make_interval(secs => $3) WHERE application_id = $1 AND entity_type = $2;
 
