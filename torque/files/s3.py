@@ -33,6 +33,8 @@ _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,60})</Code>")
 _HEAD = 4096
 """Bytes of a refusal that say why."""
 
+_DELETED_AT_ONCE = 16
+
 _SPOOL = "torque-files-"
 
 
@@ -92,12 +94,18 @@ class S3Store:
         return Held(f"/proc/self/fd/{file.fileno()}", size, part=answer.status_code == 206, file=file)
 
     async def remove(self, application_id: str, file_id: str, names: tuple[str, ...]) -> None:
-        """Delete the objects of a file."""
-        for name in names:
-            answer = await self._ask("DELETE", (application_id, file_id, name), {}, _EMPTY)
-            with suppress(NotFound):  # but that the bucket is gone is no deletion
-                await self._require(answer, 200, 202, 204)
-            await answer.aclose()
+        """Delete the objects of a file, some at a time."""
+        for start in range(0, len(names), _DELETED_AT_ONCE):
+            some = (self._delete((application_id, file_id, name)) for name in names[start : start + _DELETED_AT_ONCE])
+            for failure in await asyncio.gather(*some, return_exceptions=True):
+                if failure is not None:
+                    raise failure
+
+    async def _delete(self, key: tuple[str, str, str]) -> None:
+        answer = await self._ask("DELETE", key, {}, _EMPTY)
+        with suppress(NotFound):  # but that the bucket is gone is no deletion
+            await self._require(answer, 200, 202, 204)
+        await answer.aclose()
 
     async def tidy(self, seconds: float) -> None:
         """Remove uploads that were cut off so long ago, and the folders of processes that were killed."""
@@ -105,11 +113,13 @@ class S3Store:
 
     def _tidy(self, before: float) -> None:
         for path in self._spool.iterdir():
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # an upload has just ended
+                if path.stat().st_mtime < before:
+                    path.unlink()
         for folder in self._spool.parent.glob(f"{_SPOOL}*-*"):
-            if _left_behind(folder) and folder.stat().st_mtime < before:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):
+                if _left_behind(folder) and folder.stat().st_mtime < before:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     async def close(self) -> None:
         """Close the connections and remove the spool."""

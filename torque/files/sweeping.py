@@ -20,7 +20,6 @@ from torque.observe import Observer
 
 LOCK = 0x746F7266
 _BATCH = 50
-"""Files removed in one transaction: few, because the store is asked for each."""
 
 _WALKED = 500
 _WALK_SECONDS = 2.0
@@ -74,11 +73,11 @@ class Sweeper:
             await asyncio.sleep(min(_LONGEST_PAUSE, self._keep / 2))
             try:
                 await self.sweep()
-            except (TorqueError, DatabaseFailure, TimeoutError) as error:
+            except (TorqueError, DatabaseFailure, OSError) as error:
                 self._observer.emit("files_not_swept", level="warning", error=repr(error))
 
     async def _remove_some(self) -> tuple[bool, int]:
-        """Remove a batch of files that were unused for long enough; the rows go only when the bytes are gone.
+        """Remove some files that were unused for long enough; their rows go only when the bytes are gone.
 
         Returns
         -------
@@ -87,19 +86,27 @@ class Sweeper:
         """
         before = datetime.now(UTC) - timedelta(seconds=self._keep)
         removed = 0
+        overdue = await self._db.fetch(Q.overdue, before, _BATCH)
+        for row in overdue:
+            gone = await self._remove(row["application_id"], row["id"], before)
+            if gone is None:
+                return False, removed
+            removed += gone
+        return len(overdue) == _BATCH, removed
+
+    async def _remove(self, application_id: str, file_id: str, before: datetime) -> bool | None:
+        """Remove a file that no record holds; None when another process tidies up.
+
+        Each has a transaction of its own: the store may take its time, and the database ends those that are long idle.
+        """
         async with self._db.transaction() as connection:
             if not await connection.fetchval(Q.elect, LOCK):
-                return False, 0
-            by_application: dict[str, list[str]] = {}
-            overdue = await connection.fetch(Q.overdue, before, _BATCH)
-            for row in overdue:
-                by_application.setdefault(row["application_id"], []).append(row["id"])
-            for application_id, ids in by_application.items():
-                await connection.execute(Q.settle, application_id, ids)
-                for row in await connection.fetch(Q.drop, application_id, ids, before):
-                    await self._store.remove(application_id, row["id"], (ORIGINAL, *row["variants"]))
-                    removed += 1
-        return len(overdue) == _BATCH, removed
+                return None
+            await connection.execute(Q.settle, application_id, [file_id])
+            row = await connection.fetchrow(Q.drop, application_id, [file_id], before)
+            if row is not None:
+                await self._store.remove(application_id, file_id, (ORIGINAL, *row["variants"]))
+        return row is not None
 
     async def _walk(self) -> None:
         """Look for files that a record held and none does any more, from where the last round ended."""

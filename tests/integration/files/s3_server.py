@@ -7,6 +7,7 @@ ones: what is not there is deleted without complaint, a range must begin inside,
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,10 +25,11 @@ _SKEW = timedelta(minutes=15)
 
 
 class Objects(dict[str, bytes]):
-    """What is kept, by path; `refused` counts requests that were not signed well."""
+    """What is kept, by path; `refused` counts requests that were not signed well, a deletion takes `slow` seconds."""
 
     refused = 0
     broken = False
+    slow = 0.0
 
 
 class _Server(ThreadingHTTPServer):
@@ -63,6 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(206, part, {"content-range": f"bytes {asked[1]}-{last}/{len(body)}"})
 
     def do_DELETE(self) -> None:
+        time.sleep(self.server.objects.slow)
         if self._allowed(b"") and self._in_bucket():
             self.server.objects.pop(self.path, None)
             self._answer(204)

@@ -282,6 +282,38 @@ async def test_files_lie_in_an_object_store(config: Config, objects: tuple[str, 
         assert kept.refused == 0
 
 
+async def test_files_go_from_a_slow_object_store_although_the_database_waits_for_nobody(
+    config: Config, objects: tuple[str, Objects]
+) -> None:
+    address, kept = objects
+    hasty = msgspec.structs.replace(config, limits=msgspec.structs.replace(config.limits, query_timeout=1.0))
+    async with desk(hasty, "slow-store", **s3(address), keep_unused=3600.0) as found:
+        for _ in range(5):
+            await found.upload(b"content")
+        value = await found.upload(picture(100, 50), "photo")
+        record = await found.create("sized", photo=value)
+        for size in (32, 64, 128, 256):
+            await found.read(record, value.id, size=size)
+        await found.platform.entities.delete(ADMIN, found.app, None, record)
+        await found.platform.files.sweeper.sweep()
+        await age(found.platform.db)
+        kept.slow = 0.3
+        assert await found.platform.files.sweeper.sweep() == 6 and not kept
+        assert await found.rows() == 0
+
+
+async def test_tidying_up_takes_no_notice_of_what_goes_before_it_gets_there(
+    config: Config, objects: tuple[str, Objects], tmp_path: Path
+) -> None:
+    address, _ = objects
+    async with desk(config, "vanishing", **s3(address), keep_unused=3600.0) as found:
+        spool = found.platform.files._store.spool()
+        (spool / "upload").symlink_to(tmp_path / "nowhere")  # it is listed, and not there when it is looked at
+        await found.upload(b"content")
+        await age(found.platform.db)
+        assert await found.platform.files.sweeper.sweep() == 1
+
+
 async def test_an_object_store_that_refuses_or_is_away_is_said_to_be(
     config: Config, objects: tuple[str, Objects]
 ) -> None:
