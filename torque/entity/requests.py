@@ -13,6 +13,8 @@ from torque.entity.write.linking import Wanted
 from torque.errors import InvalidParams, ParseError
 from torque.types import Caller
 
+CREATING = ("createEntity", "bulkCreateEntities")
+"""Methods whose idempotency keys stand for new records."""
 _KEY_LENGTH = 200
 _PLACE_LENGTH = 8
 """Characters that the place of a row takes behind the key of its call, at most."""

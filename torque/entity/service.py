@@ -377,7 +377,10 @@ class EntityService:
     async def answer_again(self, caller: Caller, app: RunningApplication, repeat: Repeat, record_id: str) -> bytes:
         """Return the record of a write done before, as the caller may see it now."""
         await self._acknowledge(app, record_id)
-        return (await self.get(caller, app, None, record_id)).result
+        try:
+            return (await self.get(caller, app, None, record_id)).result
+        except NotFound as unseen:
+            return await self._writing.made_by(app, self._access.enter(caller, app), repeat, record_id, unseen)
 
     async def _acknowledge(self, app: RunningApplication, record_id: str) -> None:
         """Move the generations of a write done before: the process that did it may have died before it could."""

@@ -198,3 +198,55 @@ async def test_a_token_of_another_application_finds_nothing(public: Shop) -> Non
     with pytest.raises(TorqueError) as refused:
         await ids(public, stranger)
     assert refused.value.code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("mode", ["atomic", "perRow", "one"])
+async def test_an_upsert_names_no_record_that_its_caller_does_not_see(db: Database, mode: str) -> None:
+    roles = [{"id": "clerk", "name": "clerk", "entities": {"customer": {**ALL, "where": {"kind": "retail"}}}}]
+    shop = Shop(db, {**SHOP, "roles": roles})
+    unseen = await shop.create("customer", name="b", email="b@x.org", kind="wholesale")
+    row, by = {"name": "c", "email": "b@x.org", "kind": "retail"}, ("email",)
+    path = "/email" if mode == "one" else "/0/email"
+    told: Any
+    if mode == "perRow":
+        raw = [codec.dumps(row)]
+        answer = await shop.entities.bulk_create(CLERK, shop.app, "customer", raw, mode="perRow", upsert_by=by)
+        told = codec.loads(answer.result)["results"][0]["error"]
+        told["errors"] = [{**error, "path": path} for error in told["errors"]]
+    else:
+        with pytest.raises(ValidationFailed) as refused:
+            if mode == "one":
+                await shop.entities.create(CLERK, shop.app, "customer", row, upsert_by=by)
+            else:
+                await shop.entities.bulk_create(CLERK, shop.app, "customer", [codec.dumps(row)], upsert_by=by)
+        told = refused.value.details
+    assert [(error["path"], error["rule"]) for error in told["errors"]] == [(path, "Unique")]
+    assert unseen["id"] not in str(told)
+    assert (await shop.get(unseen["id"]))["version"] == 1
+
+
+async def test_a_repeated_create_is_answered_also_to_who_sees_no_records(db: Database) -> None:
+    roles = [{"id": "clerk", "name": "clerk", "entities": {"memo": {"create": True}}}]
+    shop = Shop(db, {**SHOP, "roles": roles})
+
+    async def make(text: str, key: str) -> dict[str, Any]:
+        answer = await shop.entities.create(CLERK, shop.app, "memo", {"text": text}, idempotency_key=key)
+        return dict(codec.loads(answer.result))
+
+    made = await make("hello", "k")
+    assert await make("hello", "k") == made
+    rows = [codec.dumps({"text": "many"})]
+    answers = [
+        (await shop.entities.bulk_create(CLERK, shop.app, "memo", rows, idempotency_key="b")).result for _ in range(2)
+    ]
+    assert codec.loads(answers[0]) == codec.loads(answers[1])
+    assert await shop.count("memo") == 2
+    await shop.update(made["id"], text="what somebody else made of it")
+    again = await make("hello", "k")
+    assert "text" not in again
+    assert (again["id"], again["version"], again["updated_at"]) == (made["id"], 1, made["updated_at"])
+    with pytest.raises(NotFound):
+        await shop.get(made["id"], CLERK)
+    await shop.delete(made["id"])
+    with pytest.raises(NotFound):
+        await make("hello", "k")

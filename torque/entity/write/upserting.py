@@ -60,9 +60,15 @@ class Upserts:
             new = [index for index in waiting if keys[index] not in owners]
             edits = [Edit(id=owners[keys[index] or ""], data=rows[index]) for index in old]
             results.update(zip(old, await self._bulk.update(call_of(call, old), edits), strict=True))
+            lost = [index for index in old if isinstance(results[index], NotFound)]
             made = await self._creation.create(call_of(call, new), [rows[i] for i in new])
             results.update(zip(new, made, strict=True))
-            waiting = [index for index in new if _is_taken(results[index], rule)]
+            still = (
+                await self._store.owners(call.app.id, rule.id, sorted({keys[i] or "" for i in lost})) if lost else {}
+            )
+            unseen = [index for index in lost if still.get(keys[index] or "") == owners[keys[index] or ""]]
+            results.update((index, _unseen(rule)) for index in unseen)
+            waiting = sorted({*lost} - {*unseen} | {index for index in new if _is_taken(results[index], rule)})
             if not waiting:
                 break
         return [results[index] for index in range(len(rows))]
@@ -82,8 +88,10 @@ class Upserts:
         try:
             held = await self._bulk.held(call_of(call, old), edits, old)
             made = await self._written(call, rule, owners, held, drafts)
-        except NotFound:
+        except NotFound as error:
             if await self._store.owners(app.id, rule.id, wanted) == owners:
+                places = [index for index in old if owners[keys[index] or ""] == error.details.get("entityId")]
+                raise_first(dict.fromkeys(places, _unseen(rule)))
                 raise
             return None
         except (Deadlock, LockTimeout):
@@ -137,6 +145,11 @@ def _refuse_doubled(keys: Sequence[str | None], rule: UniqueRule) -> None:
         if key is not None and key in seen:
             raise ValidationFailed(errors=[checks.error(f"/{index}/{rule.fields[0]}", "Unique", rule.message)])
         seen |= {key} if key is not None else set()
+
+
+def _unseen(rule: UniqueRule) -> ValidationFailed:
+    """Return what is said of a row whose values a record has that the caller does not see: as to a plain create."""
+    return ValidationFailed(errors=[checks.error(f"/{rule.fields[0]}", "Unique", rule.message)])
 
 
 def _is_taken(result: Result, rule: UniqueRule) -> bool:

@@ -16,7 +16,7 @@ from torque.entity.ends import many_of
 from torque.entity.hooks import Hooks
 from torque.entity.query.plan import answered_fields
 from torque.entity.reading import Reading
-from torque.entity.requests import Change, Draft, RepeatMet
+from torque.entity.requests import CREATING, Change, Draft, RepeatMet
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Row
 from torque.entity.write import checks
@@ -366,6 +366,20 @@ class Writing:
         if row is None:
             raise NotFound
         return self._encoder.record(entity, row, answered_fields(None, entity, granted))
+
+    async def made_by(
+        self, app: RunningApplication, rights: Rights, repeat: Repeat, record_id: str, unseen: NotFound
+    ) -> bytes:
+        """Return a record to who made it under a key and does not see it: of what others made of it since, nothing."""
+        row = await self._store.read(app.id, record_id) if repeat.method in CREATING else None
+        entity = app.model.entities_by_key.get(row[5]) if row is not None else None
+        if row is None or entity is None:
+            raise unseen
+        granted = rights.entity(entity.name)
+        if not granted.create or granted.create_where is not None:
+            raise unseen
+        first = row if row[2] == 1 else (row[0], b"{}", 1, row[3], row[3], row[5])
+        return self.visible_record(entity, granted, first)
 
     def written_record(
         self, app: RunningApplication, entity: CompiledEntity, granted: EntityRights, row: Row, write: Write,
