@@ -5,6 +5,7 @@ export * from "./i18n/I18nProvider";
 export * as icons from "./icons/tabler";
 export { NamedIcon } from "./icons/named";
 export * from "./format/value";
+export { shapeOfField, typeOfField } from "./format/field";
 export { dayPattern } from "./format/calendar";
 export { holds, type Scope } from "./expression/decide";
 export { usePhone, useRail } from "./hooks/useNarrow";

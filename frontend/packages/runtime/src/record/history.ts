@@ -1,6 +1,6 @@
 /** What the log of a record reads like: pure, so that it can be told without a server. */
 import type { FormField, HistoryEntry, JsonObject } from "@torque/protocol";
-import { formatValue, type FieldTypeName, type HistoryChange, type HistoryItem, type ValueShape } from "@torque/ui";
+import { formatValue, shapeOfField, type HistoryChange, type HistoryItem } from "@torque/ui";
 
 export type Reading = {
   /** What is known of the fields, by their names. */
@@ -13,26 +13,6 @@ export type Reading = {
 /** A text longer than this says what it is by its beginning. */
 const MOST_LETTERS = 200;
 
-const TYPES: Record<FormField["field_type"], FieldTypeName> = {
-  TextInput: "String",
-  TextArea: "String",
-  RichText: "String",
-  Select: "Enum",
-  Radio: "Enum",
-  MultiSelect: "Array",
-  Checkbox: "Boolean",
-  DatePicker: "Date",
-  DateTimePicker: "DateTime",
-  TimePicker: "Time",
-  NumberInput: "Float",
-  ReferenceSelect: "Reference",
-  JsonEditor: "Json",
-  FileInput: "Binary",
-};
-
-const shapeOf = (field: FormField | undefined): ValueShape =>
-  field ? { type: TYPES[field.field_type], options: field.options ?? null, ...(field.validation?.scale === undefined ? {} : { scale: field.validation.scale }) } : { type: "String" };
-
 function changesOf({ old, new: now }: HistoryEntry, { fields, locale, words, titleOf }: Reading): HistoryChange[] {
   const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])];
   const places = [...fields.keys()];
@@ -40,7 +20,7 @@ function changesOf({ old, new: now }: HistoryEntry, { fields, locale, words, tit
   const text = (held: JsonObject | null, name: string): string => {
     const field = fields.get(name);
     const entity = field?.entity;
-    const whole = formatValue(held?.[name], shapeOf(field), locale, words, entity ? (id) => titleOf(entity, id) : undefined);
+    const whole = formatValue(held?.[name], field ? shapeOfField(field) : { type: "String" }, locale, words, entity ? (id) => titleOf(entity, id) : undefined);
     return whole.length > MOST_LETTERS ? `${whole.slice(0, MOST_LETTERS)}…` : whole;
   };
   return names

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import type { EntityRecord, FormDefinition } from "@torque/protocol";
+import type { EntityRecord, FormDefinition, FormField, Json } from "@torque/protocol";
 import { createInstance } from "i18next";
 import { describe, expect, it } from "vitest";
 import { orderForm } from "../../fixtures/orders";
@@ -7,6 +7,7 @@ import en from "../../i18n/en.json";
 import { requiredFields, scopeOf, visibleFields } from "./conditions";
 import { conflictsOf } from "./conflicts";
 import { changedFields, fromInput, initialValues, submitted, toInput, type InputValues } from "./convert";
+import { readable } from "./readable";
 import { stepAt, stepsOf, stepWith, type Step } from "./steps";
 import { validate } from "./validate";
 
@@ -173,5 +174,16 @@ describe("two who edit the same record", () => {
   it("clash only where both changed a field to something different", () => {
     const before = { a: "1", b: "1", c: "1" };
     expect([...conflictsOf(definition, before, { a: "2", b: "2", c: "2" }, { a: "3", b: "1", c: "2" })]).toEqual([["a", "2"]]);
+  });
+
+  it("are told files by their names, choices by their labels and amounts with their decimals", () => {
+    const words = { yes: "Yes", no: "No", nothing: "nothing" };
+    const told = (given: Partial<FormField>, value: Json) => readable({ name: "a", label: "A", field_type: "TextInput", ...given }, value, "en-GB", words, undefined);
+    const file = { id: "1", name: "plan.pdf", type: "application/pdf", size: 9 };
+    expect(told({ field_type: "FileInput" }, file)).toBe("plan.pdf");
+    expect(told({ field_type: "FileInput", multiple: true }, [file, { ...file, name: "map.png" }])).toBe("plan.pdf, map.png");
+    expect(told({ field_type: "MultiSelect", options: [{ value: "a", label: "Alpha" }] }, ["a"])).toBe("Alpha");
+    expect(told({ field_type: "NumberInput", validation: { scale: 2 } }, 1234.5)).toBe("1,234.50");
+    expect(told({ field_type: "JsonEditor" }, '{"a": 1}')).toBe('{"a": 1}');
   });
 });
