@@ -49,8 +49,8 @@ export function useFormDefinition(ref: { formId?: string | null; entityType?: st
   });
 }
 
-/** A page of records; the one before stays on screen until the next has come. */
-export function useRecords(query: EntityQuery): UseQueryResult<TimedPage> {
+/** A page of records; the one before stays on screen until the next has come. Nothing is asked until the question is known. */
+export function useRecords(query: EntityQuery, known = true): UseQueryResult<TimedPage> {
   const { client, titles } = useRuntime();
   return useQuery({
     queryKey: keys.list(query),
@@ -61,6 +61,7 @@ export function useRecords(query: EntityQuery): UseQueryResult<TimedPage> {
       return { ...answer, durationMs };
     },
     placeholderData: keepPreviousData,
+    enabled: known,
   });
 }
 

@@ -16,7 +16,7 @@ import { readView, writeView } from "./address";
 import { GridConditionsContext } from "./conditions";
 import { useBulkActions } from "./useBulkActions";
 import { useColumnLayout } from "./useColumnLayout";
-import { bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
+import { askedFields, bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 import { useFigures } from "./useFigures";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
@@ -77,8 +77,10 @@ function useView(props: DataGridProps, prefix: string): { view: GridView; shown:
   const furthest = lastReachable(props.pageSize ?? DEFAULT_PAGE_SIZE);
   const view = useMemo(() => {
     const read = readView(params, prefix);
-    return { ...read, page: Math.min(read.page, furthest) };
-  }, [params, prefix, furthest]);
+    // Without a bar nobody could see what narrows the list, nor take it away.
+    const asked = props.filtering === false ? { search: "", filters: [] } : {};
+    return { ...read, ...asked, page: Math.min(read.page, furthest) };
+  }, [params, prefix, furthest, props.filtering]);
   const own = ownSort(props.sort);
   const shown = useMemo(() => ({ ...view, sort: view.sort ?? own }), [view, own]);
   const change = (next: GridView): void => {
@@ -110,11 +112,14 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
   const prefix = alone ? "" : `${component.id}.`;
   const { view, shown, change } = useView(props, prefix);
   const conditions = use(GridConditionsContext);
-  const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view);
+  const askable = useMemo(() => askedFields(view, columns, form.data), [view, columns, form.data]);
+  const query = gridQuery({ ...props, filters: bothFilters(props.filters, conditions?.filters) }, columns, view, askable);
   const group = columns.find((column) => column.field === view.group && canGroup(column));
   const sortField = (entity: string): string | null => titles.sortField(entity);
   const ordered = titledQuery(query, columns, sortField);
-  const records = useRecords(group ? groupedQuery(query, group, group.entity ? sortField(group.entity) : null) : ordered);
+  // What the address asks of a field without a column has to wait for the form: nothing is shown that it would take away.
+  const known = !form.isLoading || view.filters.every(({ field }) => columns.some((column) => column.field === field));
+  const records = useRecords(group ? groupedQuery(query, group, group.entity ? sortField(group.entity) : null) : ordered, known);
   const figures = useFigures(query, columns, group, records.data, records.isPlaceholderData);
   useLastPage(records, view.page, (page) => setAddress(writeView({ ...view, page }, prefix), { replace: true }));
   const asked = conditions !== null || view.search !== "" || view.filters.some(asksSomething);
@@ -149,6 +154,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
         noun={plural(displayName, i18n.language)}
         title={alone ? undefined : (props.title ?? undefined)}
         columns={columns}
+        askable={askable}
         view={shown}
         onView={change}
         data={data}

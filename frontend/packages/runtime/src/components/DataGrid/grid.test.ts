@@ -2,7 +2,7 @@
 import { valueOf, valuesOf, type Operator } from "@torque/ui";
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
-import { bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
+import { askedFields, bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 
 const columns = columnSpecs(
   [
@@ -119,6 +119,15 @@ describe("the question a grid asks", () => {
     });
     const done = columns.find(({ field }) => field === "done");
     expect(done && groupedQuery({ ...query, sortBy: "done" }, done, null).sortBy).toEqual([{ field: "done", order: "desc" }]);
+  });
+
+  it("asks about a field that has no column when the address does and the form knows it", () => {
+    const form = { id: "f", name: "F", entity_type: "todo", fields: [{ name: "state", field_type: "Select" as const, label: "State", options: [{ value: "a", label: "A" }] }, { name: "note", field_type: "TextArea" as const, label: "Note" }] };
+    const view = { search: "", filters: [{ field: "state", operator: "eq" as const, value: "a" }, { field: "gone", operator: "eq" as const, value: "1" }, { field: "label", operator: "eq" as const, value: "x" }], sort: null, page: 0 };
+    const asked = askedFields(view, columns, form);
+    expect(asked).toMatchObject([{ field: "state", title: "State", type: "Enum", options: [{ value: "a", label: "A" }] }]);
+    expect(gridQuery({ entityType: "todo" }, columns, view, asked).filters).toEqual({ and: [{ state: { eq: "a" } }, { label: { eq: "x" } }] });
+    expect(askedFields(view, columns, undefined)).toEqual([]);
   });
 
   it("takes types from the form where a page has none", () => {

@@ -1,49 +1,17 @@
 /** From a grid's properties and the reader's view to the question the server is asked. */
 import type { DataGridProps, EntityQuery, Filters, FormDefinition, FormField, GridColumn } from "@torque/protocol";
-import type { FieldTypeName, GridColumnSpec, GridFilter, GridSort, GridView } from "@torque/ui";
+import { shapeOfField, typeOfField, type FieldTypeName, type GridColumnSpec, type GridFilter, type GridSort, type GridView } from "@torque/ui";
 import { filterOf } from "./asked";
 
 export const DEFAULT_PAGE_SIZE = 50;
 
 const TYPE_NAMES: readonly FieldTypeName[] = ["String", "Integer", "Decimal", "Float", "Boolean", "DateTime", "Date", "Time", "Json", "Binary", "Enum", "Reference", "Array"];
 
-function typeOfInput({ field_type: input, validation }: FormField): FieldTypeName {
-  switch (input) {
-    case "TextInput":
-    case "TextArea":
-    case "RichText":
-      return "String";
-    case "Select":
-    case "Radio":
-      return "Enum";
-    case "MultiSelect":
-      return "Array";
-    case "Checkbox":
-      return "Boolean";
-    case "DatePicker":
-      return "Date";
-    case "DateTimePicker":
-      return "DateTime";
-    case "TimePicker":
-      return "Time";
-    case "NumberInput":
-      return validation?.scale !== undefined ? "Decimal" : validation?.integer ? "Integer" : "Float";
-    case "ReferenceSelect":
-      return "Reference";
-    case "JsonEditor":
-      return "Json";
-    case "FileInput":
-      return "Binary";
-    default:
-      return input satisfies never;
-  }
-}
-
 function typeOf(column: GridColumn, field: FormField | undefined): FieldTypeName {
   const named = TYPE_NAMES.find((name) => name === column.type);
   if (named) return named;
   if (column.field === "created_at" || column.field === "updated_at") return "DateTime";
-  return field ? typeOfInput(field) : "String";
+  return field ? typeOfField(field) : "String";
 }
 
 /** Columns with the types the server compiled in; where it did not, with those of the form's fields. */
@@ -65,6 +33,12 @@ export function columnSpecs(columns: readonly GridColumn[], form: FormDefinition
       scale: column.scale ?? field?.validation?.scale,
     };
   });
+}
+
+/** Fields that the view asks about and no column shows, as the form knows them. */
+export function askedFields(view: GridView, columns: readonly GridColumnSpec[], form: FormDefinition | undefined): GridColumnSpec[] {
+  const asked = new Set(view.filters.map(({ field }) => field).filter((name) => columns.every(({ field }) => field !== name)));
+  return (form?.fields ?? []).filter(({ name }) => asked.has(name)).map((field) => ({ ...shapeOfField(field), field: field.name, title: field.label, options: field.options, entity: field.entity }));
 }
 
 /** The order a grid has before the reader chooses one. */
@@ -98,7 +72,8 @@ function expandOf(columns: readonly GridColumnSpec[]): string[] {
   return [...new Set(fields)];
 }
 
-export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec[], view: GridView): EntityQuery {
+/** @param asked Fields without a column that the view asks about. */
+export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec[], view: GridView, asked: readonly GridColumnSpec[] = []): EntityQuery {
   const expand = expandOf(columns);
   // An address outlives its columns: one that is gone orders nothing.
   const chosen = view.sort && columns.some(({ field }) => field === view.sort?.field) ? view.sort : null;
@@ -107,7 +82,7 @@ export function gridQuery(props: DataGridProps, columns: readonly GridColumnSpec
     entityType: props.entityType,
     page: view.page,
     limit: props.pageSize ?? DEFAULT_PAGE_SIZE,
-    filters: combineFilters(props.filters, view.filters, columns),
+    filters: combineFilters(props.filters, view.filters, [...columns, ...asked]),
     ...(sort ? { sortBy: sort.field, sortOrder: sort.order } : {}),
     ...(view.search.trim() ? { search: view.search.trim() } : {}),
     ...(expand.length > 0 ? { expand } : {}),

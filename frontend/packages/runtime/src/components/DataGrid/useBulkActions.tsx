@@ -30,21 +30,23 @@ export function useBulkActions(props: DataGridProps, columns: readonly GridColum
   const permissions = metadata.entities.find(({ name }) => name === entityType)?.permissions;
   return useMemo(() => {
     const wanted = rowActions ?? ["edit", "delete"];
-    const apply = async (ids: readonly string[], column: GridColumnSpec, value: string): Promise<void> => {
+    const apply = async (ids: readonly string[], column: GridColumnSpec, value: string): Promise<readonly string[]> => {
       const failed = (count: number, error: unknown): string =>
         showToast({ kind: "error", message: t("bulk.failed", { count, reason: errorText(error, t("error.offline"), t("error.unknown")) }) });
       try {
         const refused = await updateAll(entityType, ids, { [column.field]: valueOf(value, column.type) });
         if (refused) failed(refused.ids.length, refused.error);
+        return refused?.ids ?? [];
       } catch (error) {
         failed(ids.length, error);
+        return ids;
       }
     };
     const fields = wanted.includes("edit") && permissions?.update !== false ? settable(columns, form).slice(0, MOST_FIELDS) : [];
     const actions = fields.map((column): BulkAction => {
       const { field: name, title: label, type, options, entity } = column;
       const find = references.find;
-      return { id: name, label: t("bulk.set", { field: singular(label, i18n.language) }), icon: <icons.IconPencil aria-hidden />, field: { name, label, type, options, entity, find }, apply: (ids, value) => void apply(ids, column, value) };
+      return { id: name, label: t("bulk.set", { field: singular(label, i18n.language) }), icon: <icons.IconPencil aria-hidden />, field: { name, label, type, options, entity, find }, apply: (ids, value) => apply(ids, column, value) };
     });
     if (wanted.includes("delete") && permissions?.delete !== false)
       actions.push({ id: "delete", label: t("record.delete"), icon: <icons.IconTrash aria-hidden />, danger: true, run: (ids) => remove(entityType, ids) });

@@ -96,7 +96,7 @@ export const WalksWithTheKeyboard: Story = {
 };
 
 const bulkActions: DataGridProps["bulkActions"] = [
-  { id: "status", label: "Set status", icon: <IconPencil aria-hidden />, field: { name: "status", label: "Status", type: "Enum", options: orderColumns.find(({ field }) => field === "status")?.options }, apply: () => {} },
+  { id: "status", label: "Set status", icon: <IconPencil aria-hidden />, field: { name: "status", label: "Status", type: "Enum", options: orderColumns.find(({ field }) => field === "status")?.options }, apply: () => Promise.resolve([]) },
   { id: "delete", label: "Delete", icon: <IconTrash aria-hidden />, danger: true, run: () => {} },
 ];
 

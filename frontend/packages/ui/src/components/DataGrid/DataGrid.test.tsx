@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
@@ -171,7 +171,7 @@ describe("DataGrid", () => {
 
 describe("rows chosen together", () => {
   const run = vi.fn();
-  const apply = vi.fn();
+  const apply = vi.fn(() => Promise.resolve([]));
   const bulkActions: DataGridProps["bulkActions"] = [
     { id: "status", label: "Set status", field: { name: "status", label: "Status", type: "Enum", options: [{ value: "shipped", label: "Shipped" }] }, apply },
     { id: "delete", label: "Delete", danger: true, run },
@@ -217,7 +217,7 @@ describe("rows chosen together", () => {
     const [left, setLeft] = useState(rows.slice(0, size));
     const remove = (ids: readonly string[]): void => setLeft((before) => before.filter(({ id }) => !ids.includes(id)));
     const field = { name: "status", label: "Status", type: "Enum" as const, options: [{ value: "shipped", label: "Shipped" }] };
-    const actions = [{ id: "status", label: "Set status", field, apply: () => undefined }, { id: "delete", label: "Delete", run: remove }];
+    const actions = [{ id: "status", label: "Set status", field, apply: () => Promise.resolve([]) }, { id: "delete", label: "Delete", run: remove }];
     return (
       <TorqueProvider locale="en-GB">
         <DataGrid noun="orders" columns={orderColumns} view={view} onView={vi.fn()} data={{ rows: left, total: left.length, all: 5, durationMs: 1 }} status={{ name: "ready" }} bulkActions={actions} />
@@ -238,7 +238,7 @@ describe("rows chosen together", () => {
     await userEvent.click(checkbox("Select 11073"));
     await userEvent.click(screen.getByRole("button", { name: "Set status" }));
     await userEvent.click(screen.getByRole("option", { name: "Shipped", hidden: true }));
-    expect(focusedRow()).toContain("11073");
+    await waitFor(() => expect(focusedRow()).toContain("11073"));
   });
 
   it("leave the focus to the list when none is left", async () => {
@@ -255,6 +255,24 @@ describe("rows chosen together", () => {
     await userEvent.click(screen.getByRole("button", { name: "Set status" }));
     await userEvent.click(screen.getByRole("option", { name: "Shipped", hidden: true }));
     expect(apply).toHaveBeenCalledExactlyOnceWith(rows.map(({ id }) => id), "shipped");
+  });
+
+  it("stay chosen where the value was refused, until it is not", async () => {
+    const refuse = vi.fn().mockResolvedValueOnce([rows[1]?.id, rows[3]?.id]).mockResolvedValueOnce([]);
+    draw({ bulkActions: [{ id: "status", label: "Set status", field: { name: "status", label: "Status", type: "Enum", options: [{ value: "shipped", label: "Shipped" }] }, apply: refuse }] });
+    const ship = async () => {
+      await userEvent.click(screen.getByRole("button", { name: "Set status" }));
+      await userEvent.click(screen.getByRole("option", { name: "Shipped", hidden: true }));
+    };
+    await userEvent.click(checkbox("Select all rows of this page"));
+    await ship();
+    expect(await within(screen.getByRole("toolbar", { name: "Selected rows" })).findByText("2 selected")).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Set status" }));
+    expect([checkbox("Select 11076"), checkbox("Select 11074"), checkbox("Select 11077")].map((box) => (box as HTMLInputElement).checked)).toEqual([true, true, false]);
+    await ship();
+    await waitFor(() => expect(screen.queryByRole("toolbar")).toBeNull());
+    expect(refuse).toHaveBeenLastCalledWith([rows[1]?.id, rows[3]?.id], "shipped");
+    expect(focusedRow()).toContain("11076");
   });
 
   it("are not offered where nothing could be done with them", () => {

@@ -28,22 +28,21 @@ import { useSelection } from "./useSelection";
 const NO_ACTIONS: NonNullable<DataGridProps["rowActions"]> = [];
 const NO_BULK: NonNullable<DataGridProps["bulkActions"]> = [];
 
-/** The fields a reader may ask about, from the columns that allow it. */
-function useFilterFields({ columns, findReferences, titleOf }: DataGridProps): FilterField[] {
+/** The fields a view may ask about; those of columns that allow it are offered. */
+function useFilterFields({ columns, askable, findReferences, titleOf }: DataGridProps): FilterField[] {
   return useMemo(
     () =>
-      columns
-        .filter(({ filterable }) => filterable !== false)
-        .map(({ field, title, type, options, entity }) => ({
-          name: field,
-          label: title,
-          type,
-          options,
-          entity,
-          find: findReferences,
-          titleOf: entity ? (id: string) => titleOf?.(entity, id) : undefined,
-        })),
-    [columns, findReferences, titleOf],
+      [...columns, ...(askable ?? [])].map(({ field, title, type, options, entity, filterable }, index) => ({
+        name: field,
+        label: title,
+        type,
+        options,
+        entity,
+        find: findReferences,
+        titleOf: entity ? (id: string) => titleOf?.(entity, id) : undefined,
+        offered: index < columns.length && filterable !== false,
+      })),
+    [columns, askable, findReferences, titleOf],
   );
 }
 
@@ -71,6 +70,10 @@ export function DataGrid(props: DataGridProps) {
   const clearByBar = (): void => {
     endsByBar();
     selection.clear();
+  };
+  const done = (ids: readonly string[], byBar: boolean): void => {
+    if (byBar && ids.length === count) endsByBar();
+    selection.drop(ids);
   };
   const keys = (event: KeyboardEvent<HTMLElement>): void => {
     // What opened over the grid has the key first, and is no part of it.
@@ -141,7 +144,7 @@ export function DataGrid(props: DataGridProps) {
           {empty && <GridEmpty noun={noun} emptyActions={props.emptyActions} filtered={filtered} onClear={props.onClear ?? (() => change({ search: "", filters: [] }))} />}
         </div>
       </div>
-      {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={clearByBar} />}
+      {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={clearByBar} onDone={done} />}
       {data && <GridReadout noun={noun} live={props.live} columns={columns} sums={phone ? undefined : props.sums} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
     </section>
   );

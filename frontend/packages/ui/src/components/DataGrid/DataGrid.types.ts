@@ -61,7 +61,7 @@ export type BulkAction = {
   label: string;
   icon?: ReactNode;
   danger?: boolean;
-} & ({ run: (ids: readonly string[]) => void } | { /** Asks for a value of this field first. */ field: FilterField; apply: (ids: readonly string[], value: string) => void });
+} & ({ run: (ids: readonly string[]) => void } | { /** Asks for a value of this field first; answers which were refused: they stay chosen. */ field: FilterField; apply: (ids: readonly string[], value: string) => Promise<readonly string[]> });
 
 /** A reader's own arrangement of the columns. */
 export type GridLayout = {
@@ -76,6 +76,8 @@ export type DataGridProps = {
   /** What the rows are, for the readout and the empty states: "orders". */
   noun: string;
   columns: readonly GridColumnSpec[];
+  /** Fields without a column that the view may ask about all the same: an address does. */
+  askable?: readonly GridColumnSpec[];
   view: GridView;
   onView: (view: GridView) => void;
   data: GridData | null;

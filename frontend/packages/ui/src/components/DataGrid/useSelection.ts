@@ -2,7 +2,7 @@ import type { EntityRecord } from "@torque/protocol";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { RowSelection } from "./GridRow.types";
 
-export type Selection = RowSelection & { /** The chosen rows, in their order. */ ids: readonly string[]; clear: () => void };
+export type Selection = RowSelection & { /** The chosen rows, in their order. */ ids: readonly string[]; /** Lets these go. */ drop: (ids: readonly string[]) => void; clear: () => void };
 
 const NO_ROWS: readonly EntityRecord[] = [];
 
@@ -29,6 +29,7 @@ export function useSelection(given: readonly EntityRecord[] | undefined): Select
     [rows],
   );
   const selectAll = useCallback(() => setChosen(new Set(rows.map(({ id }) => id))), [rows]);
+  const drop = useCallback((gone: readonly string[]) => setChosen((before) => new Set([...before].filter((id) => !gone.includes(id)))), []);
   const clear = useCallback(() => setChosen(new Set()), []);
-  return useMemo(() => ({ ids, selected, toggle, selectAll, clear }), [ids, selected, toggle, selectAll, clear]);
+  return useMemo(() => ({ ids, selected, toggle, selectAll, drop, clear }), [ids, selected, toggle, selectAll, drop, clear]);
 }

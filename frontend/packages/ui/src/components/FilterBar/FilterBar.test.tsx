@@ -9,6 +9,7 @@ import type { FilterField, GridFilter } from "./FilterBar.types";
 const FIELDS: FilterField[] = [
   { name: "total", label: "Total", type: "Decimal" },
   { name: "number", label: "Number", type: "String" },
+  { name: "note", label: "Note", type: "String", offered: false },
   { name: "status", label: "Status", type: "Enum", options: [{ value: "draft", label: "Draft" }, { value: "packed", label: "Packed" }, { value: "shipped", label: "Shipped" }] },
 ];
 
@@ -45,6 +46,27 @@ describe("the filter bar", () => {
   it("says what an address holds that is no number as it stands", () => {
     render(<Bar first={[{ field: "total", operator: "ge", value: "many" }]} />);
     expect(within(chip("Total")).getByText("many")).toBeTruthy();
+  });
+
+  it("shows what an address asks of a field that is not offered, and lets it go", async () => {
+    render(<Bar first={[{ field: "note", operator: "contains", value: "urgent" }]} />);
+    expect(within(chip("Note")).getByText("urgent")).toBeTruthy();
+    await userEvent.click(within(chip("Note")).getByRole("button", { name: "Note" }));
+    expect((await screen.findAllByRole("menuitemradio", { hidden: true })).map(({ textContent }) => textContent)).toEqual(["Total", "Number", "Note", "Status"]);
+    await userEvent.keyboard("{Escape}");
+    await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+    expect((await screen.findAllByRole("menuitem", { hidden: true })).map(({ textContent }) => textContent)).toEqual(["Total", "Number", "Status"]);
+    await userEvent.keyboard("{Escape}");
+    await userEvent.click(within(chip("Note")).getByRole("button", { name: /Remove/ }));
+    expect(shown).toEqual([]);
+  });
+
+  it("says that a filter on what the list does not know does nothing, and lets it go", async () => {
+    render(<Bar first={[{ field: "colour", operator: "in", value: "red~blue" }, { field: "number", operator: "eq", value: "11" }]} />);
+    expect(chip("colour").textContent).toContain("red, blue");
+    expect(chip("colour").textContent).toContain("does nothing here");
+    await userEvent.click(within(chip("colour")).getByRole("button", { name: /Remove/ }));
+    expect(shown.map(({ field }) => field)).toEqual(["number"]);
   });
 
   const ask = async (label: string, from: string, operator: string): Promise<void> => {

@@ -14,11 +14,12 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
   const { t } = useTranslation("ui");
   const [fresh, setFresh] = useState<number | null>(null);
   const adder = useRef<HTMLButtonElement>(null);
+  const offered = fields.filter((field) => field.offered !== false);
   const replace = (index: number, filter: GridFilter): void => onFilters(filters.map((old, at) => (at === index ? filter : old)));
   return (
     <div className={classes.bar} role="search">
       {searchLabel && <SearchField label={searchLabel} value={search} onChange={onSearch} />}
-      {searchLabel && fields.length > 0 && <span className={classes.divider} aria-hidden />}
+      {searchLabel && (offered.length > 0 || filters.length > 0) && <span className={classes.divider} aria-hidden />}
       <div className={classes.chips}>
         {before}
         {filters.map((filter, index) => (
@@ -34,7 +35,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
             }}
           />
         ))}
-        {fields.length > 0 && (
+        {offered.length > 0 && (
           <Menu>
             <Menu.Target>
               <Button ref={adder} compact kind="subtle" icon={<IconFilterPlus aria-hidden />}>
@@ -42,7 +43,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              {fields.map((field) => (
+              {offered.map((field) => (
                 <Menu.Item
                   key={field.name}
                   onClick={() => {

@@ -20,6 +20,8 @@ export type FilterField = {
   find?: (entity: string, text: string) => Promise<Choice[]>;
   /** Title of a record a value names. */
   titleOf?: (id: string) => string | undefined;
+  /** Among those a filter may be added for; without it only an address asks for it. Default true. */
+  offered?: boolean;
 };
 
 export type FilterBarProps = {

@@ -31,7 +31,7 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
   }, [valueOpen]);
   const field = fields.find(({ name }) => name === filter.field);
   const text = useValueText(field, filter);
-  if (!field) return null;
+  if (!field) return <UnknownChip filter={filter} onRemove={onRemove} />;
   const turn = (name: string): void => {
     const other = fields.find((one) => one.name === name);
     if (other) onChange(firstFilter(other));
@@ -43,7 +43,7 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
   };
   return (
     <div ref={chip} className={classes.chip} role="group" aria-label={t("filter.chip", { field: field.label })}>
-      <ChipMenu choices={fields.map(({ name, label }) => ({ value: name, label }))} value={field.name} onChoose={turn} />
+      <ChipMenu choices={fields.filter((one) => one === field || one.offered !== false).map(({ name, label }) => ({ value: name, label }))} value={field.name} onChoose={turn} />
       <ChipMenu choices={operatorsOf(field).map((value) => ({ value, label: t(operatorWord(field.type, value)) }))} value={filter.operator} onChoose={ask} />
       {arityOf(filter.operator) !== "none" && (
         <Popover opened={valueOpen} onChange={setValueOpen} transitionProps={{ duration: 0 }} position="bottom-start">
@@ -57,10 +57,34 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
           </Popover.Dropdown>
         </Popover>
       )}
-      <UnstyledButton className={classes.part} aria-label={t("filter.remove", { field: field.label })} onClick={onRemove}>
-        <IconX className={classes.cross} aria-hidden />
-      </UnstyledButton>
+      <RemovePart label={field.label} onRemove={onRemove} />
     </div>
+  );
+}
+
+/** What an address asks of a field that is not known here: it narrows nothing, and says so. */
+function UnknownChip({ filter, onRemove }: Pick<FilterChipProps, "filter" | "onRemove">) {
+  const { t } = useTranslation("ui");
+  const { field, operator } = filter;
+  return (
+    <div className={classes.chip} role="group" aria-label={t("filter.chip", { field })} title={t("filter.unknown", { field })}>
+      <span className={classes.part} data-inert>
+        {[field, t(operatorWord("String", operator)), valuesOf(filter).join(", ")].filter(Boolean).join(" ")}
+      </span>
+      <span className={classes.part} data-inert data-note>
+        {t("filter.idle")}
+      </span>
+      <RemovePart label={field} onRemove={onRemove} />
+    </div>
+  );
+}
+
+function RemovePart({ label, onRemove }: { label: string; onRemove: () => void }) {
+  const { t } = useTranslation("ui");
+  return (
+    <UnstyledButton className={classes.part} aria-label={t("filter.remove", { field: label })} onClick={onRemove}>
+      <IconX className={classes.cross} aria-hidden />
+    </UnstyledButton>
   );
 }
 
