@@ -98,10 +98,6 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         """Hand a delete over for somebody who is told of it; for any thread, `loop` is the worker's."""
         self.queue.enter(lane, pending, loop)
 
-    async def drain(self) -> None:
-        """Return when no delete is under way."""
-        await self.queue.drain()
-
     def prepare(self, lane: EraseLane, items: Sequence[Erasure], now: str) -> Batch:
         """Return the statement of these deletes."""
         return erase_statement(lane, items, now)

@@ -1,7 +1,8 @@
 """What every coalesced statement has in common: which of its records is wrong is found by halving.
 
-A failed batch is retried in halves, so that one bad record fails only itself. Deadlocks are repeated. A record that
-waits for somebody else's lock is taken out of its batch, and keeps nobody waiting.
+A failed batch is retried in halves, so that one bad record fails only itself. Deadlocks are repeated. A batch that
+waits for somebody else's lock leaves its queue: its records go one after the other over another connection, and those
+whose lock it is each by itself, so many of one application at a time. So it keeps nobody waiting.
 
 A statement holds one application. To send and to commit it is most of what it costs where it holds a record or two, so
 statements of several applications that say the same go in one round trip, as one transaction. With which of them
@@ -9,6 +10,7 @@ something is wrong is found by halving too, and that application goes by itself 
 by application, so that two such transactions meet in the same order.
 """
 
+import asyncio
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -20,6 +22,7 @@ from torque.db.pool import Database
 from torque.entity.batch import Batch
 from torque.entity.coalesce import Convoy, Landed, Part, Pending
 from torque.entity.types import Connection, Row
+from torque.entity.write.apart import PATIENCE_SECONDS, Places
 from torque.entity.write.custody import Custody
 from torque.entity.write.queues import OfApplication, Queues
 from torque.errors import InvalidParams, OutcomeUnknown
@@ -57,6 +60,14 @@ class Batches(Convoy[LaneT, ItemT, ResultT], Generic[LaneT, ItemT, ResultT]):
         self.custody = custody
         self.queue: Queues[LaneT, ItemT, ResultT] = Queues(db.settings.max_size, _BATCH, self._run, self)
         self._apart: dict[str, float] = {}
+        self._lines = Places(1)
+        self._asides: set[asyncio.Task[None]] = set()
+
+    async def drain(self) -> None:
+        """Return when nothing is under way any more."""
+        await self.queue.drain()
+        while self._asides:
+            await asyncio.wait(set(self._asides))
 
     @abstractmethod
     def prepare(self, lane: LaneT, items: Sequence[ItemT], now: str) -> Batch:
@@ -207,11 +218,11 @@ class Batches(Convoy[LaneT, ItemT, ResultT], Generic[LaneT, ItemT, ResultT]):
             except (Deadlock, SerializationFailure) as error:
                 if attempt == _ATTEMPTS - 1:
                     await self._halve(connection, lane, batch, landed, error)
-            except LockTimeout as error:
+            except LockTimeout:
                 if len(batch) == 1:
                     self.set_apart(lane, batch[0])
                 else:
-                    await self._halve(connection, lane, batch, landed, error)
+                    self._go_aside(lane, batch)
                 return False
             except DatabaseFailure as error:
                 self._raise_if_lost(error)
@@ -225,6 +236,34 @@ class Batches(Convoy[LaneT, ItemT, ResultT], Generic[LaneT, ItemT, ResultT]):
                 return True
         return False
 
+    def _go_aside(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
+        """Let records, some of which wait for a lock, go on without keeping their queue waiting."""
+        task = asyncio.get_running_loop().create_task(self._in_line(lane, batch))
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+    async def _in_line(self, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]]) -> None:
+        """Run records one after the other, and set those apart that wait for a lock; in the end all that are left."""
+        backend, left = 0, list(reversed(batch))
+        try:
+            async with (
+                self._lines.taken(lane.application_id),
+                self._db.turns.taken(),
+                self._db.connection(writing=True, steady=True) as connection,
+            ):
+                backend, until = connection.get_server_pid(), time.monotonic() + PATIENCE_SECONDS
+                while left and time.monotonic() < until:
+                    await self._attempt(connection, lane, [left[-1]], _heard)
+                    left.pop()
+        except OutcomeUnknown as error:
+            await self.custody.settle(backend, lambda: self._doubt([(lane, left)]))
+            _fail(left, error)
+        except Exception as error:
+            _fail(left, error)
+        else:
+            for pending in left:
+                self.set_apart(lane, pending)
+
     async def _halve(
         self, connection: Connection, lane: LaneT, batch: Sequence[Pending[ItemT, ResultT]], landed: Landed,
         error: Exception,
@@ -235,6 +274,10 @@ class Batches(Convoy[LaneT, ItemT, ResultT], Generic[LaneT, ItemT, ResultT]):
         middle = len(batch) // 2
         await self._attempt(connection, lane, batch[:middle], landed)
         await self._attempt(connection, lane, batch[middle:], landed)
+
+
+async def _heard() -> None:
+    """Take note that a statement that no queue waits for has returned."""
 
 
 def _fail(batch: Sequence[Pending[Any, Any]], error: BaseException) -> None:

@@ -17,9 +17,10 @@ from torque.entity.batch import Batch, Lane, Q, Write, revive_statement, stateme
 from torque.entity.cache import moved_by_updates
 from torque.entity.coalesce import Pending
 from torque.entity.types import Connection, Row
+from torque.entity.write.apart import Places, locked
 from torque.entity.write.batches import Batches
 from torque.entity.write.custody import Custody
-from torque.errors import Conflict, OutcomeUnknown, TimedOut
+from torque.errors import Conflict, OutcomeUnknown
 from torque.events import RecordsChanged
 from torque.model.compile import CompiledEntity
 from torque.native import Generations
@@ -27,6 +28,9 @@ from torque.types import utc_now
 
 _CHUNK = 1000
 """Most updates of one statement in a transaction."""
+
+_SHARE = 3
+"""What part of the connections records of one application may take that each wait for a lock."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -56,6 +60,7 @@ class Writer(Batches[Lane, Write, Outcome]):
         super().__init__(db, Custody(db), bus)
         self._generations = generations
         self._alone: set[asyncio.Task[None]] = set()
+        self._places = Places(max(1, db.settings.max_size // _SHARE))
 
     def submit(self, lane: Lane, write: Write) -> "asyncio.Future[Outcome]":
         """Hand a write over; it happens whether or not anybody waits for the result."""
@@ -67,7 +72,7 @@ class Writer(Batches[Lane, Write, Outcome]):
 
     async def drain(self) -> None:
         """Return when no write is under way."""
-        await self.queue.drain()
+        await super().drain()
         while self._alone:
             await asyncio.wait(set(self._alone))
         await self.custody.drain()
@@ -146,11 +151,15 @@ class Writer(Batches[Lane, Write, Outcome]):
     async def _write_alone(self, lane: Lane, pending: PendingWrite) -> None:
         backend = 0
         try:
-            async with self._db.turns.taken(), self._db.connection(writing=True) as connection:
+            async with (
+                self._places.taken(lane.application_id),
+                self._db.turns.taken(),
+                self._db.connection(writing=True) as connection,
+            ):
                 backend = connection.get_server_pid()
                 outcome = await self.write_in(connection, lane, pending.item)
         except LockTimeout:
-            pending.fail(TimedOut("The record is locked by another write. Nothing was changed; try again."))
+            pending.fail(locked())
         except OutcomeUnknown as error:
             await self.custody.settle(backend, lambda: self._bump(lane, [pending.item]))
             pending.fail(error)

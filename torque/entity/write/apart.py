@@ -1,0 +1,66 @@
+"""How many records of one application wait for locks at once, each on a connection of its own: a part of all there are.
+
+Were it all of them, nobody else could do anything until those locks are free.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from torque.errors import TimedOut
+
+PATIENCE_SECONDS = 8.0
+"""As long as a record that goes alone waits for its lock, it waits for its place as well."""
+
+
+def locked() -> TimedOut:
+    """Return what is told to whoever waited for a lock in vain."""
+    return TimedOut("The record is locked by another write. Nothing was changed; try again.")
+
+
+class _Room:
+    __slots__ = ("free", "users")
+
+    def __init__(self, places: int) -> None:
+        self.free = asyncio.Semaphore(places)
+        self.users = 0
+
+
+class Places:
+    """Lets so many of each application go on at a time.
+
+    Parameters
+    ----------
+    each
+        Places of one application.
+    """
+
+    def __init__(self, each: int) -> None:
+        self._each = each
+        self._rooms: dict[str, _Room] = {}
+
+    @asynccontextmanager
+    async def taken(self, application_id: str) -> AsyncIterator[None]:
+        """Hold a place of an application.
+
+        Raises
+        ------
+        TimedOut
+            When none became free in time.
+        """
+        room = self._rooms.setdefault(application_id, _Room(self._each))
+        room.users += 1
+        try:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await room.free.acquire()
+            except TimeoutError:
+                raise locked() from None
+            try:
+                yield
+            finally:
+                room.free.release()
+        finally:
+            room.users -= 1
+            if not room.users:
+                del self._rooms[application_id]
