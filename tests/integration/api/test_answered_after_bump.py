@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.integration.api.plain import APP, Client, Told, call_of, client_of, serving, told
+from tests.integration.api.plain import APP, Client, Told, call_of, serving, told
 from torque.config import Config
 from torque.platform import Platform
 
@@ -32,12 +32,6 @@ async def platform(config: Config) -> AsyncIterator[Platform]:
     """All services with an application."""
     async with serving(config, MODEL) as opened:
         yield opened
-
-
-@pytest.fixture
-async def client(platform: Platform) -> Client:
-    """An administrator."""
-    return await client_of(platform, "admin")
 
 
 async def known(client: Client) -> dict[str, Any]:

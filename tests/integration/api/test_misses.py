@@ -49,12 +49,6 @@ async def platform(config: Config) -> AsyncIterator[Platform]:
         yield opened
 
 
-@pytest.fixture
-async def client(platform: Platform) -> Client:
-    """An administrator."""
-    return await client_of(platform, "admin")
-
-
 async def create(client: Client, entity_type: str = "note", text: str = "one") -> dict[str, Any]:
     data = {"text": text, "secret": "hush"}
     made: dict[str, Any] = (await client.ordinary("createEntity", entityType=entity_type, data=data))["result"]

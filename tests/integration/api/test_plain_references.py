@@ -46,12 +46,6 @@ async def platform(config: Config) -> AsyncIterator[Platform]:
         yield opened
 
 
-@pytest.fixture
-async def client(platform: Platform) -> Client:
-    """An administrator."""
-    return await client_of(platform, "admin")
-
-
 async def ordinary(client: Client, **data: Any) -> dict[str, Any]:
     """Create a pair in the ordinary way, after which what it refers to has been met."""
     record: dict[str, Any] = (await client.ordinary("createEntity", entityType="pair", data=data))["result"]

@@ -58,12 +58,6 @@ async def platform(config: Config) -> AsyncIterator[Platform]:
         yield opened
 
 
-@pytest.fixture
-async def client(platform: Platform) -> Client:
-    """An administrator."""
-    return await client_of(platform, "admin")
-
-
 async def made(client: Client, **data: Any) -> dict[str, Any]:
     """Create a note plainly."""
     record: dict[str, Any] = (await told(client, "createEntity", entityType="note", data={"text": "x", **data}))[
