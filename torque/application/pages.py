@@ -6,18 +6,59 @@ from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.application.types import Answer, RunningApplication
 from torque.errors import InvalidParams, NotFound
-from torque.model.compile import CompiledEntity
+from torque.model.compile import CompiledEntity, CompiledModel
+from torque.model.definition.field_type import ReferenceType
 from torque.types import utc_now
 
 _UNORDERED = ("Array", "Json")
 
 
-def load_page(app: RunningApplication, page_ref: str, locale: str | None = None) -> Answer:
+def load_page(app: RunningApplication, rights: Rights, page_ref: str, locale: str | None = None) -> Answer:
     """Return the result of loadPage, in the reader's language where the model has it."""
     page = app.model.page(page_ref)
     if (translation := app.model.translation(locale)) is not None:
         page = translation.pages[page.id]
-    return Answer(page.page_bytes(app.id, utc_now()), app.stamp)
+    result = page.page_bytes(app.id, utc_now())
+    if any((granted := rights.entity(name)).hidden or not granted.read for name in app.model.entities):
+        found: dict[str, Any] = codec.loads(result)
+        _mask_grids(app.model, rights, found["components"])
+        result = codec.dumps(found)
+    return Answer(result, app.stamp)
+
+
+def _mask_grids(model: CompiledModel, rights: Rights, components: list[dict[str, Any]]) -> None:
+    """Take out the columns that the reader does not see: what asks for them is refused, and the whole list with it."""
+    for one in components:
+        _mask_grids(model, rights, one.get("children") or [])
+        props, entity = one["props"], one["props"].get("entityType")
+        if one["type"] != "DataGrid" or entity not in model.entities:
+            continue
+        if "columns" in props:
+            props["columns"] = [part for part in props["columns"] if _sees(model, rights, entity, _field_of(part))]
+        order = props.get("sort") or []
+        if not all(
+            _sees(model, rights, entity, _field_of(part)) for part in (order if isinstance(order, list) else [order])
+        ):
+            del props["sort"]
+
+
+def _sees(model: CompiledModel, rights: Rights, entity: str, path: str) -> bool:
+    """Tell whether a caller sees a field, which a dot reaches through references."""
+    for name in path.split("."):
+        granted = rights.entity(entity)
+        if not granted.read or name in granted.hidden:
+            return False
+        field = model.entities[entity].fields.get(name)
+        if field is None or not isinstance(field.definition.field_type, ReferenceType):
+            break
+        entity = field.definition.field_type.entity
+        if entity not in model.entities:
+            break
+    return True
+
+
+def _field_of(part: Any) -> str:
+    return str(part["field"]) if isinstance(part, dict) else str(part)
 
 
 def form(

@@ -133,8 +133,7 @@ class ApplicationService:
         self, caller: Caller, app: RunningApplication, page_id: str = "start_page", locale: str | None = None
     ) -> Answer:
         """Return the result of loadPage."""
-        self._access.enter(caller, app)
-        return pages.load_page(app, page_id, locale)
+        return pages.load_page(app, self._access.enter(caller, app), page_id, locale)
 
     async def form(
         self,
