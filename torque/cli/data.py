@@ -25,6 +25,7 @@ from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import FORMATS, Job
 from torque.entity.types import Query
+from torque.files.making import FileMaker
 from torque.platform import Platform
 
 _BLOCK = 1 << 20
@@ -144,9 +145,12 @@ def seed(state: Invocation, app_ref: str, count: int, seed: int, entities: Seque
 
     async def work(platform: Platform) -> int:
         running = await platform.catalog.get(app_ref)
-        jobs = await seed_jobs(platform.db, running, count, seed, entities)
-        with Teller(count * len(jobs)) as teller:
-            report = await platform.exchange.load(LOCAL, running, jobs, tell=teller.tell)
+        files = FileMaker(platform.files, LOCAL, running)
+        found = await seed_jobs(platform.db, running, count, seed, entities, files)
+        for reason in found.left_out.values():
+            state.output.message(f"Left out: {reason}")
+        with Teller(count * len(found.jobs)) as teller:
+            report = await platform.exchange.load(LOCAL, running, found.jobs, tell=teller.tell)
         return report_import(state.output, report, {}, "")
 
     return at_work(state, work)

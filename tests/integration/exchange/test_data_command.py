@@ -179,6 +179,43 @@ def test_the_same_seed_makes_the_same_values(club: str, data: Data) -> None:
     assert data("seed", club, "--entity", "nothing").code == 2
 
 
+def a_field(owner: str, name: str, kind: str, required: bool = True, **options: Any) -> dict[str, Any]:
+    return {"id": f"{owner}_{name}", "name": name, "required": required, "field_type": {"type": kind, **options}}
+
+
+FILED = {
+    "album": [
+        a_field("album", "title", "String"), a_field("album", "cover", "Binary", types=["image/*"], max_size=2_000),
+        a_field("album", "papers", "Array", element_type={"type": "Binary", "types": ["application/pdf"]}),
+        a_field("album", "any", "Binary", max_size=5), a_field("album", "more", "Binary", required=False),
+        a_field("album", "others", "Array", required=False, element_type={"type": "Binary"}),
+    ],
+    "film": [a_field("film", "clip", "Binary", types=["video/mp4", "video/*"])],
+    "scene": [a_field("scene", "film_id", "Reference", entity="film")],
+    "note": [a_field("note", "film_id", "Reference", required=False, entity="film")],
+}  # fmt: skip
+
+
+def test_records_that_must_have_files_get_small_ones_and_the_others_are_left_out(project: Path, data: Data) -> None:
+    entities = [{"id": name, "name": name, "fields": fields} for name, fields in FILED.items()]
+    document = {"format": "torque/1", "name": "filed", "entities": entities}
+    (project / "model.json").write_text(json.dumps(document), encoding="utf-8")
+    made = inside("model", "import", "--input", "model.json", folder=project, url=data.url)
+    assert made.code == 0, made.err
+    done = data("seed", "filed", "--count", "12")
+    assert done.code == 0, done.err
+    assert done.json()["report"]["entities"] == {"album": 12, "note": 12}
+    assert "'clip' of 'film' must have a file of the types video/mp4, video/*" in done.err
+    assert "'film_id' of 'scene' must refer to one of 'film'" in done.err
+    albums = data.records("filed", "album")
+    held = [file for album in albums for file in (album["cover"], album["any"], *album["papers"])]
+    assert len({file["id"] for file in held}) == 36 and max(album["any"]["size"] for album in albums) == 5
+    assert {album["cover"]["type"] for album in albums} == {"image/png"}
+    assert {album["papers"][0]["type"] for album in albums} == {"application/pdf"}
+    assert data("seed", "filed", "--entity", "film").code == 2
+    assert data("seed", "filed", "--entity", "album", "--count", "2").json()["report"]["created"] == 2
+
+
 async def test_references_of_made_up_records_are_valid(club: str, data: Data, platform: Platform) -> None:
     assert data("seed", club, "--count", "30").code == 0
     people, ids = data.records(club, "people"), {d["id"] for d in data.records(club, "departments")}

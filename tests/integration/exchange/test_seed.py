@@ -35,7 +35,7 @@ def store_of(db: Database, entities: Mapping[str, Sequence[dict[str, Any]]], *co
 
 
 async def seed(store: Store, count: int = COUNT, *only: str) -> list[dict[str, Any]]:
-    report = await store.exchange.load(ADMIN, store.app, await seed_jobs(store.db, store.app, count, 1, only))
+    report = await store.exchange.load(ADMIN, store.app, (await seed_jobs(store.db, store.app, count, 1, only)).jobs)
     assert report.errors == [] and report.applied
     await store.check()
     return await store.all(list(store.app.model.entities)[-1])

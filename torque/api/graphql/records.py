@@ -8,6 +8,7 @@ from torque.api.graphql.context import GraphInfo
 from torque.api.graphql.fields import described
 from torque.entity.exchange.seed import seed_jobs
 from torque.errors import InvalidParams
+from torque.files.making import FileMaker
 
 MOST_SEEDED = 1_000
 """Records of each entity that one request makes; the command line makes any number."""
@@ -19,6 +20,7 @@ class Seeded:
 
     created: int
     entities: list[str] = strawberry.field(description="The entities they are of.")
+    left_out: list[str] = strawberry.field(description="Why entities got none, for each that did not.")
 
 
 @strawberry.type
@@ -36,9 +38,10 @@ class RecordMutation:
         if not 1 <= count <= MOST_SEEDED:
             raise InvalidParams(f"'count' lies between 1 and {MOST_SEEDED}.", parameter="count")
         running = await platform.catalog.get(id)
-        jobs = await seed_jobs(platform.db, running, count, seed, tuple(entities or ()))
-        report = await platform.exchange.load(caller, running, jobs)
-        return Seeded(created=report.created, entities=sorted(report.entities))
+        files = FileMaker(platform.files, caller, running)
+        found = await seed_jobs(platform.db, running, count, seed, tuple(entities or ()), files)
+        report = await platform.exchange.load(caller, running, found.jobs)
+        return Seeded(created=report.created, entities=sorted(report.entities), left_out=list(found.left_out.values()))
 
     @described("Delete all records of an application; `confirm` is its name. Returns how many there were.")
     async def empty_application(self, info: GraphInfo, id: ID, confirm: str) -> int:

@@ -9,7 +9,9 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from random import Random
-from typing import Any
+from typing import Any, Protocol
+
+import msgspec
 
 from torque import codec
 from torque.application.types import RunningApplication
@@ -21,6 +23,7 @@ from torque.entity.exchange.made_up import Person, value_of
 from torque.entity.exchange.types import Cells, Job, Unreadable
 from torque.errors import InvalidParams
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
+from torque.model.definition.field_type import file_type
 from torque.model.infer.references import cyclic
 from torque.types import new_id, utc_now
 
@@ -31,22 +34,44 @@ _FILLED = 0.9
 """How many of the values that need not be there are."""
 
 
+class Files(Protocol):
+    """Where files of made-up records come from."""
+
+    def can(self, entity_type: str, field_name: str, number: int) -> bool:
+        """Tell whether a file can be made for a field."""
+
+    async def make(self, entity_type: str, field_name: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Keep a file of each of these numbers; return what records hold of them."""
+
+
+class Seeding(msgspec.Struct, frozen=True):
+    """What to load; `left_out` says why an entity gets no records."""
+
+    jobs: list[Job]
+    left_out: dict[str, str]
+
+
 async def seed_jobs(
-    db: Database, app: RunningApplication, count: int, seed: int, only: Sequence[str] = ()
-) -> list[Job]:
+    db: Database, app: RunningApplication, count: int, seed: int, only: Sequence[str] = (), files: Files | None = None
+) -> Seeding:
     """Return what to load for `count` records of each entity, what others refer to first.
 
     Raises
     ------
     InvalidParams
-        When an entity does not exist, or its unique fields have too few different values.
+        When an entity does not exist, or its unique fields have too few different values; when there is none that can
+        have records.
     """
     model = app.model
     unknown = [name for name in only if name not in model.entities]
     if unknown:
         raise InvalidParams(f"There is no entity '{unknown[0]}'; there are {', '.join(model.entities)}.")
-    chosen = set(only or model.entities)
     counts = {row["entity_type"]: int(row["n"]) for row in await db.fetch(Q.counts, app.id)}
+    starts = {name: counts.get(entity.key, 0) for name, entity in model.entities.items()}
+    left_out = without_files(model, set(only or model.entities), starts, files)
+    chosen = set(only or model.entities) - left_out.keys()
+    if left_out and not chosen:
+        raise InvalidParams(" ".join(left_out.values()))
     needed = _needed(model, chosen, counts, count)
     existing = {
         name: [row["id"] for row in await db.fetch(Q.some_ids, app.id, entity.key, needed.get(name, _REFERRED))]
@@ -55,12 +80,45 @@ async def seed_jobs(
     }
     made = Made(seed, count, frozenset(chosen), existing)
     links = {name: [f.target for f in model.entities[name].references if f.target] for name in sorted(chosen)}
-    return [
-        Job(entity_type=name, rows=SeedRows(made, model.entities[name], counts.get(model.entities[name].key, 0), {
-            end: one.other for end, one in many_of(model, name).items() if not one.backward
-        }))
-        for name in cyclic(links)
-    ]  # fmt: skip
+    tables = {name: SeedRows(made, model.entities[name], starts[name], {
+        end: one.other for end, one in many_of(model, name).items() if not one.backward
+    }) for name in cyclic(links)}  # fmt: skip
+    if files is not None:  # once it is known that there are values enough
+        for name, field in ((one, field) for one in tables for field in _filed(model.entities[one])):
+            numbers = range(starts[name] + 1, starts[name] + count + 1)
+            made.files[name, field.name] = await files.make(name, field.name, numbers)
+    return Seeding([Job(entity_type=name, rows=rows) for name, rows in tables.items()], left_out)
+
+
+def without_files(
+    model: CompiledModel, chosen: Set[str], starts: Mapping[str, int], files: Files | None
+) -> dict[str, str]:
+    """Return which entities can have no records, because no file can be made for them, or for what they refer to."""
+    found: dict[str, str] = {}
+    for name in sorted(chosen):
+        for field in _filed(model.entities[name]):
+            if files is None or not files.can(name, field.name, starts[name] + 1):
+                kind = file_type(field.definition.field_type)
+                types = f" of the types {', '.join(kind.types)}" if kind is not None and kind.types else ""
+                found[name] = (
+                    f"'{field.name}' of '{name}' must have a file{types}, and none can be made up: "
+                    "upload files for these records, or let the field be empty."
+                )
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for name in sorted(chosen - found.keys()):
+            for field in model.entities[name].references:
+                if field.required and field.target in found and not starts[field.target]:
+                    found[name] = (
+                        f"'{field.name}' of '{name}' must refer to one of '{field.target}', and there is none."
+                    )
+    return found
+
+
+def _filed(entity: CompiledEntity) -> list[CompiledField]:
+    """Return the fields that must have a file."""
+    return [field for field in entity.files if field.required and not field.read_only]
 
 
 def _needed(model: CompiledModel, chosen: Set[str], counts: Mapping[str, int], count: int) -> dict[str, int]:
@@ -89,6 +147,7 @@ class Made:
         self.seed = seed
         self._makes = makes
         self.count = count
+        self.files: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._existing = existing
         self._nonce = new_id()
         self._head = f"{time.time_ns() // 1_000_000:012x}"
@@ -181,6 +240,10 @@ class SeedRows:
     def _value(self, field: CompiledField, random: Random, person: Person, place: int, number: int) -> Any:
         if field.name in self._counted:
             return self._counted[field.name](place)
+        if file_type(field.definition.field_type) is not None:
+            files = self._made.files.get((self._entity.name, field.name))
+            file = files[place] if files else None
+            return [file] if file and field.is_array else file
         if field.target is None:
             return value_of(field, random, person, number, unique=field.name in self._told_apart)
         if field.target == self._entity.name:

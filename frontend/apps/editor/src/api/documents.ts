@@ -306,10 +306,11 @@ export const DELETE_APPLICATION: TypedDocumentNode<{ deleteApplication: boolean 
   }
 `;
 
-export const SEED_APPLICATION: TypedDocumentNode<{ seedApplication: { created: number } }, { id: string; count: number; seed: number; entities: readonly string[] }> = gql`
+export const SEED_APPLICATION: TypedDocumentNode<{ seedApplication: { created: number; leftOut: readonly string[] } }, { id: string; count: number; seed: number; entities: readonly string[] }> = gql`
   mutation SeedApplication($id: ID!, $count: Int!, $seed: Int!, $entities: [String!]) {
     seedApplication(id: $id, count: $count, seed: $seed, entities: $entities) {
       created
+      leftOut
     }
   }
 `;

@@ -39,17 +39,19 @@ export function GenerateData({ application, entity, onClose }: GenerateDataProps
   const submit = (): void => {
     setChecked(true);
     if (typeof count !== "number" || typeof seed !== "number" || Object.values(wrong).some(Boolean)) return;
+    let leftOut: readonly string[] = [];
     run(
       (signal, onProgress) =>
         makeRecords({ count, entities: names.length, signal, onProgress }, async (some) => {
           const { data } = await client.mutate({ mutation: SEED_APPLICATION, variables: { id: application.id, count: some, seed, entities: names } });
           const made = data?.seedApplication.created ?? 0;
+          leftOut = data?.seedApplication.leftOut ?? [];
           // All or none: one that breaks a rule takes the others along.
           if (made === 0) throw new Error(t("generate.refused"));
           return made;
         }),
       (made) => {
-        showToast({ message: t("generate.done", { count: made, number: figure.format(made) }) });
+        showToast({ message: [t("generate.done", { count: made, number: figure.format(made) }), ...leftOut].join(" ") });
         onClose();
       },
     );
