@@ -305,42 +305,6 @@ async def test_a_form_shows_no_field_that_is_hidden_and_marks_what_may_only_be_r
     assert [one["name"] for one in whole["fields"]] == ["name", "email", "credit"]
 
 
-async def test_a_page_shows_no_column_of_a_field_that_is_hidden(site: Site) -> None:
-    entities = {"customer": {"read": True, "hidden_fields": ["credit", "name"]}, "order": {"read": True}}
-    roles = [{"id": "clerk", "name": "clerk", "entities": entities}]
-    columns: list[Any] = ["name", {"field": "email", "title": "Mail"}, {"field": "credit"}]
-    customers = {"entityType": "customer", "columns": columns, "sort": {"field": "name", "direction": "asc"}}
-    order = {"entityType": "order", "columns": ["note", "customer_id", "customer_id.email", "customer_id.credit"]}
-    memos = {"entityType": "memo", "columns": ["text"], "sort": [{"field": "text", "order": "asc"}]}
-    grids = [
-        {
-            "id": f"grid_{at}",
-            "type": "DataGrid",
-            "position": {"row": 0, "col": 0, "width": 6, "height": 4},
-            "props": one,
-        }
-        for at, one in enumerate((customers, order, memos))
-    ]
-    box = {"id": "box", "type": "Container", "position": {"row": 0, "col": 0, "width": 12, "height": 4}}
-    pages = [{"id": "own", "name": "own", "title": "Own", "components": [{**box, "props": {}, "children": grids}]}]
-    await site.applications.create(ADMIN, await site.model("columns", roles=roles, pages=pages))
-    app = await site.catalog.get("columns")
-    clerk = Caller(id="c", name="c", roles=("clerk",), protocol="test")
-
-    async def shown(caller: Caller) -> list[Any]:
-        page = codec.loads((await site.applications.load_page(caller, app, "own")).result)
-        assert page["meta"]["appId"] == app.id
-        return [one["props"] for one in page["components"][0]["children"]]
-
-    of_customers, of_orders, of_memos = await shown(clerk)
-    assert [one["field"] for one in of_customers["columns"]] == ["email"]
-    assert [one["field"] for one in of_orders["columns"]] == ["note", "customer_id", "customer_id.email"]
-    assert (of_memos["columns"], "sort" in of_customers, "sort" in of_memos) == ([], False, False)
-    of_customers, of_orders, of_memos = await shown(ADMIN)
-    assert [one["field"] for one in of_customers["columns"]] == ["name", "email", "credit"]
-    assert (len(of_orders["columns"]), len(of_memos["columns"]), "sort" in of_customers) == (4, 1, True)
-
-
 async def test_lists_go_by_the_titles_of_what_they_refer_to_unless_a_rule_hides_some(site: Site) -> None:
     some = {"read": True, "where": {"kind": "retail"}}
     roles = [{"id": "clerk", "name": "clerk", "entities": {"customer": some, "order": {"read": True}}}]
