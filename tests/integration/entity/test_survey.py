@@ -1,5 +1,7 @@
 """What stands against a large deletion: found on whatever way it hangs on the record, and nothing else is read."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -65,8 +67,7 @@ async def test_no_more_records_are_met_than_can_decide(db: Database) -> None:
     assert (await survey.survey(db, shop.app, customer)).rows.keys() == {customer, *orders}
 
 
-async def test_all_parts_of_a_level_are_looked_at(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "_PART", 7)
+async def test_what_stands_against_it_is_found_among_all_that_goes(db: Database) -> None:
     shop = shop_of(db, SHOP)
     customer, orders = await customer_with_orders(shop)
     await shop.create("invoice", sum=1, order_id=orders[17])
@@ -74,6 +75,39 @@ async def test_all_parts_of_a_level_are_looked_at(db: Database, monkeypatch: pyt
         await shop.delete(customer)
     assert "1 of 'Invoice'" in refused.value.message
     assert len((await survey.survey(db, shop.app, customer)).rows) == 31
+
+
+async def test_one_statement_finds_it_however_much_goes(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Level by level, and a thousand at a time, two seconds went by before a hundred thousand had been asked about."""
+    shop = shop_of(db, SHOP)
+    customer, _ = await customer_with_orders(shop, 40)
+    await shop.create("order", number=99, payer_id=customer, customer_id=customer)
+    asked = list[str]()
+    transaction = db.transaction
+
+    @asynccontextmanager
+    async def counted(*args: Any, **more: Any) -> AsyncIterator[Any]:
+        async with transaction(*args, **more) as connection:
+            yield Counting(connection, asked)
+
+    monkeypatch.setattr(db, "transaction", counted)
+    assert len((await survey.survey(db, shop.app, customer)).rows) == 42
+    assert len(asked) == 2  # patience, and the way down
+
+
+class Counting:
+    """A connection that notes what it is asked."""
+
+    def __init__(self, connection: Any, asked: list[str]) -> None:
+        self._connection, self._asked = connection, asked
+
+    async def fetch(self, sql: str, *args: Any) -> Any:
+        self._asked.append(sql)
+        return await self._connection.fetch(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        self._asked.append(sql)
+        return await self._connection.fetchval(sql, *args)
 
 
 async def test_a_many_to_many_link_further_down_stands_against_it(db: Database) -> None:

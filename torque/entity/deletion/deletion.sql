@@ -111,14 +111,37 @@ FROM entity_relationships r CROSS JOIN LATERAL (
 WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
 LIMIT $3;
 
--- name: dependants_under
--- As dependants, of some fields only.
-SELECT r.link_key, r.source_id, r.target_id, e.entity_type
-FROM entity_relationships r CROSS JOIN LATERAL (
-    SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
-    OFFSET 0
-) AS e
-WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
+-- name: survey
+-- All records that go along with one, and what is linked to any of them otherwise, by the number of the way it is found
+-- on. Keys are compared as they are stored: in another collation no index would answer. OFFSET keeps each look a look
+-- into an index.
+WITH RECURSIVE steps AS MATERIALIZED (
+    SELECT s.target COLLATE "C" AS target, s.link_key COLLATE "C" AS link_key, s.source COLLATE "C" AS source
+    FROM unnest($3::text[], $4::text[], $5::text[]) AS s (target, link_key, source)
+), others AS MATERIALIZED (
+    SELECT o.target COLLATE "C" AS target, o.link_key COLLATE "C" AS link_key, o.forward, o.way
+    FROM unnest($6::text[], $7::text[], $8::bool[]) WITH ORDINALITY AS o (target, link_key, forward, way)
+), goes (id, entity_type) AS (
+    SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = $2
+    UNION
+    SELECT l.source_id, s.source FROM goes g JOIN steps s ON s.target = g.entity_type CROSS JOIN LATERAL (
+        SELECT r.source_id FROM entity_relationships r
+        WHERE r.application_id = $1 AND r.target_id = g.id AND r.link_key = s.link_key
+        OFFSET 0
+    ) l
+), met AS (
+    SELECT o.way, l.other FROM goes g JOIN others o ON o.target = g.entity_type CROSS JOIN LATERAL (
+        SELECT r.source_id AS other FROM entity_relationships r
+        WHERE NOT o.forward AND r.application_id = $1 AND r.target_id = g.id AND r.link_key = o.link_key
+        UNION ALL
+        SELECT r.target_id FROM entity_relationships r
+        WHERE o.forward AND r.application_id = $1 AND r.source_id = g.id AND r.link_key = o.link_key
+        OFFSET 0
+    ) l
+)
+SELECT m.way, array_agg(DISTINCT m.other) AS ids FROM met m GROUP BY m.way
+UNION ALL
+SELECT NULL, array_agg(g.id) FROM goes g HAVING count(*) > 0;
 
 -- name: data_of
 SELECT e.id, e.data FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);

@@ -1,27 +1,54 @@
 """What stands against a large deletion, found before it begins and without locking anything.
 
 Most of what hangs on a record cannot stand against anything, whatever there is of it: the model says which links can,
-and which lead to records on which such links can hang. Only those are read, a part at a time, so that others are
-answered in between.
+and which lead to records on which such links can hang. Only those are followed, by the database in one statement: the
+ids of a hundred thousand records come in a fraction of the time that asking about them level by level takes.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.entity.deletion.losing import losses, may_refuse
-from torque.entity.deletion.relations import Removal, find_restricting, new_removal, settle_waiting, sort_out
+from torque.entity.deletion.relations import Removal, new_removal, settle_waiting
 from torque.entity.ends import ends_of
+from torque.entity.types import Row
 from torque.model.compile import CompiledModel
 from torque.model.derived import once_per_model
 
-_PART = 1000
+_PATIENCE = "2s"
+_SOME: Row = ("", b"{}", 0, "", "", "")
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """A kind of link that matters to a deletion: under which key it leads from which records to which.
+
+    Parameters
+    ----------
+    to
+        Storage key of the entity that is met first, the one whose record goes.
+    forward
+        The links stand with that record as their source.
+    entity, field
+        What is on the other side, and which of its fields holds the link; None for many-to-many.
+    cascade
+        What the model says about it.
+    """
+
+    to: str
+    link_key: str
+    forward: bool
+    entity: str
+    field: str | None
+    cascade: str
 
 
 async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
-    """Find what stands against a deletion; rows hold ids and types only, of no more records than had to be met.
+    """Find what stands against a deletion; rows hold ids only, of no more records than had to be met.
 
     A record that refers to another one without a rule, or must keep its reference to be valid, may go as well. So where
     there are such, all that goes is met.
@@ -32,6 +59,7 @@ async def survey(db: Database, app: RunningApplication, record_id: str) -> Remov
         When a record that stays would become invalid without its reference.
     """
     async with db.transaction() as connection:
+        await connection.fetchval(Q.set_patience, _PATIENCE)
         found = await _descend(connection, app, record_id, decisive(app.model))
         lost = await losses(connection, app, found)
         if found.waiting or lost.whole or lost.error is not None:
@@ -45,30 +73,43 @@ async def survey(db: Database, app: RunningApplication, record_id: str) -> Remov
 
 
 async def _descend(connection: Any, app: RunningApplication, record_id: str, keys: Sequence[str]) -> Removal:
-    """Go from level to level along these links."""
-    removal, level = new_removal(), [record_id]
-    types = {row["id"]: row["entity_type"] for row in await connection.fetch(Q.types, app.id, level)}
-    while level and keys:
-        following: set[str] = set()
-        for start in range(0, len(level), _PART):
-            part = level[start : start + _PART]
-            removal.rows.update((one, (one, b"{}", 0, "", "", types[one])) for one in part if one in types)
-            async for links in _parts(connection, app.id, part, keys):
-                types.update((link["source_id"], link["entity_type"]) for link in links)
-                following |= sort_out(app, removal, links)
-            rows = [removal.rows[one] for one in part if one in removal.rows]
-            await find_restricting(connection, app, rows, removal)
-        level = list(following - removal.rows.keys())
+    """Go down all ways under these keys."""
+    removal, entities = new_removal(), app.model.entities
+    ways = _ways(app.model, frozenset(keys))
+    steps = [way for way in ways if way.cascade == "Delete"]
+    others = [way for way in ways if way.cascade != "Delete"]
+    rows = await connection.fetch(
+        Q.survey, app.id, record_id,
+        [way.to for way in steps], [way.link_key for way in steps], [entities[way.entity].key for way in steps],
+        [way.to for way in others], [way.link_key for way in others], [way.forward for way in others],
+    )  # fmt: skip
+    for row in rows:
+        ids: list[str] = row["ids"]
+        if row["way"] is None:
+            removal.rows = dict.fromkeys(ids, _SOME)
+            continue
+        way = others[row["way"] - 1]
+        if way.cascade == "SetNull" and way.field is not None:
+            for one in ids:
+                removal.emptied.setdefault(one, (entities[way.entity], set()))[1].add(way.field)
+        else:
+            against = removal.refused if way.cascade == "Restrict" else removal.waiting
+            against.setdefault(way.entity, set()).update(ids)
     return removal
 
 
-async def _parts(
-    connection: Any, application_id: str, targets: Sequence[str], keys: Sequence[str]
-) -> AsyncIterator[Sequence[Any]]:
-    """Return the links under these keys that lead to records, a part at a time."""
-    cursor = await connection.cursor(Q.dependants_under, application_id, targets, keys)
-    while links := await cursor.fetch(_PART):
-        yield links
+@once_per_model
+def _every_way(model: CompiledModel) -> tuple[_Way, ...]:
+    found = []
+    for name, entity in model.entities.items():
+        found += [_Way(entity.key, one.link_key, False, one.entity, one.field, one.cascade) for one in entity.inbound]
+        linked = [end for end in ends_of(model)[name] if end.restricts]
+        found += [_Way(entity.key, end.link_key, not end.backward, end.other, None, "Restrict") for end in linked]
+    return tuple(found)
+
+
+def _ways(model: CompiledModel, keys: frozenset[str]) -> list[_Way]:
+    return [way for way in _every_way(model) if way.link_key in keys]
 
 
 @once_per_model
