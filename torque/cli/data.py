@@ -17,7 +17,7 @@ from torque.cli.invocation import Invocation
 from torque.cli.root import Group
 from torque.cli.telling import Teller, report_import
 from torque.cli.workplace import LOCAL, at_work, parse_json
-from torque.entity.exchange.detect import NO_UTF_8, format_of
+from torque.entity.exchange.detect import GUESSED, format_of
 from torque.entity.exchange.keyed import References
 from torque.entity.exchange.readers import CsvRows, open_rows
 from torque.entity.exchange.seed import seed_jobs
@@ -74,8 +74,8 @@ def import_(
     chosen = format_of(file, kind)
     with _readable(file) as path:
         rows = open_rows(FileSource(path), chosen, encoding=encoding, delimiter=delimiter, sheet=sheet)
-        if isinstance(rows, CsvRows) and encoding is None and rows.dialect.encoding == NO_UTF_8:
-            state.output.message(f"The file is no UTF-8; it is read as {NO_UTF_8}. --encoding says what else it is.")
+        if isinstance(rows, CsvRows) and encoding is None and (guess := rows.dialect.encoding) in GUESSED:
+            state.output.message(f"The file is no UTF-8; it is read as {guess}. --encoding says what else it is.")
         styles = guess_styles(rows) if chosen == "csv" else {}
         job = Job(entity_type=entity_type, rows=rows, columns=_mapping(maps), styles=styles, upsert=upsert)
 

@@ -13,7 +13,7 @@ from torque.cli.root import Command
 from torque.cli.telling import Teller, report_import
 from torque.cli.workplace import LOCAL, as_row, at_work
 from torque.codec import dumps
-from torque.entity.exchange.detect import NO_UTF_8
+from torque.entity.exchange.detect import GUESSED
 from torque.entity.exchange.readers import CsvRows
 from torque.entity.exchange.sources import FileSource
 from torque.entity.exchange.types import ImportReport, Job
@@ -80,8 +80,9 @@ def infer_command(state: Invocation, folder: Path, name: str | None, skip_invali
     tables = [table for table in files if table.columns]
     if empty := [table.file for table in files if not table.columns]:
         state.output.message(f"Left out, because nothing is in them: {', '.join(empty)}")
-    if guessed := [table.file for table in tables if table.rows.dialect.encoding == NO_UTF_8]:
-        state.output.message(f"No UTF-8, read as {NO_UTF_8}: {', '.join(guessed)}")
+    for guess in GUESSED:
+        if guessed := [table.file for table in tables if table.rows.dialect.encoding == guess]:
+            state.output.message(f"No UTF-8, read as {guess}: {', '.join(guessed)}")
     found = infer(tables, name or technical(folder.resolve().name, "model"), shown(name or folder.resolve().name))
     if dry_run:
         state.output.result({"document": found.document, "tables": _summary(found)}, _text(found))

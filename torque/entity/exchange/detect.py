@@ -10,18 +10,25 @@ from typing import BinaryIO
 
 import msgspec
 
+from torque.entity.exchange.scripts import ENCODINGS, east_asian
 from torque.entity.exchange.types import FORMATS, Format
 from torque.errors import InvalidParams
 
 SAMPLE = 1 << 16
 NO_UTF_8 = "cp1252"
-"""What text is taken for that names no encoding and is not UTF-8: a guess that has to be told."""
+"""What text is taken for that names no encoding and is neither UTF-8 nor what it looks like."""
+
+GUESSED = (NO_UTF_8, *ENCODINGS)
+"""Encodings that are told by the looks of a text, which has to be said."""
 
 _BLOCK = 1 << 20
 _RECORDS = 50
 _ENDS = (b"\n", b"\r")
 _SAID = re.compile(r'"?sep=([^"\r\n])"?\r?\n', re.IGNORECASE)
 """What Excel reads, and some programs write for it."""
+
+_SHIFTS = (b"\x1b$B", b"\x1b$@")
+"""With what ISO-2022-JP, which is all ASCII, goes over to Japanese."""
 
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
@@ -80,7 +87,7 @@ def dialect_of(source: BinaryIO, encoding: str | None = None, delimiter: str | N
 
 
 def encoding_of(source: BinaryIO) -> str:
-    """Return the encoding that a byte order mark or its zeros name, else UTF-8 if it is that, else that of Windows."""
+    """Return the encoding that a mark or zeros name, else UTF-8 if it is that, else what the text looks like."""
     source.seek(0)
     head = source.read(4)
     for mark, name in _MARKS:
@@ -91,16 +98,40 @@ def encoding_of(source: BinaryIO) -> str:
     if len(head) >= 4 and head[0] == 0 and head[2] == 0 and head[1]:
         return "utf-16-be"
     source.seek(0)
-    if wide := _wide(source.read(SAMPLE)):
+    sample = source.read(SAMPLE)
+    if wide := _wide(sample):
         return wide
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    if any(mark in sample for mark in _SHIFTS):
+        return "iso2022_jp"
+    if _is(source, "utf-8"):
+        return "utf-8"
+    found = east_asian(_beyond_ascii(source))
+    return found if found is not None and _is(source, found) else NO_UTF_8
+
+
+def _is(source: BinaryIO, encoding: str) -> bool:
+    """Tell whether all of a file can be read so."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in _blocks(source):
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return NO_UTF_8
-    return "utf-8"
+        return False
+    return True
+
+
+def _beyond_ascii(source: BinaryIO) -> list[bytes]:
+    """Return the first lines that hold more than ASCII, as many as a sample has, each at most as long."""
+    source.seek(0)
+    found: list[bytes] = []
+    size, begins = 0, True
+    while size < SAMPLE and (line := source.readline(SAMPLE)):
+        if begins and not line.isascii():
+            found.append(line)
+            size += len(line)
+        begins = line.endswith(b"\n")
+    return found
 
 
 def _wide(sample: bytes) -> str | None:

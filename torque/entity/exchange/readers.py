@@ -26,6 +26,7 @@ _LONGEST_ROW = 1 << 25
 _SHORT_NUMBER = 18
 """Characters of a whole number that certainly has at most 64 bits."""
 
+_LIKE = "shift_jis, gb18030, euc_kr, big5 or cp1251"
 _SHOWN = 40
 
 _SPACE = " \t\r\n"
@@ -120,7 +121,8 @@ class CsvRows(_Tracked):
             except csv.Error as error:
                 raise ParseError(f"Line {reader.line_num} is no CSV: {error}.") from error
             except UnicodeDecodeError as error:
-                raise ParseError(f"The file is not {self.dialect.encoding}: {error.reason}. Say what it is.") from error
+                said = f"The file is not {self.dialect.encoding}: {error.reason}. Say what it is, like {_LIKE}."
+                raise ParseError(said) from error
 
 
 class ObjectRows(_Tracked):
