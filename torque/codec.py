@@ -1,6 +1,8 @@
 """JSON in and out, in one place, so that every floor agrees on what it means."""
 
-from typing import Any
+import json
+import math
+from typing import Any, NoReturn
 
 import msgspec
 import orjson
@@ -28,3 +30,29 @@ def loads(data: bytes | str) -> Any:
 def dumps(value: object) -> bytes:
     """Encode a value of plain Python types, datetimes included, as compact JSON."""
     return orjson.dumps(value)
+
+
+def pointer(place: str, name: str | int) -> str:
+    """Return the JSON pointer to a member of what is at a place."""
+    return f"{place}/{str(name).replace('~', '~0').replace('/', '~1')}"
+
+
+def unbounded(data: bytes) -> str | None:
+    """Return where text that is JSON holds a number beyond all that can be kept, which `loads` takes for no JSON."""
+    try:
+        return infinite(json.loads(data, parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        return None
+
+
+def infinite(value: Any, place: str = "") -> str | None:
+    """Return the JSON pointer to a number in a value that JSON has no word for."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else place
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (infinite(part, pointer(place, name)) for name, part in parts)
+    return next((one for one in found if one is not None), None)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(word)

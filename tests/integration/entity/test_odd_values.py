@@ -9,7 +9,8 @@ from torque import codec
 from torque.db.pool import Database
 from torque.entity.query.aggregate import Aggregate, Metric
 from torque.entity.types import Query
-from torque.errors import InvalidParams
+from torque.errors import InvalidParams, ParseError, ValidationFailed
+from torque.types import Caller
 
 MODEL: dict[str, Any] = {
     "format": "torque/1",
@@ -70,3 +71,17 @@ async def test_an_average_of_the_smallest_numbers_is_a_number(odd: Shop) -> None
     asked = Aggregate(entity_type="odd", metrics=(Metric(op="avg", field="size"), Metric(op="sum", field="size")))
     answer = await odd.entities.aggregate(ADMIN, odd.app, asked)
     assert codec.loads(answer.result)["data"] == [{"avg_size": 0, "sum_size": SMALLEST}]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+async def test_a_number_that_no_double_holds_is_named_with_its_place(db: Database, masked: bool) -> None:
+    grant = {"create": True, "read": True, "hidden_fields": ["at"] if masked else []}
+    odd = Shop(db, {**MODEL, "roles": [{"id": "r", "name": "r", "entities": {"odd": grant}}]})
+    caller = Caller(id="r", name="r", roles=("r",), protocol="test")
+    for data, path in ((b'{"size": 1e400}', "/size"), (b'{"parts": [1, {"a": -1e400}]}', "/parts")):
+        with pytest.raises(ValidationFailed) as refused:
+            await odd.entities.create(caller, odd.app, "odd", data)
+        errors: Any = refused.value.details["errors"]
+        assert [error["path"].startswith(path) for error in errors] == [True]
+    with pytest.raises((ParseError, ValidationFailed)):
+        await odd.entities.create(caller, odd.app, "odd", b'{"size": NaN}')

@@ -93,6 +93,10 @@ def test_what_is_no_call_is_refused(server: RunningServer, token: str, body: byt
         ("createEntity", '{"entityType":"todo","data":{"label":"x","lable":"y"}}', "VALIDATION_FAILED"),
         ("createEntity", '{"entityType":"todo","data":{"label":"x","status":"ajar"}}', "VALIDATION_FAILED"),
         ("executeXFlow", '{"xflowId":"no_such_flow","input":{}}', "NOT_FOUND"),
+        ("executeXFlow", '{"xflowId":"no_such_flow","input":1e400}', "INVALID_PARAMS"),
+        ("loadEntityData", '{"entityType":"todo","filters":{"label":1e400}}', "INVALID_PARAMS"),
+        ("createEntity", '["todo",{"label":1e400}]', "VALIDATION_FAILED"),
+        ("bulkImport", '{"entityType":"todo","format":"json","content":"[1"}', "INVALID_PARAMS"),
     ],
 )
 def test_calls_that_make_no_sense_are_answered_with_what_is_wrong(

@@ -20,7 +20,15 @@ from torque.api.jsonrpc.registry import Method, Registry
 from torque.api.jsonrpc.table import METHODS
 from torque.api.jsonrpc.writes import Writes
 from torque.application.types import Answer
-from torque.errors import InternalError, InvalidRequest, OutcomeUnknown, TimedOut, TorqueError
+from torque.errors import (
+    InternalError,
+    InvalidParams,
+    InvalidRequest,
+    OutcomeUnknown,
+    ParseError,
+    TimedOut,
+    TorqueError,
+)
 from torque.native import Call, parse_envelope
 from torque.platform import Platform
 from torque.types import Caller
@@ -185,10 +193,11 @@ class JsonRpcEndpoint:
             self._deadlines.begin(task, task.get_loop())
         try:
             return await method.call(context, method.decode(params))
-        except TorqueError:
-            raise
         except Exception as error:
-            raise self._error_of(method, request_id, error) from error
+            known = self._error_of(method, request_id, error)
+            if known is error:
+                raise
+            raise known from error
         finally:
             if task is not None and self._deadlines.end(task):
                 task.uncancel()
@@ -196,6 +205,8 @@ class JsonRpcEndpoint:
 
     def _error_of(self, method: Method[Any], request_id: str, error: BaseException) -> TorqueError:
         """Return what is said of a failure; what nobody foresaw is reported."""
+        if isinstance(error, ParseError):  # the call was read: what is no JSON stood in a parameter
+            return InvalidParams(error.message, **error.details)
         if isinstance(error, TorqueError):
             return error
         if isinstance(error, TimeoutError):

@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from torque import codec
 from torque.api.common.bodies import Body
 from torque.api.jsonrpc.context import CallContext
 from torque.application.types import Answer
@@ -84,13 +83,13 @@ class Method(Generic[P]):
             raise self._explain(params, error) from error
 
     def _named(self, params: bytes) -> bytes:
-        values = codec.loads(params)
+        values = msgspec.json.decode(params, type=list[msgspec.Raw])
         if len(values) > len(self._positions):
             raise InvalidParams(f"{self.name} takes at most {len(self._positions)} positional parameters.")
-        return codec.dumps(dict(zip(self._positions, values, strict=False)))
+        return msgspec.json.encode(dict(zip(self._positions, values, strict=False)))
 
     def _explain(self, params: bytes, error: msgspec.ValidationError) -> InvalidParams:
-        for key in codec.loads(params):
+        for key in msgspec.json.decode(params, type=dict[str, msgspec.Raw]):
             if key not in self.parameters:
                 return InvalidParams(
                     f"{self.name} has no parameter {key[:100]!r}.{nearest(key, self.parameters)}",

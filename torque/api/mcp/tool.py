@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import mcp_types as types
 import msgspec
 
+from torque import codec
 from torque.config.problems import nearest
 from torque.errors import InvalidParams
 from torque.platform import Platform
@@ -79,11 +80,13 @@ class Tool(Generic[A]):
         Raises
         ------
         InvalidParams
-            Naming the argument and the nearest one that exists.
+            Naming the argument and the nearest one that exists, or where a number is beyond all that can be kept.
         """
         for key in arguments:
             if key not in self._names:
                 raise InvalidParams(f"{self.name} has no argument {key[:100]!r}.{nearest(key, self._names)}")
+        if (place := codec.infinite(arguments)) is not None:
+            raise InvalidParams(f"{self.name}: {place} is a number that a double cannot hold.", path=place)
         try:
             checked = msgspec.convert(arguments, self._arguments)
         except msgspec.ValidationError as error:

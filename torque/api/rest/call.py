@@ -75,7 +75,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return await write
         except ValidationFailed:
-            codec.loads(data)
+            if codec.unbounded(data) is None:
+                codec.loads(data)
             raise
 
     def idempotency_key(self) -> str | None:

@@ -8,7 +8,7 @@ from torque.access.types import EntityRights, Rights
 from torque.application.types import RunningApplication
 from torque.entity.store import EntityStore
 from torque.entity.types import Row
-from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated
+from torque.errors import Forbidden, InvalidParams, NotFound, ParseError, Unauthenticated, ValidationFailed
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.native import Prepared
 from torque.types import Caller
@@ -50,8 +50,13 @@ def require(allowed: bool, caller: Caller, action: str, entity: CompiledEntity) 
 
 
 def object_of(data: bytes) -> dict[str, Any]:
-    """Return the object that data is. Raises InvalidParams for anything else."""
-    found = codec.loads(data)
+    """Return the object that data is. Raises InvalidParams for others, ValidationFailed for too large numbers."""
+    try:
+        found = codec.loads(data)
+    except ParseError:
+        if (place := codec.unbounded(data)) is None:
+            raise
+        raise ValidationFailed(errors=[error(place, "Type", "Holds a number that a double cannot hold.")]) from None
     if not isinstance(found, dict):
         raise InvalidParams("'data' is an object: {field: value}.", parameter="data")
     return found

@@ -77,7 +77,7 @@ async def create_model(session: Session, args: CreateModel) -> bytes:
     """Store a new model."""
     platform, caller = session.platform, session.caller
     made = await platform.models.import_document(
-        caller, codec.dumps(args.document), name=args.name, mode="new", dry_run=args.dry_run
+        caller, msgspec.json.encode(args.document), name=args.name, mode="new", dry_run=args.dry_run
     )
     application = None
     if args.create_application and not args.dry_run:
@@ -95,7 +95,7 @@ async def update_model(session: Session, args: UpdateModel) -> bytes:
     models, caller = session.platform.models, session.caller
     found = await models.get(caller, args.model)
     done = await models.import_document(
-        caller, codec.dumps(args.document), name=found.name, mode="replace", dry_run=args.dry_run
+        caller, msgspec.json.encode(args.document), name=found.name, mode="replace", dry_run=args.dry_run
     )
     if done.change is None:
         raise InvalidParams("There was nothing to replace.")
@@ -116,8 +116,8 @@ async def validate_model(session: Session, args: ValidateModel) -> bytes:
 async def apply_model_changes(session: Session, args: ApplyModelChanges) -> bytes:
     """Change a model, all or nothing."""
     outcome = await session.platform.models.apply_changes(
-        session.caller, args.model, codec.dumps(args.changes), dry_run=args.dry_run, if_revision=args.if_revision,
-        message=args.message,
+        session.caller, args.model, msgspec.json.encode(args.changes), dry_run=args.dry_run,
+        if_revision=args.if_revision, message=args.message,
     )  # fmt: skip
     return _changed(outcome, dry_run=args.dry_run)
 

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from torque import codec
 from torque.api.common.queries import Order, SortKey, query_of
 from torque.api.mcp.applications import running_application
 from torque.api.mcp.tool import RECORD, Arguments, Session, Tool
@@ -100,7 +99,7 @@ async def create_entity(session: Session, args: CreateEntity) -> bytes:
     """Create a record."""
     running = await running_application(session, args.application)
     answer = await session.platform.entities.create(
-        session.caller, running, args.entity_type, codec.dumps(args.data), upsert_by=args.upsert_by,
+        session.caller, running, args.entity_type, msgspec.json.encode(args.data), upsert_by=args.upsert_by,
         idempotency_key=args.idempotency_key,
     )  # fmt: skip
     return answer.result
@@ -114,7 +113,7 @@ async def update_entity(session: Session, args: UpdateEntity) -> bytes:
         running,
         None,
         args.entity_id,
-        codec.dumps(args.data),
+        msgspec.json.encode(args.data),
         replace=args.replace,
         if_version=args.if_version,
         idempotency_key=args.idempotency_key,

@@ -83,14 +83,14 @@ async def bulk_write_entities(session: Session, args: BulkWriteEntities) -> byte
         return (await update_many(platform, caller, running, args.entity_type, _change(args, _edits(args)))).result
     if args.records is None:
         raise InvalidParams("Give 'records': the data of each.", parameter="records")
-    rows = tuple(msgspec.Raw(codec.dumps(record)) for record in args.records)
+    rows = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in args.records)
     return (await create_many(platform, caller, running, args.entity_type, _change(args, rows))).result
 
 
 def _change(args: BulkWriteEntities, rows: tuple[Any, ...] | None) -> _Change:
     return _Change(
         records=rows, entity_ids=args.entity_ids, filters=args.filters, mode=args.mode, upsert_by=args.upsert_by,
-        data=msgspec.Raw(codec.dumps(args.data) if args.data is not None else b""),
+        data=msgspec.Raw(msgspec.json.encode(args.data) if args.data is not None else b""),
         idempotency_key=args.idempotency_key,
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def _edits(args: BulkWriteEntities) -> tuple[RowOfUpdate, ...] | None:
     if args.records is None:
         return None
     try:
-        return msgspec.json.decode(codec.dumps(args.records), type=tuple[RowOfUpdate, ...])
+        return msgspec.json.decode(msgspec.json.encode(args.records), type=tuple[RowOfUpdate, ...])
     except msgspec.ValidationError as error:
         raise InvalidParams(f"records: {str(error).replace('`', chr(39))}.", parameter="records") from error
 
