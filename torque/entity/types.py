@@ -261,10 +261,15 @@ class ListPlan(msgspec.Struct, frozen=True, kw_only=True):
     def goes_along(self) -> bool:
         """True for all records, in an order of those that they refer to: it is that of the targets, with their sources.
 
-        That goes for records that have the value, and from the first page on.
+        That goes for records that have the value.
         """
+        return self.looks_along and self.condition is None
+
+    @property
+    def looks_along(self) -> bool:
+        """True for some of the records as well: those that fit are looked for along such an order."""
         among = self.seek is None or self.seek.values[0] is not None
-        return among and len(self.order) == 1 and self.order[0].link is not None and not (self.condition or self.page)
+        return among and len(self.order) == 1 and self.order[0].link is not None
 
 
 class Scope(msgspec.Struct, frozen=True):

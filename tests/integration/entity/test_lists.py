@@ -11,6 +11,7 @@ from tests.integration.entity.reference import Reference
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.query import along_sql
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
 
@@ -70,6 +71,7 @@ FILTERS = st.recursive(
 )
 PATHS = ("number", "note", "placed", "day", "weight", "paid", "created_at", "customer_id.name", "id", "version")
 SORTS = st.lists(st.tuples(st.sampled_from(PATHS), st.booleans()), min_size=1, max_size=3, unique_by=lambda s: s[0])
+BEHIND = st.tuples(st.sampled_from(["customer_id.name", "customer_id.credit"]), st.booleans()).map(lambda s: [s])
 
 
 async def stock(shop: Shop, orders: list[dict[str, Any]]) -> Reference:
@@ -104,17 +106,30 @@ async def walk(shop: Shop, query: dict[str, Any], backward: bool) -> list[str]:
     return [record_id for ids in pages for record_id in ids]
 
 
+@pytest.fixture(params=["small", "large", "large and rare"])
+def of_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How many records the shops are taken to have: what is looked for near is then found far, or not there."""
+    if request.param == "large and rare":
+        monkeypatch.setattr(along_sql, "_READ", 1)
+        monkeypatch.setattr(along_sql, "_SOME", 3)
+        monkeypatch.setattr(along_sql, "_PASSED", 4)
+    return str(request.param)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     orders=st.lists(ORDERS, min_size=1, max_size=14, unique_by=lambda o: (o["number"], o.get("customer"))),
-    queries=st.lists(st.tuples(FILTERS, SORTS, st.sampled_from(["", "a", "b 1"])), min_size=4, max_size=8),
+    queries=st.lists(st.tuples(FILTERS, SORTS | BEHIND, st.sampled_from(["", "a", "b 1"])), min_size=4, max_size=8),
     limit=st.integers(1, 5),
     backward=st.booleans(),
 )
 async def test_lists_agree_with_plain_python(
-    db: Database, orders: list[dict[str, Any]], queries: list[Any], limit: int, backward: bool
+    db: Database, of_size: str, orders: list[dict[str, Any]], queries: list[Any], limit: int, backward: bool
 ) -> None:
     shop = Shop(db)
+    if of_size != "small":
+        await shop.entities._reading._store.settings()
+        shop.entities._reading._store._indexed[shop.app.id, "order"] = frozenset({"number", "day"})
     reference = await stock(shop, [dict(order) for order in orders])
     fields = shop.app.model.entities["order"].search_fields
     for filters, sorts, search in queries:

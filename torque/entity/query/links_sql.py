@@ -33,6 +33,11 @@ def behind(writer: Says, link: Link, alias: str, inner: str) -> str:
     return f"FROM entities {inner} WHERE {_record(writer, link, inner, _one(link, alias))}"
 
 
+def joined(writer: Says, link: Link, alias: str, inner: str) -> str:
+    """Write a join of the record behind a reference to one, where there is one."""
+    return f" LEFT JOIN entities {inner} ON {_record(writer, link, inner, _one(link, alias))}"
+
+
 def exists(writer: Says, condition: Exists, alias: str) -> str:
     """Write that there is a record behind a link that fulfils a condition.
 

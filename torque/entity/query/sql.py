@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from torque import codec
-from torque.entity.query.links_sql import behind, exists, literal
+from torque.entity.query.along_sql import along, among_missing, before_missing, filtered
+from torque.entity.query.links_sql import behind, exists, joined, literal
 from torque.entity.query.order_sql import beyond, ordered
 from torque.entity.query.search_sql import in_order, newest, search_of, sides, some, vector
 from torque.entity.query.search_sql import query as words
@@ -89,7 +90,8 @@ class Writer:
 
     def is_indexed(self, order: tuple[OrderKey, ...]) -> bool:
         """Tell whether all that an order compares is in indexes of the type's own."""
-        return self.indexed is not None and all(key.ref.column or key.ref.key in self.indexed for key in order)
+        own = all(key.link is None and (key.ref.column or key.ref.key in (self.indexed or ())) for key in order)
+        return self.indexed is not None and own
 
     def has_words(self, search: Search | None) -> bool:
         """Tell whether an index of words answers a search."""
@@ -143,6 +145,16 @@ class Writer:
             inner = self.inner()
             return f"(SELECT {self._sortable(key.ref, inner)} {behind(self, key.link, alias, inner)})"
         return self._sortable(key.ref, alias)
+
+    def placed(self, key: OrderKey) -> tuple[str, str]:
+        """Write the expression of an order key of the records `e`, and what has to be joined to them for it.
+
+        Joined, the database looks up once what many records refer to.
+        """
+        if key.link is None:
+            return self.sort(key, "e"), ""
+        inner = self.inner()
+        return self._sortable(key.ref, inner), joined(self, key.link, "e", inner)
 
     def constant(self, ref: ValueRef, text: str) -> str:
         """Write the value of a cursor as its order key sees it."""
@@ -233,7 +245,7 @@ def select_list(
     sections it is that with values, or in which they are `missing`. What is not shown is never made into an answer.
     """
     writer = Writer(application_id, collation, indexed)
-    shown = _along(writer, plan) if plan.goes_along and not missing else _shown(writer, plan, missing)
+    shown = along(writer, plan) if plan.goes_along and not missing else _shown(writer, plan, missing)
     expressions = [f"e.o{i}" for i in range(len(plan.order))]
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
@@ -247,14 +259,28 @@ def select_list(
 
 def _shown(writer: Writer, plan: ListPlan, missing: bool) -> str:
     """Write the records of a page, each with the values of its order."""
-    expressions = [writer.sort(key, "e") for key in plan.order]
+    expressions, joins = [], ""
+    for key in plan.order:
+        expression, join = writer.placed(key)
+        expressions.append(expression)
+        joins += join
     by = ordered(plan, expressions)
     chosen = "".join(f", {expression} AS o{i}" for i, expression in enumerate(expressions))
     page = f" LIMIT {plan.limit + 1}" + (f" OFFSET {plan.page * plan.limit}" if plan.page else "")
     after = f" AND {expressions[0]} IS NULL" if missing else f" AND {_beyond(writer, plan, expressions)}"
+    if missing and plan.page:
+        page = f" LIMIT {plan.limit + 1} OFFSET {before_missing(writer, plan)}"
     search = search_of(plan.condition)
     if search is None or not writer.has_words(search) or not (plan.order[0].search or writer.is_indexed(plan.order)):
-        return f"SELECT e.*{chosen} FROM entities e WHERE {_where(writer, plan)}{after} ORDER BY {by}{page}"
+        found = f"SELECT e.*{chosen} FROM entities e{joins} WHERE {_where(writer, plan)}{after} ORDER BY {by}"
+        if writer.indexed is None or len(plan.order) > 1 or plan.order[0].link is None:
+            return found + page
+        if plan.looks_along and not missing:
+            return filtered(writer, plan, f"{found} LIMIT {plan.limit + 1 + plan.page * plan.limit}")
+        if not plan.page:
+            fits = f"{expressions[0]} IS NULL AND {_where(writer, plan)}"
+            return among_missing(writer, plan, joins, fits, chosen, found + page)
+        return found + page
     if plan.order[0].search is not None:
         source = newest(writer.records_of(plan.entity.key), _where(writer, plan))
         return f"SELECT e.*{chosen} FROM {source} WHERE true{after} ORDER BY {by}{page}"
@@ -263,26 +289,6 @@ def _shown(writer: Writer, plan: ListPlan, missing: bool) -> str:
     along, rest = (writer.condition(side, "e") for side in sides(plan.condition, plan.order[0], writer.indexed))
     together, last = (records, f"{records}{after} AND {along}"), plan.limit + 1 + plan.page * plan.limit
     return in_order(chosen, together, f" AND {rest}", found, orders, last, page)
-
-
-def _along(writer: Writer, plan: ListPlan) -> str:
-    """Write the records of a page by what they refer to, in the order of that: only so many are looked up as shown."""
-    key, own = plan.order[0], literal(writer.args[0]) + "::uuid"
-    if key.link is None:
-        raise ValueError("This order is not of what records refer to.")
-    of_type = f"r.application_id = {own} AND r.entity_type = {literal(key.link.target_key)}"
-    after = _beyond(writer, plan, ["r.o0"])
-    if plan.seek is not None and plan.seek.values[0] is not None:  # a bound that an index of the targets has
-        symbol = "<=" if key.descending != plan.seek.backward else ">="
-        after += f" AND r.o0 {symbol} {writer.constant(key.ref, plan.seek.values[0])}"
-    return (
-        f"SELECT e.*, w.o0 FROM (SELECT e.id, r.o0 FROM "
-        f"(SELECT r.id, {writer.sort(msgspec.structs.replace(key, link=None), 'r')} AS o0 FROM entities r "
-        f"WHERE {of_type}) r JOIN (SELECT l.source_id AS id, l.target_id FROM entity_relationships l "
-        f"WHERE l.application_id = $1 AND l.link_key = {writer.argument(key.link.link_key)}) e ON e.target_id = r.id "
-        f"WHERE r.o0 IS NOT NULL AND {after} ORDER BY {ordered(plan, ['r.o0'])} LIMIT {plan.limit + 1}) w "
-        "JOIN entities e ON e.application_id = $1 AND e.id = w.id"
-    )
 
 
 def _targets(writer: Writer, expansion: Expansion) -> str:
