@@ -28,6 +28,9 @@ from torque.platform import Platform
 from torque.types import Caller, RunContext
 
 NOTICES = 4
+APPS = ("soak", "soak-2", "soak-3", "soak-4")
+"""Applications of one model: what is written in them at the same moment goes to the database together."""
+
 WATCHED = 1
 """The last of the shared notices belongs to the watcher alone."""
 
@@ -86,20 +89,22 @@ class Outcome(msgspec.Struct, kw_only=True):
 
 
 async def prepare(dsn: str, folder: Path) -> tuple[str, str, list[Fact]]:
-    """Make the application; return the model's id, an administrator's token, and the records all players share."""
+    """Make the applications; return the model's id, an administrator's token, and the records all players share."""
     await asyncio.to_thread(migrate, dsn)
     config = Config(folder=str(folder), database=DatabaseSettings(url=dsn))
     platform = await Platform.open(config, RunContext.alone())
     try:
         model = (await platform.models.import_document(LOCAL, DOCUMENT)).model
-        application = await platform.applications.run(LOCAL, model.id)
-        running = await platform.catalog.get(application.id)
-        shared = []
-        for number in range(NOTICES + WATCHED):
-            answer = await platform.entities.create(LOCAL, running, "notice", {"owner": str(number)})
-            fact = Fact("notice", msgspec.json.decode(answer.result)["id"])
+        shared, rooms = list[Fact](), []
+        for name in APPS:
+            application = await platform.applications.create(LOCAL, model.id, name)
+            rooms.append((name, await platform.catalog.get(application.id)))
+        for name, running in [room for room in rooms for _ in range(NOTICES)] + rooms[:1] * WATCHED:
+            answer = await platform.entities.create(LOCAL, running, "notice", {"owner": str(len(shared))})
+            fact = Fact("notice", msgspec.json.decode(answer.result)["id"], app=name)
             fact.version = 1
             shared.append(fact)
+        running = rooms[0][1]
         made = await platform.entities.create(
             LOCAL, running, "customer", {"owner": "registrar", "mark": 1, "email": "registrar@example.org"}
         )
@@ -145,16 +150,17 @@ async def _game(
 ) -> Outcome:  # fmt: skip
     chance = random.Random(plan.seed)
     truth, begin, over = Truth(), time.monotonic(), asyncio.Event()
-    for fact in shared[:NOTICES]:
+    for fact in shared[: NOTICES * len(APPS)]:
         truth.add(fact)
     chaos = Chaos(servers, use, folder / "pg", chance)
     wires = [Wire([server.port for server in servers], random.Random(chance.random())) for _ in range(plan.players + 2)]
     common: dict[str, Any] = {"stopped": over.is_set, "chance": random.Random(chance.random())}
     players = [
-        Player(wire, truth, token, f"p{number}", writes=plan.writes, **common) for number, wire in enumerate(wires[2:])
+        Player(wire, truth, token, f"p{number}", apps=APPS, writes=plan.writes, **common)
+        for number, wire in enumerate(wires[2:])
     ]
     registrar = Registrar(wires[0], truth, token, name="clerk", model_id=model_id, record=shared[-1].id, **common)
-    watcher = Watcher(wires[1], truth, token, record=shared[NOTICES], harmed=chaos.last, **common)
+    watcher = Watcher(wires[1], truth, token, record=shared[-2], harmed=chaos.last, **common)
     work = [*(player.run() for player in players), registrar.run()]
     tasks = [asyncio.ensure_future(one) for one in (*work, *([watcher.run()] if len(servers) > 1 else []))]
     try:

@@ -1,4 +1,5 @@
-"""What goes wrong during a run: workers killed, the listener's and workers' backends ended, Postgres restarted."""
+"""What goes wrong during a run: workers killed or stopped, the listener's and workers' backends ended, their statements
+cancelled, records held by somebody else, Postgres restarted."""
 
 import asyncio
 import math
@@ -19,6 +20,13 @@ OPTIONS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
 STOPPED_SECONDS = 2.5
 END = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ~ %s"
+CANCEL = """
+SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+WHERE application_name ~ '^torque:.*:[0-9]+$' AND state = 'active'
+"""
+CANCELS = 40
+HOLD = "SELECT id FROM entities WHERE data ->> 'mark' IS NULL OR random() < 0.3 FOR UPDATE SKIP LOCKED"
+HELD_SECONDS = 1.0
 COUNT = "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ %s"
 
 
@@ -42,6 +50,9 @@ class Chaos:
             "worker killed": self._kill_worker,
             "listener cut": self._cut_listeners,
             "connections cut": self._cut_workers,
+            "statements cancelled": self._cancel_statements,
+            "records held": self._hold_records,
+            "worker stopped": self._stop_worker,
             "supervisor stopped": self._stop_supervisor,
             "database restarted": self._restart_database,
         }
@@ -57,10 +68,34 @@ class Chaos:
         """Return when the last harm was done; infinity while one is being done."""
         return self._last
 
-    async def _kill_worker(self) -> None:
+    async def _worker(self) -> int:
         server = self._chance.choice(self._servers)
-        victims = await eventually(lambda: [pid for pid in server.workers() if alive(pid)])
-        stop_process(self._chance.choice(victims))
+        return self._chance.choice(await eventually(lambda: [pid for pid in server.workers() if alive(pid)]))
+
+    async def _kill_worker(self) -> None:
+        stop_process(await self._worker())
+
+    async def _stop_worker(self) -> None:
+        """Stop a worker in the middle of whatever it does, its statements with it."""
+        victim = await self._worker()
+        stop_process(victim, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(STOPPED_SECONDS)
+        finally:
+            stop_process(victim, signal.SIGCONT)
+
+    async def _cancel_statements(self) -> None:
+        """Cancel whatever workers ask for at some moments, on every connection."""
+        with psycopg.connect(self._use.dsn, autocommit=True) as connection:
+            for _ in range(CANCELS):
+                connection.execute(CANCEL)
+                await asyncio.sleep(0.01)
+
+    async def _hold_records(self) -> None:
+        """Hold records that somebody wants to change, as another program may, so that they go alone."""
+        with psycopg.connect(self._use.dsn) as connection:
+            connection.execute(HOLD)
+            await asyncio.sleep(HELD_SECONDS)
 
     async def _cut_listeners(self) -> None:
         await asyncio.to_thread(self._end_backends, "^torque:.*:listener$")

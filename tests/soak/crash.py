@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from tests.soak.arena import NOTICES, WATCHED, prepare
+from tests.soak.arena import APPS, NOTICES, WATCHED, prepare
 from tests.soak.checker import check_database
 from tests.soak.players import Player
 from tests.soak.truth import Truth
@@ -58,14 +58,23 @@ async def crash(rounds: int, folder: Path, seed: int = 0, writes: tuple[int, int
     server = RunningServer(folder, {"server.workers": 2})
     use = join(_database(folder))
     _, token, shared = await prepare(use.dsn, folder)
-    for fact in shared[:NOTICES]:
+    for fact in shared[: NOTICES * len(APPS)]:
         truth.add(fact)
     server.start(wait=False)
     await asyncio.to_thread(server.wait_ready)
     use.close()
     wires = [Wire([server.port], random.Random(chance.random())) for _ in range(PLAYERS)]
     players = [
-        Player(wire, truth, token, f"p{number}", writes=0.9, chance=random.Random(chance.random()), stopped=over.is_set)
+        Player(
+            wire,
+            truth,
+            token,
+            f"p{number}",
+            apps=APPS,
+            writes=0.9,
+            chance=random.Random(chance.random()),
+            stopped=over.is_set,
+        )
         for number, wire in enumerate(wires)
     ]
     tasks = [asyncio.ensure_future(player.run()) for player in players]
@@ -137,7 +146,7 @@ async def _check(folder: Path, truth: Truth, players: Sequence[Player]) -> list[
             problems.append(f"came back: {fact.kind} {fact.id} at {found}")
         elif found[0] < fact.version or not fact.mark <= found[1] <= fact.attempted:
             problems.append(f"{fact.kind} {fact.id} is at {found}, acknowledged {fact.version}, {fact.mark}")
-    creating = sum(player.pending == "createEntity" for player in players)
+    creating = sum(player.pending.count("createEntity") for player in players)
     unknown = len(records) - 1 - WATCHED  # one customer and the watched notice belong to nobody
     if unknown > creating:
         problems.append(f"{unknown} records that nobody made; {creating} may be being made")

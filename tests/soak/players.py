@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from tests.soak.truth import Fact, Moment, Truth
 from tests.soak.wire import LOST, JsonObject, Wire, code_of
 from tests.support.waiting import eventually
@@ -26,13 +28,24 @@ CHILD = {"": "customer", "customer": "order", "order": "line"}
 PARENT_FIELD = {"order": "customer_id", "line": "order_id"}
 
 
+class Deed(msgspec.Struct, frozen=True):
+    """One write: what is called in which application, and who is told the answer, and by which server it came."""
+
+    app: str
+    method: str
+    params: Mapping[str, object]
+    heard: Callable[[int, JsonObject], None]
+
+
 class Player:
-    """One client.
+    """One client, which writes in several applications, often in all of them at once.
 
     Parameters
     ----------
     wire, truth, token
         The servers, what all players know together, and an administrator's token.
+    apps
+        The applications, all of one model.
     writes
         Part of its actions that are writes.
     stopped
@@ -40,21 +53,22 @@ class Player:
     """
 
     def __init__(
-        self, wire: Wire, truth: Truth, token: str, name: str, *, writes: float, chance: random.Random,
-        stopped: Callable[[], bool],
+        self, wire: Wire, truth: Truth, token: str, name: str, *, apps: Sequence[str], writes: float,
+        chance: random.Random, stopped: Callable[[], bool],
     ) -> None:  # fmt: skip
         self.name = name
         self.actions = 0
-        self.pending = ""
+        self.pending: list[str] = []
         self._wire = wire
         self._truth = truth
         self._token = token
+        self._apps = apps
         self._writes = writes
         self._chance = chance
         self._stopped = stopped
-        self._children: dict[str, list[str]] = {"": []}
+        self._children: dict[str, list[str]] = {app: [] for app in apps}
         self._graves: deque[str] = deque()
-        self._slots = list(range(MOST["customer"]))
+        self._slots = {app: list(range(MOST["customer"])) for app in apps}
         self._slot_of: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -66,113 +80,132 @@ class Player:
     # --- writing ---------------------------------------------------------------------------------------------
 
     async def _write(self) -> None:
-        dice = self._chance.random()
-        if dice < 0.35 or not self._children[""]:
-            await self._create()
-        elif dice < 0.75:
-            await self._update()
-        elif dice < 0.87:
-            await self._change_notice()
-        else:
-            await self._delete()
+        """Do the same in one application, or in all of them in one request, so that it is written together."""
+        apps = [self._chance.choice(self._apps)] if self._chance.random() < 0.5 else self._apps
+        deed, dice = self._create, self._chance.random()
+        if dice >= 0.35 and all(self._children[app] for app in apps):
+            deed = self._update if dice < 0.75 else self._change_notice if dice < 0.87 else self._delete
+        deeds = [deed(app) for app in apps]
+        await self._insist([one for one in deeds if one is not None])
 
-    async def _insist(self, method: str, params: Mapping[str, object]) -> tuple[int, JsonObject]:
-        """Call until there is an answer that says what happened; return who gave it, and the answer."""
-        sent = {**params, "idempotencyKey": new_id()}
+    async def _insist(self, deeds: Sequence[Deed]) -> None:
+        """Call until there are answers that say what happened."""
+        left = [(deed, {**deed.params, "idempotencyKey": new_id()}) for deed in deeds]
 
-        async def attempt() -> tuple[int, JsonObject] | None:
+        async def attempt() -> bool | None:
             server = self._chance.randrange(len(self._wire.ports))
+            self.pending = [deed.method for deed, _ in left]
+            path = left[0][0].app if len(left) == 1 else ""
+            calls = [(deed.method, sent if path else {**sent, "app": deed.app}) for deed, sent in left]
             try:
-                answer = (await self._wire.calls(server, self._token, [(method, sent)]))[0]
+                answers = await self._wire.calls(server, self._token, calls, path)
             except LOST:
                 return None
-            in_use = "is in use" in answer.get("error", {}).get("message", "")
-            return None if code_of(answer) in PASSING or in_use else (server, answer)
+            told = list(zip(left, answers, strict=True))
+            left[:] = [one for one, answer in told if _is_open(answer)]
+            for (deed, _), answer in told:
+                if not _is_open(answer):
+                    self._truth.writes += 1
+                    deed.heard(server, answer)
+            return not left
 
-        self.pending = method
-        found: tuple[int, JsonObject] | None = await eventually(attempt, PATIENCE, f"an answer to {method}")
-        assert found is not None
-        self.pending = ""
-        self._truth.writes += 1
-        return found
+        if left:
+            done: bool | None = await eventually(attempt, PATIENCE, f"answers to {[deed.method for deed in deeds]}")
+            assert done
+        self.pending = []
 
-    async def _create(self) -> None:
-        parents = [p for p, of in self._children.items() if len(of) < MOST[self._kind_under(p)]]
+    def _create(self, app: str) -> Deed | None:
+        parents = [p for p, of in self._children.items() if self._app_of(p) == app]
+        parents = [p for p in parents if len(self._children[p]) < MOST[self._kind_under(p)]]
         if not parents:
-            return
+            return None
         parent = self._chance.choice(parents)
         kind = self._kind_under(parent)
         data: JsonObject = {"owner": self.name, "mark": 1}
         slot = -1
         if kind == "customer":
-            slot = self._slots.pop()
+            slot = self._slots[app].pop()
             data["email"] = f"{self.name}-{slot}@example.org"
         else:
             data[PARENT_FIELD[kind]] = parent
-        server, answer = await self._insist("createEntity", {"entityType": kind, "data": data})
-        if "result" not in answer:
-            self._truth.unexpected.append(f"create {kind}: {answer}")
-            return
-        record = answer["result"]
-        fact = Fact(kind, record["id"], parent)
-        fact.attempted = 1
-        self._truth.add(fact)
-        fact.acknowledge(server, record["version"], 1)
-        self._children[parent].append(fact.id)
-        if kind in CHILD:
-            self._children[fact.id] = []
-        if slot >= 0:
-            self._slot_of[fact.id] = slot
+
+        def heard(server: int, answer: JsonObject) -> None:
+            if "result" not in answer:
+                self._truth.unexpected.append(f"create {kind}: {answer}")
+                return
+            record = answer["result"]
+            fact = Fact(kind, record["id"], "" if parent == app else parent, app)
+            fact.attempted = 1
+            self._truth.add(fact)
+            fact.acknowledge(server, record["version"], 1)
+            self._children[parent].append(fact.id)
+            if kind in CHILD:
+                self._children[fact.id] = []
+            if slot >= 0:
+                self._slot_of[fact.id] = slot
+
+        return Deed(app, "createEntity", {"entityType": kind, "data": data}, heard)
+
+    def _app_of(self, parent: str) -> str:
+        return parent if parent in self._apps else self._truth.facts[parent].app
 
     def _kind_under(self, parent: str) -> str:
-        return CHILD[self._truth.facts[parent].kind if parent else ""]
+        return CHILD["" if parent in self._apps else self._truth.facts[parent].kind]
 
-    def _mine(self) -> list[str]:
-        return [i for of in self._children.values() for i in of]
+    def _mine(self, app: str) -> list[str]:
+        return [i for of in self._children.values() for i in of if self._truth.facts[i].app == app]
 
-    async def _update(self) -> None:
-        fact = self._truth.facts[self._chance.choice(self._mine())]
+    def _update(self, app: str) -> Deed:
+        fact = self._truth.facts[self._chance.choice(self._mine(app))]
         fact.attempted += 1
-        data: JsonObject = {"mark": fact.attempted}
+        data: JsonObject = {"mark": (mark := fact.attempted)}
         if fact.kind == "order" and self._chance.random() < 0.4:
-            payers = [f.id for f in self._truth.facts.values() if f.kind == "customer" and not f.going]
+            payers = [f.id for f in self._truth.of(app) if f.kind == "customer" and not f.going]
             data["payer_id"] = self._chance.choice(payers) if payers else None
-        server, answer = await self._insist("updateEntity", {"entityId": fact.id, "data": data})
-        if "result" in answer:
-            fact.acknowledge(server, answer["result"]["version"], fact.attempted)
-        elif code_of(answer) != "VALIDATION_FAILED" or "payer_id" not in data:
-            self._truth.unexpected.append(f"update {fact.kind}: {answer}")
 
-    async def _change_notice(self) -> None:
+        def heard(server: int, answer: JsonObject) -> None:
+            if "result" in answer:
+                fact.acknowledge(server, answer["result"]["version"], mark)
+            elif code_of(answer) != "VALIDATION_FAILED" or "payer_id" not in data:
+                self._truth.unexpected.append(f"update {fact.kind}: {answer}")
+
+        return Deed(app, "updateEntity", {"entityId": fact.id, "data": data}, heard)
+
+    def _change_notice(self, app: str) -> Deed:
         """Change a record that all players change, where only versions say what is newer."""
-        notices = [f for f in self._truth.facts.values() if f.kind == "notice"]
-        fact = self._chance.choice(notices)
+        fact = self._chance.choice([f for f in self._truth.of(app) if f.kind == "notice"])
         data = {"owner": f"{self.name} {self.actions}"}
-        server, answer = await self._insist("updateEntity", {"entityId": fact.id, "data": data})
-        if "result" in answer:
-            fact.acknowledge(server, answer["result"]["version"], 0)
-        else:
-            self._truth.unexpected.append(f"update notice: {answer}")
 
-    async def _delete(self) -> None:
+        def heard(server: int, answer: JsonObject) -> None:
+            if "result" in answer:
+                fact.acknowledge(server, answer["result"]["version"], 0)
+            else:
+                self._truth.unexpected.append(f"update notice: {answer}")
+
+        return Deed(app, "updateEntity", {"entityId": fact.id, "data": data}, heard)
+
+    def _delete(self, app: str) -> Deed:
         """Delete a record with all that hangs on it."""
-        chosen = self._chance.choice(self._mine())
-        family = self._family(chosen)
+        chosen = self._truth.facts[self._chance.choice(self._mine(app))]
+        family = self._family(chosen.id)
         for one in family:
             self._truth.facts[one].going = True
-        server, answer = await self._insist("deleteEntity", {"entityId": chosen})
-        if "result" not in answer:
-            self._truth.unexpected.append(f"delete {self._truth.facts[chosen].kind}: {answer}")
-            return
-        self._children[self._truth.facts[chosen].parent].remove(chosen)
-        for one in family:
-            self._truth.facts[one].gone = (time.monotonic(), server)
-            self._children.pop(one, None)
-            self._graves.append(one)
-        if chosen in self._slot_of:
-            self._slots.append(self._slot_of.pop(chosen))
-        while len(self._graves) > GRAVES:
-            self._truth.forget(self._graves.popleft())
+
+        def heard(server: int, answer: JsonObject) -> None:
+            if "result" not in answer:
+                self._truth.unexpected.append(f"delete {chosen.kind}: {answer}")
+                return
+            self._children[chosen.parent or app].remove(chosen.id)
+            for one in family:
+                self._truth.facts[one].gone = (time.monotonic(), server)
+                self._children.pop(one, None)
+                self._graves.append(one)
+            if chosen.id in self._slot_of:
+                self._slots[app].append(self._slot_of.pop(chosen.id))
+            while len(self._graves) > GRAVES * len(self._apps):
+                self._truth.forget(self._graves.popleft())
+
+        return Deed(app, "deleteEntity", {"entityId": chosen.id}, heard)
 
     def _family(self, record_id: str) -> list[str]:
         found = [record_id]
@@ -183,14 +216,17 @@ class Player:
     # --- reading ---------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        ids = list(self._truth.facts)
+        path = self._chance.choice(("", *self._apps))
+        ids = [fact.id for fact in self._truth.facts.values() if path in ("", fact.app)]
         if not ids:
             return
         server = self._chance.randrange(len(self._wire.ports))
         moment = Moment(server, time.monotonic())
         wanted = [self._question(ids, moment) for _ in range(self._chance.choice(BATCHES))]
+        if not path:
+            wanted = [(m, {**p, "app": self._truth.facts[one].app}, one) for m, p, one in wanted]
         try:
-            answers = await self._wire.calls(server, self._token, [(m, p) for m, p, _ in wanted])
+            answers = await self._wire.calls(server, self._token, [(m, p) for m, p, _ in wanted], path)
         except LOST:
             self._truth.unanswered += len(wanted)
             return
@@ -255,3 +291,8 @@ class Player:
         for child in self._truth.children.get(record_id, set()) - shown.keys():
             if self._truth.facts[child].kind == params["entityType"]:
                 self._truth.judge_missing(child, moment, how)
+
+
+def _is_open(answer: JsonObject) -> bool:
+    """Tell whether an answer leaves open what happened, so that one asks again."""
+    return code_of(answer) in PASSING or "is in use" in answer.get("error", {}).get("message", "")

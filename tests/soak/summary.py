@@ -25,8 +25,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    kills, cuts, restarts, stops
-        Workers or whole servers killed, database connections ended, databases restarted, supervisors stopped.
+    kills, cuts, restarts, stops, holds
+        Workers or whole servers killed, database connections ended or their statements cancelled, databases restarted,
+        supervisors or workers stopped, records held by somebody else.
     healthy, harmed
         Ages between two servers in milliseconds: in health, and within seconds of harm.
     """
@@ -42,6 +43,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     cuts: int = 0
     restarts: int = 0
     stops: int = 0
+    holds: int = 0
     healthy: list[float] = []
     harmed: list[float] = []
 
@@ -61,6 +63,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     cuts: int
     restarts: int
     stops: int
+    holds: int
     age_in_health: Age
     age_around_harm: Age
 
@@ -72,8 +75,9 @@ def of_game(outcome: Outcome) -> Part:
         operations=outcome.reads + outcome.writes, writes=outcome.writes, seconds=outcome.seconds,
         unanswered=outcome.unanswered, stale=len(outcome.violations), unauthorised=len(outcome.unauthorised),
         problems=len(outcome.unexpected) + len(outcome.database), kills=harms["worker killed"],
-        cuts=harms["listener cut"] + harms["connections cut"], restarts=harms["database restarted"],
-        stops=harms["supervisor stopped"], healthy=outcome.healthy, harmed=outcome.harmed,
+        cuts=harms["listener cut"] + harms["connections cut"] + harms["statements cancelled"],
+        restarts=harms["database restarted"], stops=harms["supervisor stopped"] + harms["worker stopped"],
+        holds=harms["records held"], healthy=outcome.healthy, harmed=outcome.harmed,
     )  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def of_crashes(crashes: Crashes) -> Part:
 def summarise(parts: Sequence[Part]) -> Summary:
     """Add parts up."""
     names = ("operations", "writes", "unanswered", "stale", "unauthorised", "problems", "kills", "cuts", "restarts",
-             "stops")  # fmt: skip
+             "stops", "holds")  # fmt: skip
     seconds = sum(part.seconds for part in parts)
     sums = {name: sum(getattr(part, name) for part in parts) for name in names}
     return Summary(

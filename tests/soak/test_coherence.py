@@ -13,7 +13,11 @@ TWO_SERVERS = Plan(
     between=450,
 )
 ALONE = Plan(
-    operations=2400, players=6, workers=(3,), harms=("worker killed", "connections cut", "worker killed"), between=450
+    operations=2400,
+    players=6,
+    workers=(3,),
+    harms=("worker killed", "connections cut", "statements cancelled", "records held", "worker killed"),
+    between=350,
 )
 
 

@@ -56,10 +56,13 @@ class Fact:
         Entity and id.
     parent
         The record whose deletion takes this one along.
+    app
+        Its application.
     """
 
-    def __init__(self, kind: str, record_id: str, parent: str = "") -> None:
+    def __init__(self, kind: str, record_id: str, parent: str = "", app: str = "soak") -> None:
         self.kind = kind
+        self.app = app
         self.id = record_id
         self.parent = parent
         self.version = 0
@@ -125,6 +128,10 @@ class Truth:
         """Know a new record."""
         self.facts[fact.id] = fact
         self.children.setdefault(fact.parent, set()).add(fact.id)
+
+    def of(self, app: str) -> list[Fact]:
+        """Return the records of an application."""
+        return [fact for fact in self.facts.values() if fact.app == app]
 
     def forget(self, record_id: str) -> None:
         """Know a record no more: it has been gone for long."""

@@ -69,12 +69,16 @@ class Wire:
         self._lanes = [[Lane(port) for _ in range(lanes)] for port in ports]
 
     async def calls(
-        self, server: int, token: str, calls: Sequence[tuple[str, Mapping[str, object]]]
+        self, server: int, token: str, calls: Sequence[tuple[str, Mapping[str, object]]], app: str = "soak"
     ) -> list[JsonObject]:
-        """Make calls, more than one as a batch; return the answers in their order."""
+        """Make calls, more than one as a batch; return the answers in their order.
+
+        Without an application each call names its own.
+        """
         messages = [{"jsonrpc": "2.0", "id": next(_numbers), "method": m, "params": p} for m, p in calls]
         body = msgspec.json.encode(messages if len(messages) > 1 else messages[0])
-        said = msgspec.json.decode(await self._chance.choice(self._lanes[server]).post("/jsonrpc/soak", body, token))
+        path = f"/jsonrpc/{app}" if app else "/jsonrpc"
+        said = msgspec.json.decode(await self._chance.choice(self._lanes[server]).post(path, body, token))
         answers: list[JsonObject] = said if isinstance(said, list) else [said] * len(messages)
         if len(messages) > 1 and isinstance(said, dict):
             return answers
