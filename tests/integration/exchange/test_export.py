@@ -69,6 +69,19 @@ async def test_a_query_chooses_records_fields_and_order(store: Store) -> None:
         await store.file("customer", "csv", fields=("nothing",))
 
 
+@pytest.mark.parametrize("descending", [False, True])
+async def test_a_file_in_the_order_of_what_records_refer_to_has_also_those_that_refer_to_nothing(
+    store: Store, descending: bool
+) -> None:
+    await store.load("customer", "name,email", "b,b@x.example", "a,a@x.example")
+    ids = {one["name"]: one["id"] for one in await store.all("customer")}
+    await store.load("order", "number,customer_id", "1,", f"2,{ids['b']}", f"3,{ids['a']}", "4,")
+    lines = (await store.file("order", "ndjson", sort=(Sort("customer_id.name", descending),))).splitlines()
+    present = [2, 3] if descending else [3, 2]
+    found = [codec.loads(line)["number"] for line in lines]
+    assert (found[:2], sorted(found[2:])) == (present, [1, 4])
+
+
 async def test_batches_follow_each_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "_FETCHED", 3)
     await store.load("customer", "name", *(f"n{place}" for place in range(10)))

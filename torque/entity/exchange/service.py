@@ -192,7 +192,7 @@ class ExchangeService:
         )
         plan = plan_list(chosen, app.id, scope, settings.cursor_secret)
         plan = msgspec.structs.replace(plan, limit=_EVERYTHING)
-        statement = select_list(plan, app.id, settings.collation, total=False)
+        statement = select_list(plan, app.id, settings.collation, total=False, whole=True)
         keyed = keyed_fields(app.model, rights, entity, plan.answered) if references == "key" else ()
         telling = Telling(self._bus, caller, app.id, entity.name, "export", tell)
         whole = not query.filters and not query.search and rights.entity(entity.name).where is None

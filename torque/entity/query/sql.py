@@ -237,15 +237,16 @@ class Writer:
 
 def select_list(
     plan: ListPlan, application_id: str, collation: str, *, total: bool, indexed: frozenset[str] | None = None,
-    missing: bool = False,
+    missing: bool = False, whole: bool = False,
 ) -> Statement:  # fmt: skip
     """Write the statement of a list: rows, then the order's values of each for cursors, then what expansions need.
 
     One row more than asked for tells whether there are more. With `total` each row carries the count. Of a plan in
-    sections it is that with values, or in which they are `missing`. What is not shown is never made into an answer.
+    sections it is that with values, or in which they are `missing`, or the `whole` from the first page on. What is
+    not shown is never made into an answer.
     """
     writer = Writer(application_id, collation, indexed)
-    shown = along(writer, plan) if plan.goes_along and not missing else _shown(writer, plan, missing)
+    shown = along(writer, plan) if plan.goes_along and not (missing or whole) else _shown(writer, plan, missing)
     expressions = [f"e.o{i}" for i in range(len(plan.order))]
     targets = [_targets(writer, expansion) for expansion in plan.expansions]
     columns = [_row_with(plan.expansions, targets)]
