@@ -191,7 +191,7 @@ def is_compressible(content_type: str) -> bool:
 def send(protocol: HttpProtocol, reply: Reply, extra: Headers, accepted: str | None = None) -> None:
     """Answer; an oversized request also closes the connection, because its rest was not read."""
     headers = [*reply.headers, *extra]
-    if reply.status == PayloadTooLarge.http_status:
+    if reply.status == PayloadTooLarge.http_status and ("connection", "close") not in headers:
         headers.append(("connection", "close"))
     if reply.body is None:
         protocol.response_empty(reply.status, headers)

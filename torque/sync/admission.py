@@ -4,7 +4,7 @@ from torque.access.service import AccessService
 from torque.application.catalog import Catalog
 from torque.application.types import RunningApplication
 from torque.entity.service import EntityService
-from torque.errors import Forbidden, NotFound, Unauthenticated
+from torque.errors import NotFound, Unauthenticated
 from torque.model.service import ModelService
 from torque.sync.subscription import Grant
 from torque.sync.topics import (
@@ -41,7 +41,7 @@ class Admission:
 
         Raises
         ------
-        NotFound, Forbidden, Unauthenticated
+        NotFound, Unauthenticated
             As a request for the same thing would be answered.
         """
         await self._access.confirm(caller)
@@ -68,11 +68,11 @@ class Admission:
         return (await self._catalog.get(grant.application_id)).model.revision
 
     async def _records(self, caller: Caller, running: RunningApplication, topic: Topic) -> Grant:
-        if topic.name not in running.model.entities:
-            raise NotFound(f"There is no entity {topic.name!r} in this application.")
         rights = self._access.rights(caller, running).entity(topic.name)
-        if not rights.read:
-            raise Unauthenticated if caller.is_anonymous else Forbidden
+        if topic.name not in running.model.entities or not rights.read:
+            raise NotFound(
+                f"There is no entity '{topic.name[:80]}', or you may not see it.", entityType=topic.name[:80]
+            )
         application = running.application
         if topic.kind == "exchange":
             full = exchange_topic(application.id, topic.name)

@@ -44,6 +44,20 @@ async def test_a_record_that_a_rule_hides_is_listened_to_no_more_than_one_that_i
         assert await listen(ADMIN, record_id)
 
 
+@pytest.mark.parametrize("kind", ["entity", "record", "exchange"])
+async def test_an_entity_that_may_not_be_read_is_as_unknown_as_one_that_is_not_there(db: Database, kind: str) -> None:
+    blog = Shop(db, BLOG)
+    models = ModelService(db, blog.bus, blog.generations, Observer())
+    admission = Admission(OneApplication(blog, models), blog.access, models, blog.entities)
+    nobody = next(name for name in blog.app.model.entities if not blog.access.rights(CLERK, blog.app).entity(name).read)
+    told = []
+    for name in (nobody, "nothing"):
+        with pytest.raises(NotFound) as refused:
+            await admission.admit(CLERK, Topic(kind=kind, application="blog", name=name, record=new_id()))
+        told.append(refused.value.message.replace(name, "X"))
+    assert told[0] == told[1]
+
+
 async def test_nothing_is_listened_to_any_more_with_a_credential_that_is_gone(db: Database) -> None:
     """Also where nobody heard of its end: whoever is let in, or looked at again, shows that it counts."""
     shop = Shop(db)

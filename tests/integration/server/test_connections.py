@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.api.tokens import make_token
 from tests.support.databases import Databases
 from tests.support.server import RunningServer
 from tests.support.waiting import until
@@ -25,7 +26,7 @@ def impatient(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
     """A server that does not wait long."""
     url = databases.migrated()
     settings = {"database.url": url, "server.workers": 1, "server.request_timeout": 0.3}
-    running = RunningServer(tmp_path_factory.mktemp("impatient"), settings)
+    running = RunningServer(tmp_path_factory.mktemp("impatient"), settings, samples=True)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
     try:
@@ -47,6 +48,22 @@ def test_a_body_that_does_not_arrive_is_not_waited_for(impatient: RunningServer,
         assert answer.status == 504
         assert json.loads(answer.read())["error"]["data"]["code"] == "TIMEOUT"
     assert impatient.rpc("ping")["result"]["pong"] is True
+
+
+@pytest.mark.parametrize("path", ["/jsonrpc/todo", "/api/v1/apps/todo/entities/todo", "/graphql"])
+async def test_a_body_that_drips_is_not_waited_for(impatient: RunningServer, path: str) -> None:
+    token = await make_token(str(impatient.settings["database.url"]))
+    lines = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{impatient.port}\r\ncontent-type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", impatient.port), 10) as dripping:
+        dripping.sendall(f"{lines}authorization: Bearer {token}\r\ncontent-length: 100000\r\n\r\n".encode())
+        dripping.settimeout(0.1)
+        said = b""
+        for _ in range(40):
+            with suppress(TimeoutError):
+                said = dripping.recv(65536)
+                break
+            dripping.sendall(b" ")
+        assert said.startswith(b"HTTP/1.1 504"), said
 
 
 def exchange(server: RunningServer, *parts: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import msgspec
 
 from torque import codec
-from torque.errors import InvalidRequest, MethodNotFound, TorqueError
+from torque.errors import InvalidRequest, MethodNotFound, TorqueError, Unauthenticated
 
 Headers = tuple[tuple[str, str], ...]
 JSON: Headers = (("content-type", "application/json"),)
@@ -39,6 +39,8 @@ def refusal(error: TorqueError) -> Reply:
     headers = JSON
     if error.retry_after_seconds is not None:
         headers = (*JSON, ("retry-after", str(error.retry_after_seconds)))
+    if error.http_status == Unauthenticated.http_status:
+        headers = (*JSON, ("www-authenticate", "Bearer"))
     return Reply(error.http_status, headers, body)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from torque.access.types import EntityRights
-from torque.model.compile import CompiledEntity, CompiledField
+from torque.access.types import EntityRights, Rights
+from torque.entity.ends import many_of
+from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
 from torque.model.context import FUNCTION_DEFAULTS
 from torque.model.definition.field_type import (
     ArrayType,
@@ -39,14 +40,19 @@ FILE: Schema = {
 """Schema of a value of a Binary field."""
 
 
-def entity_schema(entity: CompiledEntity, rights: EntityRights) -> Schema:
+def entity_schema(model: CompiledModel, entity: CompiledEntity, granted: Rights) -> Schema:
     """Return the schema of `data` in create_entity, with what is read-only marked."""
+    rights = granted.entity(entity.name)
+    links = {name: end for name, end in many_of(model, entity.name).items() if granted.entity(end.other).read}
     fields = [field for field in entity.fields.values() if field.name not in rights.hidden]
     required = [f.name for f in fields if f.required and not f.read_only and f.definition.default_value is None]
     schema: Schema = {
         "type": "object",
         "title": entity.display_name,
-        "properties": {field.name: _field(field, rights) for field in fields},
+        "properties": {
+            **{field.name: _field(field, rights) for field in fields},
+            **{name: _links(end.other) for name, end in links.items()},
+        },
         "additionalProperties": False,
     }
     if entity.definition.description:
@@ -54,6 +60,10 @@ def entity_schema(entity: CompiledEntity, rights: EntityRights) -> Schema:
     if required:
         schema["required"] = required
     return schema
+
+
+def _links(other: str) -> Schema:
+    return {"type": "array", "items": {"type": "string"}, "description": f"Ids of records of {other}: all its links."}
 
 
 def _field(field: CompiledField, rights: EntityRights) -> Schema:
@@ -67,18 +77,22 @@ def _field(field: CompiledField, rights: EntityRights) -> Schema:
         schema["description"] = f"The server sets {default} when it is absent."
     elif default is not None:
         schema["default"] = default
+    many = "Items" if schema.get("type") == "array" else "Length"
+    each = schema
+    if "items" in schema:  # lengths count elements, all else holds for each of them
+        each = schema["items"] = {**schema["items"]}
     for rule in field.definition.validation:
         match rule.type:
             case "MinLength":
-                schema["minLength"] = rule.value
+                schema[f"min{many}"] = rule.value
             case "MaxLength":
-                schema["maxLength"] = rule.value
+                schema[f"max{many}"] = rule.value
             case "Pattern":
-                schema["pattern"] = rule.value
+                each["pattern"] = rule.value
             case "Email":
-                schema["format"] = "email"
+                each["format"] = "email"
             case "Url":
-                schema["format"] = "uri"
+                each["format"] = "uri"
             case _:
                 continue
     return schema

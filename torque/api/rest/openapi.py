@@ -45,8 +45,9 @@ def of_application(running: RunningApplication, rights: Rights) -> bytes:
         granted = rights.entity(entity.name)
         if not granted.any:
             continue
-        data = entity_schema(entity, granted)
+        data = entity_schema(running.model, entity, rights)
         schemas[f"{entity.name}.data"] = _settable(data)
+        schemas[f"{entity.name}.patch"] = _patch(_settable(data))
         schemas[f"{entity.name}.record"] = _record(data["properties"])
         for verb in VERBS:
             if not getattr(granted, verb.action):
@@ -91,7 +92,8 @@ def _operation(verb: Verb, name: str, places: list[str], tag: str, entity: str |
         "tags": [tag],
         "parameters": parameters,
         "responses": {
-            str(verb.status): _answer(verb, entity), **OTHER_ANSWERS.get(verb.answer, {}), "default": _FAILURE,
+            str(verb.status): _answer(verb, entity), **OTHER_ANSWERS.get(verb.answer, {}),
+            "default": _FAILURE if verb.method != "HEAD" else {"description": "A failure."},
         },
     }  # fmt: skip
     if verb.body is not None:
@@ -120,8 +122,8 @@ def _body(verb: Verb, entity: str | None) -> Json:
         return {kind: {"schema": {}} for kind in TABLES}
     if verb.body in ("record", "patch"):
         name = f"{entity}.data" if entity is not None else "Data"
-        whole: Json = {"$ref": f"#/components/schemas/{name}"}
-        schema = whole if verb.body == "record" else {"type": "object", "description": "Members of it; null clears."}
+        name = name.replace(".data", ".patch") if verb.body == "patch" else name
+        schema: Json = {"$ref": f"#/components/schemas/{name}"}
     else:
         schema = {"$ref": f"#/components/schemas/{verb.body.__name__}"}
     return {"application/json": {"schema": schema}}
@@ -141,13 +143,20 @@ def _record(properties: Mapping[str, Any]) -> Json:
         "created_at": {"type": "string", "format": "date-time"},
         "updated_at": {"type": "string", "format": "date-time"},
     }  # fmt: skip
-    return {"type": "object", "properties": {**properties, **own}, "required": list(own)}
+    own["included"] = {"type": "object", "description": "What it refers to, as `expand` asks for."}
+    return {"type": "object", "properties": {**properties, **own}, "required": list(own)[:-1]}
 
 
 def _settable(data: Json) -> Json:
     """Return the schema of data without what only the server sets."""
     kept = {name: part for name, part in data["properties"].items() if not part.get("readOnly")}
     return {**data, "properties": kept}
+
+
+def _patch(data: Json) -> Json:
+    """Return the schema of a change: any members of data, and null to clear them."""
+    parts = {name: {"anyOf": [part, {"type": "null"}]} for name, part in data["properties"].items()}
+    return {"type": "object", "properties": parts, "additionalProperties": False}
 
 
 def _variables(verb: Verb) -> list[str]:

@@ -14,6 +14,7 @@ from torque.errors import InvalidParams, InvalidRequest, NotFound, PayloadTooLar
 
 Params = Mapping[str, list[str]]
 PREFIX = "/api/v1/apps/"
+LATE = "The body of the request did not arrive in time."
 
 
 class Fields(Protocol):
@@ -171,7 +172,7 @@ async def parts_of(protocol: RestProtocol, request: RestRequest, seconds: float)
                 raise InvalidRequest("The body ended in the middle. Trailers are not taken.") from None
             return
         except TimeoutError as error:
-            raise TimedOut("The body of the request did not arrive in time.") from error
+            raise TimedOut(LATE) from error
         missing -= len(part)
         empty = 0 if part else empty + 1
         yield part
@@ -186,14 +187,20 @@ async def json_body(protocol: RestProtocol, request: RestRequest, limit: int, se
         When it is announced as something else.
     PayloadTooLarge
         As soon as it is.
+    TimedOut
+        When it has not come in time.
     """
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise WrongMediaType
     if request.content_length is not None and request.content_length > limit:
         raise PayloadTooLarge(maxBytes=limit)
     body = bytearray()
-    async for part in parts_of(protocol, request, seconds):
-        body += part
-        if len(body) > limit:
-            raise PayloadTooLarge(maxBytes=limit)
+    try:
+        async with asyncio.timeout(seconds):  # the whole of it: what drips in would keep its place for ever
+            async for part in parts_of(protocol, request, seconds):
+                body += part
+                if len(body) > limit:
+                    raise PayloadTooLarge(maxBytes=limit)
+    except TimeoutError as error:
+        raise TimedOut(LATE) from error
     return bytes(body)

@@ -107,7 +107,9 @@ ANSWERS: dict[str, Shape] = {
         ),
     ),
     "records": Shape(
-        "Records, or groups of an aggregation.", lambda record: _object(("data",), data=_LIST, meta=_ANY)
+        "Records, or groups of an aggregation.", lambda record: _object(
+            ("data",), data=_LIST, included={"type": ["object", "null"]}, meta=_ANY
+        )
     ),
     "results": Shape(
         "A result per row.",

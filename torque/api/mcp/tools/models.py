@@ -89,14 +89,14 @@ def _entity(running: RunningApplication, rights: Rights, name: str) -> dict[str,
     return {
         "entityType": entity.name,
         "displayName": entity.display_name,
-        "titleField": entity.title_field,
+        "titleField": entity.title_field if entity.title_field not in granted.hidden else None,
         "permissions": {
             "create": granted.create,
             "read": granted.read,
             "update": granted.update,
             "delete": granted.delete,
         },
-        "schema": entity_schema(entity, granted),
+        "schema": entity_schema(running.model, entity, rights),
     }
 
 
