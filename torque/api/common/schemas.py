@@ -62,6 +62,18 @@ def entity_schema(model: CompiledModel, entity: CompiledEntity, granted: Rights)
     return schema
 
 
+def settable(data: Schema) -> Schema:
+    """Return the schema of data without what only the server sets."""
+    kept = {name: part for name, part in data["properties"].items() if not part.get("readOnly")}
+    return {**data, "properties": kept}
+
+
+def changing(data: Schema) -> Schema:
+    """Return the schema of a change: any members of data that can be set, and null to clear them."""
+    parts = {name: {"anyOf": [part, {"type": "null"}]} for name, part in settable(data)["properties"].items()}
+    return {"type": "object", "properties": parts, "additionalProperties": False}
+
+
 def _links(other: str) -> Schema:
     return {"type": "array", "items": {"type": "string"}, "description": f"Ids of records of {other}: all its links."}
 

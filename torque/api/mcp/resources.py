@@ -9,7 +9,7 @@ from torque import codec
 from torque.api.mcp.tool import Session
 from torque.api.mcp.tools.models import GetSchema, get_schema
 from torque.entity.types import Query
-from torque.errors import InvalidParams, NotFound
+from torque.errors import Forbidden, InvalidParams, NotFound, Unauthenticated
 
 MODELS = "torque://models"
 MODEL_TEMPLATE = MODELS + "/{id}"
@@ -20,23 +20,33 @@ _JSON = "application/json"
 
 
 async def list_resources(session: Session) -> types.ListResourcesResult:
-    """List what can be read."""
-    resources = [
-        types.Resource(
-            uri=MODELS, name="models", title="Models", description="All models with their revisions.", mime_type=_JSON
-        )
-    ]
-    for model in await session.platform.models.list(session.caller):
-        resources.append(
-            types.Resource(
-                uri=f"{MODELS}/{model.id}",
-                name=model.name,
-                title=model.display_name,
-                description=model.description or None,
-                mime_type=_JSON,
+    """List what can be read by this caller."""
+    resources = await _listed_models(session)
+    for one in await session.platform.applications.list(session.caller):
+        if one.status == "running":
+            uri, about = (
+                SCHEMA_TEMPLATE.replace("{id}", one.name),
+                "Entity types and workflows, as get_schema tells them.",
             )
-        )
+            resources.append(_resource(uri, f"{one.name}-schema", one.label, about))
     return types.ListResourcesResult(resources=resources)
+
+
+async def _listed_models(session: Session) -> list[types.Resource]:
+    """Return the models, which a caller sees all or none of."""
+    try:
+        models = await session.platform.models.list(session.caller)
+    except (Forbidden, Unauthenticated):
+        return []
+    every = _resource(MODELS, "models", "Models", "All models with their revisions.")
+    return [
+        every,
+        *(_resource(f"{MODELS}/{one.id}", one.name, one.display_name, one.description or None) for one in models),
+    ]
+
+
+def _resource(uri: str, name: str, title: str, about: str | None) -> types.Resource:
+    return types.Resource(uri=uri, name=name, title=title, description=about, mime_type=_JSON)
 
 
 def list_templates() -> types.ListResourceTemplatesResult:

@@ -16,8 +16,9 @@ from torque.api.mcp import resources
 from torque.api.mcp.completion import complete, prompt_named
 from torque.api.mcp.errors import tool_error
 from torque.api.mcp.prompts.table import PROMPTS
-from torque.api.mcp.sets import TOOLS, chosen
-from torque.api.mcp.tool import Session
+from torque.api.mcp.sets import ALL, ENTITIES, TOOLS, chosen
+from torque.api.mcp.tool import Session, Tool
+from torque.api.mcp.typed import shortened, typed_tools
 from torque.config.problems import nearest
 from torque.errors import InternalError, InvalidParams, Overloaded, TorqueError
 from torque.platform import Platform
@@ -26,7 +27,8 @@ from torque.types import Caller
 INSTRUCTIONS = (
     "Torque runs applications that are described by models. Call list_models to see what there is, "
     "get_schema for the entity types of an application, then query and write records or run workflows. "
-    "More tools are in the sets models, workflows and history: /mcp?tools=models,workflows lists those."
+    "More tools are in the sets models, workflows and history: /mcp?tools=models,workflows lists those. "
+    "A token of one application also has tools of its entity types, as create_todo; the set entities lists all."
 )
 RESOURCE_NOT_FOUND = -32002
 """What the protocol calls a resource that is not there."""
@@ -80,18 +82,29 @@ class McpServer:
         self, ctx: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         with _protocol_errors():
-            return types.ListToolsResult(tools=[tool.definition for tool in chosen(self._ask(ctx))])
+            names = self._ask(ctx)
+            tools = [tool.definition for tool in chosen(names)]
+            own = await typed_tools(Session(self._platform, await self._identify(ctx)))
+            if {ENTITIES, ALL} & {*names}:
+                tools += [tool.definition for tool in own.values()]
+            elif not names:
+                tools += [tool.definition for tool in shortened(own)]
+            return types.ListToolsResult(tools=tools)
 
     async def _call_tool(
         self, ctx: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         try:
-            tool = TOOLS.get(params.name)
-            if tool is None:
-                raise InvalidParams(f"There is no tool {params.name[:100]!r}.{nearest(params.name, TOOLS)}")
             caller = await self._identify(ctx)
+            session = Session(self._platform, caller)
+            tool: Tool[Any] | None = TOOLS.get(params.name)
+            if tool is None:
+                own = await typed_tools(session)
+                if (tool := own.get(params.name)) is None:
+                    near = nearest(params.name, [*TOOLS, *own])
+                    raise InvalidParams(f"There is no tool {params.name[:100]!r}.{near}")
             with self.room(caller):
-                result = await tool.run(Session(self._platform, caller), params.arguments or {})
+                result = await tool.run(session, params.arguments or {})
         except TorqueError as error:
             return tool_error(error)
         except Exception as error:

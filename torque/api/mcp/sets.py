@@ -11,7 +11,7 @@ from torque.api.mcp.tools import applications, building, entities, history, mode
 from torque.config.problems import nearest
 from torque.errors import InvalidParams
 
-RECORDS, ALL = "records", "all"
+RECORDS, ENTITIES, ALL = "records", "entities", "all"
 
 TOOLS: dict[str, Tool[Any]] = {
     tool.name: tool
@@ -32,6 +32,7 @@ SETS: dict[str, tuple[str, ...]] = {
     ),
     "workflows": ("get_schema", "list_xflows", "execute_xflow", "validate_xflow", "create_xflow"),
     "history": ("query_entities", "get_entity", "get_entity_history", "list_deleted_entities", "restore_entity"),
+    ENTITIES: (),  # those of the application that the caller's token belongs to
     ALL: tuple(TOOLS),
 }  # fmt: skip
 """Names of sets and of the tools in each."""

@@ -8,7 +8,7 @@ import msgspec
 from torque import codec
 from torque.access.types import EntityRights, Rights
 from torque.api.common.release import release
-from torque.api.common.schemas import entity_schema
+from torque.api.common.schemas import changing, entity_schema, settable
 from torque.api.rest.call import Verb
 from torque.api.rest.request import PREFIX
 from torque.api.rest.shapes import ANSWERS, HEADERS, OTHER_ANSWERS, PARAMETERS, PLACES, SCHEMAS, TABLES
@@ -46,8 +46,8 @@ def of_application(running: RunningApplication, rights: Rights) -> bytes:
         if not granted.any:
             continue
         data = entity_schema(running.model, entity, rights)
-        schemas[f"{entity.name}.data"] = _settable(data)
-        schemas[f"{entity.name}.patch"] = _patch(_settable(data))
+        schemas[f"{entity.name}.data"] = settable(data)
+        schemas[f"{entity.name}.patch"] = changing(data)
         schemas[f"{entity.name}.record"] = _record(data["properties"])
         for verb in VERBS:
             if not getattr(granted, verb.action):
@@ -145,18 +145,6 @@ def _record(properties: Mapping[str, Any]) -> Json:
     }  # fmt: skip
     own["included"] = {"type": "object", "description": "What it refers to, as `expand` asks for."}
     return {"type": "object", "properties": {**properties, **own}, "required": list(own)[:-1]}
-
-
-def _settable(data: Json) -> Json:
-    """Return the schema of data without what only the server sets."""
-    kept = {name: part for name, part in data["properties"].items() if not part.get("readOnly")}
-    return {**data, "properties": kept}
-
-
-def _patch(data: Json) -> Json:
-    """Return the schema of a change: any members of data, and null to clear them."""
-    parts = {name: {"anyOf": [part, {"type": "null"}]} for name, part in data["properties"].items()}
-    return {"type": "object", "properties": parts, "additionalProperties": False}
 
 
 def _variables(verb: Verb) -> list[str]:
