@@ -329,3 +329,7 @@ CREATE INDEX audit_log_links ON audit_log (application_id, at DESC, id) WHERE ac
 -- What was deleted of a type, the newest first: the list of what can come back.
 CREATE INDEX audit_log_deleted ON audit_log (application_id, entity_type, at DESC, id DESC)
     WHERE action = 'delete' AND old IS NOT NULL;
+
+-- What one deletion took along, so that it can come back together.
+CREATE INDEX audit_log_deletions ON audit_log (application_id, (new ->> 'deletion'))
+    WHERE action = 'delete' AND new ? 'deletion';

@@ -152,31 +152,44 @@ def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
     return Batch(text, tuple(values[name] for name in names))
 
 
-def revive_statement(lane: Lane, write: Write, created_at: str, now: str) -> Batch:
-    """Return the statement that brings a deleted record back: the version after its base, as old as it was."""
-    prepared, caller = write.prepared, write.caller
+def revive_statement(
+    lane: Lane, writes: Sequence[Write], created: Sequence[str], now: str, *, counted: bool = True
+) -> Batch:
+    """Return the statement that brings deleted records of one caller back: each under the version after its base.
+
+    Parameters
+    ----------
+    created
+        When each was made first.
+    counted
+        False for who counts them up at the end of a transaction.
+    """
+    caller = writes[0].caller
     values: dict[str, Any] = {
         "application": lane.application_id,
         "now": now,
         "patience": _PATIENCE_ALONE,
-        "ids": plain([write.id]),
-        "types": quoted([write.entity.key]),
-        "datas": json_array([prepared.data]),
-        "version": write.base_version + 1,
-        "created": created_at,
+        "ids": plain([write.id for write in writes]),
+        "types": quoted([write.entity.key for write in writes]),
+        "datas": json_array([write.prepared.data for write in writes]),
+        "versions": plain([str(write.base_version + 1) for write in writes]),
+        "created": quoted(created),
         "actor": caller.name,
         "role": ",".join(caller.roles),
         "protocol": caller.protocol,
         "request": caller.request_id,
         "values": lane.audit == "values",
     }
-    parts = ["revive_records"]
-    parts += _links(values, [(write.id, link) for link in prepared.links], "create")
-    parts += _keys(values, [(write.id, key) for key in prepared.keys], "create")
+    parts = ["revive_records", "counted"] if counted else ["revive_records"]
+    parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
+    parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
     parts += ["revive_audit"] if lane.audit != "off" else []
     if lane.followed:
         parts.append("create_follow")
-        values["letters"] = json_array([letter("create", write)])
+        values["letters"] = json_array([letter("create", write) for write in writes])
+    if lane.repeatable:
+        parts.append("remember")
+        _repeats(values, writes)
     text, names = assemble((*parts, "create_end"), True)
     return Batch(text, tuple(values[name] for name in names))
 

@@ -1,6 +1,5 @@
 """The verbs of records: get, list, query, create, update, delete; every one takes the caller first."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +16,15 @@ from torque.entity.history.access_log import AccessLog
 from torque.entity.history.deleted import Deleted
 from torque.entity.history.lists import Past
 from torque.entity.history.records import History
+from torque.entity.history.restoring import Restoring
+from torque.entity.history.together import Together
 from torque.entity.hooks import Hooks
 from torque.entity.plain import PlainReads
 from torque.entity.query.aggregate import Aggregate
 from torque.entity.read_hooks import ReadHooks
 from torque.entity.reading import Reading, valid_id
 from torque.entity.related import Related
+from torque.entity.repeats import Repeats
 from torque.entity.requests import Change, RepeatMet, as_json, deleted, repeat_of
 from torque.entity.store import EntityStore
 from torque.entity.types import Connection, Query
@@ -38,8 +40,6 @@ from torque.errors import Conflict, NotFound
 from torque.native import Generations
 from torque.observe import Observer
 from torque.types import Caller
-
-_SWEEP_SECONDS = 3600.0
 
 
 class EntityService:
@@ -65,13 +65,15 @@ class EntityService:
         self._deletion = Deletion(db, access, generations, bus, self._store, self._writer, self._writing, observer)
         self.plain_writes = PlainWrites(self._store, self._writer, self._deletion.erasing, self._writing, encoder)
         self.recomputing = Recomputing(db, self._writer, observer)
-        self._history = History(db, self._store, self._reading, self._writing, encoder)
+        self._history = History(db, self._store, self._reading, encoder)
+        self._restoring = Restoring(db, self._store, self._writing, self._history)
+        self._together = Together(db, self._store, self._writing, self._writer, self._history, self._restoring)
         self._shown = ReadHooks(hooks, access, AccessLog(db))
         self._past = Past(db, self._store, self._reading)
         self.deleted = Deleted(db, access, self._store, encoder, self._shown)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self, observer)
         self._by_filter = ByFilter(access, self._reading, self._bulk)
-        self._swept = time.monotonic()
+        self._repeats = Repeats(access, generations, self._store, self._writer, self._writing, self.get)
 
     async def get(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
@@ -179,11 +181,24 @@ class EntityService:
 
     async def restore(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
-        as_of: str | None = None,
+        as_of: str | None = None, with_dependants: bool = False, idempotency_key: str | None = None,
     ) -> Answer:  # fmt: skip
-        """Bring a record back to a moment; without one, a deleted record to what it was last."""
-        rights = self._access.enter(caller, app)
-        return await self._history.restore(caller, app, rights, entity_type, record_id, as_of)
+        """Bring a record back to a moment; without one, a deleted record to what it was last.
+
+        Parameters
+        ----------
+        with_dependants
+            All that its deletion took along comes back with it, or nothing does.
+        """
+        rights, record_id = self._access.enter(caller, app), valid_id(record_id)
+        repeat = repeat_of(caller, "restoreEntity", idempotency_key, (record_id, as_of, with_dependants))
+        if repeat is not None and (known := await self._repeats.known(caller, app, repeat)):
+            return known
+        restore = self._together.restore if with_dependants else self._restoring.restore
+        try:
+            return await restore(caller, app, rights, entity_type, record_id, as_of, repeat)
+        except (RepeatMet, NotFound, Conflict) as error:  # its twin may have brought back what is looked for
+            return await self._repeats.met(caller, app, repeat, error)
 
     async def history(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *, limit: int = 100
@@ -217,12 +232,12 @@ class EntityService:
         if upsert_by:
             return await self._bulk.upsert(caller, app, entity_type, raw, upsert_by, idempotency_key)
         repeat = repeat_of(caller, "createEntity", idempotency_key, (entity_type, raw))
-        if repeat is not None and (known := await self._repeated(caller, app, repeat)):
+        if repeat is not None and (known := await self._repeats.known(caller, app, repeat)):
             return known
         try:
             return Answer(await self._writing.create(caller, app, rights, entity_type, raw, repeat))
         except RepeatMet as error:
-            return await self._met(caller, app, repeat, error)
+            return await self._repeats.met(caller, app, repeat, error)
 
     async def update(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str,
@@ -241,7 +256,7 @@ class EntityService:
         rights = self._access.enter(caller, app)
         raw, record_id = as_json(patch), valid_id(record_id)
         repeat = repeat_of(caller, "updateEntity", idempotency_key, (record_id, raw, replace, if_version))
-        if repeat is not None and (known := await self._repeated(caller, app, repeat)):
+        if repeat is not None and (known := await self._repeats.known(caller, app, repeat)):
             return known
         change = Change(
             caller=caller, app=app, rights=rights, entity_type=entity_type, id=record_id, patch=raw, replace=replace,
@@ -250,7 +265,7 @@ class EntityService:
         try:
             return Answer(await self._writing.update(change))
         except RepeatMet as error:
-            return await self._met(caller, app, repeat, error)
+            return await self._repeats.met(caller, app, repeat, error)
 
     async def delete(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,
@@ -272,13 +287,13 @@ class EntityService:
         self._access.enter(caller, app)
         record_id = valid_id(record_id)
         repeat = repeat_of(caller, "deleteEntity", idempotency_key, (record_id, if_version))
-        if repeat is not None and (known := await self._repeated(caller, app, repeat)):
+        if repeat is not None and (known := await self._repeats.known(caller, app, repeat)):
             return known
         repeats = {record_id: repeat} if repeat else {}
         try:
             job = await self._deletion.delete(caller, app, entity_type, record_id, if_version, repeats)
         except (RepeatMet, NotFound) as error:
-            return await self._met(caller, app, repeat, error)
+            return await self._repeats.met(caller, app, repeat, error)
         return deleted(record_id, job)
 
     async def remove(
@@ -358,42 +373,6 @@ class EntityService:
         self._reading.close()
         await self._store.close()
 
-    async def _repeated(self, caller: Caller, app: RunningApplication, repeat: Repeat) -> Answer | None:
-        """Return the answer to a repeat, as the caller may see the record now; None when it is the first time."""
-        if time.monotonic() - self._swept > _SWEEP_SECONDS:
-            self._swept = time.monotonic()
-            await self._store.drop_old_keys()
-        found = await self._store.find_repeat(app.id, repeat)
-        if found is None:
-            return None
-        params_hash, result = found
-        if params_hash != repeat.params_hash:
-            raise Conflict("This idempotency key was used for another request. Use a new one.", current=None)
-        if repeat.method == "deleteEntity":
-            self._writer.doubt_application(app.id)  # nobody here knows what went with it
-            return deleted(result["id"], result.get("job"))
-        return Answer(await self.answer_again(caller, app, repeat, result["id"]))
-
     async def answer_again(self, caller: Caller, app: RunningApplication, repeat: Repeat, record_id: str) -> bytes:
         """Return the record of a write done before, as the caller may see it now."""
-        await self._acknowledge(app, record_id)
-        try:
-            return (await self.get(caller, app, None, record_id)).result
-        except NotFound as unseen:
-            return await self._writing.made_by(app, self._access.enter(caller, app), repeat, record_id, unseen)
-
-    async def _acknowledge(self, app: RunningApplication, record_id: str) -> None:
-        """Move the generations of a write done before: the process that did it may have died before it could."""
-        slot = self._generations.slot
-        key = (await self._store.types(app.id, [record_id])).get(record_id)
-        touched = slot("catalogue", app.id) if key is None else slot("type", app.id, key)
-        self._generations.bump([touched, slot("record", app.id, record_id)])
-
-    async def _met(self, caller: Caller, app: RunningApplication, repeat: Repeat | None, error: Exception) -> Answer:
-        """Answer a request whose twin was faster; it may have deleted what this one does not find any more."""
-        known = await self._repeated(caller, app, repeat) if repeat is not None else None
-        if known is None and isinstance(error, NotFound):
-            raise error
-        if known is None:
-            raise Conflict("This idempotency key is in use. Try again.", current=None)
-        return known
+        return await self._repeats.answer_again(caller, app, repeat, record_id)

@@ -216,7 +216,7 @@ async def test_the_past_of_records_is_told_and_brought_back(server: RunningServe
         await call("delete_entity", entityId=made["id"])
         gone = await call("list_deleted_entities", entityType="todo", limit=1)
         assert [one["label"] for one in gone["data"]] == [changed["label"]]
-        assert (await call("restore_entity", entityId=made["id"]))["label"] == changed["label"]
+        assert (await call("restore_entity", entityId=made["id"], withDependants=True))["label"] == changed["label"]
         past = {"entityId": made["id"], "asOf": made["updated_at"]}
         assert (await call("get_entity", **past))["label"] == made["label"]
         both = await client.call_tool("get_entity", {"application": "todo", **past, "expand": ["label"]})

@@ -73,6 +73,21 @@ async def test_a_job_deletes_from_the_leaves_up(few: Shop) -> None:
     assert len(told) == len(set(told)) == 121
 
 
+@pytest.mark.parametrize(("orders", "at_once"), [(9, True), (10, True), (11, False)])
+async def test_as_many_as_may_go_along_do_so_at_once_and_one_more_makes_a_job(
+    few: Shop, orders: int, at_once: bool
+) -> None:
+    """Counted are those that go along or lose a reference, each once: not the record itself, not its references."""
+    customer = (await few.create("customer", name="Ada"))["id"]
+    for n in range(orders - 2):
+        await few.create("order", number=n, customer_id=customer, payer_id=customer)
+    for text in "ab":
+        await few.create("memo", text=text, customer_id=customer)
+    assert (await few.delete(customer))["deleted"] is at_once
+    await finished(few)
+    assert [await few.count(name) for name in ("customer", "order", "memo")] == [0, 0, 2]
+
+
 async def test_no_statement_of_a_job_touches_more_records_than_a_batch_holds(
     few: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

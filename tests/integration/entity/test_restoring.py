@@ -32,13 +32,13 @@ async def test_a_record_that_came_back_and_went_meanwhile_never_has_a_version_tw
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await shop.create("customer", name="Ada")
-    history = shop.entities._history
+    restoring = shop.entities._restoring
     await shop.delete(made["id"])
-    grave = await history._grave(shop.app, made["id"])
+    grave = await restoring.grave(shop.app, made["id"])
     await restore(shop, made["id"])
     await shop.delete(made["id"])
     with monkeypatch.context() as patch:
-        patch.setattr(history, "_grave", AsyncMock(return_value=grave))
+        patch.setattr(restoring, "grave", AsyncMock(return_value=grave))
         with pytest.raises(Conflict):
             await restore(shop, made["id"])
     assert (await restore(shop, made["id"]))["version"] == 3

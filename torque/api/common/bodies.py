@@ -83,6 +83,7 @@ class DeleteBody(Body, frozen=True, kw_only=True):
 
 
 class RestoreBody(Body, frozen=True, kw_only=True):
-    """A moment; without one a deleted record comes back as it was last."""
+    """A moment; without one a deleted record comes back as it was last, `withDependants` with all that went along."""
 
     as_of: str | None = None
+    with_dependants: bool = False

@@ -119,8 +119,9 @@ async def restore_record(call: Call) -> Reply:
     """Bring a record back to a moment, or back at all."""
     body, running = await call.read(RestoreBody), await call.running()
     answer = await call.platform.entities.restore(
-        call.caller, running, call.places["type"], call.places["record"], as_of=body.as_of
-    )
+        call.caller, running, call.places["type"], call.places["record"], as_of=body.as_of,
+        with_dependants=body.with_dependants, idempotency_key=call.idempotency_key(),
+    )  # fmt: skip
     return _record(answer, 200)
 
 
@@ -254,7 +255,7 @@ VERBS = (
     Verb(
         name="restoreRecord", action="update", method="POST", path=(*_RECORD, "restore"),
         summary="Bring a record back",
-        run=restore_record, answer="record", body=RestoreBody,
+        run=restore_record, answer="record", body=RestoreBody, headers=_WRITE,
     ),
     Verb(
         name="getRelationships", action="read", method="GET", path=(*_RECORD, "relationships"),

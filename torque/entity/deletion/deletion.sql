@@ -108,8 +108,14 @@ FROM entity_relationships r CROSS JOIN LATERAL (
     SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
     OFFSET 0
 ) AS e
-WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
-LIMIT $3;
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]);
+
+-- name: how_many_dependants
+-- Counted up to a bound, each once, however many references it has.
+SELECT count(*) FROM (
+    SELECT DISTINCT r.source_id FROM entity_relationships r WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
+    LIMIT $3
+) AS few;
 
 -- name: survey
 -- All records that go along with one, and what is linked to any of them otherwise, by the number of the way it is found

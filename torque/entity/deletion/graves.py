@@ -1,5 +1,6 @@
 """What a deletion writes down beside the record, so that it can come back as it was: version, age, links."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from torque import codec
@@ -8,19 +9,26 @@ from torque.entity.batch import Q
 from torque.entity.ends import ends_of
 from torque.entity.history.audit import audit_mode
 from torque.entity.types import Connection, Row
-from torque.types import Caller
+from torque.types import Caller, new_id
 
 
 async def log_deletions(
-    connection: Connection, app: RunningApplication, caller: Caller, rows: Mapping[str, Row]
-) -> None:
-    """Log that records go, with what they hold, and the many-to-many links that go with them, which are still there."""
+    connection: Connection, app: RunningApplication, caller: Caller, rows: Mapping[str, Row],
+    deletions: Mapping[str, Mapping[str, str]],
+) -> None:  # fmt: skip
+    """Log that records go, with what they hold, and the many-to-many links that go with them, which are still there.
+
+    Parameters
+    ----------
+    deletions
+        For records that do not go alone, the deletion they belong to and what that was about; see `deletions_of`.
+    """
     logged = []
     for row in rows.values():
         entity = app.model.entities_by_key.get(row[5])
         mode = audit_mode(entity) if entity is not None else "values"
         if mode != "off":
-            grave = codec.dumps({"version": row[2], "created_at": row[3]})
+            grave = codec.dumps({"version": row[2], "created_at": row[3], **deletions.get(row[0], {})})
             logged.append((row[5], row[0], row[4], row[1] if mode == "values" else None, grave))
     if not logged:
         return
@@ -30,6 +38,25 @@ async def log_deletions(
     unlinked = [(*item[:3], codec.dumps(links[item[1]])) for item in logged if item[3] is not None and item[1] in links]
     if unlinked:
         await connection.execute(Q.audit_unlinked, *by, *([item[place] for item in unlinked] for place in range(4)))
+
+
+def deletions_of(roots: Mapping[str, str], deletion: str | None) -> dict[str, dict[str, str]]:
+    """Name the deletion that each of these records belongs to, if it does not go alone: what went along has a `root`.
+
+    Parameters
+    ----------
+    roots
+        For each record the one whose deletion it belongs to, which may be itself.
+    deletion
+        The job that all of it is a part of.
+    """
+    sizes = Counter(roots.values())
+    names = {root: deletion or new_id() for root, size in sizes.items() if size > 1 or deletion is not None}
+    return {
+        one: {"deletion": names[root]} if one == root else {"deletion": names[root], "root": root}
+        for one, root in roots.items()
+        if root in names
+    }
 
 
 async def _links(

@@ -15,7 +15,7 @@ from torque import codec
 from torque.application.types import RunningApplication
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, SerializationFailure, UniqueViolation
 from torque.entity.batch import Lane, Q, Repeat, Write, outcome
-from torque.entity.deletion.graves import log_deletions
+from torque.entity.deletion.graves import deletions_of, log_deletions
 from torque.entity.ends import ends_of
 from torque.entity.following import follow_deletes
 from torque.entity.types import Connection, Row
@@ -45,6 +45,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     above
         For a batch of a larger deletion, levels of records, the first the one that was asked for: each hangs on the one
         before, the request's records on the last. What was given another reference meanwhile stays.
+    job
+        The larger deletion that it is a batch of.
     """
 
     caller: Caller
@@ -54,6 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     repeats: Mapping[str, Repeat] = {}
     limit: int | None = None
     above: tuple[tuple[str, ...], ...] = ()
+    job: str | None = None
 
 
 class TooMany(Exception):
@@ -77,6 +80,8 @@ class Removal(msgspec.Struct, kw_only=True):
         Records without a rule that refer to what goes; they stand against it unless they go as well.
     whole
         It has to go in one transaction: between batches, records that stay would break rules.
+    roots
+        For each record that goes or might, the one that was asked for and takes it along.
     """
 
     rows: dict[str, Row] = {}
@@ -85,6 +90,7 @@ class Removal(msgspec.Struct, kw_only=True):
     loose: set[str] = set()
     waiting: dict[str, set[str]] = {}
     whole: bool = False
+    roots: dict[str, str] = {}
 
 
 class Deleter:
@@ -132,6 +138,7 @@ class Deleter:
         """Lock level by level and sort out what becomes of each dependant."""
         app, removal = request.app, new_removal()
         level = list(request.ids)
+        removal.roots = {one: request.above[0][0] if request.above else one for one in level}
         above: list[str] = []
         while level:
             if not removal.rows:
@@ -148,19 +155,23 @@ class Deleter:
             removal.rows.update((row[0], row) for row in rows)
             above = [row[0] for row in rows]
             await find_restricting(connection, app, rows, removal)
-            following = sort_out(app, removal, await self._links_to(connection, request, above))
+            links = await self._links_to(connection, request, above)
+            following = sort_out(app, removal, links)
+            for link in (one for one in links if one["source_id"] in following):
+                removal.roots.setdefault(link["source_id"], removal.roots[link["target_id"]])
             level = sorted(following - removal.rows.keys())
-            if request.limit is not None and len(removal.rows) + len(level) + len(removal.emptied) > request.limit:
+            touched = {*removal.rows, *level, *removal.emptied}
+            if request.limit is not None and len(touched.difference(request.ids)) > request.limit:
                 raise TooMany
         settle_waiting(removal)
         return removal
 
     async def _links_to(self, connection: Connection, request: Request, ids: Sequence[str]) -> Sequence[Any]:
-        """Return the links to records; of more than may go along, one is enough to know."""
-        most = None if request.limit is None else request.limit + 1
-        links: Sequence[Any] = await connection.fetch(Q.dependants, request.app.id, ids, most)
-        if request.limit is not None and len(links) > request.limit:
+        """Return the links to records; of more records than may go along, one is enough to know."""
+        app, limit = request.app.id, request.limit
+        if limit is not None and await connection.fetchval(Q.how_many_dependants, app, ids, limit + 1) > limit:
             raise TooMany
+        links: Sequence[Any] = await connection.fetch(Q.dependants, app, ids)
         return links
 
     async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:
@@ -211,7 +222,8 @@ class Deleter:
     async def _remove(self, connection: Connection, request: Request, removal: Removal) -> None:
         """Log records, delete them with their links, and count them down."""
         application, ids = request.app.id, sorted(removal.rows)
-        await log_deletions(connection, request.app, request.caller, removal.rows)
+        deletions = deletions_of({one: removal.roots[one] for one in removal.rows}, request.job)
+        await log_deletions(connection, request.app, request.caller, removal.rows, deletions)
         if removal.loose:
             await connection.execute(Q.delete_links_to, application, ids, sorted(removal.loose))
         await connection.execute(Q.delete_links_of, application, ids)
@@ -255,7 +267,7 @@ def _rule(app: RunningApplication, target: Row | None, link_key: str) -> Inbound
 
 def new_removal() -> Removal:
     """Return a removal that has found nothing yet."""
-    return Removal(rows={}, emptied={}, refused={}, loose=set(), waiting={})
+    return Removal(rows={}, emptied={}, refused={}, loose=set(), waiting={}, roots={})
 
 
 def sort_out(app: RunningApplication, removal: Removal, links: Iterable[Any]) -> set[str]:

@@ -186,7 +186,7 @@ class Removals:
             levels.append(found)
             seen.update(found)
         *above, level = [tuple(one) or (job.record_id,) for one in levels]
-        request = Request(caller=job.caller, app=app, ids=level, check=_anything, above=tuple(above))
+        request = Request(caller=job.caller, app=app, ids=level, check=_anything, above=tuple(above), job=job.id)
         if sources := await self._dependants(app, levels[-1], "SetNull", seen):
             return await self._empty(request, list(sources))
         written = 0

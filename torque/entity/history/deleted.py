@@ -31,6 +31,8 @@ _PART = 1000
 _PARTS = 10
 """How many such statements one answer may take; what comes then is behind its cursor."""
 _NEWEST = Seek(("infinity",), "ffffffff-ffff-ffff-ffff-ffffffffffff", False)
+_COUNTED = 1000
+"""Up to how many it is said how many records went along with one."""
 _TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
@@ -133,7 +135,8 @@ def _select(
         coalesce((l.new ->> 'created_at')::timestamptz, l.at) AS created_at,
         coalesce((SELECT max(w.at) FROM audit_log w WHERE w.application_id = $1 AND w.entity_id = l.entity_id
             AND w.at < l.at AND w.action IN ('create', 'update', 'undelete')),
-            (l.new ->> 'created_at')::timestamptz, l.at) AS updated_at
+            (l.new ->> 'created_at')::timestamptz, l.at) AS updated_at,
+        l.new ->> 'deletion' AS deletion, l.new ->> 'root' AS root
     FROM audit_log l
     WHERE l.application_id = $1 AND l.entity_type = {of}::text AND l.action = 'delete' AND l.old IS NOT NULL
         AND (l.at, l.id) < ({at}::text::timestamptz, {entry}::text::uuid)
@@ -142,7 +145,10 @@ def _select(
             AND d.action = 'delete' AND (d.at, d.id) > (l.at, l.id))
     ORDER BY l.at DESC, l.id DESC LIMIT {most}::int
 )
-SELECT e.id::text AS id, e.data, e.version, e.actor, e.protocol, e.entry::text AS entry, {shown} AS shown,
+SELECT e.id::text AS id, e.data, e.version, e.actor, e.protocol, e.entry::text AS entry, e.root, {shown} AS shown,
+    CASE WHEN e.deletion IS NULL OR e.root IS NOT NULL THEN 0 ELSE (SELECT count(*) FROM (
+        SELECT FROM audit_log d WHERE d.application_id = $1 AND d.action = 'delete' AND d.new ? 'deletion'
+            AND d.new ->> 'deletion' = e.deletion AND d.entity_id <> e.id LIMIT {_COUNTED}) AS few) END AS dependants,
     {_text("created_at")}, {_text("updated_at")}, {_text("at")}
 FROM e ORDER BY e.at DESC, e.entry DESC"""
     return Statement(text, tuple(writer.args))
@@ -157,4 +163,5 @@ def _row(row: Any, entity: CompiledEntity) -> Row:
 
 
 def _deletion(row: Any) -> dict[str, Any]:
-    return {"at": row["at"], "actor": row["actor"], "protocol": row["protocol"]}
+    told = ("at", "actor", "protocol", "root", "dependants")
+    return {name: row[name] for name in told}

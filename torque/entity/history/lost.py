@@ -1,5 +1,6 @@
 """What a record that is brought back referred to and is gone by now."""
 
+from collections.abc import Set
 from typing import Any
 
 from torque.application.types import RunningApplication
@@ -8,18 +9,19 @@ from torque.model.compile import CompiledEntity, CompiledField
 
 
 async def without_lost(
-    store: EntityStore, app: RunningApplication, entity: CompiledEntity, record_id: str, record: dict[str, Any]
-) -> dict[str, Any]:
+    store: EntityStore, app: RunningApplication, entity: CompiledEntity, record_id: str, record: dict[str, Any],
+    coming: Set[str] = frozenset(),
+) -> dict[str, Any]:  # fmt: skip
     """Return what a record was without references to what is gone, where a deletion would have emptied them.
 
-    All others stay, and refuse it: the record needs what it refers to.
+    All others stay, and refuse it: the record needs what it refers to. What is `coming` back as well counts as there.
     """
     held = {f.name: _ids(record.get(f.name)) for f in entity.references if _is_emptied(app, entity, f)}
     ids = {one for held_ids in held.values() for one in held_ids} - {record_id}
     if not ids:
         return record
     store.forget_types(app.id, ids)
-    there = {record_id, *await store.types(app.id, ids)}
+    there = {record_id, *coming, *await store.types(app.id, ids)}
     found = dict(record)
     for name, held_ids in held.items():
         left = [one for one in held_ids if one in there]

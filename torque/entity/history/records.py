@@ -1,4 +1,4 @@
-"""What a record was: its states are wound back from the audit log, as far as that reaches, and can be restored."""
+"""What a record was: its states are wound back from the audit log, as far as that reaches."""
 
 from collections.abc import Collection, Sequence
 from itertools import groupby
@@ -12,22 +12,17 @@ from torque.application.types import Answer, RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
 from torque.entity.encode import Encoder
-from torque.entity.ends import End, many_of
+from torque.entity.ends import many_of
 from torque.entity.history.audit import audit_mode
-from torque.entity.history.linked import links_before
-from torque.entity.history.lost import without_lost
 from torque.entity.history.reach import moment_of, record_and_log, require_logged
 from torque.entity.query.filters import Reader
 from torque.entity.query.plan import answered_fields
 from torque.entity.query.rule_sql import check_states
 from torque.entity.reading import Reading, valid_id
-from torque.entity.requests import Change
 from torque.entity.store import EntityStore
 from torque.entity.types import Row, Scope
 from torque.entity.write import checks
-from torque.entity.write.linking import Wanted
-from torque.entity.write.writing import Writing
-from torque.errors import Forbidden, InvalidParams, NotFound
+from torque.errors import InvalidParams, NotFound
 from torque.model.compile import CompiledEntity
 from torque.types import Caller
 
@@ -166,63 +161,23 @@ def around(row: Row, entries: Sequence[Entry]) -> list[tuple[dict[str, Any] | No
 
 
 class History:
-    """Answers what records were, and brings them back."""
+    """Answers what records were."""
 
-    def __init__(self, db: Database, store: EntityStore, reading: Reading, writing: Writing, encoder: Encoder) -> None:
+    def __init__(self, db: Database, store: EntityStore, reading: Reading, encoder: Encoder) -> None:
         self._db = db
         self._store = store
         self._reading = reading
-        self._writing = writing
         self._encoder = encoder
 
     async def get(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
     ) -> Answer:
         """Return a record as it was; see `EntityService.get_as_of`."""
-        entity, granted, state, _ = await self._then(app, rights, entity_type, record_id, as_of)
+        entity, granted, state, _ = await self.then(app, rights, entity_type, record_id, as_of)
         row = (
             valid_id(record_id), codec.dumps(state.data), state.version, state.created_at, state.updated_at, entity.key,
         )  # fmt: skip
         return Answer(self._encoder.record(entity, row, answered_fields(None, entity, granted)))
-
-    async def restore(
-        self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
-        as_of: str | None,
-    ) -> Answer:  # fmt: skip
-        """Bring a record back to a moment, or back at all; see `EntityService.restore`."""
-        grave: dict[str, Any] = {}
-        if as_of is None:
-            as_of, grave = await self._grave(app, valid_id(record_id))
-        entity, granted, state, row = await self._then(app, rights, entity_type, record_id, as_of)
-        named = checks.named(entity, codec.dumps(state.data))
-        named = await self._writing.hooked.restored(caller, app, entity, valid_id(record_id), row, named)
-        named = await without_lost(self._store, app, entity, valid_id(record_id), named)
-        if row is not None:
-            masked = granted.hidden | granted.read_only
-            writable = {name: value for name, value in named.items() if name not in masked and _set(entity, name)}
-            writable |= await self._links_then(app, rights, entity, valid_id(record_id), as_of)
-            change = Change(
-                caller=caller, app=app, rights=rights, entity_type=entity.name, id=valid_id(record_id),
-                patch=codec.dumps(writable), replace=True,
-            )  # fmt: skip
-            return Answer(await self._writing.update(change))
-        if granted.hidden or granted.read_only:
-            raise Forbidden("Your role does not see or set every field of the record, so you cannot bring it back.")
-        if not grave:
-            _, grave = await self._grave(app, valid_id(record_id))
-        whole = {name: named.get(name) for name, field in entity.fields.items() if _set(entity, name)}
-        draft = await self._writing.draft(
-            caller, app, rights, entity.name, codec.dumps(whole), None, valid_id(record_id)
-        )
-        links, ends = (
-            await self._links_then(app, rights, entity, draft.write.id, as_of),
-            many_of(app.model, entity.name),
-        )
-        wanted = tuple(Wanted(ends[name], tuple(ids)) for name, ids in links.items())  # however many they are
-        draft = msgspec.structs.replace(draft, links=wanted)
-        await self._writing.settle(app, rights, draft)
-        version, created_at = grave.get("version", state.version), grave.get("created_at", state.created_at)
-        return Answer(await self._writing.revive(app, draft, version, created_at))
 
     async def entries(
         self, caller: Caller, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str,
@@ -285,7 +240,7 @@ class History:
                 found[end.log_key] = (name, seen)
         return found
 
-    async def _then(
+    async def then(
         self, app: RunningApplication, rights: Rights, entity_type: str | None, record_id: str, as_of: str
     ) -> tuple[CompiledEntity, EntityRights, State, Row | None]:
         """Return a record as it was and is, if the caller may see it now, or might if it still existed, and then."""
@@ -294,7 +249,7 @@ class History:
         row, logged = await record_and_log(self._db, app.id, record_id, Q.changes, MAX_ENTRIES)
         await require_logged(self._db, moment)
         entries = [entry_of(found) for found in logged]
-        _require_all(bool(entries) and entries[-1].at > moment, len(entries))
+        require_all(bool(entries) and entries[-1].at > moment, len(entries))
         key = row[5] if row is not None else (entries[0].entity_key if entries else "")
         stand_in = row if row is not None else (record_id, b"{}", 0, "", "", key)
         entity, granted = self._reading.visible(app, rights, entity_type, stand_in, record_id)
@@ -309,41 +264,8 @@ class History:
         await self._reading.require_matching(app, rights, entity, granted, then)
         return entity, granted, state, row
 
-    async def _grave(self, app: RunningApplication, record_id: str) -> tuple[str, dict[str, Any]]:
-        """Return the last moment before a record was deleted, and what its deletion wrote down."""
-        row = await self._db.fetchrow(Q.last_deletion, app.id, record_id)
-        if row is None or await self._store.read(app.id, record_id) is not None:
-            raise NotFound("There is no such deleted record, or you may not see it.", entityId=record_id)
-        return str(row["before"]), _loaded(row["new"]) or {}
 
-    async def _links_then(
-        self, app: RunningApplication, rights: Rights, entity: CompiledEntity, record_id: str, moment: str
-    ) -> dict[str, list[str]]:
-        """Return the links that a record had at a moment, to records that are there, for the ends that changed since.
-
-        What the other records did to their own ends counts as well, and what deletions took away.
-        """
-        ends = {n: e for n, e in many_of(app.model, entity.name).items() if rights.entity(e.other).read}
-        since = await self._db.fetch(Q.linked_since, app.id, record_id, moment, MAX_ENTRIES) if ends else ()
-        _require_all(True, len(since))
-        changes = [(row["entity_id"], _loaded(row["old"]) or {}, _loaded(row["new"]) or {}) for row in since]
-        found: dict[str, list[str]] = {}
-        for name, end in ends.items():
-            query = Q.links_to if end.backward else Q.links_from
-            ids = [row[0] for row in await self._db.fetch(query, app.id, record_id, end.link_key)]
-            before = links_before(ids, changes, record_id, end)
-            if before != ids:
-                there = await self._there(app, end, [one for one in before if one != record_id])
-                found[name] = [one for one in before if one == record_id or one in there]
-        return found
-
-    async def _there(self, app: RunningApplication, end: End, ids: Sequence[str]) -> set[str]:
-        self._store.forget_types(app.id, ids)
-        types = await self._store.types(app.id, ids)
-        return {one for one in ids if types.get(one) == app.model.entities[end.other].key}
-
-
-def _require_all(later: bool, count: int) -> None:
+def require_all(later: bool, count: int) -> None:
     """Refuse a moment since which more was logged than is read."""
     if later and count >= MAX_ENTRIES:
         message = f"More than {MAX_ENTRIES} changes were logged since that moment. Ask for a later one."
@@ -354,14 +276,8 @@ def entry_of(row: Any) -> Entry:
     """Return a row of the audit log."""
     return Entry(
         at=row["at"], action=row["action"], actor=row["actor"], role=row["role"], protocol=row["protocol"],
-        entity_key=row["entity_type"], old=_loaded(row["old"]), new=_loaded(row["new"]),
+        entity_key=row["entity_type"], old=loaded(row["old"]), new=loaded(row["new"]),
     )  # fmt: skip
-
-
-def _set(entity: CompiledEntity, name: str) -> bool:
-    """Tell whether a field is one that writes set."""
-    field = entity.fields[name]
-    return not field.system and not field.read_only
 
 
 def _named(names: dict[str, str], values_: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -376,5 +292,6 @@ def _linked(ends: dict[str, tuple[str, Collection[str]]], links: dict[str, Any] 
     return {name: [one for one in ids if one in seen] for name, seen, ids in known}
 
 
-def _loaded(value: bytes | None) -> dict[str, Any] | None:
+def loaded(value: bytes | None) -> dict[str, Any] | None:
+    """Return what an entry keeps."""
     return None if value is None else codec.loads(value)

@@ -1,7 +1,7 @@
 """What stands against a write before the database is asked, and what the database's refusal meant."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from torque import codec
 from torque.access.types import EntityRights, Rights
@@ -100,8 +100,14 @@ def named(entity: CompiledEntity, data: bytes) -> dict[str, Any]:
     return {name: stored[field.key] for name, field in entity.fields.items() if field.key in stored}
 
 
+class Typed(Protocol):
+    """Tells of which entities records are."""
+
+    async def types(self, application_id: str, ids: Iterable[str]) -> Mapping[str, str]: ...
+
+
 async def reference_errors(
-    store: EntityStore, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
+    store: Typed, app: RunningApplication, entity: CompiledEntity, prepared: Prepared, record_id: str
 ) -> Errors:
     """Return an error for every new reference to a record that is not there, or is of another entity."""
     before = {(link[0], link[1]) for link in prepared.old_links}

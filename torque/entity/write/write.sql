@@ -55,15 +55,18 @@ SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND application_nam
 -- include: limits, logged_input, stored, counted
 
 -- name: revive_records
--- As create_records, for a record that comes back: it goes on counting its versions, and is as old as it was.
--- include: limits, input
-records AS (
+-- As create_records, for records that come back: they go on counting their versions, and are as old as they were.
+-- include: limits
+input AS MATERIALIZED (
+    SELECT i.* FROM limits, ROWS FROM (
+        unnest(:ids::text::uuid[]), unnest(:types::text::text[]), jsonb_array_elements(:datas::jsonb),
+        unnest(:versions::text::int[]), unnest(:created::text::text[])
+    ) AS i (id, entity_type, data, version, created)
+), records AS (
     INSERT INTO entities (application_id, id, entity_type, data, version, created_at, updated_at)
-    SELECT :application::uuid, i.id, i.entity_type, i.data, :version::int, :created::text::timestamptz,
-        :now::text::timestamptz
+    SELECT :application::uuid, i.id, i.entity_type, i.data, i.version, i.created::timestamptz, :now::text::timestamptz
     FROM input i
 )
--- include: counted
 
 -- name: revive_audit
 audited AS (
@@ -71,7 +74,7 @@ audited AS (
         (at, id, application_id, entity_type, entity_id, action, actor, role, protocol, request_id, old, new)
     SELECT :now::text::timestamptz, gen_random_uuid(), :application::uuid, i.entity_type, i.id, 'undelete',
         :actor::text, :role::text, :protocol::text, :request::text,
-        jsonb_build_object('version', :version::int, 'created_at', :created::text),
+        jsonb_build_object('version', i.version, 'created_at', i.created),
         CASE WHEN :values THEN i.data END
     FROM input i
 )

@@ -9,7 +9,6 @@ from typing import Literal
 
 import msgspec
 
-from torque import codec
 from torque.bus import Bus
 from torque.db.failures import LockTimeout
 from torque.db.pool import Database
@@ -91,20 +90,24 @@ class Writer(Batches[Lane, Write, Outcome]):
             batch = statement(lane, writes[start : start + _CHUNK], now, alone=True)
             await connection.fetch(batch.text, *batch.args)
 
-    async def revive_in(self, connection: Connection, lane: Lane, write: Write, created_at: str) -> Outcome:
-        """Bring a deleted record back on a connection of the caller's, who commits and then calls `committed`.
+    async def revive_in(
+        self, connection: Connection, lane: Lane, writes: Sequence[Write], created: Sequence[str], *,
+        counted: bool = True,
+    ) -> Written:  # fmt: skip
+        """Bring deleted records back on a connection of the caller's, who commits and then calls `committed`.
 
         Raises
         ------
         Conflict
-            When it has come back and was deleted again since it was looked at.
+            When one has come back and was deleted again since it was looked at.
         """
         now = utc_now()
-        batch = revive_statement(lane, write, created_at, now)
+        batch = revive_statement(lane, writes, created, now, counted=counted)
         await connection.fetch(batch.text, *batch.args)
-        grave = await connection.fetchrow(Q.last_deletion, lane.application_id, write.id)
-        version = codec.loads(grave["new"] or b"{}").get("version") if grave is not None else None
-        if version not in (None, write.base_version):
+        ids = [write.id for write in writes]
+        graves = await connection.fetch(Q.last_versions, lane.application_id, ids)
+        versions = {row["id"]: row["version"] for row in graves}
+        if any(versions.get(write.id) not in (None, write.base_version) for write in writes):
             raise Conflict("Somebody else brought the record back and deleted it again. Try again.")
         return Written(now)
 

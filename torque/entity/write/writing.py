@@ -179,7 +179,8 @@ class Writing:
 
     async def with_links(self, change: Change, entity: CompiledEntity, row: Row | None) -> Change:
         """Return a change with its links apart; what is wrong with these is told with all else."""
-        patch, links, found = split(change.app.model, entity, change.rights, change.patch)
+        patch, sent, found = split(change.app.model, entity, change.rights, change.patch)
+        links = (*change.links, *sent)
         if not links:
             return change
         found += await self._linker.errors(change.app, entity, change.id, links)
@@ -315,7 +316,7 @@ class Writing:
     ) -> Outcome:
         try:
             if created_at is not None:
-                return await self._writer.revive_in(connection, lane, write, created_at)
+                return await self._writer.revive_in(connection, lane, [write], [created_at])
             return await self._writer.write_in(connection, lane, write)
         except (UniqueViolation, ForeignKeyViolation) as error:
             raise await self._refusing.explained(app, write, error) from None

@@ -27,11 +27,16 @@ class LoadDeletedEntities(Params, frozen=True, kw_only=True):
 
 
 class RestoreEntity(Params, frozen=True, kw_only=True):
-    """Parameters of restoreEntity; without `asOf` a deleted record comes back as it was last."""
+    """Parameters of restoreEntity; without `asOf` a deleted record comes back as it was last.
+
+    `withDependants` brings back what its deletion took along, too, all of it or nothing.
+    """
 
     entity_id: str
     as_of: str | None = None
     entity_type: str | None = None
+    with_dependants: bool = False
+    idempotency_key: str | None = None
 
 
 async def get_entity_history(context: CallContext, params: GetEntityHistory) -> Answer:
@@ -54,8 +59,9 @@ async def restore_entity(context: CallContext, params: RestoreEntity) -> Answer:
     """Bring a record back to a moment, or back at all."""
     running = await context.application(params.app)
     return await context.platform.entities.restore(
-        context.caller, running, params.entity_type, params.entity_id, as_of=params.as_of
-    )
+        context.caller, running, params.entity_type, params.entity_id, as_of=params.as_of,
+        with_dependants=params.with_dependants, idempotency_key=params.idempotency_key,
+    )  # fmt: skip
 
 
 METHODS = (

@@ -36,6 +36,9 @@ class RestoreEntity(Arguments, frozen=True, kw_only=True):
     as_of: Annotated[
         str | None, msgspec.Meta(description="The moment to go back to; null brings a deleted record back.")
     ] = None
+    with_dependants: Annotated[
+        bool, msgspec.Meta(description="Bring back all that the deletion took along, too, or nothing.")
+    ] = False
 
 
 async def get_entity_history(session: Session, args: GetEntityHistory) -> bytes:
@@ -57,7 +60,9 @@ async def list_deleted_entities(session: Session, args: ListDeletedEntities) -> 
 async def restore_entity(session: Session, args: RestoreEntity) -> bytes:
     """Bring a record back."""
     running = await running_application(session, args.application)
-    answer = await session.platform.entities.restore(session.caller, running, None, args.entity_id, as_of=args.as_of)
+    answer = await session.platform.entities.restore(
+        session.caller, running, None, args.entity_id, as_of=args.as_of, with_dependants=args.with_dependants
+    )
     return answer.result
 
 
