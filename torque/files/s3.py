@@ -34,6 +34,11 @@ _HEAD = 4096
 """Bytes of a refusal that say why."""
 
 _DELETED_AT_ONCE = 16
+_BUSY = (429, 500, 502, 503, 504)
+"""Answers after which stores want to be asked again."""
+
+_PAUSES = (0.1, 0.5)
+"""Seconds before the second and the third time that something is asked."""
 
 _SPOOL = "torque-files-"
 
@@ -67,7 +72,7 @@ class S3Store:
         """Send a file as one object."""
         with source.open("rb") as file:
             headers = {"content-length": str(os.fstat(file.fileno()).st_size)}
-            answer = await self._ask("PUT", (application_id, file_id, name), headers, sha256, _blocks(file))
+            answer = await self._ask("PUT", (application_id, file_id, name), headers, sha256, file)
             await self._require(answer, 200, 201, 204)
             await answer.aclose()
 
@@ -130,17 +135,36 @@ class S3Store:
 
     async def _ask(
         self, method: str, key: tuple[str, str, str], headers: dict[str, str], payload: str,
-        content: AsyncIterator[bytes] | None = None,
+        file: BinaryIO | None = None,
     ) -> httpx2.Response:  # fmt: skip
+        """Ask, and ask again when the store is busy or hung up; one that let us wait for long is not asked again."""
+        for pause in _PAUSES:
+            try:
+                answer = await self._send(method, key, headers, payload, file)
+                if answer.status_code not in _BUSY:
+                    return answer
+                await answer.aclose()
+            except httpx2.TimeoutException as error:
+                raise _lost(error) from error
+            except httpx2.HTTPError:
+                pass
+            await asyncio.sleep(pause)
+        try:
+            return await self._send(method, key, headers, payload, file)
+        except httpx2.HTTPError as error:
+            raise _lost(error) from error
+
+    async def _send(
+        self, method: str, key: tuple[str, str, str], headers: dict[str, str], payload: str, file: BinaryIO | None
+    ) -> httpx2.Response:
         path = encoded(self._root + "/".join(key))
         host = self._base.netloc.decode()
         sent = signed(self._credentials, method, host, path, headers, payload, datetime.now(UTC))
         url = self._base.copy_with(raw_path=path.encode())
-        request = self._client.build_request(method, url, headers=sent, content=content)
-        try:
-            return await self._client.send(request, stream=True)
-        except httpx2.HTTPError as error:
-            raise _lost(error) from error
+        content = _blocks(file) if file is not None else None
+        return await self._client.send(
+            self._client.build_request(method, url, headers=sent, content=content), stream=True
+        )
 
     async def _require(self, answer: httpx2.Response, *well: int) -> None:
         """Refuse any other answer, with what the store says of it; that there is no such object is no failure of it."""
@@ -159,6 +183,7 @@ class S3Store:
 
 
 async def _blocks(file: BinaryIO) -> AsyncIterator[bytes]:
+    file.seek(0)
     while block := await asyncio.to_thread(file.read, _BLOCK):
         yield block
 

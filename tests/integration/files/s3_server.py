@@ -25,11 +25,16 @@ _SKEW = timedelta(minutes=15)
 
 
 class Objects(dict[str, bytes]):
-    """What is kept, by path; `refused` counts requests that were not signed well, a deletion takes `slow` seconds."""
+    """What is kept, by path; `refused` counts requests that were not signed well, a deletion takes `slow` seconds.
+
+    `busy` requests more are asked to come again, and `cut` more get no answer at all.
+    """
 
     refused = 0
     broken = False
     slow = 0.0
+    busy = 0
+    cut = 0
 
 
 class _Server(ThreadingHTTPServer):
@@ -76,6 +81,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _allowed(self, body: bytes) -> bool:
         if self.server.objects.broken:
             self._refuse(500, "InternalError")
+            return False
+        if self.server.objects.busy:
+            self.server.objects.busy -= 1
+            self._refuse(503, "SlowDown")
+            return False
+        if self.server.objects.cut:
+            self.server.objects.cut -= 1
+            self.close_connection = True
             return False
         if not _signed_well(self.command, self.path, dict(self.headers), body):
             self.server.objects.refused += 1

@@ -302,6 +302,31 @@ async def test_files_go_from_a_slow_object_store_although_the_database_waits_for
         assert await found.rows() == 0
 
 
+@pytest.mark.parametrize("how", ["busy", "cut"])
+async def test_an_object_store_that_wants_to_be_asked_again_is(
+    config: Config, objects: tuple[str, Objects], how: str
+) -> None:
+    address, kept = objects
+    async with desk(config, f"asked-{how}", **s3(address), keep_unused=3600.0) as found:
+        setattr(kept, how, 2)
+        value = await found.upload(b"content" * 1000)
+        record = await found.create("one", file=value)
+        setattr(kept, how, 2)
+        assert await found.read(record, value.id) == b"content" * 1000
+        await found.platform.entities.delete(ADMIN, found.app, None, record)
+        await found.platform.files.sweeper.sweep()
+        await age(found.platform.db)
+        setattr(kept, how, 2)
+        assert await found.platform.files.sweeper.sweep() == 1 and not kept
+        setattr(kept, how, 9)
+        with pytest.raises(Unavailable):
+            await found.upload(b"content")
+        assert getattr(kept, how) == 3 and not kept.refused
+        setattr(kept, how, 0)
+        await age(found.platform.db)
+        assert await found.platform.files.sweeper.sweep() == 1, "what could not be taken away at once"
+
+
 async def test_tidying_up_takes_no_notice_of_what_goes_before_it_gets_there(
     config: Config, objects: tuple[str, Objects], tmp_path: Path
 ) -> None:
