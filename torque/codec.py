@@ -45,6 +45,28 @@ def unbounded(data: bytes) -> str | None:
         return None
 
 
+def unsound(data: bytes) -> str | None:
+    """Return a JSON pointer to text nobody keeps: NUL or half of a surrogate pair; of a name, what holds it."""
+    try:
+        return _unsound(json.loads(data), "")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unsound(value: Any, place: str) -> str | None:
+    if isinstance(value, str):
+        return place if _is_unsound(value) else None
+    if isinstance(value, dict) and any(map(_is_unsound, value)):
+        return place
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (_unsound(part, pointer(place, name)) for name, part in parts)
+    return next((one for one in found if one is not None), None)
+
+
+def _is_unsound(text: str) -> bool:
+    return any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def infinite(value: Any, place: str = "") -> str | None:
     """Return the JSON pointer to a number in a value that JSON has no word for."""
     if isinstance(value, float):

@@ -143,8 +143,8 @@ class JsonRpcEndpoint:
                 raise InvalidRequest("This server takes no batches. Send one call at a time.")
         except TorqueError as error:
             return protocol.refused(error)
-        if isinstance(calls, Call) and calls.error is not None:
-            return protocol.refused_alone(calls.id_json, protocol.error_of(*calls.error))
+        if isinstance(calls, Call) and (fault := protocol.fault_of(calls)) is not None:
+            return protocol.refused_alone(calls.id_json, fault)
         return calls
 
     @staticmethod
@@ -153,9 +153,9 @@ class JsonRpcEndpoint:
         if isinstance(calls, Call):
             return protocol.NO_REPLY if calls.id_json is None else protocol.failed_alone(calls.id_json, error)
         bodies = [
-            protocol.failure(call.id_json, protocol.error_of(*call.error) if call.error else error)
+            protocol.failure(call.id_json, protocol.fault_of(call) or error)
             for call in calls
-            if call.error or call.id_json is not None
+            if call.id_json is not None
         ]
         return protocol.answered(b"[" + b",".join(bodies) + b"]") if bodies else protocol.NO_REPLY
 
@@ -218,8 +218,8 @@ class JsonRpcEndpoint:
 
     async def _member(self, call: Call, caller: Caller, app: str | None, channel: Channel | None) -> bytes | None:
         """Answer a member of a batch; None for a notification."""
-        if call.error is not None:
-            return protocol.failure(call.id_json, protocol.error_of(*call.error))
+        if (fault := protocol.fault_of(call)) is not None:
+            return None if call.id_json is None else protocol.failure(call.id_json, fault)
         try:
             result = await self.execute(call, caller, app, channel, among_others=True)
         except TorqueError as error:

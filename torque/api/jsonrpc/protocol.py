@@ -3,6 +3,7 @@
 from torque import codec
 from torque.api.common.reply import JSON, Reply
 from torque.errors import InvalidRequest, Overloaded, ParseError, TorqueError, Unavailable, catalogue
+from torque.native import Call
 
 NO_REPLY = Reply(204)
 _BUSY = (Unavailable, Overloaded)
@@ -50,6 +51,12 @@ def failed_alone(id_json: bytes, error: TorqueError) -> Reply:
     return answered(body)
 
 
-def error_of(code: str, message: str) -> TorqueError:
-    """Return the error of the catalogue that native code named by its code."""
-    return catalogue()[code](message)
+def fault_of(call: Call) -> TorqueError | None:
+    """Return what native code found wrong with a call, and where text of its parameters cannot be kept."""
+    if call.error is None:
+        return None
+    code, message = call.error
+    place = codec.unsound(call.params)
+    if place is None:
+        return catalogue()[code](message)
+    return catalogue()[code](f"{message}, as in {place or 'params'}.", path=place)
