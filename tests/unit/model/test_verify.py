@@ -271,3 +271,10 @@ def test_an_empty_model_says_so() -> None:
 def test_a_pattern_that_only_the_validators_dialect_knows_is_no_finding() -> None:
     named_group = model(entities=[thing(field("x", **rule("Pattern", "(?<year>[0-9]{4})")))])
     assert not [finding for finding in verify(named_group) if finding.id.startswith("invalid-rule")]
+
+
+@pytest.mark.parametrize("kind", ["MinLength", "MaxLength"])
+@pytest.mark.parametrize("element", ["String", "Integer", "Date"])
+def test_a_list_may_have_a_length_whatever_its_elements_are(kind: str, element: str) -> None:
+    several = field("x", **rule(kind, 2), field_type={"type": "Array", "element_type": {"type": element}})
+    assert not [one for one in verify(model(entities=[thing(several)])) if one.id.startswith("invalid-rule")]

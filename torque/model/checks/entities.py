@@ -30,7 +30,8 @@ from torque.model.finding import Fix
 from torque.model.report import Path
 
 SAFE_INTEGER = 2**53 - 1
-TEXT_RULES = frozenset({"MinLength", "MaxLength", "Pattern", "Email", "Url"})
+LENGTHS = frozenset({"MinLength", "MaxLength"})
+TEXT_RULES = LENGTHS | {"Pattern", "Email", "Url"}
 NUMBERS = IntegerType | DecimalType | FloatType
 
 
@@ -96,9 +97,10 @@ def _drop_rule(field: Field, kept: list[Rule]) -> Fix:
 def rule_problem(rule: Rule, kind: FieldType) -> str | None:
     """Return what keeps a rule from checking anything, or None."""
     element = kind.element_type if isinstance(kind, ArrayType) else kind
-    if rule.type in TEXT_RULES and not isinstance(element, StringType | EnumType):
+    counted = isinstance(kind, ArrayType) and rule.type in LENGTHS
+    if rule.type in TEXT_RULES and not counted and not isinstance(element, StringType | EnumType):
         return f"is for texts, not for {type_name(kind)}"
-    if rule.type in ("MinLength", "MaxLength"):
+    if rule.type in LENGTHS:
         return None if isinstance(rule.value, int) and rule.value >= 0 else "needs a length as its value"
     if rule.type == "Pattern":
         return None if isinstance(rule.value, str) else "needs a regular expression as its value"
