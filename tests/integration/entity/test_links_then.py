@@ -85,19 +85,34 @@ async def test_the_ends_of_a_relationship_of_an_entity_to_itself_are_told_apart(
     assert all(entry["old"] or entry["new"] for entry in linking)
 
 
-async def test_a_record_with_very_many_links_goes_and_comes_back_with_them(db: Database) -> None:
+async def crowded(db: Database, posts: int) -> tuple[Shop, str]:
+    """Return a blog with a tag that so many posts have."""
     blog = Shop(db, BLOG)
     tag = (await blog.create("tag", label="t"))["id"]
     await db.execute(
         "INSERT INTO entities (application_id, id, entity_type, data)"
-        " SELECT $1, gen_random_uuid(), 'post', '{\"title\": \"x\"}' FROM generate_series(1, 30000)",
-        blog.app.id,
-    )
+        " SELECT $1, gen_random_uuid(), 'post', '{\"title\": \"x\"}' FROM generate_series(1, $2::int)",
+        blog.app.id, posts,
+    )  # fmt: skip
     await db.execute(
         "INSERT INTO entity_relationships SELECT application_id, 'r_tags', id, $2, 0 FROM entities"
         " WHERE application_id = $1 AND entity_type = 'post'",
         blog.app.id, tag,
     )  # fmt: skip
+    return blog, tag
+
+
+async def test_more_links_than_a_write_may_name_are_there_again_at_a_moment(db: Database) -> None:
+    blog, tag = await crowded(db, 10_050)
+    moment = utc_now()
+    await blog.update(tag, posts=[], label="changed")
+    assert await blog.rows("entity_relationships") == []
+    assert (await restore(blog, tag, as_of=moment))["label"] == "t"
+    assert len(await blog.rows("entity_relationships")) == 10_050
+
+
+async def test_a_record_with_very_many_links_goes_and_comes_back_with_them(db: Database) -> None:
+    blog, tag = await crowded(db, 30_000)
     begun = time.process_time()
     await blog.delete(tag)
     await finished(blog)
