@@ -68,6 +68,17 @@ describe("rules before sending", () => {
     expect(check(more, value)).toMatch(message);
   });
 
+  it.each([
+    [{ validation: { maxLength: 3 } }, "🙂🙂🙂"],
+    [{ validation: { url: true } }, "HTTPS://example.com"],
+  ])("%j takes %j, as the server does", (more, value) => {
+    expect(check(more, value)).toBeUndefined();
+  });
+
+  it("counts characters, as the server does", () => {
+    expect(check({ validation: { minLength: 3 } }, "🙂🙂")).toBe("Use at least 3 characters.");
+  });
+
   const season = { min: "2026-03-01", max: "2026-10-31" };
   const hours = { min: "08:00:00", max: "17:30:00" };
   const sale = { min: "2026-01-01T02:00:00+02:00", max: "2026-06-30 18:59:59.5-05:00" };

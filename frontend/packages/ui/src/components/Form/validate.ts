@@ -5,7 +5,7 @@ import type { InputValue, InputValues } from "./convert";
 import { beyond } from "./span";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const URL_START = /^https?:\/\/\S+$/;
+const URL_START = /^https?:\/\/\S+$/i;
 
 /** Which rule of the model a check stands for; its message wins over ours. */
 const RULE_NAMES: Record<string, string> = {
@@ -24,9 +24,12 @@ type Broken = { check: string; text: string };
 const isEmpty = (value: InputValue | undefined): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
 
+/** Characters as the server counts them: an emoji is one, not two. */
+const lengthOf = (text: string): number => Array.from(text).length;
+
 function brokenText(rules: FieldValidation, value: string, t: TFunction<"ui">): Broken | null {
-  if (rules.maxLength !== undefined && value.length > rules.maxLength) return { check: "maxLength", text: t("form.tooLong", { count: rules.maxLength }) };
-  if (rules.minLength !== undefined && value.length < rules.minLength) return { check: "minLength", text: t("form.tooShort", { count: rules.minLength }) };
+  if (rules.maxLength !== undefined && lengthOf(value) > rules.maxLength) return { check: "maxLength", text: t("form.tooLong", { count: rules.maxLength }) };
+  if (rules.minLength !== undefined && lengthOf(value) < rules.minLength) return { check: "minLength", text: t("form.tooShort", { count: rules.minLength }) };
   if (rules.email && !EMAIL.test(value)) return { check: "email", text: t("form.email") };
   if (rules.url && !URL_START.test(value)) return { check: "url", text: t("form.url") };
   if (rules.pattern !== undefined && !matches(rules.pattern, value)) return { check: "pattern", text: t("form.pattern") };
