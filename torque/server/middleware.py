@@ -15,6 +15,16 @@ ANY_ADDRESS = ("0.0.0.0", "::", "")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REMEMBERED = 1024
+READ_HEADERS = (
+    "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "if-range", "last-event-id",
+    "mcp-method", "mcp-name", "mcp-protocol-version", "mcp-session-id", "range", "x-request-id",
+)  # fmt: skip
+"""Headers that pages of allowed foreign origins may send: all that any path looks at."""
+TOLD_HEADERS = (
+    "accept-ranges", "allow", "content-disposition", "content-range", "etag", "mcp-session-id", "retry-after",
+    "www-authenticate", "x-request-id",
+)  # fmt: skip
+"""Headers that those pages may read, besides the few that every page may."""
 
 
 def split_bind(bind: str) -> tuple[str, int]:
@@ -97,10 +107,8 @@ class Guard:
         return (
             ("access-control-allow-origin", origin),
             ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
-            (
-                "access-control-allow-headers",
-                "authorization, content-type, idempotency-key, if-match, last-event-id, range, x-request-id",
-            ),
+            ("access-control-allow-headers", ", ".join(READ_HEADERS)),
+            ("access-control-expose-headers", ", ".join(TOLD_HEADERS)),
             ("access-control-max-age", "600"),
             ("vary", "origin"),
         )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from torque.api.rest.table import VERBS
 from torque.config import LimitsSettings, ServerSettings
 from torque.errors import Forbidden, RateLimited
 from torque.server.middleware import Guard, RequestIds, split_bind
@@ -51,6 +52,17 @@ def test_an_origin_of_another_of_our_hosts_is_not_foreign_but_any_other_is() -> 
     found.check("127.0.0.1:8080", "http://localhost:8080")
     with pytest.raises(Forbidden, match=r"server\.allowed_origins"):
         found.check("127.0.0.1:8080", "http://localhost:8081")
+
+
+def test_pages_of_an_allowed_origin_send_and_read_every_header_that_means_something() -> None:
+    found = guard(allowed_origins=("https://friend.example",))
+    told = dict(found.cors("https://friend.example"))
+    sent = set(told["access-control-allow-headers"].split(", "))
+    assert {name.lower() for verb in VERBS for name in verb.headers} <= sent
+    assert {"authorization", "content-type", "last-event-id", "mcp-protocol-version", "mcp-session-id"} <= sent
+    read = set(told["access-control-expose-headers"].split(", "))
+    assert {"etag", "retry-after", "x-request-id", "content-disposition", "content-range"} <= read
+    assert found.cors("https://other.example") == ()
 
 
 @pytest.mark.covers("config:server.allowed_origins")
