@@ -29,6 +29,9 @@ from torque.observe import Observer
 from torque.types import Caller, new_id
 
 _LONGEST_NAME = 255
+_NO_SIGNS = frozenset("/\\\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What parts a path, and what turns the order of the signs around it: a program would look like an image."""
+
 _EARLY = 0.25
 """Part of the time that an unused file stays, after which an upload says that it is still coming."""
 
@@ -235,7 +238,7 @@ def checked_name(name: str) -> str:
         When it is a path, empty, too long, or holds what no name holds.
     """
     name = unicodedata.normalize("NFC", name).strip()
-    wrong = any(unicodedata.category(sign) in ("Cc", "Cs") or sign in "/\\" for sign in name)
+    wrong = any(unicodedata.category(sign) in ("Cc", "Cs") or sign in _NO_SIGNS for sign in name)
     if wrong or name in ("", ".", "..") or len(name) > _LONGEST_NAME:
         raise InvalidParams(
             f"'name' is the name of a file: 1 to {_LONGEST_NAME} characters, no path, no control characters.",

@@ -173,7 +173,14 @@ def test_sizes_are_few_and_only_images_have_them(papers: Papers) -> None:
     assert papers.download(record, image["id"], width=128).status == 400
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a\\b", "a\0b", "..", "x" * 256, "a\r\nset-cookie: b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd", "a\\b", "a\0b", "..", "x" * 256, "a\r\nset-cookie: b",
+        "photo\u202egpj.exe",  # is shown as photoexe.jpg
+        "photo\u2067gpj.exe",
+    ],
+)  # fmt: skip
 def test_a_name_that_is_no_name_is_refused(papers: Papers, name: str) -> None:
     answer = papers.ask("POST", "paper/files/file", b"x", name=name)
     assert (answer.status, answer.json()["error"]["code"]) == (400, "INVALID_PARAMS")
