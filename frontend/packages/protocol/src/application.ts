@@ -10,6 +10,8 @@ export type EntityMetadata = {
   permissions: Permissions;
   /** What happened to its records is kept, and this reader may ask for it. */
   history: boolean;
+  /** What was deleted is kept, and this reader may ask for it and bring it back. */
+  deleted: boolean;
 };
 export type NavigationItem = {
   pageId: string;

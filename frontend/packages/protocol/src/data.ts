@@ -47,6 +47,17 @@ export type HistoryEntry = {
   new: JsonObject | null;
 };
 
+/** How a record was deleted. `dependants`: how many others, of any type, went along. */
+export type DeletionEntry = { at: string; actor: string; protocol: string; dependants?: number };
+export type DeletedQuery = { entityType: string; limit?: number; cursor?: string | null };
+/** Deleted records as they were last, the newest deletion first. A page may be short, or empty, although more follow. */
+export type DeletedPage = {
+  data: EntityRecord[];
+  deletions: { [id: string]: DeletionEntry };
+  pagination: { limit: number; nextCursor: string | null };
+  meta: { entityType: string; /** Where the log begins, if it was cut. */ since: string | null };
+};
+
 export type Pagination = {
   page: number;
   limit: number;

@@ -1,6 +1,6 @@
 /** Which parameters each method takes and what it answers: the client's `call` is typed by this table. */
 import type { ApplicationSummary, Capabilities, Execution, ModelMetadata } from "./application";
-import type { AggregateAnswer, AggregateQuery, BulkMode, BulkResult, DeleteResult, EntityPage, EntityQuery, EntityRecord, HistoryEntry, SingleRecord } from "./data";
+import type { AggregateAnswer, AggregateQuery, BulkMode, BulkResult, DeletedPage, DeletedQuery, DeleteResult, EntityPage, EntityQuery, EntityRecord, HistoryEntry, SingleRecord } from "./data";
 import type { FormDefinition } from "./form";
 import type { SubscribeResult } from "./live";
 import type { Page } from "./page";
@@ -16,6 +16,7 @@ export type Methods = {
   queryEntities: { params: AggregateQuery; result: AggregateAnswer };
   getEntity: { params: { entityType?: string; entityId: string; expand?: string[]; minVersion?: number }; result: SingleRecord };
   getEntityHistory: { params: { entityType?: string; entityId: string; limit?: number }; result: { entries: HistoryEntry[] } };
+  loadDeletedEntities: { params: DeletedQuery; result: DeletedPage };
   /** `asOf` with the moment of an entry is the state it led to. */
   restoreEntity: { params: { entityType?: string; entityId: string; asOf?: string }; result: EntityRecord };
   createEntity: { params: { entityType: string; data: JsonObject } & Write; result: EntityRecord };

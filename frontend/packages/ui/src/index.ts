@@ -46,6 +46,7 @@ export { Form } from "./components/Form/Form";
 export type * from "./components/Form/Form.types";
 export { Modal, type ModalProps } from "./components/Modal/Modal";
 export { HistoryList, type HistoryChange, type HistoryItem, type HistoryListProps } from "./components/History/HistoryList";
+export { ValueList, type ValueListProps } from "./components/ValueList/ValueList";
 export { LanguageItems } from "./components/LanguageItems/LanguageItems";
 export { SchemeItems } from "./components/SchemeItems/SchemeItems";
 export { Text, type TextProps, type TextVariant } from "./components/Text/Text";

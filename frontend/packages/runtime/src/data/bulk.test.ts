@@ -2,7 +2,7 @@
 import { createClient } from "@torque/client";
 import type { RpcRequest } from "@torque/protocol";
 import { describe, expect, it } from "vitest";
-import { updateRecords } from "./bulk";
+import { restoreRecords, updateRecords } from "./bulk";
 import { errorText } from "./mutations";
 
 const silent = () => ({ close: () => {}, send: () => false });
@@ -25,5 +25,27 @@ describe("several records changed alike", () => {
     expect(written).toEqual([{ id: "a", version: 2 }]);
     expect(refused?.ids).toEqual(["b", "c"]);
     expect(errorText(refused?.error, "offline", "unknown")).toBe("Only heavy parcels are closed.");
+  });
+});
+
+describe("several records brought back", () => {
+  it("are tried again once what they need is there, and those that are refused say why", async () => {
+    const there = new Set(["other"]);
+    const needs: Record<string, string> = { child: "parent", parent: "other", orphan: "gone" };
+    const answerOne = ({ id, params }: RpcRequest): unknown => {
+      const { entityId } = params as { entityId: string };
+      if (!there.has(needs[entityId] ?? "")) return { jsonrpc: "2.0", id, error: { code: -32010, message: `There is no ${needs[entityId] ?? ""}.`, data: { code: "VALIDATION_FAILED" } } };
+      there.add(entityId);
+      return { jsonrpc: "2.0", id, result: { id: entityId, version: 2 } };
+    };
+    const answer: typeof fetch = (_, init) => {
+      const body = JSON.parse(String(init?.body)) as RpcRequest | RpcRequest[];
+      return Promise.resolve(Response.json(Array.isArray(body) ? body.map(answerOne) : answerOne(body)));
+    };
+    const client = createClient({ application: "parcels", baseUrl: "http://torque.test", fetch: answer, open: { socket: silent, stream: silent } });
+    const { restored, refused } = await restoreRecords(client, "parcel", ["orphan", "child", "parent"]);
+    expect(restored.map(({ id }) => id)).toEqual(["parent", "child"]);
+    expect(refused?.ids).toEqual(["orphan"]);
+    expect(errorText(refused?.error, "offline", "unknown")).toBe("There is no gone.");
   });
 });

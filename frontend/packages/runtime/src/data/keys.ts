@@ -16,5 +16,6 @@ export const keys = {
   count: (query: EntityQuery) => ["records", query.entityType, "count", query] as const,
   figures: (query: AggregateQuery) => ["records", query.entityType, "figures", query] as const,
   history: (entityType: string, id: string) => ["records", entityType, "history", id] as const,
+  deleted: (entityType: string) => ["records", entityType, "deleted"] as const,
   record: (entityType: string, id: string) => ["records", entityType, "one", id] as const,
 };

@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import type { FormValues, SubmitOutcome } from "@torque/ui";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
-import { type Refused, updateRecords } from "./bulk";
+import { restoreRecords, type Refused, updateRecords } from "./bulk";
 import { keys } from "./keys";
 
 export type Mutations = {
@@ -15,6 +15,8 @@ export type Mutations = {
   update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
   /** Makes a record what it was at a moment. */
   restore: (entityType: string, id: string, asOf: string) => Promise<EntityRecord>;
+  /** Brings back what was deleted; answers what was refused. */
+  bringBack: (entityType: string, ids: readonly string[]) => Promise<Refused | null>;
   /** Changes several alike; answers what was refused. */
   updateAll: (entityType: string, ids: readonly string[], data: JsonObject) => Promise<Refused | null>;
 };
@@ -37,6 +39,13 @@ export function useMutations(): Mutations {
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);
       },
       restore: async (entityType, id, asOf) => wrote(await writes.run(() => client.call("restoreEntity", { entityType, entityId: id, asOf }), written), entityType),
+      bringBack: async (entityType, ids) => {
+        const { restored, refused } = await writes.run(() => restoreRecords(client, entityType, ids), (outcome) => outcome.restored.map(written));
+        titles.learn(entityType, restored);
+        // What came back may have brought links of other records along.
+        void cache.invalidateQueries({ queryKey: ["records"] });
+        return refused;
+      },
       updateAll: async (entityType, ids, data) => {
         const { refused } = await writes.run(() => updateRecords(client, entityType, ids, data), ({ written: records }) => records);
         void cache.invalidateQueries({ queryKey: keys.records(entityType) });

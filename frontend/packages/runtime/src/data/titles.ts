@@ -1,4 +1,5 @@
 /** Titles of records that others refer to, gathered from every answer that holds them. */
+import type { TorqueClient } from "@torque/client";
 import type { EntityMetadata, EntityRecord, Included, ModelMetadata } from "@torque/protocol";
 
 const USUAL_TITLES = ["name", "title", "label"];
@@ -12,6 +13,20 @@ export function titleOfRecord(record: EntityRecord, titleField: string | null | 
     if (typeof value === "number") return String(value);
   }
   return record.id.slice(0, 8);
+}
+
+/** What one question by id may name. */
+const MOST_IDS = 200;
+
+/** Asks for the titles of these records, by entity. One that cannot be had is no reason to fail: the id stands in. */
+export async function learnTitles(client: TorqueClient, titles: Titles, wanted: ReadonlyMap<string, ReadonlySet<string>>, signal: AbortSignal): Promise<void> {
+  const asked = [...wanted].map(async ([entity, ids]) => {
+    const unknown = [...ids].filter((id) => titles.of(entity, id) === undefined).slice(0, MOST_IDS);
+    if (unknown.length === 0) return;
+    const answer = await client.call("loadEntityData", { entityType: entity, limit: MOST_IDS, filters: { id: { in: unknown } } }, { signal });
+    titles.learn(entity, answer.data);
+  });
+  await Promise.allSettled(asked);
 }
 
 /** Which field of which entity is the title, and which one orders by it, as text: models that agree on it share their titles. */

@@ -3,6 +3,7 @@ import { lazy, Suspense, use } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
+import { displayNameOf, plural } from "../noun";
 import { HeaderSlot } from "../page/header";
 import type { ExportDrawerProps } from "./ExportDrawer";
 
@@ -18,17 +19,19 @@ export type ExchangeMenuProps = Omit<ExportDrawerProps, "shown" | "onClose"> & {
   parameter: string;
 };
 
-/** What is seldom wanted of a list: its records as a file, and records from one. */
+/** What is seldom wanted of a list: its records as a file, records from one, and those that were deleted. */
 export function ExchangeMenu({ columns, layout, inHeader, parameter, ...list }: ExchangeMenuProps) {
-  const { t } = useTranslation("runtime");
   const { address, metadata } = useRuntime();
   const slot = use(HeaderSlot);
-  const permissions = metadata.entities.find(({ name }) => name === list.entityType)?.permissions;
+  const { t, i18n } = useTranslation("runtime");
+  const entity = metadata.entities.find(({ name }) => name === list.entityType);
+  const permissions = entity?.permissions;
   const mayImport = permissions?.create === true;
   const mayExport = permissions?.read === true;
   const opened = address.params.get(parameter);
   const close = (): void => address.set({ [parameter]: null });
-  if (!mayImport && !mayExport) return null;
+  const mayRestore = entity?.deleted === true;
+  if (!mayImport && !mayExport && !mayRestore) return null;
   const menu = (
     <OverflowMenu>
       {mayImport && (
@@ -39,6 +42,11 @@ export function ExchangeMenu({ columns, layout, inHeader, parameter, ...list }: 
       {mayExport && (
         <MenuItem icon={<icons.IconDownload aria-hidden />} onClick={() => address.set({ [parameter]: "export" })}>
           {t("export.menu")}
+        </MenuItem>
+      )}
+      {mayRestore && (
+        <MenuItem icon={<icons.IconTrash aria-hidden />} onClick={() => address.set({ deleted: list.entityType })}>
+          {t("deleted.menu", { noun: plural(displayNameOf(metadata, list.entityType), i18n.language) })}
         </MenuItem>
       )}
     </OverflowMenu>

@@ -2,7 +2,7 @@ import type { Page } from "@torque/protocol";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { useMemo, useState } from "react";
-import { expect, userEvent, within } from "storybook/test";
+import { expect, userEvent, waitFor, within } from "storybook/test";
 import type { Address } from "../context";
 import { fixtureClient, metadata, pages, type FixtureMode } from "../fixtures/server";
 import { RuntimeProvider } from "../RuntimeProvider";
@@ -128,3 +128,36 @@ export const DeletesSeveralWithUndo: Story = {
     await expect(canvas.getByText("Water the plants")).toBeVisible();
   },
 };
+
+const title = { name: "Deleted todos" };
+
+export const Deleted: Story = {
+  args: { address: "deleted=todo", mode: "unfit" },
+  play: async ({ canvas }) => {
+    const body = within(document.body);
+    await expect(await canvas.findByRole("heading", title, PATIENCE)).toBeVisible();
+    await expect(await canvas.findByText("Oil the gate", {}, PATIENCE)).toBeVisible();
+    await userEvent.click(canvas.getByRole("button", { name: "Show more" }));
+    await expect(await canvas.findByText("Mow the lawn", {}, PATIENCE)).toBeVisible();
+    await expect(canvas.queryByRole("button", { name: "Show more" })).toBeNull();
+    await userEvent.click(canvas.getByRole("checkbox", { name: "Select all rows of this page" }));
+    await userEvent.click(within(await canvas.findByRole("toolbar", { name: "Selected rows" })).getByRole("button", { name: "Restore" }));
+    await expect(await body.findByText("1 were not restored: Another todo is called like this.", {}, PATIENCE)).toBeVisible();
+    await waitFor(() => expect(canvas.getByRole("toolbar", { name: "Selected rows" })).toHaveTextContent("1 selected"));
+  },
+};
+export const DeletedOne: Story = {
+  args: { address: "deleted=todo&shown=0190a000-0000-7000-8000-000000000201", mode: "unfit" },
+  play: async () => {
+    const dialog = within(await within(document.body).findByRole("dialog", { name: "Oil the gate" }, PATIENCE));
+    await expect(await dialog.findByText(/^Deleted by agent, 19 Nov 2026/)).toBeInTheDocument();
+    await userEvent.click(dialog.getByRole("button", { name: "Restore" }));
+    await expect(await dialog.findByText("Another todo is called like this.", {}, PATIENCE)).toBeVisible();
+  },
+};
+export const DeletedDark: Story = { args: { address: "deleted=todo" }, globals: { scheme: "dark" } };
+export const DeletedOneDark: Story = { args: DeletedOne.args, globals: { scheme: "dark" } };
+export const DeletedOnAPhone: Story = { args: DeletedDark.args, globals: { viewport: { value: "phone" } } };
+export const DeletedOneOnAPhone: Story = { args: DeletedOne.args, globals: { viewport: { value: "phone" } } };
+export const NothingDeleted: Story = { args: { address: "deleted=todo", mode: "empty" } };
+export const DeletedThatFail: Story = { args: { address: "deleted=todo", mode: "fails" } };

@@ -1,6 +1,6 @@
 import type { Page } from "@torque/protocol";
 import { EmptyState, PageHeader } from "@torque/ui";
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { RecordDrawer } from "../record/RecordDrawer";
@@ -15,6 +15,8 @@ import { modalIds, PageModals } from "./modals";
 import classes from "./PageView.module.css";
 import { pageScope, visibleComponents } from "./visible";
 
+const DeletedPage = lazy(() => import("../record/DeletedPage").then((module) => ({ default: module.DeletedPage })));
+
 export type PageViewProps = {
   page: Page;
   /** Grey, beside the title: a technical name. */
@@ -27,6 +29,27 @@ export type PageViewProps = {
   notice?: ReactNode;
 };
 
+/** Who comes back from what stood in place of the page finds the focus on the menu that led there. */
+function useReturn(away: boolean, slot: HTMLElement | null): void {
+  const was = useRef(away);
+  useEffect(() => {
+    if (away) was.current = true;
+    if (away || !was.current || !slot) return undefined;
+    const take = (): void => {
+      const button = slot.querySelector("button");
+      if (!button) return;
+      was.current = false;
+      arrival.disconnect();
+      if (document.activeElement === document.body) button.focus();
+    };
+    // The list may be on its way, and its menu comes with it.
+    const arrival = new MutationObserver(take);
+    arrival.observe(slot, { childList: true, subtree: true });
+    take();
+    return () => arrival.disconnect();
+  }, [away, slot]);
+}
+
 /** A page of the model as a screen: header with its actions, its components, its dialogs and the drawer. */
 export function PageView({ page, detail, start, tools, notice }: PageViewProps) {
   const { t } = useTranslation("runtime");
@@ -38,9 +61,17 @@ export function PageView({ page, detail, start, tools, notice }: PageViewProps) 
   const open = useOpenRecord();
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const known = useMemo(() => modalIds(page.components), [page]);
+  const deleted = address.params.get("deleted");
+  useReturn(deleted !== null, slot);
   useEffect(() => {
-    document.title = `${title} – ${metadata.label || metadata.name}`;
-  }, [title, metadata.label, metadata.name]);
+    if (deleted === null) document.title = `${title} – ${metadata.label || metadata.name}`;
+  }, [deleted, title, metadata.label, metadata.name]);
+  if (deleted)
+    return (
+      <Suspense fallback={notice}>
+        <DeletedPage key={deleted} entityType={deleted} page={page} back={title} notice={notice} />
+      </Suspense>
+    );
   if (open.opened && open.large)
     return (
       <>

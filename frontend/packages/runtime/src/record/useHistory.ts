@@ -4,12 +4,10 @@ import { useMemo } from "react";
 import { useRuntime } from "../context";
 import { keys } from "../data/keys";
 import { useFormDefinition } from "../data/queries";
+import { learnTitles } from "../data/titles";
 import { mentioned } from "./history";
 
 const MOST_ENTRIES = 200;
-
-/** What one question by id may name. */
-const MOST_IDS = 200;
 
 export type History = {
   data: readonly HistoryEntry[] | undefined;
@@ -32,12 +30,7 @@ export function useHistory(entityType: string, id: string, form: FormDefinition 
     queryKey: keys.history(entityType, id),
     queryFn: async ({ signal }) => {
       const { entries } = await client.call("getEntityHistory", { entityType, entityId: id, limit: MOST_ENTRIES }, { signal });
-      const asked = [...mentioned(entries, fields)].map(async ([entity, ids]) => {
-        const answer = await client.call("loadEntityData", { entityType: entity, limit: MOST_IDS, filters: { id: { in: [...ids].slice(0, MOST_IDS) } } }, { signal });
-        titles.learn(entity, answer.data);
-      });
-      // A title that cannot be had is no reason to show nothing: the id stands in.
-      await Promise.allSettled(asked);
+      await learnTitles(client, titles, mentioned(entries, fields), signal);
       return entries;
     },
     enabled: !whole.isPending,

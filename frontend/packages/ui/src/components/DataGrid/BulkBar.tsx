@@ -39,19 +39,7 @@ export function BulkBar({ ids, actions, onClear, onDone }: BulkBarProps) {
             "field" in action ? (
               <BulkField key={action.id} action={action} ids={ids} bar={bar} onDone={onDone} />
             ) : (
-              <Button
-                key={action.id}
-                compact
-                kind="subtle"
-                icon={action.icon}
-                className={action.danger ? classes.danger : undefined}
-                onClick={() => {
-                  action.run(ids);
-                  onClear();
-                }}
-              >
-                {action.label}
-              </Button>
+              <BulkButton key={action.id} action={action} ids={ids} bar={bar} onDone={onDone} onClear={onClear} />
             ),
           )}
           <span className={classes.divider} aria-hidden />
@@ -64,17 +52,39 @@ export function BulkBar({ ids, actions, onClear, onDone }: BulkBarProps) {
   );
 }
 
-/** One field of all of them: its button asks for the value. */
-function BulkField({ action, ids, bar, onDone }: { action: Extract<BulkAction, { field: unknown }>; bar: RefObject<HTMLDivElement | null> } & Pick<BulkBarProps, "ids" | "onDone">) {
-  const [opened, setOpened] = useState(false);
+type BulkPartProps<A> = { action: A; bar: RefObject<HTMLDivElement | null> } & Pick<BulkBarProps, "ids" | "onDone">;
+
+/** Waits for what is tried; those it was not refused for are done with. */
+function useAttempt({ ids, bar, onDone }: Omit<BulkPartProps<BulkAction>, "action">): { busy: boolean; attempt: (task: Promise<readonly string[]>) => Promise<void> } {
   const [busy, setBusy] = useState(false);
-  const apply = async (value: string): Promise<void> => {
+  const attempt = async (task: Promise<readonly string[]>): Promise<void> => {
     setBusy(true);
-    const refused = await action.apply(ids, value);
+    const refused = await task;
     setBusy(false);
     const byBar = bar.current?.contains(document.activeElement) ?? false;
     onDone(ids.filter((id) => !refused.includes(id)), byBar);
   };
+  return { busy, attempt };
+}
+
+function BulkButton({ action, onClear, ...part }: BulkPartProps<Exclude<BulkAction, { field: unknown }>> & Pick<BulkBarProps, "onClear">) {
+  const { busy, attempt } = useAttempt(part);
+  const press = (): void => {
+    if ("attempt" in action) return void attempt(action.attempt(part.ids));
+    action.run(part.ids);
+    return onClear();
+  };
+  return (
+    <Button compact kind="subtle" icon={action.icon} busy={busy} className={action.danger ? classes.danger : undefined} onClick={press}>
+      {action.label}
+    </Button>
+  );
+}
+
+/** One field of all of them: its button asks for the value. */
+function BulkField({ action, ...part }: BulkPartProps<Extract<BulkAction, { field: unknown }>>) {
+  const [opened, setOpened] = useState(false);
+  const { busy, attempt } = useAttempt(part);
   const scope = useFocusScope(opened);
   return (
     <Popover opened={opened} onChange={setOpened} transitionProps={{ duration: 0 }} position="top">
@@ -87,7 +97,7 @@ function BulkField({ action, ids, bar, onDone }: { action: Extract<BulkAction, {
         <FilterValue
           field={action.field}
           value=""
-          onChange={(value) => void apply(value)}
+          onChange={(value) => void attempt(action.apply(part.ids, value))}
           onDone={() => setOpened(false)}
         />
       </Popover.Dropdown>

@@ -145,7 +145,7 @@ export function DataGrid(props: DataGridProps) {
         </div>
       </div>
       {selectable && <BulkBar ids={selection.ids} actions={bulkActions} onClear={clearByBar} onDone={done} />}
-      {data && <GridReadout noun={noun} live={props.live} columns={columns} sums={phone ? undefined : props.sums} data={data} page={view.page} pageSize={pageSize} paging={paging} onPage={(page) => onView({ ...view, page })} />}
+      {data && <GridReadout noun={noun} live={props.live} columns={columns} sums={phone ? undefined : props.sums} data={data} page={view.page} pageSize={pageSize} paging={paging} onMore={props.onMore} onPage={(page) => onView({ ...view, page })} />}
     </section>
   );
 }

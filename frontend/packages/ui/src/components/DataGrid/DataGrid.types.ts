@@ -61,7 +61,7 @@ export type BulkAction = {
   label: string;
   icon?: ReactNode;
   danger?: boolean;
-} & ({ run: (ids: readonly string[]) => void } | { /** Asks for a value of this field first; answers which were refused: they stay chosen. */ field: FilterField; apply: (ids: readonly string[], value: string) => Promise<readonly string[]> });
+} & ({ run: (ids: readonly string[]) => void } | { /** Answers which were refused: they stay chosen. */ attempt: (ids: readonly string[]) => Promise<readonly string[]> } | { /** Asks for a value of this field first; answers which were refused: they stay chosen. */ field: FilterField; apply: (ids: readonly string[], value: string) => Promise<readonly string[]> });
 
 /** A reader's own arrangement of the columns. */
 export type GridLayout = {
@@ -120,6 +120,8 @@ export type DataGridProps = {
   filtering?: boolean;
   sorting?: boolean;
   paging?: boolean;
+  /** Reads on where the rows end; they follow in the same list. */
+  onMore?: () => void;
   /** Takes the height of its parent and scrolls inside; otherwise it grows with its rows. Default false. */
   fill?: boolean;
   /** Heading of a grid among others on a page. */

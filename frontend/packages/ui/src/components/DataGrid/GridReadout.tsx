@@ -2,13 +2,14 @@ import { Trans, useTranslation } from "react-i18next";
 import { formatNumber, formatValue } from "../../format/value";
 import { useLocale } from "../../i18n/I18nProvider";
 import { IconChevronLeft, IconChevronRight } from "../../icons/tabler";
+import { Button } from "../Button/Button";
 import { IconButton } from "../IconButton/IconButton";
 import { Readout } from "../Readout/Readout";
 import type { DataGridProps, GridData } from "./DataGrid.types";
 import classes from "./GridReadout.module.css";
 import { lastReachable } from "./reach";
 
-type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums"> & {
+type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums" | "onMore"> & {
   data: GridData;
   page: number;
   pageSize: number;
@@ -17,7 +18,7 @@ type GridReadoutProps = Pick<DataGridProps, "noun" | "live" | "columns" | "sums"
 };
 
 /** `8 of 8 todos · 4 ms`, what happened last, and the way to the other pages. */
-export function GridReadout({ noun, live, columns, sums, data, page, pageSize, paging, onPage }: GridReadoutProps) {
+export function GridReadout({ noun, live, columns, sums, data, page, pageSize, paging, onMore, onPage }: GridReadoutProps) {
   const { t } = useTranslation("ui");
   const locale = useLocale();
   const number = (value: number): string => formatNumber(value, locale);
@@ -31,18 +32,23 @@ export function GridReadout({ noun, live, columns, sums, data, page, pageSize, p
   const ended = !last && page >= lastReachable(pageSize);
   const summed = columns.filter(({ field }) => sums?.[field] !== undefined);
   const paged = paging && (pages > 1 || data.totalIsEstimate === true);
-  const end = (paged || summed.length > 0) && (
+  const end = (paged || summed.length > 0 || onMore) && (
     <>
       {summed.map((column) => (
         <span key={column.field} className={classes.sum}>
           {column.title} <b>{formatValue(sums?.[column.field], column, locale, { yes: "", no: "" })}</b>
         </span>
       ))}
+      {onMore && (
+        <Button compact kind="subtle" onClick={onMore}>
+          {t("grid.more")}
+        </Button>
+      )}
       {paged && <Pages page={page} last={last || ended} range={t("grid.range", { from: number(from), to: number(to) })} onPage={onPage} />}
     </>
   );
   const all = Math.max(data.all ?? counted, counted);
-  const values = { total: `${number(counted)}${data.totalIsEstimate ? "+" : ""}`, all: number(all), noun, ms: number(Math.max(1, Math.round(data.durationMs))) };
+  const values = { total: `${number(counted)}${data.totalIsEstimate ? "+" : ""}`, all: `${number(all)}${data.totalIsEstimate && data.all === null ? "+" : ""}`, noun, ms: number(Math.max(1, Math.round(data.durationMs))) };
   return (
     <Readout live={live} end={end}>
       <Trans t={t} i18nKey="grid.readout" values={values} components={{ b: <b /> }} />
