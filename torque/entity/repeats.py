@@ -7,6 +7,7 @@ from typing import Protocol
 from torque.access.service import AccessService
 from torque.application.types import Answer, RunningApplication
 from torque.entity.batch import Repeat
+from torque.entity.deletion.service import Deletion
 from torque.entity.requests import RepeatMet, deleted
 from torque.entity.store import EntityStore
 from torque.entity.write.writer import Writer
@@ -33,13 +34,14 @@ class Repeats:
 
     def __init__(
         self, access: AccessService, generations: Generations, store: EntityStore, writer: Writer, writing: Writing,
-        get: Get,
+        deletion: Deletion, get: Get,
     ) -> None:  # fmt: skip
         self._access = access
         self._generations = generations
         self._store = store
         self._writer = writer
         self._writing = writing
+        self._deletion = deletion
         self._get = get
         self._swept = time.monotonic()
 
@@ -57,6 +59,8 @@ class Repeats:
         if repeat.method in _FAR_REACHING:
             self._writer.doubt_application(app.id)
         if repeat.method == "deleteEntity":
+            if (job := result.get("job")) is not None:
+                await self._deletion.require_not_refused(caller, app, job)
             return deleted(result["id"], result.get("job"))
         return Answer(await self.answer_again(caller, app, repeat, result["id"]))
 

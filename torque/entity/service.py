@@ -73,7 +73,7 @@ class EntityService:
         self.deleted = Deleted(db, access, self._store, encoder, self._shown)
         self._bulk = BulkVerbs(access, self._store, self._writer, self._writing, self, observer)
         self._by_filter = ByFilter(access, self._reading, self._bulk)
-        self._repeats = Repeats(access, generations, self._store, self._writer, self._writing, self.get)
+        self._repeats = Repeats(access, generations, self._store, self._writer, self._writing, self._deletion, self.get)
 
     async def get(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, record_id: str, *,

@@ -251,5 +251,24 @@ RETURNING o.id, o.entity_id, o.payload;
 -- name: renew_removal
 UPDATE outbox SET due_at = now() + interval '30 s' WHERE application_id = $1 AND id = $2 RETURNING id;
 
+-- name: settle_removal
+UPDATE outbox SET payload = payload - 'unsure' WHERE application_id = $1 AND id = $2;
+
+-- name: refuse_removal
+-- It is told to who asks for the deletion again, not much later: by then it may have been mended.
+UPDATE outbox SET kind = 'refused', payload = $3, due_at = now() + interval '10 min'
+WHERE application_id = $1 AND id = $2;
+
+-- name: take_refusal
+-- Once: who asks again wants it looked at anew.
+WITH told AS (
+    DELETE FROM outbox WHERE application_id = $1 AND kind = 'refused' AND (entity_id = $2 OR due_at < now())
+    RETURNING entity_id, payload, due_at
+)
+SELECT payload FROM told WHERE entity_id = $2 AND due_at >= now() LIMIT 1;
+
+-- name: refusal_of
+SELECT payload FROM outbox WHERE application_id = $1 AND id = $2 AND kind = 'refused';
+
 -- name: end_removal
 DELETE FROM outbox WHERE application_id = $1 AND id = $2;

@@ -5,6 +5,7 @@ goes along itself, or would come to have a unique value of one that goes, may be
 stands against the whole: such a deletion has to go in one transaction.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,10 +45,29 @@ class Losses(msgspec.Struct, kw_only=True):
     claims: dict[Key, str] = {}
 
 
-async def losses(connection: Connection, app: RunningApplication, removal: Removal) -> Losses:
-    """Find out what becomes of the records that lose a reference, up to the first that cannot."""
+class TooLong(Exception):
+    """It takes longer than somebody waits."""
+
+
+async def losses(
+    connection: Connection, app: RunningApplication, removal: Removal, until: float | None = None
+) -> Losses:
+    """Find out what becomes of the records that lose a reference, up to the first that cannot.
+
+    Parameters
+    ----------
+    until
+        When to give up, by the monotonic clock.
+
+    Raises
+    ------
+    TooLong
+        When not all were looked at by then.
+    """
     found, ids = Losses(claims={}), sorted(removal.emptied)
     for start in range(0, len(ids), _PART):
+        if until is not None and time.monotonic() > until:
+            raise TooLong
         new: dict[Key, str] = {}
         for row in await connection.fetch(Q.data_of, app.id, ids[start : start + _PART]):
             _empty(removal, found, new, row["id"], row["data"])

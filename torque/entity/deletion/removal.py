@@ -18,10 +18,11 @@ from torque.application.types import RunningApplication
 from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.entity.batch import Q, Repeat
+from torque.entity.deletion.losing import TooLong
 from torque.entity.deletion.relations import Request, refuse
 from torque.entity.deletion.survey import survey
 from torque.entity.types import Row
-from torque.errors import NotFound, TorqueError, Unavailable
+from torque.errors import NotFound, TorqueError, Unavailable, ValidationFailed
 from torque.observe import Observer
 from torque.types import Caller, new_id
 
@@ -32,6 +33,8 @@ _DEEPEST = 32
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 10.0
 """How long a job that gets nothing done waits before it looks again: at first, and at most, for less than its lease."""
 _TELL_SECONDS = 5.0
+SURVEY_SECONDS = 0.3
+"""How long who asks for a deletion waits for all that might stand against it to be looked at."""
 
 Remove = Callable[[Request], Awaitable[int]]
 """Deletes records with what hangs on them in one transaction, bumps, tells, and says how many were written."""
@@ -40,11 +43,20 @@ Empty = Callable[[Request, Sequence[str]], Awaitable[int]]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One large deletion: the record, and in whose name it goes."""
+    """One large deletion.
+
+    Parameters
+    ----------
+    caller
+        In whose name it goes.
+    unsure
+        What stands against it is not known yet: that is found out first.
+    """
 
     id: str
     record_id: str
     caller: Caller
+    unsure: bool = False
 
 
 class Applications(Protocol):
@@ -70,22 +82,29 @@ class Removals:
         """Make sure that nothing stands against a deletion and start it; return the job, which a key remembers.
 
         None when it cannot go in batches: records without a rule refer to each other, or some that lose a reference
-        would break rules between two batches.
+        would break rules between two batches. Where it takes long to find out, the job does that first; what it finds
+        against the deletion is raised when it is asked for again.
 
         Raises
         ------
         ValidationFailed
             When records that must not lose it stand against it.
         """
-        found = await survey(self._db, app, record_id)
-        refuse(app, found)
-        if found.whole:
-            return None
+        _raise(await self._db.fetchval(Q.take_refusal, app.id, record_id))
+        unsure = False
+        try:
+            found = await survey(self._db, app, record_id, SURVEY_SECONDS)
+            refuse(app, found)
+            if found.whole:
+                return None
+        except TooLong:
+            unsure = True
         standing = await self._db.fetchval(Q.standing_removal, app.id, record_id)
-        job = Job(id=new_id() if standing is None else str(standing), record_id=record_id, caller=_plain(caller))
+        its_id = new_id() if standing is None else str(standing)
+        job = Job(id=its_id, record_id=record_id, caller=_plain(caller), unsure=unsure)
         async with self._db.transaction() as connection:
             if standing is None:
-                plain = codec.dumps(msgspec.to_builtins(job.caller))
+                plain = codec.dumps({**msgspec.to_builtins(job.caller), "unsure": unsure})
                 await connection.execute(Q.begin_removal, app.id, job.id, record_id, plain)
             if repeat is not None:
                 result = codec.dumps({"id": record_id, "job": job.id})
@@ -94,6 +113,10 @@ class Removals:
         if standing is None:
             self._start(app, job)
         return job.id
+
+    async def require_not_refused(self, app: RunningApplication, job: str) -> None:
+        """Raise what a job found against a deletion before it did anything."""
+        _raise(await self._db.fetchval(Q.refusal_of, app.id, job))
 
     async def resume(self, applications: Applications) -> int:
         """Go on with the jobs of all applications whose lease has ended; return how many there were.
@@ -125,8 +148,9 @@ class Removals:
         except (TorqueError, DatabaseFailure):
             return 0
         for row in rows:
-            caller = msgspec.convert(codec.loads(row["payload"]), Caller)
-            self._start(app, Job(id=row["id"], record_id=row["entity_id"], caller=caller))
+            payload = codec.loads(row["payload"])
+            unsure, caller = payload.pop("unsure", False), msgspec.convert(payload, Caller)
+            self._start(app, Job(id=row["id"], record_id=row["entity_id"], caller=caller, unsure=unsure))
         return len(rows)
 
     async def drain(self) -> None:
@@ -157,15 +181,15 @@ class Removals:
             try:
                 if await self._db.fetchval(Q.renew_removal, app.id, job.id) is None:
                     return
-                written = await self._step(app, job)
+                written = await (self._find_out(app, job) if job.unsure else self._step(app, job))
+                job = msgspec.structs.replace(job, unsure=False)
                 if written is None:
                     await self._db.execute(Q.end_removal, app.id, job.id)
                     self._observer.emit("removal_done", job=job.id, application=app.id, batches=batches + 1)
                     return
             except TorqueError as error:
                 if error.code in ("VALIDATION_FAILED", "HOOK_REJECTED"):
-                    await self._db.execute(Q.end_removal, app.id, job.id)
-                    self._observer.emit("removal_refused", level="warning", job=job.id, error=error.message)
+                    await self._give_up(app, job, error)
                     return
             batches += written is not None and written > 0
             if time.monotonic() > told + _TELL_SECONDS:
@@ -174,6 +198,32 @@ class Removals:
             pause = 0.0 if written else min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
             if pause:
                 await asyncio.sleep(pause)
+
+    async def _give_up(self, app: RunningApplication, job: Job, error: TorqueError) -> None:
+        """End a job that something stands against; before anything was done, whoever asks again is told what."""
+        if job.unsure:
+            refusal = codec.dumps({"message": error.message, "details": error.details})
+            await self._db.execute(Q.refuse_removal, app.id, job.id, refusal)
+        else:
+            await self._db.execute(Q.end_removal, app.id, job.id)
+        self._observer.emit("removal_refused", level="warning", job=job.id, error=error.message)
+
+    async def _find_out(self, app: RunningApplication, job: Job) -> int | None:
+        """Find out what stands against a deletion; None when it had to go at once, and is done.
+
+        Raises
+        ------
+        ValidationFailed
+            When something does.
+        """
+        found = await survey(self._db, app, job.record_id)
+        refuse(app, found)
+        if not found.whole:
+            await self._db.execute(Q.settle_removal, app.id, job.id)
+            return 1
+        with suppress(NotFound):
+            await self._remove(Request(caller=job.caller, app=app, ids=(job.record_id,), check=_anything, job=job.id))
+        return None
 
     async def _step(self, app: RunningApplication, job: Job) -> int | None:
         """Delete or empty one batch and return how many records were written; None when the record itself is gone."""
@@ -210,6 +260,12 @@ class Removals:
                 rows = await self._db.fetch(Q.some_dependants, app.id, ids, sorted(links), sorted(seen), room)
                 found.update((row["source_id"], links[row["link_key"]]) for row in rows)
         return found
+
+
+def _raise(refusal: bytes | None) -> None:
+    if refusal is not None:
+        told = codec.loads(refusal)
+        raise ValidationFailed(told["message"], **told["details"])
 
 
 async def _anything(_row: Row) -> None:

@@ -68,6 +68,11 @@ class Deletion:
             return job
         return None
 
+    async def require_not_refused(self, caller: Caller, app: RunningApplication, job: str) -> None:
+        """Raise what a job found against a deletion before it did anything."""
+        async with self._named(app, self._access.enter(caller, app)):
+            await self.removals.require_not_refused(app, job)
+
     async def remove(
         self, caller: Caller, app: RunningApplication, entity_type: str | None, ids: tuple[str, ...],
         versions: Mapping[str, int], repeats: Mapping[str, Repeat],

@@ -5,6 +5,7 @@ and which lead to records on which such links can hang. Only those are followed,
 ids of a hundred thousand records come in a fraction of the time that asking about them level by level takes.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
-from torque.entity.deletion.losing import losses, may_refuse
+from torque.entity.deletion.losing import Losses, losses, may_refuse
 from torque.entity.deletion.relations import Removal, new_removal, settle_waiting
 from torque.entity.ends import ends_of
 from torque.entity.types import Row
@@ -47,29 +48,42 @@ class _Way(msgspec.Struct, frozen=True):
     cascade: str
 
 
-async def survey(db: Database, app: RunningApplication, record_id: str) -> Removal:
+async def survey(db: Database, app: RunningApplication, record_id: str, seconds: float | None = None) -> Removal:
     """Find what stands against a deletion; rows hold ids only, of no more records than had to be met.
 
     A record that refers to another one without a rule, or must keep its reference to be valid, may go as well. So where
     there are such, all that goes is met.
 
+    Parameters
+    ----------
+    seconds
+        How long it may look at the records that lose a reference: whether each stays valid only its own rules tell.
+
     Raises
     ------
     ValidationFailed
         When a record that stays would become invalid without its reference.
+    TooLong
+        When these are too many for that.
     """
+    until = None if seconds is None else time.monotonic() + seconds
     async with db.transaction() as connection:
         await connection.fetchval(Q.set_patience, _PATIENCE)
         found = await _descend(connection, app, record_id, decisive(app.model))
-        lost = await losses(connection, app, found)
+        lost = await _losses(connection, app, found, until)
         if found.waiting or lost.whole or lost.error is not None:
             found = await _descend(connection, app, record_id, followed(app.model))
-            lost = await losses(connection, app, found)
+            lost = await _losses(connection, app, found, until)
             if lost.error is not None:
                 raise lost.error
     settle_waiting(found)
     found.whole = lost.whole or bool(found.waiting)
     return found
+
+
+async def _losses(connection: Any, app: RunningApplication, found: Removal, until: float | None) -> Losses:
+    """Find out what becomes of what loses a reference, unless the whole is refused already."""
+    return Losses(claims={}) if found.refused else await losses(connection, app, found, until)
 
 
 async def _descend(connection: Any, app: RunningApplication, record_id: str, keys: Sequence[str]) -> Removal:
