@@ -27,6 +27,14 @@ FOR NO KEY UPDATE;
 -- name: types
 SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
 
+-- name: met
+-- As types, of a few records, looked up as in `read`.
+SELECT $1::uuid, e.id, e.entity_type FROM unnest($2::text::uuid[]) AS w (id) CROSS JOIN LATERAL (
+    SELECT e.id, e.entity_type FROM entities e
+    WHERE e.application_id = $1 AND e.id = w.id
+    OFFSET 0
+) AS e;
+
 -- name: taken_keys
 SELECT k.constraint_id, k.value
 FROM entity_keys k JOIN unnest($2::text[], $3::text[]) AS w (constraint_id, value)

@@ -16,6 +16,7 @@ from torque.db.session import beside
 from torque.db.sharing import Shared
 from torque.entity.batch import Q, Repeat, plain
 from torque.entity.coalesce import Coalescer, Convoy, Landed, Part, Pending
+from torque.entity.met import Met
 from torque.entity.query.sql import Statement
 from torque.entity.types import WORDS, Connection, Row
 from torque.errors import TorqueError
@@ -25,7 +26,6 @@ _READS = 2
 _BATCH = 128
 _READS_SHARE = 0.875
 """A read is over soon, so hardly anybody's answer is late for waiting for nearly all who will ask again at once."""
-_TYPES_KEPT = 50_000
 _INDEXED_SECONDS = 20.0
 
 
@@ -53,7 +53,7 @@ class EntityStore(Convoy[str, None, Row | None]):
         self._reads: Coalescer[str, None, Row | None] = Coalescer(
             _READS, _BATCH, self._read_batch, once=False, share=_READS_SHARE, convoy=self
         )
-        self._types: dict[tuple[str, str], str] = {}
+        self._met = Met(db)
         self._indexed: dict[tuple[str, str], frozenset[str]] = {}
         self._searched_anew: Callable[[str, str], None] | None = None
         self._ask_after = 0.0
@@ -113,6 +113,7 @@ class EntityStore(Convoy[str, None, Row | None]):
     async def drain(self) -> None:
         """Return when no read by id is under way."""
         await self._reads.drain()
+        await self._met.looks.drain()
 
     async def close(self) -> None:
         """End what goes on in the background."""
@@ -141,30 +142,22 @@ class EntityStore(Convoy[str, None, Row | None]):
         await beside(partial(work, self._db.settings.dsn))
 
     async def types(self, application_id: str, ids: Iterable[str]) -> Mapping[str, str]:
-        """Return the entity keys of those records that exist.
+        """Return the entity keys of those records that exist."""
+        return await self._met.types(application_id, ids)
 
-        A record never changes its type, so what was seen once is remembered; that it may be gone by now is
-        for the foreign key to refuse.
-        """
-        wanted = set(ids)
-        known = {i: self._types[application_id, i] for i in wanted if (application_id, i) in self._types}
-        asked = sorted(wanted - known.keys())
-        if asked:
-            rows = await self._db.fetch(Q.types, application_id, asked)
-            if len(self._types) + len(rows) > _TYPES_KEPT:
-                self._types.clear()
-            for row in rows:
-                known[row["id"]] = self._types[application_id, row["id"]] = row["entity_type"]
-        return known
+    def look(
+        self, application_id: str, looking: Pending[Sequence[str], Mapping[str, str]], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Find the entity keys of a few records, for somebody who is told of them; for any thread, as `enter`."""
+        self._met.looks.enter(application_id, looking, loop)
 
     def remembered_type(self, application_id: str, record_id: str) -> str | None:
         """Return the entity key of a record as `types` saw it last, None when it has not; for any thread."""
-        return self._types.get((application_id, record_id))
+        return self._met.remembered(application_id, record_id)
 
     def forget_types(self, application_id: str, ids: Iterable[str]) -> None:
         """Ask the database again about records that were found to be gone."""
-        for record_id in ids:
-            self._types.pop((application_id, record_id), None)
+        self._met.forget(application_id, ids)
 
     async def taken_keys(
         self, application_id: str, keys: Sequence[tuple[str, str]], record_id: str

@@ -113,7 +113,8 @@ async def held(config: Config) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
 
 
 async def waiting(lock: psycopg.AsyncConnection[Any]) -> list[int]:
-    """Return the backends that wait for a lock."""
+    """Return the backends that wait for a lock now; a transaction that asks twice is told the same otherwise."""
+    await lock.execute("SELECT pg_stat_clear_snapshot()")
     rows = await lock.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )

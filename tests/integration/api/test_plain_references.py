@@ -1,4 +1,4 @@
-"""Single writes that refer to records this process has met: stored and refused as in the ordinary way."""
+"""Single writes that refer to other records: stored and refused as in the ordinary way."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.integration.api.plain import APP, Client, client_of, serving, told
+from tests.integration.api.plain import APP, Client, client_of, held, serving, told, waiting
+from tests.support.waiting import eventually
 from torque.config import Config
+from torque.entity.met import FEW
 from torque.platform import Platform
+from torque.types import RunContext
 
 NOTE = {"type": "Reference", "entity": "note"}
 
@@ -111,11 +114,81 @@ async def test_a_new_record_with_references_is_stored_with_its_links(client: Cli
     assert refused["error"]["data"]["errors"][0]["rule"] == "Restrict"
 
 
-async def test_a_record_that_was_not_met_is_asked_for_once(client: Client) -> None:
-    note = (await told(client, "createEntity", entityType="note", data={}))["result"]["id"]
-    assert client.miss("createEntity", entityType="pair", data={"first": note}) is None
-    await ordinary(client, first=note)
-    assert (await told(client, "createEntity", entityType="pair", data={"first": note}))["result"]["first"] == note
+async def new_notes(client: Client, count: int) -> list[str]:
+    """Return ids of new notes that nothing has referred to."""
+    answers = [await told(client, "createEntity", entityType="note", data={}) for _ in range(count)]
+    return [answer["result"]["id"] for answer in answers]
+
+
+async def test_records_that_were_not_met_are_asked_for_together_and_once(client: Client) -> None:
+    looks = client.platform.entities._store._met.looks
+    notes, before = await new_notes(client, 40), looks.batches
+    for _ in range(2):
+        sent = [
+            client.miss("createEntity", entityType="pair", data={"first": one, "more": [two, one]})
+            for one, two in zip(notes, reversed(notes), strict=True)
+        ]
+        made = [(await answer.body())["result"] for answer in sent if answer is not None]
+        assert [(one["first"], one["more"][0]) for one in made] == list(zip(notes, reversed(notes), strict=True))
+        assert await links(client, made[0]["id"]) == [
+            ("pair_first", notes[0], 0),
+            ("pair_more", notes[-1], 0),
+            ("pair_more", notes[0], 1),
+        ]
+        assert 0 < looks.batches - before < 5
+
+
+async def test_a_new_record_that_refers_to_what_never_was_fails_only_itself(client: Client) -> None:
+    notes = await new_notes(client, 10)
+    notes[3] = "00000000-0000-4000-8000-000000000003"
+    sent = [client.miss("createEntity", entityType="pair", data={"text": "never", "second": one}) for one in notes]
+    answers = await asyncio.gather(*(one.body() for one in sent if one is not None))
+    assert [n for n, answer in enumerate(answers) if "error" in answer] == [3]
+    assert faults(answers[3]) == [("/second", "Reference")]
+    assert answers[3] == await client.ordinary("createEntity", entityType="pair", data={"second": notes[3]})
+    assert await count(client, "never") == 9
+
+
+async def test_a_record_of_another_type_that_was_not_met_is_refused_at_its_field(client: Client) -> None:
+    pair, (note,) = await ordinary(client, text="not met"), await new_notes(client, 1)
+    answer = await told(client, "createEntity", entityType="pair", data={"more": [note, pair["id"]]})
+    assert faults(answer) == [("/more/1", "Reference")]
+
+
+async def test_who_refers_to_very_many_that_were_not_met_is_answered_as_well(client: Client) -> None:
+    notes = await new_notes(client, FEW + 1)
+    assert client.miss("createEntity", entityType="pair", data={"more": notes}) is None
+    await ordinary(client, more=notes)
+    assert (await told(client, "createEntity", entityType="pair", data={"more": notes}))["result"]["more"] == notes
+
+
+async def test_a_database_that_leaves_while_it_is_asked_what_is_referred_to_has_stored_nothing(
+    client: Client, config: Config
+) -> None:
+    (note,) = await new_notes(client, 1)
+    async with held(config) as lock:
+        answer = client.miss("createEntity", entityType="pair", data={"text": "left", "first": note})
+        assert answer is not None
+        for backend in await eventually(lambda: waiting(lock)):
+            await lock.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        assert (await answer.body())["error"]["data"]["code"] == "UNAVAILABLE"
+    assert await count(client, "left") == 0
+
+
+async def test_what_waits_for_what_it_refers_to_is_waited_for_at_the_end(client: Client, config: Config) -> None:
+    (note,) = await new_notes(client, 1)
+    platform = await Platform.open(config, RunContext.alone())
+    ending = await client_of(platform, "admin")
+    async with held(config) as lock:
+        answer = ending.miss("createEntity", entityType="pair", data={"text": "last", "first": note})
+        assert answer is not None
+        await eventually(lambda: waiting(lock))
+        closing = asyncio.ensure_future(platform.entities.close())
+        await asyncio.wait({closing}, timeout=0.2)
+        assert not closing.done()
+    await closing
+    assert (await answer.body())["result"]["first"] == note
+    await platform.close()
 
 
 async def test_a_reference_to_a_record_that_went_is_refused_and_leaves_nothing(client: Client, config: Config) -> None:
@@ -191,9 +264,19 @@ async def test_a_change_to_what_went_is_refused_and_changes_nothing(client: Clie
     assert await links(client, pair["id"]) == [("pair_first", stays, 0)]
 
 
-async def test_a_change_to_a_record_that_was_not_met_goes_the_ordinary_way(client: Client) -> None:
+async def test_a_change_to_a_record_that_was_not_met_is_made_once_that_was_found(client: Client) -> None:
+    pair, (note,) = await ordinary(client, text="x"), await new_notes(client, 1)
+    await client.ordinary("updateEntity", entityId=pair["id"], data={"text": "y"})
+    changed = (await told(client, "updateEntity", entityId=pair["id"], data={"first": note}))["result"]
+    assert (changed["first"], changed["text"], changed["version"]) == (note, "y", 3)
+    assert await links(client, pair["id"]) == [("pair_first", note, 0)]
+    never = "00000000-0000-4000-8000-000000000004"
+    answer = await told(client, "updateEntity", entityId=pair["id"], data={"second": never})
+    assert faults(answer) == [("/second", "Reference")]
+    assert (await client.ordinary("getEntity", entityId=pair["id"]))["result"] == changed
+
+
+async def test_a_change_that_refers_to_itself_goes_the_ordinary_way(client: Client) -> None:
     pair = await ordinary(client, text="x")
     await client.ordinary("updateEntity", entityId=pair["id"], data={"text": "y"})
-    note = (await told(client, "createEntity", entityType="note", data={}))["result"]["id"]
-    for target in (note, pair["id"]):
-        assert client.miss("updateEntity", entityId=pair["id"], data={"first": target}) is None
+    assert client.miss("updateEntity", entityId=pair["id"], data={"like": pair["id"]}) is None

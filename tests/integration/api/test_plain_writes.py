@@ -232,7 +232,6 @@ async def test_what_another_record_has_is_refused_in_the_words_of_the_model(clie
     [
         {"idempotencyKey": "k"}, {"upsertBy": ["code"]}, {"app": APP}, {"entityType": "nothing"}, {"data": []},
         {"data": {}}, {"data": {"text": 5}}, {"data": {"text": "x", "other": 1}}, {"unknown": 1}, {"entityType": 5},
-        {"data": {"text": "x", "about": "01900000-0000-7000-8000-000000000000"}},
     ],
     ids=str,
 )  # fmt: skip

@@ -138,25 +138,31 @@ def targets_of(model: CompiledModel, entity: CompiledEntity) -> dict[str, str]:
     }
 
 
-def refers_to_known(
+def unmet(
     store: EntityStore, application_id: str, targets: Mapping[str, str], prepared: Prepared, record_id: str
-) -> bool:
-    """Tell whether `reference_errors` would have none, without asking the database; for any thread.
+) -> list[str] | None:
+    """Return the records that new references lead to and this process has not met; for any thread.
+
+    Without any `reference_errors` would find nothing, as far as is remembered. None where it would, or may.
 
     Parameters
     ----------
     targets
         Where the references of the entity lead, see `targets_of`.
     """
-    links = prepared.links
-    if not links:
-        return True
+    found: list[str] = []
+    if not prepared.links:
+        return found
     before = {(link[0], link[1]) for link in prepared.old_links}
-    return all(
-        (link_key, target) in before
-        or (target != record_id and store.remembered_type(application_id, target) == targets.get(link_key, ""))
-        for link_key, target, _ in links
-    )
+    for link_key, target, _ in prepared.links:
+        if (link_key, target) in before:
+            continue
+        known = store.remembered_type(application_id, target)
+        if target == record_id or known not in (None, targets.get(link_key, "")):
+            return None
+        if known is None:
+            found.append(target)
+    return found
 
 
 async def unique_errors(

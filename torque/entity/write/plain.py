@@ -1,14 +1,16 @@
 """Writing one record as it is sent, for somebody who is told the answer instead of awaiting it.
 
 A write is plain when the rights of its caller by entity and the record's own rules decide on it: no rule that asks the
-database, no hook, no mask, no new reference to a record that this process has not met, no idempotency key. Then it
-needs neither a task nor a coroutine: it is prepared on the thread that brings it, joins the next batch from there, and
-a batch is answered in one go. A change of a record that this process has not written lately joins a batch of reads
-first, and is prepared when that is answered. What turns out not to be plain, because its base has moved or the database
-refuses it, was not written; it is asked for again in the ordinary way, which also knows what to say.
+database, no hook, no mask, no idempotency key. Then it needs neither a task nor a coroutine: it is prepared on the
+thread that brings it, joins the next batch from there, and a batch is answered in one go. A change of a record that
+this process has not written lately joins a batch of reads first, and is prepared when that is answered; so does what
+refers to records that it has not met. What turns out not to be plain, because its base has moved, what it refers to is
+not there or the database refuses it, was not written; it is asked for again in the ordinary way, which also knows what
+to say.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -22,6 +24,7 @@ from torque.entity.deletion.erasing import Erasing
 from torque.entity.deletion.erasure import Erasure
 from torque.entity.encode import Encoder
 from torque.entity.ends import many_of
+from torque.entity.met import FEW
 from torque.entity.query.plan import answered_fields
 from torque.entity.reading import valid_id
 from torque.entity.requests import deleted
@@ -120,11 +123,10 @@ class PlainWrites:
             return False
         prepared = way.entity.validator.create(data, self._clock.now())
         record_id = self._ids.new()
-        if prepared.errors or not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, record_id):
+        if prepared.errors:
             return False
         write = Write(entity=way.entity, id=record_id, base_version=0, prepared=prepared, caller=asked.caller)
-        self._writer.enter(way.lane, _Stored(write, asked, way, None, self._bases, self._store), loop)
-        return True
+        return self._hand_over(_Stored(write, asked, way, None, self._bases, self._store), loop)
 
     def update(
         self, place: Place, entity_type: str | None, record_id: str, patch: bytes, replace: bool, asked: Asked,
@@ -156,16 +158,33 @@ class PlainWrites:
         prepared: Prepared = way.entity.validator.update(row[1], change.patch, change.replace, now)
         if prepared.errors or not prepared.changed:
             return False
-        if not checks.refers_to_known(self._store, place.app.id, way.targets, prepared, row[0]):
-            return False
         asked, unsaid = change.asked, read and is_recent(row[4])
         sent = frozenset(checks.object_of(change.patch)) & entity.fields.keys() if unsaid else frozenset()
         write = Write(
             entity=entity, id=row[0], base_version=row[2], base_time=row[4], prepared=prepared, caller=asked.caller,
             confirmed=sent,
         )  # fmt: skip
-        self._writer.enter(way.lane, _Stored(write, asked, way, row, self._bases, self._store), change.loop)
+        return self._hand_over(_Stored(write, asked, way, row, self._bases, self._store), change.loop)
+
+    def _hand_over(self, stored: "_Stored", loop: asyncio.AbstractEventLoop) -> bool:
+        """Hand a write over, or look first what it refers to; False where that is wrong, or too much."""
+        unmet = self.unmet(stored)
+        if unmet is None or len(unmet) > FEW:
+            return False
+        if unmet:
+            self._store.look(stored.way.lane.application_id, _Referring(self, stored, unmet, loop), loop)
+        else:
+            self.enter(stored, loop)
         return True
+
+    def unmet(self, stored: "_Stored") -> list[str] | None:
+        """Return the records that a write refers to and that were not met; None when it may not."""
+        way, write = stored.way, stored.item
+        return checks.unmet(self._store, way.lane.application_id, way.targets, write.prepared, write.id)
+
+    def enter(self, stored: "_Stored", loop: asyncio.AbstractEventLoop) -> None:
+        """Let a write join the next batch."""
+        self._writer.enter(stored.way.lane, stored, loop)
 
     def delete(
         self, place: Place, entity_type: str | None, record_id: str, asked: Asked, loop: asyncio.AbstractEventLoop
@@ -241,43 +260,71 @@ class _Based(Pending[None, Row | None]):
             self._change.asked.failed(error)
 
 
+class _Referring(Pending[Sequence[str], Mapping[str, str]]):
+    """A write that waits until it is known what it refers to; told on the loop."""
+
+    __slots__ = ("_loop", "_stored", "_told", "_writes")
+
+    def __init__(
+        self, writes: PlainWrites, stored: "_Stored", unmet: Sequence[str], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(stored.id, unmet)
+        self._writes = writes
+        self._stored = stored
+        self._loop = loop
+        self._told = False
+
+    def succeed(self, result: Mapping[str, str]) -> None:
+        """Hand the write over; the ordinary way says why where it is refused, and to nobody who gave up (`_Based`)."""
+        self._told, stored = True, self._stored
+        if stored.asked.is_over() or self._writes.unmet(stored) != []:
+            stored.asked.again()
+        else:
+            self._writes.enter(stored, self._loop)
+
+    def fail(self, error: BaseException) -> None:
+        """Say what went wrong."""
+        if not self._told:
+            self._stored.asked.failed(error)
+
+
 class _Stored(Pending[Write, Outcome]):
     """A new or changed record that waits for its statement."""
 
-    __slots__ = ("_asked", "_base", "_bases", "_store", "_way")
+    __slots__ = ("_base", "_bases", "_store", "asked", "way")
 
     def __init__(
         self, write: Write, asked: Asked, way: _Way, base: Row | None, bases: Bases, store: EntityStore
     ) -> None:
         super().__init__(write.id, write)
-        self._asked = asked
-        self._way = way
+        self.asked = asked
+        self.way = way
         self._base = base
         self._bases = bases
         self._store = store
 
     def succeed(self, result: Outcome) -> None:
         """Answer with the record; one whose base has moved is asked for again."""
-        write, way, base = self.item, self._way, self._base
+        write, way, base = self.item, self.way, self._base
         if not isinstance(result, Written):
             self._bases.forget(way.lane.application_id, write.id)
-            self._asked.again()
+            self.asked.again()
             return
         created = result.now if base is None else base[3]
         row = (write.id, write.prepared.data, write.base_version + 1, created, result.now, way.entity.key)
         if base is not None:
             self._bases.keep(way.lane.application_id, row)
-        self._asked.done(splice_row(way.wire, row, way.row_map))
+        self.asked.done(splice_row(way.wire, row, way.row_map))
 
     def fail(self, error: BaseException) -> None:
         """Ask again what the database refuses for what else is stored or done; say what else went wrong."""
         if isinstance(error, ForeignKeyViolation):
             targets = {link[1] for link in self.item.prepared.links}
-            self._store.forget_types(self._way.lane.application_id, targets)
+            self._store.forget_types(self.way.lane.application_id, targets)
         if isinstance(error, (*MEETINGS, UniqueViolation, ForeignKeyViolation)):
-            self._asked.again()
+            self.asked.again()
         else:
-            self._asked.failed(error)
+            self.asked.failed(error)
 
 
 class _Erased(Pending[Erasure, bool]):
