@@ -67,6 +67,7 @@ class Leaving:
             await self._connection.execute(Q.weigh_rows)
         if (broken := self._lookup.broken()) and not await self._without_broken(broken):
             return
+        await self._connection.execute(Q.flexible)  # what follows is about all records at once
         await self._linking.close()
         while (wrong := await self._linking.broken()).owners:
             for fault in wrong.faults:

@@ -87,6 +87,7 @@ class Loader:
             if job.upsert is not None:
                 checks.require(load.rights.entity(entity.name).update, load.caller, "update", entity)
         await self._connection.prepare()
+        await self._connection.execute(Q.steady)
         await self.linking.prepare(plans)
         self._lookup.coming.update(job.entity_type for job in jobs)
         await self._find_fresh([plan.entity for plan in plans])

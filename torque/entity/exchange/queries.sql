@@ -8,8 +8,11 @@ SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transacti
     has_parameter_privilege('session_replication_role', 'SET') AS trusted;
 
 -- name: hold_targets
--- What the foreign key of links does for each of them, for all at once: nobody deletes these until the load ends.
-SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]) ORDER BY e.id FOR KEY SHARE;
+-- What the foreign key of links does for each of them, for all at once, in the order of the ids that are given: nobody
+-- deletes these until the load ends.
+SELECT r.id FROM unnest($2::uuid[]) AS w (id) CROSS JOIN LATERAL (
+    SELECT e.id FROM entities e WHERE e.application_id = $1 AND e.id = w.id OFFSET 0 FOR KEY SHARE
+) AS r;
 
 -- name: leave_keys
 SET LOCAL session_replication_role = replica;
@@ -23,30 +26,48 @@ SET CONSTRAINTS ALL DEFERRED;
 -- name: check_constraints
 SET CONSTRAINTS ALL IMMEDIATE;
 
+-- name: steady
+-- What is planned once, while there is little or nothing, must not read all of it for every batch that follows.
+SET LOCAL enable_seqscan = off;
+
+-- name: flexible
+SET LOCAL enable_seqscan = on;
+
 -- name: keys_of_rule
-SELECT k.value, k.entity_id FROM entity_keys k
-WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value = ANY($3::text[]);
+-- One look into the primary key for each value, also before there are statistics: the other index begins with the
+-- application as well, and only the order tells the planner that it is none.
+SELECT r.value, r.entity_id FROM unnest($3::text[]) AS w (value) CROSS JOIN LATERAL (
+    SELECT k.value, k.entity_id FROM entity_keys k
+    WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value >= w.value AND k.value <= w.value
+    ORDER BY k.value LIMIT 1
+) AS r;
 
 -- name: keys
-SELECT k.constraint_id, k.value, k.entity_id
-FROM unnest($2::text[], $3::text[]) AS w (constraint_id, value)
-JOIN entity_keys k ON k.application_id = $1 AND k.constraint_id = w.constraint_id AND k.value = w.value;
+-- As `keys_of_rule`.
+SELECT r.constraint_id, r.value, r.entity_id
+FROM unnest($2::text[], $3::text[]) AS w (constraint_id, value) CROSS JOIN LATERAL (
+    SELECT k.constraint_id, k.value, k.entity_id FROM entity_keys k
+    WHERE k.application_id = $1 AND k.constraint_id = w.constraint_id AND k.value >= w.value AND k.value <= w.value
+    ORDER BY k.value LIMIT 1
+) AS r;
 
 -- name: fresh_rules
 SELECT w.id FROM unnest($2::text[]) AS w (id)
 WHERE NOT EXISTS (SELECT 1 FROM entity_keys k WHERE k.application_id = $1 AND k.constraint_id = w.id);
 
 -- name: types
-SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
+SELECT r.id, r.entity_type FROM unnest($2::uuid[]) AS w (id) CROSS JOIN LATERAL (
+    SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = w.id OFFSET 0
+) AS r;
 
 -- name: lock
-SELECT e.id, e.data, e.version,
-    to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
-    to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
-FROM entities e
-WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
-ORDER BY e.id
-FOR NO KEY UPDATE;
+-- In the order of the ids that are given.
+SELECT r.* FROM unnest($2::uuid[]) AS w (id) CROSS JOIN LATERAL (
+    SELECT e.id, e.data, e.version,
+        to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+        to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at, e.entity_type
+    FROM entities e WHERE e.application_id = $1 AND e.id = w.id OFFSET 0 FOR NO KEY UPDATE
+) AS r;
 
 -- name: sources
 -- Whatever refers to records that never came, with the first reference that does; and records that are wrong themselves.
