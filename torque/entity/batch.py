@@ -4,6 +4,7 @@ Pure, but for the ids of entries in the log.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -101,7 +102,7 @@ def statement(lane: Lane, writes: Sequence[Write], now: str, *, alone: bool = Fa
     logged = lane.audit != "off"
     parts = [f"{lane.kind}_logged_records" if logged else f"{lane.kind}_records"]
     if creating:
-        values["types"] = quoted([write.entity.key for write in ordered])
+        _types(values, ordered)
         parts += _links(values, [(write.id, link) for write in ordered for link in write.prepared.links], "create")
         parts += _keys(values, [(write.id, key) for write in ordered for key in write.prepared.keys], "create")
     else:
@@ -129,9 +130,9 @@ def bulk_statement(lane: Lane, writes: Sequence[Write], now: str) -> Batch:
         "now": now,
         "patience": _PATIENCE_ALONE,
         "ids": plain([write.id for write in writes]),
-        "types": quoted([write.entity.key for write in writes]),
         "datas": json_array([write.prepared.data for write in writes]),
     }
+    _types(values, writes)
     parts = ["create_records"]
     parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
     parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
@@ -170,7 +171,6 @@ def revive_statement(
         "now": now,
         "patience": _PATIENCE_ALONE,
         "ids": plain([write.id for write in writes]),
-        "types": quoted([write.entity.key for write in writes]),
         "datas": json_array([write.prepared.data for write in writes]),
         "versions": plain([str(write.base_version + 1) for write in writes]),
         "created": quoted(created),
@@ -180,6 +180,7 @@ def revive_statement(
         "request": caller.request_id,
         "values": lane.audit == "values",
     }
+    _types(values, writes)
     parts = ["revive_records", "counted"] if counted else ["revive_records"]
     parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
     parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
@@ -200,13 +201,13 @@ def seed_statement(application_id: str, writes: Sequence[Write], times: Sequence
         "application": application_id,
         "now": now,
         "ids": plain([write.id for write in writes]),
-        "types": quoted([write.entity.key for write in writes]),
         "datas": json_array([write.prepared.data for write in writes]),
         "times": quoted(times),
     }
     parts = ["seed_records"]
     parts += _links(values, [(write.id, link) for write in writes for link in write.prepared.links], "create")
     parts += _keys(values, [(write.id, key) for write in writes for key in write.prepared.keys], "create")
+    _types(values, writes)
     _audit(values, writes, Lane(application_id, "create", "names", False))
     text, names = assemble((*parts, "create_audit", "create_end"), False)
     return Batch(text, tuple(values[name] for name in names))
@@ -227,6 +228,15 @@ def assemble(parts: tuple[str, ...], alone: bool) -> tuple[str, tuple[str, ...]]
         return f"${names.index(match[1]) + 1}"
 
     return _PLACEHOLDER.sub(number, text), tuple(names)
+
+
+def _types(values: dict[str, Any], writes: Sequence[Write]) -> None:
+    """Say of which entities new records are, and how many of each; counts are met in the same order by everybody."""
+    keys = [write.entity.key for write in writes]
+    counts = sorted(Counter(keys).items())
+    values["types"] = quoted(keys)
+    values["count_types"] = quoted([key for key, _ in counts])
+    values["counts"] = plain([str(count) for _, count in counts])
 
 
 def _links(values: dict[str, Any], links: list[tuple[str, tuple[str, str, int]]], kind: str) -> list[str]:

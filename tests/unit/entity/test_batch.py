@@ -74,14 +74,15 @@ MODEL = compile_model(
                             },
                         },
                     ],
-                }
+                },
+                {"id": "o", "name": "other", "fields": []},
             ],
         },
         Model,
     ),
     model_id=new_id(), revision=1,
 )  # fmt: skip
-ENTITY = MODEL.entities["thing"]
+ENTITY, OTHER = MODEL.entities["thing"], MODEL.entities["other"]
 VALIDATOR = ENTITY.validator
 NOW = "2026-01-01T00:00:00.000000Z"
 A, B, C = (f"0190aaaa-bbbb-7ccc-8ddd-00000000000{n}" for n in (1, 2, 3))
@@ -129,9 +130,11 @@ def test_rows_of_a_transaction_are_held_in_the_order_of_their_ids_as_well(query:
 
 def test_counts_of_a_statement_are_written_in_the_order_of_the_types() -> None:
     """Two statements that count several types in different orders would wait for each other in a circle."""
-    create = statement(Lane(new_id(), "create", "off", False), [write(A)], NOW)
+    several = [msgspec.structs.replace(write(new_id()), entity=entity) for entity in (ENTITY, OTHER, ENTITY)]
+    create = statement(Lane(new_id(), "create", "off", False), several, NOW)
     erase = erase_statement(EraseLane(new_id(), kind_of(ENTITY)), [Erasure(id=A, caller=Caller.local("test"))], NOW)
-    assert "GROUP BY i.entity_type ORDER BY i.entity_type" in create.text
+    assert OTHER.key < ENTITY.key
+    assert create.args[-2:] == (quoted([OTHER.key, ENTITY.key]), "{1,2}")
     assert "GROUP BY g.entity_type ORDER BY g.entity_type" in erase.text
 
 

@@ -37,8 +37,8 @@ records AS (
 -- What the records of a write add to the kept counts.
 counted AS (
     INSERT INTO entity_counts AS c (application_id, entity_type, shard, n)
-    SELECT :application::uuid, i.entity_type, pg_backend_pid() & 63, count(*) FROM input i
-    GROUP BY i.entity_type ORDER BY i.entity_type
+    SELECT :application::uuid, t.entity_type, pg_backend_pid() & 63, t.n
+    FROM unnest(:count_types::text::text[], :counts::text::bigint[]) AS t (entity_type, n)
     ON CONFLICT (application_id, entity_type, shard) DO UPDATE SET n = c.n + excluded.n
 )
 
