@@ -128,7 +128,7 @@ def test_a_table_can_be_imported_by_a_call(files: Files) -> None:
     done = call(records=rows, upsert="person_id", mode="perRow")["result"]
     assert (done["updated"], done["failed"]) == (1, 1)
     assert call(records=rows, content="x")["error"]["data"]["code"] == "INVALID_PARAMS"
-    assert call(records=5)["error"]["data"]["code"] == "PARSE_ERROR"
+    assert call(records=5)["error"]["data"]["code"] == "INVALID_PARAMS"
 
 
 def test_nobody_gets_in_or_out_without_the_right(files: Files) -> None:

@@ -7,10 +7,10 @@ Memory stays the same whatever the size. The same rules decide as for single rec
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -27,10 +27,11 @@ from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.entity.types import Query
 from torque.errors import InvalidParams, PayloadTooLarge
 
-T = TypeVar("T")
-
 SMALL = 1 << 20
 """Bytes up to which an export is answered from memory, compressed if the client likes."""
+
+NOBODY = Reply(499)
+"""What is counted where a client went away: no status of HTTP says so, other servers use this one."""
 
 OPEN_SECONDS = 60.0
 """How long the server may take to open a file that was handed over to it by its descriptor."""
@@ -51,12 +52,18 @@ async def export(call: Call) -> Reply | None:
         ("content-type", CONTENT_TYPES[kind]),
         ("content-disposition", f'attachment; filename="{entity_type}.{kind}"'),
     )
+    return await _while_wanted(call.protocol, _answered(call, blocks, headers))
+
+
+async def _answered(call: Call, blocks: AsyncGenerator[bytes, None], headers: Headers) -> Reply | None:
+    """Answer a file from memory, or hand it over when it is large."""
     held = bytearray()
-    async for block in blocks:
-        held += block
-        if len(held) > SMALL:
-            await _send_file(call.protocol, blocks, held, (*headers, *call.request.headers))
-            return None
+    async with aclosing(blocks):
+        async for block in blocks:
+            held += block
+            if len(held) > SMALL:
+                await _send_file(call.protocol, blocks, held, (*headers, *call.request.headers))
+                return None
     return Reply(200, headers, bytes(held))
 
 
@@ -77,19 +84,22 @@ async def _send_file(protocol: RestProtocol, blocks: AsyncIterator[bytes], held:
     asyncio.get_running_loop().call_later(OPEN_SECONDS, file.close)
 
 
-async def load(call: Call) -> Reply:
+async def load(call: Call) -> Reply | None:
     """Import the records of a file."""
     params, entity_type, exchange = call.params, call.places["type"], call.platform.exchange
     async with _received(call) as (running, kind, path):
         most = call.platform.config.limits.import_size
         job = await asyncio.to_thread(_job, path, kind, entity_type, params, most)
-        loading = exchange.load(
-            call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
-        )
-        report = await _while_wanted(call.protocol, loading)
-    if report.failed and not report.applied and not report.dry_run:
-        return refusal(refused(report))
-    return Reply(200, JSON, msgspec.json.encode(report))
+
+        async def loaded() -> Reply:
+            report = await exchange.load(
+                call.caller, running, [job], skip_invalid=flag(params, "skipInvalid"), dry_run=flag(params, "dryRun")
+            )
+            if report.failed and not report.applied and not report.dry_run:
+                return refusal(refused(report))
+            return Reply(200, JSON, msgspec.json.encode(report))
+
+        return await _while_wanted(call.protocol, loaded())
 
 
 async def describe(call: Call) -> Reply:
@@ -121,15 +131,16 @@ async def _received(call: Call) -> AsyncIterator[tuple[RunningApplication, Forma
         yield running, kind, Path(f"/proc/self/fd/{file.fileno()}")
 
 
-async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, T]) -> T:
-    """Return what work answers, or end it when the client goes away: that is how an import is cancelled."""
+async def _while_wanted(protocol: RestProtocol, work: Coroutine[Any, Any, Reply | None]) -> Reply | None:
+    """Return what work answers, or end it when the client goes away: then nobody reads the answer."""
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(protocol.client_disconnect())
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
             task.cancel()
-        return await task
+            await asyncio.wait({task})
+        return NOBODY if task.cancelled() else task.result()
     finally:
         task.cancel()
         gone.cancel()

@@ -1,8 +1,8 @@
 """The verbs of import and export, for every protocol alike: rights decide first, caches are moved before the answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any
 
@@ -242,15 +242,16 @@ class ExchangeService:
         telling.begin()
         state: State = "failed"
         try:
-            async for block in self._blocks(application_id, statement, shape, kind, telling, total):
-                yield block
+            async with aclosing(self._blocks(application_id, statement, shape, kind, telling, total)) as blocks:
+                async for block in blocks:
+                    yield block
             state = "done"
         finally:
             await telling.end(state)
 
     async def _blocks(
         self, application_id: str, statement: Any, shape: Shape, kind: Format, telling: Telling, total: int
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         count = size = 0
         writer = writer_for(kind, shape)
         yield writer.begin()

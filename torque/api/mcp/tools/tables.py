@@ -1,5 +1,6 @@
 """Tools for many records at once: bulk_write_entities, import_data, export_data."""
 
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -119,11 +120,12 @@ async def export_data(session: Session, args: ExportData) -> bytes:
     running = await running_application(session, args.application)
     query = Query(entity_type=args.entity_type, filters=args.filters, fields=args.fields)
     held = bytearray()
-    async for block in await session.platform.exchange.export(session.caller, running, query, args.format):
-        held += block
-        if len(held) > _LONGEST_EXPORT:
-            raise PayloadTooLarge("The table is too large for a message. Narrow it, or export it over REST.",
-                                  maxBytes=_LONGEST_EXPORT)  # fmt: skip
+    async with aclosing(await session.platform.exchange.export(session.caller, running, query, args.format)) as blocks:
+        async for block in blocks:
+            held += block
+            if len(held) > _LONGEST_EXPORT:
+                message = "The table is too large for a message. Narrow it, or export it over REST."
+                raise PayloadTooLarge(message, maxBytes=_LONGEST_EXPORT)
     return codec.dumps({"format": args.format, "content": held.decode()})
 
 
