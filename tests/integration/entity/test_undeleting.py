@@ -1,6 +1,8 @@
 """A deleted record comes back with all that its deletion took along, or nothing does."""
 
 import asyncio
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -235,6 +237,83 @@ async def test_what_somebody_brings_back_meanwhile_leaves_nothing_half_done(
         with pytest.raises(Conflict):
             await restore(shop, ada["id"], with_dependants=True)
     assert await counts(shop) == [1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("auditing", [{"enabled": False}, {"track_changes": False}])
+async def test_where_the_model_does_not_keep_all_that_goes_along_it_does_not_come_back_in_part(
+    db: Database, auditing: dict[str, bool]
+) -> None:
+    entities = [
+        {**one, "behavior": {"auditing": auditing}} if one["name"] == "line" else one for one in SHOP["entities"]
+    ]
+    shop = Shop(db, {**SHOP, "entities": entities})
+    ada = await family(shop)
+    await shop.delete(ada["id"])
+    with pytest.raises(InvalidParams, match="no history of 'line'"):
+        await restore(shop, ada["id"], with_dependants=True)
+    assert await counts(shop) == [0, 1, 0, 1]
+    await restore(shop, ada["id"])
+
+
+async def test_what_goes_just_before_all_is_stored_is_found_missing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = await shop.create("customer", name="Boss")
+    ada = await shop.create("customer", name="Ada", parent_id=boss["id"])
+    await shop.create("order", number=1, customer_id=ada["id"])
+    await shop.delete(ada["id"])
+    stored = shop.entities._together._stored
+
+    async def late(*args: Any) -> str:
+        await shop.delete(boss["id"])
+        return await stored(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.entities._together, "_stored", late)
+        with pytest.raises(Conflict):
+            await restore(shop, ada["id"], with_dependants=True)
+    assert (await shop.rows("entities"), await counts(shop)) == ([], [0, 0, 0, 0])
+    with pytest.raises(ValidationFailed) as refused:
+        await restore(shop, ada["id"], with_dependants=True)
+    errors: Any = refused.value.details["errors"]
+    assert [(one["path"], one["rule"]) for one in errors] == [("/parent_id", "Reference")]
+    await restore(shop, boss["id"])
+    await restore(shop, ada["id"], with_dependants=True)
+    assert await counts(shop) == [2, 1, 0, 0]
+
+
+async def test_while_records_go_and_come_back_at_once_with_inserts_nothing_dangles(shop: Shop) -> None:
+    ada = await family(shop)
+
+    async def insert() -> None:
+        for n in range(12):
+            with suppress(ValidationFailed, Conflict, NotFound):
+                order = await shop.create("order", number=100 + n, customer_id=ada["id"])
+                await shop.create("line", text="x", order_id=order["id"])
+
+    async def go() -> None:
+        for _ in range(6):
+            with suppress(NotFound, Conflict):
+                await shop.delete(ada["id"])
+
+    async def come() -> None:
+        for _ in range(10):
+            with suppress(NotFound, Conflict, ValidationFailed):
+                await restore(shop, ada["id"], with_dependants=True)
+
+    await asyncio.gather(insert(), insert(), go(), come(), come())
+    rows = await shop.rows("entities")
+    there = {str(row["id"]) for row in rows}
+    links = await shop.rows("entity_relationships")
+    assert {str(link[side]) for link in links for side in ("source_id", "target_id")} <= there
+    assert {str(row["entity_id"]) for row in await shop.rows("entity_keys")} <= there
+    kinds = ("customer", "order", "line", "memo")
+    assert await counts(shop) == [sum(row["entity_type"] == kind for row in rows) for kind in kinds]
+    born = [row["entity_id"] for row in await shop.rows("audit_log") if row["action"] in ("create", "undelete")]
+    died = [row["entity_id"] for row in await shop.rows("audit_log") if row["action"] == "delete"]
+    alive = Counter(str(one) for one in born)
+    alive.subtract(str(one) for one in died)
+    assert {one for one, n in alive.items() if n == 1} == there and set(alive.values()) <= {0, 1}
 
 
 @pytest.mark.parametrize("along", [False, True])

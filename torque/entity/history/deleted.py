@@ -125,7 +125,10 @@ def restorable(
 def _select(
     application_id: str, collation: str, key: str, condition: Condition | None, place: Seek, limit: int
 ) -> Statement:
-    """Write the statement about the deletions of a type before a place; a record is judged as it went."""
+    """Write the statement about the deletions of a type before a place; a record is judged as it went.
+
+    OFFSET keeps what is asked about each a look into an index: joined, it might read all that an application has.
+    """
     writer = Writer(application_id, collation)
     of, at, entry, most = (writer.argument(value) for value in (key, place.values[0], place.id, limit))
     shown = f"({writer.condition(condition, 'e')}) IS TRUE" if condition is not None else "true"
@@ -140,9 +143,9 @@ def _select(
     FROM audit_log l
     WHERE l.application_id = $1 AND l.entity_type = {of}::text AND l.action = 'delete' AND l.old IS NOT NULL
         AND (l.at, l.id) < ({at}::text::timestamptz, {entry}::text::uuid)
-        AND NOT EXISTS (SELECT FROM entities n WHERE n.application_id = $1 AND n.id = l.entity_id)
+        AND NOT EXISTS (SELECT FROM entities n WHERE n.application_id = $1 AND n.id = l.entity_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM audit_log d WHERE d.application_id = $1 AND d.entity_id = l.entity_id
-            AND d.action = 'delete' AND (d.at, d.id) > (l.at, l.id))
+            AND d.action = 'delete' AND (d.at, d.id) > (l.at, l.id) OFFSET 0)
     ORDER BY l.at DESC, l.id DESC LIMIT {most}::int
 )
 SELECT e.id::text AS id, e.data, e.version, e.actor, e.protocol, e.entry::text AS entry, e.root, {shown} AS shown,

@@ -27,17 +27,18 @@ FROM unnest($2::uuid[]) AS w (id) CROSS JOIN LATERAL (
 ) AS g;
 
 -- name: went_along
--- What a deletion took along and is still gone, without the record that it was about.
+-- What a deletion took along and is still gone, without the record that it was about. OFFSET keeps what is asked about
+-- each a look into an index.
 SELECT l.entity_id::text AS id, l.entity_type, l.old, l.new,
     to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
     to_char((l.at - interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS before
 FROM audit_log l
 WHERE l.application_id = $1 AND l.action = 'delete' AND l.new ? 'deletion' AND l.new ->> 'deletion' = $2
     AND l.entity_id <> $3
-    AND NOT EXISTS (SELECT FROM entities n WHERE n.application_id = $1 AND n.id = l.entity_id)
+    AND NOT EXISTS (SELECT FROM entities n WHERE n.application_id = $1 AND n.id = l.entity_id OFFSET 0)
     AND NOT EXISTS (SELECT FROM audit_log d WHERE d.application_id = $1 AND d.entity_id = l.entity_id
-        AND d.action = 'delete' AND (d.at, d.id) > (l.at, l.id))
-ORDER BY l.entity_id LIMIT $4;
+        AND d.action = 'delete' AND (d.at, d.id) > (l.at, l.id) OFFSET 0)
+LIMIT $4;
 
 -- name: linked_since
 -- What was done since a moment to the links of a record, from either end, the newest first. An id is looked for in the

@@ -30,7 +30,7 @@ from torque.entity.write.refusing import MEETING
 from torque.entity.write.writer import Writer
 from torque.entity.write.writing import Writing
 from torque.errors import Conflict, Forbidden, InvalidParams, ValidationFailed
-from torque.model.compile import CompiledEntity
+from torque.model.compile import CompiledEntity, CompiledModel
 from torque.types import Caller
 
 MOST = 10_000
@@ -102,16 +102,21 @@ class Together:
         first = Grave(
             id=record_id, entity=entity, data=state.data, moment=moment, version=version, created_at=created_at
         )
-        graves = {one.id: one for one in (first, *await self._along(app, record_id, grave))}
+        graves = {one.id: one for one in (first, *await self._along(app, entity, record_id, grave))}
         drafts = await self._drafts(caller, app, rights, graves)
         now = await self._writer.custody.own(self._stored(caller, app, rights, graves, drafts, record_id, repeat))
         row = (record_id, drafts[0].write.prepared.data, version + 1, created_at, now, entity.key)
         return Answer(self._writing.visible_record(entity, granted, row))
 
-    async def _along(self, app: RunningApplication, record_id: str, grave: Mapping[str, Any]) -> list[Grave]:
+    async def _along(
+        self, app: RunningApplication, entity: CompiledEntity, record_id: str, grave: Mapping[str, Any]
+    ) -> list[Grave]:
         """Return what went along with a record and is still gone."""
         if "deletion" not in grave:
             return []
+        if unkept := _unkept(app.model, entity):
+            message = f"The model keeps no history of '{unkept}', so not all that went along could come back."
+            raise InvalidParams(message, parameter="withDependants")
         rows = await self._db.fetch(Q.went_along, app.id, grave["deletion"], record_id, MOST + 1)
         if len(rows) > MOST:
             message = f"More than {MOST} records went along. Bring this one back first, then the others one by one."
@@ -237,10 +242,23 @@ class Together:
         return Conflict(MEETING)
 
 
+def _unkept(model: CompiledModel, entity: CompiledEntity) -> str | None:
+    """Return an entity whose records go along with those of another and are not kept in the log; None without one."""
+    found, level = {entity.name}, [entity]
+    while level:
+        following = {way.entity for one in level for way in one.inbound if way.cascade == "Delete"} - found
+        for name in sorted(following):
+            if audit_mode(model.entities[name]) != "values":
+                return name
+        found |= following
+        level = [model.entities[name] for name in following]
+    return None
+
+
 def _grave(app: RunningApplication, row: Any) -> Grave:
     entity = app.model.entities_by_key.get(row["entity_type"])
     data, note = loaded(row["old"]), loaded(row["new"]) or {}
-    if entity is None or data is None or audit_mode(entity) != "values":
+    if entity is None or data is None:
         raise InvalidParams("The model does not keep all that went along.", parameter="withDependants")
     return Grave(
         id=row["id"], entity=entity, data=data, moment=row["before"], version=note.get("version", 1),
