@@ -9,6 +9,9 @@ from typing import Any
 
 import asyncpg
 
+DROP_EVERYTHING = '{"run": "", "signals": [{"type": "drop"}]}'
+"""Payload by which every server empties its caches: what was written is not known closer."""
+
 _TELL = "SELECT pg_notify('torque', $1) WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
 """Says nothing in a transaction that wrote nothing."""
 

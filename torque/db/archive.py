@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from torque.db.announced import DROP_EVERYTHING
 from torque.db.collation import KEY
 from torque.db.connecting import connect
 from torque.db.migrate import MigrationFailed, migrate, status
@@ -25,7 +26,6 @@ from torque.errors import Conflict, InvalidParams, Unavailable
 FORMAT = "torque-backup/1"
 _OWN_SETTINGS = (KEY, "partitions")
 _LEFT_OUT = ("schema_migrations", "hosts")
-_DROP_EVERYTHING = '{"run": "", "signals": [{"type": "drop"}]}'
 _CHUNK = 256 * 1024
 Connection = psycopg.Connection[TupleRow]
 Step = Callable[[str], None]
@@ -140,7 +140,7 @@ def restore(dsn: str, source: Path, *, replace: bool, partitions: int, step: Ste
         for table in manifest.tables:
             _load(connection, file, table)
             step(table.name)
-        connection.execute("SELECT pg_notify('torque', %s)", (_DROP_EVERYTHING,))
+        connection.execute("SELECT pg_notify('torque', %s)", (DROP_EVERYTHING,))
     migrate(dsn, partitions=partitions)
     _look_at_everything(dsn)
     return manifest

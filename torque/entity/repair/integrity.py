@@ -7,6 +7,7 @@ import msgspec
 
 from torque import codec
 from torque.application.types import RunningApplication
+from torque.entity import values
 from torque.entity.ends import ends_of
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.derived import once_per_model
@@ -155,7 +156,8 @@ def targets(app: RunningApplication, stored: Stored) -> set[str]:
     data = codec.loads(stored.data) if entity is not None else {}
     for field in entity.references if entity is not None else ():
         value = data.get(field.key)
-        found.update(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+        texts = (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+        found.update(filter(values.is_id, texts))
     return found
 
 

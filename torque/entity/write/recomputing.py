@@ -1,6 +1,6 @@
-"""Computed fields and unique values of stored records, worked out anew in the background when the model has changed.
+"""Computed fields, unique values and links of stored records, made anew in the background when the model has changed.
 
-Every write works them out by itself; a new expression or rule concerns what is stored already. Which of them the
+Every write makes them by itself; a new expression, rule or reference concerns what is stored already. Which of them the
 records of a type stand on is written down, so the work is taken up by the first server that notices, under a lease, and
 by another one when that dies. It is an empty update of every record: only those whose values change are written, as any
 update is, with version, audit, links, unique keys and events. Until it is done lists still find the old values, and a
@@ -19,6 +19,7 @@ from torque.entity.batch import Q, Write
 from torque.entity.types import Row
 from torque.entity.write.lanes import lane_of
 from torque.entity.write.rekeying import rekey
+from torque.entity.write.relinking import relink
 from torque.entity.write.writer import Moved, Outcome, Writer
 from torque.errors import TorqueError
 from torque.model.compile import CompiledEntity
@@ -37,7 +38,9 @@ _CALLER = Caller(id="system", name="Torque", roles=(), protocol="system")
 
 @lru_cache(maxsize=1024)
 def signature(entity: CompiledEntity) -> str:
-    """Return a short text that changes with the expressions and unique rules of an entity; empty without any."""
+    """Return a short text that changes with the expressions and unique rules of an entity, and another one, behind a
+    point, that changes with its references; nothing without any.
+    """
     computed = {
         field.key: [field.definition.computed, fragment(field.definition.field_type)]
         for field in entity.fields.values()
@@ -47,11 +50,16 @@ def signature(entity: CompiledEntity) -> str:
     known: list[object] = [computed, names] if computed else []
     if entity.uniques:
         known.append({rule.id: [entity.fields[name].key for name in rule.fields] for rule in entity.uniques})
+    links = {field.key: field.link_key for field in entity.references if field.link_key is not None}
+    return ".".join((_short(known), _short(links))) if known or links else ""
+
+
+def _short(known: object) -> str:
     return hashlib.sha256(codec.dumps(known)).hexdigest()[:32] if known else ""
 
 
 class Recomputing:
-    """Notices new expressions and unique rules, and works the stored records of their types out anew.
+    """Notices new expressions, unique rules and references, and goes through the stored records of their types.
 
     Parameters
     ----------
@@ -91,7 +99,7 @@ class Recomputing:
             await asyncio.wait(set(self._tasks))
 
     async def run(self, app: RunningApplication) -> bool:
-        """Work out every type of an application whose expressions or unique rules are new.
+        """Go through every type of an application whose expressions, unique rules or references are new.
 
         Returns
         -------
@@ -105,16 +113,28 @@ class Recomputing:
             wanted = signature(entity)
             if not wanted:
                 continue
-            if not await self._claim(app, entity, wanted):
+            stood = await self._claim(app, entity, wanted)
+            if stood is None:
                 done = done and bool(await self._db.fetchval(Q.formulas_stand, app.id, entity.key, wanted))
             else:
-                changed, failed, doubled = await self._all(app, entity)
-                await self._db.execute(Q.formulas_done, app.id, entity.key, wanted)
-                self._observer.emit(
-                    "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed,
-                    doubled=doubled,
-                )  # fmt: skip
+                await self._go_through(app, entity, stood, wanted)
         return done
+
+    async def _go_through(self, app: RunningApplication, entity: CompiledEntity, stood: str, wanted: str) -> None:
+        """Do what is to be done from one signature to another."""
+        (rules, _, links), (old_rules, _, old_links) = wanted.partition("."), stood.partition(".")
+        changed = failed = doubled = linked = 0
+        new_rules = rules not in ("", old_rules)
+        if new_rules:
+            changed, failed, doubled = await self._all(app, entity)
+        if links not in ("", old_links):
+            linked = await relink(self._db, app, entity, lambda: self._renew(app, entity))
+        await self._db.execute(Q.formulas_done, app.id, entity.key, wanted)
+        if new_rules or linked:
+            self._observer.emit(
+                "recomputed", application=app.id, entity=entity.name, changed=changed, failed=failed, doubled=doubled,
+                linked=linked,
+            )  # fmt: skip
 
     async def _run(self, application_id: str) -> None:
         identity: tuple[str, int, str] | None = None
@@ -131,8 +151,15 @@ class Recomputing:
             self._seen.pop(app.id, None)  # the next request begins anew
             self._observer.emit("recomputing_waits", level="warning", application=app.id, error=str(error))
 
-    async def _claim(self, app: RunningApplication, entity: CompiledEntity, wanted: str) -> bool:
-        return bool(await self._db.fetchval(Q.claim_formulas, app.id, entity.key, wanted, self.lease_seconds))
+    async def _claim(self, app: RunningApplication, entity: CompiledEntity, wanted: str) -> str | None:
+        """Return the signature that the records stand on; None when they need nothing, or another server is at them."""
+        stood: str | None = await self._db.fetchval(
+            Q.claim_formulas, app.id, entity.key, wanted, self.lease_seconds
+        )  # fmt: skip
+        return stood
+
+    async def _renew(self, app: RunningApplication, entity: CompiledEntity) -> None:
+        await self._db.execute(Q.renew_formulas, app.id, entity.key, self.lease_seconds)
 
     async def _all(self, app: RunningApplication, entity: CompiledEntity) -> tuple[int, int, int]:
         last, changed, failed, doubled = _FIRST, 0, 0, 0
@@ -142,7 +169,7 @@ class Recomputing:
             changed += done.count(True)
             failed += done.count(None)
             doubled += await rekey(self._db, app.id, entity, rows)
-            await self._db.execute(Q.renew_formulas, app.id, entity.key, self.lease_seconds)
+            await self._renew(app, entity)
         return changed, failed, doubled
 
     async def _one(self, app: RunningApplication, entity: CompiledEntity, row: Row) -> bool | None:

@@ -319,7 +319,7 @@ INSERT INTO entity_formulas AS f (application_id, entity_type, lease_until)
 VALUES ($1, $2, now() + make_interval(secs => $4))
 ON CONFLICT (application_id, entity_type) DO UPDATE SET lease_until = excluded.lease_until
     WHERE f.signature <> $3::text AND f.lease_until <= now()
-RETURNING true;
+RETURNING f.signature;
 
 -- name: formulas_stand
 SELECT EXISTS (SELECT 1 FROM entity_formulas f WHERE f.application_id = $1 AND f.entity_type = $2 AND f.signature = $3);
@@ -331,7 +331,7 @@ UPDATE entity_formulas SET lease_until = now() + make_interval(secs => $3) WHERE
 UPDATE entity_formulas SET signature = $3, lease_until = now() WHERE application_id = $1 AND entity_type = $2;
 
 -- name: formulas_gone
--- Their entities have neither expressions nor unique rules by now.
+-- Their entities have neither expressions nor unique rules nor references by now.
 UPDATE entity_formulas SET signature = ''
 WHERE application_id = $1 AND entity_type = ANY($2::text[]) AND signature <> '' AND lease_until <= now();
 
@@ -367,3 +367,45 @@ SELECT e.id, e.data, e.version,
 FROM entities e
 WHERE e.application_id = $1 AND e.entity_type = $2 AND e.id > $3
 ORDER BY e.id LIMIT $4;
+
+-- name: unlinked
+-- Where a look through records ends, and which of them have other links than their references say: keys of fields and
+-- what their links stand under, in the same order.
+WITH page AS MATERIALIZED (
+    SELECT e.id, e.data FROM entities e
+    WHERE e.application_id = $1 AND e.entity_type = $2 AND e.id > $3
+    ORDER BY e.id LIMIT $4
+)
+SELECT (SELECT p.id FROM page p ORDER BY p.id DESC LIMIT 1) AS last, ARRAY(
+    SELECT p.id::text FROM page p WHERE EXISTS (
+        SELECT 1 FROM unnest($5::text[], $6::text[]) AS f (key, link_key)
+        WHERE ARRAY(
+            SELECT r.target_id::text FROM entity_relationships r
+            WHERE r.application_id = $1 AND r.source_id = p.id AND r.link_key = f.link_key ORDER BY r.position
+        ) <> CASE jsonb_typeof(p.data -> f.key)
+            WHEN 'string' THEN ARRAY[p.data ->> f.key]
+            WHEN 'array' THEN ARRAY(SELECT jsonb_array_elements_text(p.data -> f.key))
+            ELSE '{}'
+        END
+    )
+    ORDER BY p.id
+) AS ids;
+
+-- name: links_under
+SELECT r.source_id, r.link_key, r.position, r.target_id FROM entity_relationships r
+WHERE r.application_id = $1 AND r.source_id = ANY($2::uuid[]) AND r.link_key = ANY($3::text[]);
+
+-- name: hold_targets
+SELECT e.id, e.entity_type FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[])
+ORDER BY e.id FOR KEY SHARE;
+
+-- name: drop_links
+DELETE FROM entity_relationships r
+USING unnest($2::uuid[], $3::text[], $4::int[]) AS w (source_id, link_key, position)
+WHERE r.application_id = $1 AND r.source_id = w.source_id AND r.link_key = w.link_key AND r.position = w.position;
+
+-- name: add_links
+INSERT INTO entity_relationships (application_id, source_id, link_key, position, target_id)
+SELECT $1, w.source_id, w.link_key, w.position, w.target_id
+FROM unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) AS w (source_id, link_key, position, target_id)
+ON CONFLICT (application_id, source_id, link_key, position) DO UPDATE SET target_id = excluded.target_id;
