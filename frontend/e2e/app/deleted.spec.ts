@@ -1,5 +1,19 @@
 /** The deleted records of a list, and the way back for them. */
-import { expect, test } from "./support";
+import { randomBytes } from "node:crypto";
+import { Application, expect, test } from "./support";
+
+const named = { name: "name", display_name: "Name", field_type: { type: "String" }, required: true };
+const crates = {
+  format: "torque/1",
+  name: "crates",
+  display_name: "Crates",
+  entities: [
+    { id: "crate", name: "crate", display_name: "Crate", fields: [{ ...named, id: "crate_name" }] },
+    { id: "bottle", name: "bottle", display_name: "Bottle", fields: [{ ...named, id: "bottle_name" }, { id: "bottle_crate", name: "crate", display_name: "Crate", field_type: { type: "Reference", entity: "crate" } }] },
+  ],
+  relationships: [{ id: "holds", name: "holds", type: "OneToMany", from_entity: "crate", to_entity: "bottle", to_field: "crate", cascade: "Delete" }],
+};
+const IMPORT = "mutation($document: String!, $name: String!) { importModel(document: $document, name: $name) { application { name } } }";
 
 test("what was deleted is listed with who and when, looked at and brought back, one and several", async ({ orders, page }) => {
   const found = await orders.call<{ data: { id: string; number: string }[] }>(page.request, "loadEntityData", { entityType: "order", filters: { number: { in: ["CO-1036", "CO-1037", "CO-1038"] } } });
@@ -57,4 +71,35 @@ test("what cannot come back says why and stays, and the list follows what others
   await page.getByRole("dialog", { name: "Taken" }).getByRole("button", { name: "Restore" }).press("Enter");
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await expect(orders.drawer().getByRole("textbox", { name: "Name" })).toHaveValue("Taken");
+});
+
+test("a record comes back with what its deletion took along, or without", async ({ editor, page }) => {
+  const name = `crates-${randomBytes(4).toString("hex")}`;
+  await editor.graphql(IMPORT, { document: JSON.stringify(crates), name });
+  const application = new Application(page, name);
+  const make = (entityType: string, data: object) => application.call<{ id: string }>(page.request, "createEntity", { entityType, data });
+  for (const label of ["Full", "Half"]) {
+    const { id } = await make("crate", { name: label });
+    for (const bottle of ["red", "white"]) await make("bottle", { name: `${label} ${bottle}`, crate: id });
+    await application.call(page.request, "deleteEntity", { entityId: id });
+  }
+  await application.open("/crate_list?deleted=crate");
+  await expect(page.getByRole("columnheader", { name: "Went along" })).toBeVisible();
+  await page.locator("[data-id]", { hasText: "Full" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("2 records went along with it.");
+  await application.accessible();
+  await dialog.getByRole("button", { name: "Restore with 2 records" }).click();
+  await expect(page.getByText("Restored Full.")).toBeVisible();
+  await page.locator("[data-id]", { hasText: "Half" }).click();
+  await dialog.getByRole("button", { name: "Restore only this" }).click();
+  await expect(page.getByText("Restored Half.")).toBeVisible();
+
+  await application.open("/bottle_list");
+  await expect(page.locator("[data-id]")).toHaveCount(2);
+  await expect(application.row("Full red")).toBeVisible();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Deleted bottles" }).click();
+  await application.row("Half white").click();
+  await expect(dialog).toContainText("It went along with another record.");
 });

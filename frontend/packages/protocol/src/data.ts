@@ -47,8 +47,8 @@ export type HistoryEntry = {
   new: JsonObject | null;
 };
 
-/** How a record was deleted. `dependants`: how many others, of any type, went along. */
-export type DeletionEntry = { at: string; actor: string; protocol: string; dependants?: number };
+/** How a record was deleted. `root`: the record whose deletion took it along; `dependants`: how many others, of any type, went along with it. */
+export type DeletionEntry = { at: string; actor: string; protocol: string; root: string | null; dependants: number };
 export type DeletedQuery = { entityType: string; limit?: number; cursor?: string | null };
 /** Deleted records as they were last, the newest deletion first. A page may be short, or empty, although more follow. */
 export type DeletedPage = {

@@ -36,6 +36,8 @@ export type ImportReport = {
   errors: RowFault[];
   /** Columns that no field takes. */
   ignored: string[];
+  /** What was taken by a guess. */
+  notes?: string[];
 };
 
 /** How far a file is; who may not see all records gets only the first three. */

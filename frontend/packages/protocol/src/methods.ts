@@ -18,7 +18,7 @@ export type Methods = {
   getEntityHistory: { params: { entityType?: string; entityId: string; limit?: number }; result: { entries: HistoryEntry[] } };
   loadDeletedEntities: { params: DeletedQuery; result: DeletedPage };
   /** `asOf` with the moment of an entry is the state it led to. */
-  restoreEntity: { params: { entityType?: string; entityId: string; asOf?: string }; result: EntityRecord };
+  restoreEntity: { params: { entityType?: string; entityId: string; asOf?: string; /** Brings back what went along, too. */ withDependants?: boolean } & Write; result: EntityRecord };
   createEntity: { params: { entityType: string; data: JsonObject } & Write; result: EntityRecord };
   updateEntity: {
     params: { entityType?: string; entityId: string; data: JsonObject; replace?: boolean; ifVersion?: number } & Write;

@@ -29,11 +29,14 @@ describe("several records changed alike", () => {
 });
 
 describe("several records brought back", () => {
-  it("are tried again once what they need is there, and those that are refused say why", async () => {
+  it("are tried again once what they need is there, those that are there already do not count as refused", async () => {
     const there = new Set(["other"]);
     const needs: Record<string, string> = { child: "parent", parent: "other", orphan: "gone" };
-    const answerOne = ({ id, params }: RpcRequest): unknown => {
-      const { entityId } = params as { entityId: string };
+    const whole: string[] = [];
+    const answerOne = ({ id, method, params }: RpcRequest): unknown => {
+      const { entityId, withDependants } = params as { entityId: string; withDependants?: boolean };
+      if (method === "loadEntityData") return { jsonrpc: "2.0", id, result: { data: [{ id: "met", version: 3 }], pagination: {}, meta: {} } };
+      if (withDependants) whole.push(entityId);
       if (!there.has(needs[entityId] ?? "")) return { jsonrpc: "2.0", id, error: { code: -32010, message: `There is no ${needs[entityId] ?? ""}.`, data: { code: "VALIDATION_FAILED" } } };
       there.add(entityId);
       return { jsonrpc: "2.0", id, result: { id: entityId, version: 2 } };
@@ -43,8 +46,9 @@ describe("several records brought back", () => {
       return Promise.resolve(Response.json(Array.isArray(body) ? body.map(answerOne) : answerOne(body)));
     };
     const client = createClient({ application: "parcels", baseUrl: "http://torque.test", fetch: answer, open: { socket: silent, stream: silent } });
-    const { restored, refused } = await restoreRecords(client, "parcel", ["orphan", "child", "parent"]);
-    expect(restored.map(({ id }) => id)).toEqual(["parent", "child"]);
+    const { restored, refused } = await restoreRecords(client, "parcel", ["orphan", "child", "parent", "met"], (id) => id === "parent");
+    expect(restored.map(({ id }) => id)).toEqual(["parent", "child", "met"]);
+    expect(whole).toEqual(["parent"]);
     expect(refused?.ids).toEqual(["orphan"]);
     expect(errorText(refused?.error, "offline", "unknown")).toBe("There is no gone.");
   });

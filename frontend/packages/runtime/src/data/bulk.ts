@@ -29,16 +29,31 @@ export async function updateRecords(client: TorqueClient, entityType: string, id
   return { written: result.results.flatMap((one) => (one.ok && one.record ? [one.record] : [])), refused: refusedOf(result, ids) };
 }
 
-/** Brings back what was deleted. What needs another of them that is not there yet is tried again, as long as that helps. */
-export async function restoreRecords(client: TorqueClient, entityType: string, ids: readonly string[]): Promise<{ restored: EntityRecord[]; refused: Refused | null }> {
+/** Those of them that are there now. */
+async function nowThere(client: TorqueClient, entityType: string, ids: readonly string[]): Promise<EntityRecord[]> {
+  const answer = await client.call("loadEntityData", { entityType, limit: ids.length, filters: { id: { in: [...ids] } } }).catch(() => null);
+  return answer?.data ?? [];
+}
+
+/**
+ * Brings back what was deleted. What needs another of them that is not there yet is tried again, as long as that helps.
+ * @param whole Whether what went along with a record comes back with it.
+ */
+export async function restoreRecords(client: TorqueClient, entityType: string, ids: readonly string[], whole: (id: string) => boolean): Promise<{ restored: EntityRecord[]; refused: Refused | null }> {
   const restored: EntityRecord[] = [];
   for (let left = ids; ; ) {
-    const outcomes = await Promise.allSettled(left.map((entityId) => client.call("restoreEntity", { entityType, entityId })));
+    const outcomes = await Promise.allSettled(left.map((entityId) => client.call("restoreEntity", { entityType, entityId, ...(whole(entityId) ? { withDependants: true } : {}) })));
     const failed = outcomes.flatMap((outcome, at) => (outcome.status === "rejected" ? [{ id: left[at] ?? "", error: outcome.reason as unknown }] : []));
     restored.push(...outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])));
-    const [first] = failed;
-    if (!first) return { restored, refused: null };
-    if (failed.length === left.length) return { restored, refused: { ids: left, error: first.error } };
-    left = failed.map(({ id }) => id);
+    if (failed.length > 0 && failed.length < left.length) {
+      left = failed.map(({ id }) => id);
+      continue;
+    }
+    // One that came back with another, or by somebody else, is where it should be.
+    const there = failed.length > 0 ? await nowThere(client, entityType, left) : [];
+    const gone = failed.filter(({ id }) => there.every((record) => record.id !== id));
+    restored.push(...there);
+    const [first] = gone;
+    return { restored, refused: first ? { ids: gone.map(({ id }) => id), error: first.error } : null };
   }
 }

@@ -15,8 +15,8 @@ export type Mutations = {
   update: (entityType: string | undefined, id: string, data: JsonObject, ifVersion?: number) => Promise<EntityRecord>;
   /** Makes a record what it was at a moment. */
   restore: (entityType: string, id: string, asOf: string) => Promise<EntityRecord>;
-  /** Brings back what was deleted; answers what was refused. */
-  bringBack: (entityType: string, ids: readonly string[]) => Promise<Refused | null>;
+  /** Brings back what was deleted, where `whole` says so with what went along; answers what was refused. */
+  bringBack: (entityType: string, ids: readonly string[], whole: (id: string) => boolean) => Promise<Refused | null>;
   /** Changes several alike; answers what was refused. */
   updateAll: (entityType: string, ids: readonly string[], data: JsonObject) => Promise<Refused | null>;
 };
@@ -39,8 +39,8 @@ export function useMutations(): Mutations {
         return wrote(await writes.run(() => client.call("updateEntity", params), written), entityType);
       },
       restore: async (entityType, id, asOf) => wrote(await writes.run(() => client.call("restoreEntity", { entityType, entityId: id, asOf }), written), entityType),
-      bringBack: async (entityType, ids) => {
-        const { restored, refused } = await writes.run(() => restoreRecords(client, entityType, ids), (outcome) => outcome.restored.map(written));
+      bringBack: async (entityType, ids, whole) => {
+        const { restored, refused } = await writes.run(() => restoreRecords(client, entityType, ids, whole), (outcome) => outcome.restored.map(written));
         titles.learn(entityType, restored);
         // What came back may have brought links of other records along.
         void cache.invalidateQueries({ queryKey: ["records"] });

@@ -151,7 +151,8 @@ export const DeletedOne: Story = {
   play: async () => {
     const dialog = within(await within(document.body).findByRole("dialog", { name: "Oil the gate" }, PATIENCE));
     await expect(await dialog.findByText(/^Deleted by agent, 19 Nov 2026/)).toBeInTheDocument();
-    await userEvent.click(dialog.getByRole("button", { name: "Restore" }));
+    await expect(dialog.getByText(/3 records went along with it/)).toBeInTheDocument();
+    await userEvent.click(dialog.getByRole("button", { name: "Restore with 3 records" }));
     await expect(await dialog.findByText("Another todo is called like this.", {}, PATIENCE)).toBeVisible();
   },
 };

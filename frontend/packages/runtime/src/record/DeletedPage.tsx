@@ -1,5 +1,5 @@
 import { codeOf } from "@torque/client";
-import type { EntityRecord, Page } from "@torque/protocol";
+import type { Page } from "@torque/protocol";
 import { DataGrid, formatDate, IconButton, icons, PageHeader, useLocale, usePhone, type GridStatus, type GridView } from "@torque/ui";
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -42,10 +42,10 @@ export function DeletedPage({ entityType, page, back, notice }: DeletedPageProps
   const form = useFormDefinition({ entityType });
   const displayName = displayNameOf(metadata, entityType);
   const title = t("deleted.title", { noun: plural(displayName, i18n.language) });
-  const words = useMemo(() => ({ somebody: t("history.somebody"), at: t("deleted.at"), by: t("deleted.by"), title: displayName }), [t, displayName]);
+  const words = useMemo(() => ({ somebody: t("history.somebody"), at: t("deleted.at"), by: t("deleted.by"), along: t("deleted.along"), title: displayName }), [t, displayName]);
   const deleted = useDeleted(entityType, form.data, !form.isLoading, words);
-  const columns = useMemo(() => deletedColumns(columnSpecs(listColumns(page.components, entityType, form.data), form.data), words, phone), [page, entityType, form.data, words, phone]);
-  const { one, several } = useBringBack(entityType);
+  const columns = useMemo(() => deletedColumns(columnSpecs(listColumns(page.components, entityType, form.data), form.data), words, phone, deleted.rows), [page, entityType, form.data, words, phone, deleted.rows]);
+  const { one, several, quietly } = useBringBack(entityType, deleted.rows);
   const set = address.set;
   const shown = address.params.get("shown");
   const status = useStatus(deleted);
@@ -87,7 +87,7 @@ export function DeletedPage({ entityType, page, back, notice }: DeletedPageProps
         paging={false}
         fill
       />
-      <DeletedRecord entityType={entityType} record={rows?.find(({ id }: EntityRecord) => id === shown) ?? null} form={form.data} onClose={() => set({ shown: null })} />
+      <DeletedRecord entityType={entityType} record={rows?.find(({ id }) => id === shown) ?? null} form={form.data} bringBack={quietly} onClose={() => set({ shown: null })} />
     </>
   );
 }

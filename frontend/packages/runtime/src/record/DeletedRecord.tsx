@@ -7,31 +7,31 @@ import { useRuntime } from "../context";
 import { errorText } from "../data/mutations";
 import { titleOfRecord } from "../data/titles";
 import { useReferences } from "../data/useReferences";
-import { deletedAt, deletedBy } from "./deleted";
+import { deletedAt, deletedBy, rootOf, wentAlong } from "./deleted";
 import classes from "./DeletedPage.module.css";
-import { useBringBack } from "./useBringBack";
+import type { BringBack } from "./useBringBack";
 
 const WIDTH = 640;
 
-type DeletedRecordProps = { entityType: string; /** Null while none is looked at. */ record: EntityRecord | null; form: FormDefinition | undefined; onClose: () => void };
+type DeletedRecordProps = { entityType: string; /** Null while none is looked at. */ record: EntityRecord | null; form: FormDefinition | undefined; bringBack: BringBack["quietly"]; onClose: () => void };
 
 /** A deleted record as it was last, and the way back. */
-export function DeletedRecord({ entityType, record, form, onClose }: DeletedRecordProps) {
+export function DeletedRecord({ entityType, record, ...content }: DeletedRecordProps) {
   const { titles } = useRuntime();
   return (
-    <Modal opened={record !== null} onClose={onClose} title={record ? titleOfRecord(record, titles.titleField(entityType)) : ""} width={WIDTH}>
-      {record && <Content entityType={entityType} record={record} form={form} onClose={onClose} />}
+    <Modal opened={record !== null} onClose={content.onClose} title={record ? titleOfRecord(record, titles.titleField(entityType)) : ""} width={WIDTH}>
+      {record && <Content record={record} {...content} />}
     </Modal>
   );
 }
 
-function Content({ entityType, record, form, onClose }: DeletedRecordProps & { record: EntityRecord }) {
+function Content({ record, form, bringBack, onClose }: Omit<DeletedRecordProps, "entityType"> & { record: EntityRecord }) {
   const { t } = useTranslation("runtime");
   const ui = useTranslation("ui");
   const locale = useLocale();
   const { titleOf } = useReferences();
-  const { quietly } = useBringBack(entityType);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<"all" | "one" | null>(null);
+  const along = wentAlong(record);
   const [problem, setProblem] = useState<unknown>(null);
   const words = { yes: ui.t("yes"), no: ui.t("no") };
   const values = (form?.fields ?? []).map((field) => ({
@@ -39,23 +39,32 @@ function Content({ entityType, record, form, onClose }: DeletedRecordProps & { r
     label: field.label,
     text: formatValue(record[field.name], shapeOfField(field), locale, words, (id) => titleOf(field.entity ?? "", id)),
   }));
-  const restore = async (): Promise<void> => {
-    setBusy(true);
+  const restore = async (alone: boolean): Promise<void> => {
+    setBusy(alone ? "one" : "all");
     setProblem(null);
-    const failure = await quietly(record.id);
-    setBusy(false);
+    const failure = await bringBack(record.id, alone);
+    setBusy(null);
     if (failure === null) onClose();
     else setProblem(failure);
   };
   return (
     <>
-      <p className={classes.about}>{t("deleted.about", { who: deletedBy(record), time: formatDateTime(deletedAt(record), locale) })}</p>
+      <p className={classes.about}>
+        {t("deleted.about", { who: deletedBy(record), time: formatDateTime(deletedAt(record), locale) })}{" "}
+        {along > 0 && t("deleted.tookAlong", { count: along })}
+        {rootOf(record) && t("deleted.went")}
+      </p>
       {problem !== null && <ErrorPane message={errorText(problem, t("error.offline"), t("error.unknown"))} code={codeOf(problem)} />}
       <ValueList values={values} />
       <div className={classes.foot}>
         <Button onClick={onClose}>{ui.t("close")}</Button>
-        <Button kind="primary" icon={<icons.IconArrowBackUp aria-hidden />} busy={busy} onClick={() => void restore()}>
-          {t("deleted.restore")}
+        {along > 0 && (
+          <Button busy={busy === "one"} disabled={busy === "all"} onClick={() => void restore(true)}>
+            {t("deleted.restoreOne")}
+          </Button>
+        )}
+        <Button kind="primary" icon={<icons.IconArrowBackUp aria-hidden />} busy={busy === "all"} disabled={busy === "one"} onClick={() => void restore(false)}>
+          {along > 0 ? t("deleted.restoreAll", { count: along }) : t("deleted.restore")}
         </Button>
       </div>
     </>

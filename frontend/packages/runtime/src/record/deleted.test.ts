@@ -1,12 +1,12 @@
 // @vitest-environment node
 import type { DeletedPage, PageComponent } from "@torque/protocol";
 import { describe, expect, it } from "vitest";
-import { deletedAt, deletedBy, deletedColumns, deletedRows, listColumns, referredTo } from "./deleted";
+import { deletedAt, deletedBy, deletedColumns, deletedRows, listColumns, referredTo, wentAlong } from "./deleted";
 
-const words = { somebody: "Somebody", at: "Deleted", by: "Deleted by", title: "Order" };
+const words = { somebody: "Somebody", at: "Deleted", by: "Deleted by", title: "Order", along: "Went along" };
 const page = (ids: string[], actor: string): DeletedPage => ({
   data: ids.map((id) => ({ id, number: `CO-${id}`, customer_id: `c${id}` })),
-  deletions: Object.fromEntries(ids.map((id) => [id, { at: "2026-11-20T09:15:00.000000Z", actor, protocol: "rest" }])),
+  deletions: Object.fromEntries(ids.map((id) => [id, { at: "2026-11-20T09:15:00.000000Z", actor, protocol: "rest", root: null, dependants: id === "2" ? 4 : 0 }])),
   pagination: { limit: 50, nextCursor: null },
   meta: { entityType: "order", since: null },
 });
@@ -38,6 +38,13 @@ describe("deleted records", () => {
     const [title, ...told] = deletedColumns(columns, words, true);
     expect(deletedRows([page(["1"], "Ada")], "number", words)[0]?.[title?.field ?? ""]).toBe("CO-1");
     expect(told.map((column) => column.title)).toEqual(["Deleted", "Deleted by"]);
+  });
+
+  it("say how many went along where some did", () => {
+    const rows = deletedRows([page(["1", "2"], "Ada")], "number", words);
+    expect(rows.map(wentAlong)).toEqual([0, 4]);
+    expect(deletedColumns(columns, words, false, rows).map(({ title }) => title)).toEqual(["Number", "Deleted", "Deleted by", "Went along", "Customer"]);
+    expect(deletedColumns(columns, words, false, rows.slice(0, 1)).map(({ title }) => title)).not.toContain("Went along");
   });
 
   it("find their list wherever it stands in the page, and do without one", () => {

@@ -7,26 +7,33 @@ import { titleOfRecord } from "../data/titles";
 const AT = "$at";
 const BY = "$by";
 const TITLE = "$title";
+const ALONG = "$along";
+const ROOT = "$root";
 
 /** Without a list of these records on the page: so many of the form's fields. */
 const MOST_COLUMNS = 5;
 
-export type Words = { somebody: string; at: string; by: string; title: string };
+export type Words = { somebody: string; at: string; by: string; title: string; along: string };
 
 /** The records with who deleted them and when. */
 export const deletedRows = (pages: readonly DeletedPage[], titleField: string | null, { somebody }: Words): EntityRecord[] =>
   pages.flatMap(({ data, deletions }) =>
-    data.map((record) => ({ ...record, [AT]: deletions[record.id]?.at ?? null, [BY]: deletions[record.id]?.actor || somebody, [TITLE]: titleOfRecord(record, titleField) })),
+    data.map((record) => ({ ...record, [AT]: deletions[record.id]?.at ?? null, [BY]: deletions[record.id]?.actor || somebody, [TITLE]: titleOfRecord(record, titleField), [ALONG]: deletions[record.id]?.dependants ?? 0, [ROOT]: deletions[record.id]?.root ?? null })),
   );
 
 export const deletedAt = (record: EntityRecord): string => String(record[AT] ?? "");
 export const deletedBy = (record: EntityRecord): string => String(record[BY] ?? "");
 
-/** What the rows show: what their list on the page begins with, who and when, then the rest of it; on a phone the title alone. */
-export function deletedColumns(columns: readonly GridColumnSpec[], words: Words, phone: boolean): GridColumnSpec[] {
+/** How many records went along with it, and the one that it went along with. */
+export const wentAlong = (record: EntityRecord): number => Number(record[ALONG] ?? 0);
+export const rootOf = (record: EntityRecord): string | null => (typeof record[ROOT] === "string" ? record[ROOT] : null);
+
+/** What the rows show: what their list on the page begins with, who and when, then the rest of it; on a phone the title alone. How many went along is told where some did. */
+export function deletedColumns(columns: readonly GridColumnSpec[], words: Words, phone: boolean, rows: readonly EntityRecord[] = []): GridColumnSpec[] {
   const told: GridColumnSpec[] = [
     { field: AT, title: words.at, type: "DateTime" },
     { field: BY, title: words.by, type: "String", width: 150 },
+    ...(rows.some((row) => wentAlong(row) > 0) ? [{ field: ALONG, title: words.along, type: "Integer" as const, width: 120 }] : []),
   ];
   const [first, ...rest] = columns.filter(({ field }) => !field.includes("."));
   const title: GridColumnSpec = { field: TITLE, title: words.title, type: "String" };

@@ -49,6 +49,11 @@ export function ExchangeReport({ result, report, fields, onDownload }: ExchangeR
           ))}
       </dl>
       {report.ignored.length > 0 && <p className={classes.hint}>{t("exchange.ignored", { count: report.ignored.length, columns: report.ignored.join(", ") })}</p>}
+      {report.notes?.map((note) => (
+        <p key={note} className={classes.hint}>
+          {note}
+        </p>
+      ))}
       {report.errors.length > 0 && <Faults faults={report.errors} failed={report.failed} fields={fields} onDownload={onDownload} />}
     </>
   );
