@@ -22,7 +22,7 @@ from torque.entity.exchange.keyed import References
 from torque.entity.exchange.readers import CsvRows, open_rows
 from torque.entity.exchange.seed import seed_jobs
 from torque.entity.exchange.sources import FileSource
-from torque.entity.exchange.styles import guess_styles
+from torque.entity.exchange.styles import DATES, DECIMALS, guess_styles, said_of
 from torque.entity.exchange.types import FORMATS, Job
 from torque.entity.types import Query
 from torque.files.making import FileMaker
@@ -58,12 +58,14 @@ def data() -> None:
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV. Default: found out.")
 @click.option("--encoding", metavar="NAME", help="Of CSV. Default: found out.")
+@click.option("--dates", type=click.Choice(DATES), help="Of CSV, like 3/4/2026. Default: found out.")
+@click.option("--decimals", type=click.Choice(DECIMALS), help="Of CSV, like 1,234. Default: found out.")
 @click.option("--sheet", metavar="NAME", help="Of a workbook. Default: the first.")
 @click.pass_obj
 def import_(
     state: Invocation, app_ref: str, entity_type: str, file: str, kind: str | None, maps: Sequence[str],
     upsert: str | None, skip_invalid: bool, dry_run: bool, delimiter: str | None, encoding: str | None,
-    sheet: str | None,
+    dates: str | None, decimals: str | None, sheet: str | None,
 ) -> int:  # fmt: skip
     """Take the rows of a file as records. Exit code 3 when a row was not taken; then nothing is kept.
 
@@ -76,7 +78,7 @@ def import_(
         rows = open_rows(FileSource(path), chosen, encoding=encoding, delimiter=delimiter, sheet=sheet)
         if isinstance(rows, CsvRows) and encoding is None and (guess := rows.dialect.encoding) in GUESSED:
             state.output.message(f"The file is no UTF-8; it is read as {guess}. --encoding says what else it is.")
-        styles = guess_styles(rows) if chosen == "csv" else {}
+        styles = guess_styles(rows, said_of(dates, decimals)) if chosen == "csv" else {}
         job = Job(entity_type=entity_type, rows=rows, columns=_mapping(maps), styles=styles, upsert=upsert)
 
         async def work(platform: Platform) -> int:

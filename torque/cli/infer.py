@@ -16,6 +16,7 @@ from torque.codec import dumps
 from torque.entity.exchange.detect import GUESSED
 from torque.entity.exchange.readers import CsvRows
 from torque.entity.exchange.sources import FileSource
+from torque.entity.exchange.styles import DATES, DECIMALS, doubt_of, said_of
 from torque.entity.exchange.types import ImportReport, Job
 from torque.errors import InvalidParams, ParseError
 from torque.model.definition.base import SLUG_PATTERN
@@ -63,9 +64,14 @@ def _telling(file: str) -> Iterator[None]:
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--name", metavar="SLUG", help="Name of the model and its application. Default: the folder's.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out rows that do not fit, instead of loading nothing.")
+@click.option("--dates", type=click.Choice(DATES), help="What 3/4/2026 is, where tables leave it open.")
+@click.option("--decimals", type=click.Choice(DECIMALS), help="What 1,234 is, where tables leave it open.")
 @click.option("--dry-run", is_flag=True, help="Show the model that would be made; change nothing.")
 @click.pass_obj
-def infer_command(state: Invocation, folder: Path, name: str | None, skip_invalid: bool, dry_run: bool) -> int:
+def infer_command(
+    state: Invocation, folder: Path, name: str | None, skip_invalid: bool, dates: str | None, decimals: str | None,
+    dry_run: bool,
+) -> int:  # fmt: skip
     """Make a model of a folder of CSV files, an application of it, and load all records.
 
     Types, keys, references, titles and tables of links are told from names and values.
@@ -83,8 +89,12 @@ def infer_command(state: Invocation, folder: Path, name: str | None, skip_invali
     for guess in GUESSED:
         if guessed := [table.file for table in tables if table.rows.dialect.encoding == guess]:
             state.output.message(f"No UTF-8, read as {guess}: {', '.join(guessed)}")
-    found = infer(tables, name or technical(folder.resolve().name, "model"), shown(name or folder.resolve().name))
+    title = name or folder.resolve().name
+    found = infer(tables, name or technical(title, "model"), shown(title), said_of(dates, decimals))
     if dry_run:
+        for plan in found.tables:
+            for column in (name for name, style in plan.styles.items() if style.doubt):
+                state.output.message(f"  {plan.table}: {doubt_of(column, plan.styles[column], 'Date')}")
         state.output.result({"document": found.document, "tables": _summary(found)}, _text(found))
         return 0
     rows = {table.name: table.rows for table in tables}

@@ -80,6 +80,8 @@ def report_import(output: Output, report: ImportReport, extra: Mapping[str, Any]
     if report.ignored:
         more = f" and {len(report.ignored) - _SHOWN} more" if len(report.ignored) > _SHOWN else ""
         output.message(f"  No field takes the columns {', '.join(report.ignored[:_SHOWN])}{more}.")
+    for note in report.notes:
+        output.message(f"  {note}")
     counts = f"{report.created} created, {report.updated} changed, {report.failed} not taken of {report.rows} rows"
     if report.unchanged:
         counts += f" ({report.unchanged} were the same)"

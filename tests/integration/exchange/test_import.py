@@ -11,7 +11,7 @@ from torque.db.pool import Database
 from torque.entity.exchange import load as sharing
 from torque.entity.exchange import loader as loading
 from torque.entity.exchange.readers import CsvRows
-from torque.entity.exchange.styles import guess_styles
+from torque.entity.exchange.styles import guess_styles, said_of
 from torque.entity.exchange.types import Job
 from torque.entity.types import Query
 from torque.errors import Forbidden, InvalidParams, NotFound, TorqueError, Unauthenticated
@@ -36,6 +36,28 @@ async def test_columns_of_a_file_are_read_as_they_are_written_together(store: St
     await store.exchange.load(ADMIN, store.app, [Job(entity_type="order", rows=rows, styles=guess_styles(rows))])
     found = [(one["number"], one["weight"], one["day"], one["placed"][:10]) for one in await store.all("order")]
     assert found == [(1234, 12.5, "2026-04-03", "2026-04-25"), (2, 1250, "2026-05-04", "2026-04-03")]
+
+
+async def test_what_nothing_in_a_file_tells_is_told_unless_it_is_said(store: Store) -> None:
+    text = 'number,weight,day,placed,note\n1,"1,234",03/04/2026,03/04/2026 10:00,01/02/2026\n'
+
+    async def taken(text: str, dates: str | None = None, decimals: str | None = None) -> tuple[Any, ...]:
+        rows = CsvRows(Held(text))
+        job = Job(entity_type="order", rows=rows, styles=guess_styles(rows, said_of(dates, decimals)))
+        report = await store.exchange.load(ADMIN, store.app, [job])
+        assert report.applied
+        last = (await store.all("order"))[-1]
+        return (*[note.split("'")[1] for note in report.notes], last["weight"], last["day"], last["placed"][:10])
+
+    assert await taken(text) == ("weight", "day", "placed", 1234, "2026-03-04", "2026-03-04")
+    assert await taken(text, "day-first", "comma") == (1.234, "2026-04-03", "2026-04-03")
+    assert await taken(text, "month-first", "point") == (1234, "2026-03-04", "2026-03-04")
+    other = text.replace('"1,234"', '"12,5"')  # who writes a decimal comma writes the day first
+    assert await taken(other) == (12.5, "2026-04-03", "2026-04-03")
+    same = "number,weight,day,placed\n1,1.5,04/04/2026,2026-04-04\n"
+    assert await taken(same) == (1.5, "2026-04-04", "2026-04-04")
+    with pytest.raises(InvalidParams, match="'dates' is day-first or month-first"):
+        said_of("european", None)
 
 
 async def test_rows_that_do_not_fit_are_told_in_their_order_whatever_found_them(store: Store) -> None:

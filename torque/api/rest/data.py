@@ -21,7 +21,7 @@ from torque.application.types import RunningApplication
 from torque.entity.exchange.detect import format_of
 from torque.entity.exchange.readers import open_rows
 from torque.entity.exchange.sources import FileSource
-from torque.entity.exchange.styles import guess_styles
+from torque.entity.exchange.styles import guess_styles, said_of
 from torque.entity.exchange.types import FORMATS, Format, Job, Rows, refused
 from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.entity.types import Query
@@ -193,7 +193,8 @@ def _job(path: Path, kind: Format, entity_type: str, params: Params, most: int) 
         if not sign or not column:
             raise InvalidParams(f"'map' takes COLUMN=FIELD, not {text[:60]!r}.", parameter="map")
         columns[column] = field
-    styles = guess_styles(rows) if kind == "csv" else {}
+    said = said_of(one(params, "dates"), one(params, "decimals"))
+    styles = guess_styles(rows, said) if kind == "csv" else {}
     return Job(entity_type=entity_type, rows=rows, columns=columns, styles=styles, upsert=one(params, "upsert"))
 
 
@@ -215,6 +216,8 @@ VERBS = (
     Verb(
         name="importRecords", action="create", method="POST", path=("entities", "{type}", "import"),
         summary="Import the records of a file", run=load, answer="report", body="table",
-        params=("format", "map", "upsert", "skipInvalid", "dryRun", "delimiter", "encoding", "sheet"),
+        params=(
+            "format", "map", "upsert", "skipInvalid", "dryRun", "delimiter", "encoding", "dates", "decimals", "sheet",
+        ),
     ),
 )  # fmt: skip

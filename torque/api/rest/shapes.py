@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from torque.api.common.schemas import FILE
+from torque.entity.exchange.styles import DATES, DECIMALS
 from torque.entity.exchange.types import FORMATS
 from torque.entity.exchange.writers import CONTENT_TYPES
 from torque.files.types import SIDES
@@ -52,6 +53,8 @@ PARAMETERS: dict[str, Json] = {
         ("dryRun", _FLAG, "Keep nothing, tell what would be."),
         ("delimiter", _TEXT, "Of CSV; default: found out."),
         ("encoding", _TEXT, "Of text; default: found out."),
+        ("dates", {"type": "string", "enum": list(DATES)}, "Of CSV; default: found out."),
+        ("decimals", {"type": "string", "enum": list(DECIMALS)}, "Of CSV; default: found out."),
         ("sheet", _TEXT, "Of a workbook; default: the first."),
         ("name", _TEXT, "What the file is called."),
         ("download", _FLAG, "Save it, even if a browser could show it."),
@@ -171,5 +174,6 @@ SCHEMAS: dict[str, Json] = {
         ("rows", "created", "updated", "failed", "applied"), rows=_COUNT, created=_COUNT, updated=_COUNT,
         unchanged=_COUNT, failed=_COUNT, links=_COUNT, applied={"type": "boolean"}, dryRun={"type": "boolean"},
         errors=_LIST, entities=_ANY, ignored={"type": "array", "items": _TEXT},
+        notes={"type": "array", "items": _TEXT},
     ),
 }  # fmt: skip

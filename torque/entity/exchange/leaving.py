@@ -92,6 +92,7 @@ class Leaving:
             await self._remove(rows, asked, told)
             return True
         await self._tell(rows, asked, told)
+        self._report.created -= sum(row["version"] == 1 for row in rows)
         self._report.failed += len(rows) or not self._report.failed
         return False
 

@@ -19,6 +19,7 @@ from torque.entity.exchange.load import Load, Touched
 from torque.entity.exchange.lookup import Lookup, Q, taken
 from torque.entity.exchange.mapping import RowPlan, Wish, plan_rows
 from torque.entity.exchange.orderly import CopyConnection, Filling, Orderly
+from torque.entity.exchange.styles import doubt_of
 from torque.entity.exchange.types import ImportReport, Job, Progress, RowFault
 from torque.entity.exchange.updating import Updater
 from torque.entity.following import follow_creates
@@ -30,6 +31,7 @@ from torque.entity.write.fresh import RecordIds
 from torque.entity.write.hooked import Hooked
 from torque.errors import HookRejected, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity
+from torque.model.infer.text import PLAIN
 from torque.types import new_id
 
 BATCH = 5_000
@@ -114,6 +116,9 @@ class Loader:
     async def _run_job(self, job: Job, plan: RowPlan) -> None:
         """Load one job, a batch ahead in a thread."""
         self.report.ignored += plan.ignored
+        names = ((job.rows.columns[step.place], step.field) for step in plan.plain)
+        doubts = (doubt_of(name, job.styles.get(name, PLAIN), field.type_name) for name, field in names)
+        self.report.notes += filter(None, doubts)
         chunks = Chunks(job.rows, plan, self._load.app.id, BATCH, self._is_simple(plan))
         ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
         try:

@@ -155,6 +155,8 @@ class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
         Columns that no field takes.
     links
         Many-to-many links that were made.
+    notes
+        What was taken by a guess.
     """
 
     rows: int = 0
@@ -168,6 +170,7 @@ class ImportReport(msgspec.Struct, kw_only=True, rename="camel"):
     entities: dict[str, int] = msgspec.field(default_factory=dict)
     errors: list[RowFault] = msgspec.field(default_factory=list)
     ignored: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
 
 
 def refused(report: ImportReport) -> ValidationFailed:

@@ -8,6 +8,7 @@ import msgspec
 from torque.errors import InvalidParams
 from torque.model.infer.build import build_entity, build_relationships, distinct, names_of, number_key
 from torque.model.infer.keys import composite_key, other_keys, owners, single_key
+from torque.model.infer.manner import NOTHING_SAID, Said
 from torque.model.infer.names import shown as title_of
 from torque.model.infer.names import stem, table_stem
 from torque.model.infer.pages import list_pages
@@ -33,8 +34,13 @@ class Inferred(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[TablePlan, ...]
 
 
-def infer(tables: Sequence[Table], name: str, display_name: str) -> Inferred:
+def infer(tables: Sequence[Table], name: str, display_name: str, said: Said = NOTHING_SAID) -> Inferred:
     """Return the model that fits these tables.
+
+    Parameters
+    ----------
+    said
+        What the tables may leave open.
 
     Raises
     ------
@@ -45,7 +51,7 @@ def infer(tables: Sequence[Table], name: str, display_name: str) -> Inferred:
         raise InvalidParams("There are no tables to make a model of.")
     if len(tables) > MOST_TABLES:
         raise InvalidParams(f"A model is made of at most {MOST_TABLES} tables.")
-    profiles = [profile(table) for table in tables]
+    profiles = [profile(table, said) for table in tables]
     drafts = _drafts(tables, profiles)
     names = names_of(drafts)
     order = cyclic({d.table.name: [link.target.table.name for link in d.links] for d in drafts})

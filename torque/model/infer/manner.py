@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from torque.model.infer import numbers, text
-from torque.model.infer.text import Style
+from torque.model.infer.text import Doubt, Style
 from torque.model.infer.words import NOTHING
 
 
@@ -15,6 +17,9 @@ class Manner:
         """Some dates begin with the day, others with the month."""
 
         self._day_first: bool | None = None
+        self.dated = False
+        """There are dates that may begin with either."""
+
         self._written: set[numbers.Written] = set()
         self._marks: set[str] = set()
         self._dotted_amounts = False
@@ -27,6 +32,7 @@ class Manner:
         if value.isdigit():
             return text.PLAIN
         first = text.day_order(value)
+        self.dated = self.dated or (first is None and text.is_slashed(value))
         if first is not None:
             self.dates_clash = self.dates_clash or self._day_first not in (None, first)
             self._day_first = first
@@ -61,6 +67,14 @@ class Manner:
             self._day_first = day_first
 
     @property
+    def doubt(self) -> Doubt:
+        """What of this column nothing in its table tells."""
+        if self.dated and self._day_first is None:
+            return "dates"
+        told = self._written & {"point", "comma"} or self._leaning is not None
+        return "numbers" if "open" in self._written and not told else ""
+
+    @property
     def numbers_clash(self) -> bool:
         """True when point or comma, or the currency, are not the same throughout, or nothing tells which is meant."""
         told = self._written & {"point", "comma"}
@@ -92,11 +106,24 @@ class Manner:
                 self._scales[comma] = max(self._scales[comma], len(number.rpartition(sign)[2]))
 
 
-def agree(manners: Sequence[Manner]) -> None:
-    """Let the columns of one table tell each other how they are written, where those that tell say the same."""
+class Said(msgspec.Struct, frozen=True):
+    """What somebody who knows says of columns that do not tell it themselves; None for nothing."""
+
+    day_first: bool | None = None
+    comma: bool | None = None
+
+
+NOTHING_SAID = Said()
+
+
+def agree(manners: Sequence[Manner], said: Said = NOTHING_SAID) -> None:
+    """Let the columns of one table tell each other how they are written, where those that tell say the same.
+
+    Where the comma is the decimal point, dates begin with the day: who begins with the month writes a point.
+    """
     commas = {manner.comma for manner in manners} - {None}
     orders = {manner.day_first for manner in manners} - {None}
-    comma = commas.pop() if len(commas) == 1 else None
-    day_first = orders.pop() if len(orders) == 1 else None
+    comma = said.comma if said.comma is not None else commas.pop() if len(commas) == 1 else None
+    day_first = said.day_first if said.day_first is not None else orders.pop() if len(orders) == 1 else None
     for manner in manners:
-        manner.lean(comma, day_first)
+        manner.lean(comma, True if manner.dated and comma and not orders and day_first is None else day_first)

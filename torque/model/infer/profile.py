@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from torque.model.infer import text
-from torque.model.infer.manner import Manner, agree
+from torque.model.infer.manner import NOTHING_SAID, Manner, Said, agree
 from torque.model.infer.names import CODE_WORDS, FLAG_WORDS, TEXT_WORDS, is_key_name, words
 from torque.model.infer.words import NOTHING, NULLS, tell_truth
 
@@ -142,7 +142,8 @@ class Column:
                     self._take(word)
         else:
             self.empty += sum(self._nothings.values())
-        self.style = msgspec.structs.replace(self.manner.style, nulls=self._nulls)
+        doubt = "dates" if self.manner.doubt == "dates" and self.kind in ("Date", "DateTime") else ""
+        self.style = msgspec.structs.replace(self.manner.style, nulls=self._nulls, doubt=doubt)
 
     def _stays_text(self, kind: str) -> bool:
         return kind in ("Boolean", "Integer", "Decimal", "Float") and bool(set(self.words) & TEXT_WORDS)
@@ -194,7 +195,7 @@ class TableProfile:
         return next(column for column in self.columns if column.name == name)
 
 
-def profile(table: Table) -> TableProfile:
+def profile(table: Table, said: Said = NOTHING_SAID) -> TableProfile:
     """Look at every row of a table once."""
     columns = [Column(name, place) for place, name in enumerate(table.columns)]
     rows = 0
@@ -202,7 +203,7 @@ def profile(table: Table) -> TableProfile:
         rows += 1
         for column, value in zip(columns, row, strict=False):
             column.see(value)
-    agree([column.manner for column in columns])
+    agree([column.manner for column in columns], said)
     for column in columns:
         column.settle()
     named = [column for column in columns if column.filled or not _NAMELESS.fullmatch(column.name)]

@@ -7,6 +7,7 @@ a type that was inferred is one that loads.
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from typing import Literal
 
 import msgspec
 
@@ -33,6 +34,9 @@ _OFFSET = re.compile(r"(.*?)(Z|[+-]\d\d(?::?\d\d)?)$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+Doubt = Literal["", "dates", "numbers"]
+
+
 class Style(msgspec.Struct, frozen=True):
     """What the text of a column leaves open.
 
@@ -46,12 +50,15 @@ class Style(msgspec.Struct, frozen=True):
         The one that may stand beside numbers; empty for none.
     nulls
         NULL and the like stand for nothing, also in text.
+    doubt
+        What nothing tells, so that it was taken as in the United States.
     """
 
     day_first: bool = False
     decimal_comma: bool = False
     currency: str = ""
     nulls: bool = False
+    doubt: Doubt = ""
 
 
 PLAIN = Style()
@@ -157,6 +164,12 @@ def day_order(text: str) -> bool | None:
     if int(match[1]) > 12:
         return True
     return False if int(match[3]) > 12 else None
+
+
+def is_slashed(text: str) -> bool:
+    """Tell whether text begins with a date that leaves open whether the day or the month stands first."""
+    match = _SLASHED.match(text)
+    return match is not None and match[1] != match[3]
 
 
 READERS: dict[str, Callable[[str, Style], object | None]] = {
