@@ -154,7 +154,7 @@ async def test_who_is_shown_what_went_is_logged_where_the_model_says_so(db: Data
 
 async def test_the_list_goes_along_its_index(shop: Shop) -> None:
     await shop.delete((await shop.create("order", number=1))["id"])
-    statement = deleted._select(shop.app.id, "C", "e_order", None, deleted._NEWEST, 51)
+    statement = deleted._select(shop.app.id, "C", "e_order", None, deleted._NEWEST, 51, ["e_line"])
     async with shop.db.transaction() as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")
         plan = await connection.fetch("EXPLAIN (FORMAT TEXT) " + statement.text, *statement.args)

@@ -98,6 +98,16 @@ async def test_the_list_of_what_went_says_what_took_it_along_and_how_much_that_w
     assert (how["root"], how["dependants"]) == (None, 0)
 
 
+async def test_how_much_went_along_tells_nothing_of_what_a_role_hides(db: Database) -> None:
+    every = {"create": True, "read": True, "update": True, "delete": True}
+    shop = Shop(db, clerks(customer=every, order=every))
+    ada = await family(shop)
+    await shop.delete(ada["id"])
+    for order, seen in ((every, 2), ({**every, "where": {"paid": True}}, 0), ({}, 0)):
+        few = Shop(db, clerks(customer=every, order=order), app_id=shop.app.id)
+        assert (await gone(few, "customer", CLERK))["deletions"][ada["id"]]["dependants"] == seen
+
+
 async def test_what_itself_went_along_brings_back_what_hung_on_it(shop: Shop) -> None:
     ada = await family(shop)
     await shop.delete(ada["id"])

@@ -75,7 +75,8 @@ class Deleted:
         secret = (await self._store.settings()).cursor_secret
         bound = cursors.fingerprint("deleted", app.id, entity.key)
         place = _NEWEST if cursor is None else cursors.decode(cursor, bound, secret, 1)
-        found, last = await self._found(app, entity, condition, place, limit)
+        counted = [one.key for one in app.model.entities.values() if _is_told(rights.entity(one.name))]
+        found, last = await self._found(app, entity, condition, place, limit, counted)
         rows = [_row(row, entity) for row in found]
         pagination = {"limit": limit, "nextCursor": last and cursors.encode(last, bound, secret)}
         meta = {"entityType": entity.name, "since": await self._db.fetchval(Q.log_begins)}
@@ -87,7 +88,13 @@ class Deleted:
         return await self._shown.seen(caller, app, Answer(result))
 
     async def _found(
-        self, app: RunningApplication, entity: CompiledEntity, condition: Condition | None, place: Seek, limit: int
+        self,
+        app: RunningApplication,
+        entity: CompiledEntity,
+        condition: Condition | None,
+        place: Seek,
+        limit: int,
+        counted: Sequence[str],
     ) -> tuple[list[Any], Seek | None]:
         """Return deletions from a place on, and where to go on; None at the end."""
         collation = (await self._store.settings()).collation
@@ -95,7 +102,7 @@ class Deleted:
         found: list[Any] = []
         for _ in range(1 if condition is None else _PARTS):
             rows: Sequence[Any] = await self._store.fetch(
-                _select(app.id, collation, entity.key, condition, place, part)
+                _select(app.id, collation, entity.key, condition, place, part, counted)
             )
             for row in rows:
                 if row["shown"]:
@@ -122,15 +129,28 @@ def restorable(
     return entity, granted
 
 
+def _is_told(granted: EntityRights) -> bool:
+    """Tell whether a caller may know how many records of an entity there are."""
+    return granted.read and granted.where is None
+
+
 def _select(
-    application_id: str, collation: str, key: str, condition: Condition | None, place: Seek, limit: int
+    application_id: str,
+    collation: str,
+    key: str,
+    condition: Condition | None,
+    place: Seek,
+    limit: int,
+    counted: Sequence[str],
 ) -> Statement:
     """Write the statement about the deletions of a type before a place; a record is judged as it went.
 
-    OFFSET keeps what is asked about each a look into an index: joined, it might read all that an application has.
+    Of what went along only the records of some entities are counted: a count would tell what a rule hides. OFFSET keeps
+    what is asked about each a look into an index: joined, it might read all that an application has.
     """
     writer = Writer(application_id, collation)
-    of, at, entry, most = (writer.argument(value) for value in (key, place.values[0], place.id, limit))
+    arguments = (key, place.values[0], place.id, limit, list(counted))
+    of, at, entry, most, told = (writer.argument(value) for value in arguments)
     shown = f"({writer.condition(condition, 'e')}) IS TRUE" if condition is not None else "true"
     text = f"""WITH e AS MATERIALIZED (
     SELECT l.application_id, l.entity_id AS id, l.entity_type, l.old AS data, l.at, l.id AS entry, l.actor, l.protocol,
@@ -151,7 +171,8 @@ def _select(
 SELECT e.id::text AS id, e.data, e.version, e.actor, e.protocol, e.entry::text AS entry, e.root, {shown} AS shown,
     CASE WHEN e.deletion IS NULL OR e.root IS NOT NULL THEN 0 ELSE (SELECT count(*) FROM (
         SELECT FROM audit_log d WHERE d.application_id = $1 AND d.action = 'delete' AND d.new ? 'deletion'
-            AND d.new ->> 'deletion' = e.deletion AND d.entity_id <> e.id LIMIT {_COUNTED}) AS few) END AS dependants,
+            AND d.new ->> 'deletion' = e.deletion AND d.entity_id <> e.id
+            AND d.entity_type = ANY({told}::text[]) LIMIT {_COUNTED}) AS few) END AS dependants,
     {_text("created_at")}, {_text("updated_at")}, {_text("at")}
 FROM e ORDER BY e.at DESC, e.entry DESC"""
     return Statement(text, tuple(writer.args))
