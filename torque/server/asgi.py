@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from granian import _granian
+
 from torque.api.common.reply import Headers
 from torque.observe import Observer
 from torque.server.http import HttpProtocol, Scope
@@ -13,6 +15,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
+_MACHINE: Any = _granian
+_CLOSED: type[Exception] = _MACHINE.RSGIProtocolClosed
 _HOP_BY_HOP = {"content-length", "connection", "transfer-encoding", "date", "server"}
 
 
@@ -70,6 +74,8 @@ class AsgiBridge:
         except Exception as error:
             if not exchange.streaming:
                 raise
+            if isinstance(error, _CLOSED):  # the client left before its end
+                return exchange.status
             self._observer.emit("stream_failed", level="error", path=path, error=repr(error))
         finally:
             exchange.close()

@@ -4,6 +4,7 @@ import http.client
 import json
 import resource
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -64,6 +65,37 @@ async def test_a_body_that_drips_is_not_waited_for(impatient: RunningServer, pat
                 break
             dripping.sendall(b" ")
         assert said.startswith(b"HTTP/1.1 504"), said
+
+
+def logged(server: RunningServer, since: int) -> str:
+    """Return what was logged from a place on, as errors."""
+    with server.log.open("rb") as log:
+        log.seek(since)
+        return "\n".join(line for line in log.read().decode().splitlines() if '"level":"error"' in line)
+
+
+async def test_who_leaves_in_the_middle_is_no_error_of_the_server(impatient: RunningServer) -> None:
+    token = await make_token(str(impatient.settings["database.url"]))
+    host = f"Host: 127.0.0.1:{impatient.port}\r\nauthorization: Bearer {token}\r\n"
+    handshake = (
+        f"GET /ws/todo HTTP/1.1\r\n{host}Upgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    query = json.dumps({"query": "{ me { name } }"})
+    streamed = (
+        f"POST /graphql HTTP/1.1\r\n{host}content-type: application/json\r\naccept: text/event-stream\r\n"
+        f"content-length: {len(query)}\r\n\r\n{query}"
+    )
+    begin = impatient.log.stat().st_size
+    for said in (handshake, streamed):
+        for _ in range(30):
+            with socket.create_connection(("127.0.0.1", impatient.port), 10) as leaving:
+                leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                leaving.sendall(said.encode())
+    headers = {"content-type": "application/json", "accept": "text/event-stream", "authorization": f"Bearer {token}"}
+    for _ in range(20):  # who comes later is answered later
+        assert impatient.request("POST", "/graphql", query.encode(), headers).status == 200
+    assert logged(impatient, begin) == ""
 
 
 def exchange(server: RunningServer, *parts: bytes) -> bytes:

@@ -56,7 +56,11 @@ class LiveSocket:
                 subscription = self._platform.hub.open(caller)
                 try:
                     connection = _Connection(self._platform, self._calls, opening, subscription)
-                    await connection.serve(await protocol.accept())
+                    try:
+                        transport = await protocol.accept()
+                    except RuntimeError:  # the client left in the middle of the handshake
+                        return
+                    await connection.serve(transport)
                     protocol.close(None)
                 finally:
                     self._platform.hub.leave(subscription)
