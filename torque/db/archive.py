@@ -26,6 +26,9 @@ from torque.errors import Conflict, InvalidParams, Unavailable
 FORMAT = "torque-backup/1"
 _OWN_SETTINGS = (KEY, "partitions")
 _LEFT_OUT = ("schema_migrations", "hosts")
+_SUMMARIES = "tq_"
+"""How the names of triggers begin that keep summaries of large types."""
+
 _CHUNK = 256 * 1024
 Connection = psycopg.Connection[TupleRow]
 Step = Callable[[str], None]
@@ -136,6 +139,7 @@ def restore(dsn: str, source: Path, *, replace: bool, partitions: int, step: Ste
             raise InvalidParams(f"{source} holds tables that this schema does not have: {', '.join(strange)}.")
         connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, _filled(present)))))
         connection.execute("SET CONSTRAINTS ALL DEFERRED")
+        _drop_summaries(connection)
         _make_months(connection, manifest.months)
         for table in manifest.tables:
             _load(connection, file, table)
@@ -144,6 +148,19 @@ def restore(dsn: str, source: Path, *, replace: bool, partitions: int, step: Ste
     migrate(dsn, partitions=partitions)
     _look_at_everything(dsn)
     return manifest
+
+
+def _drop_summaries(connection: Connection) -> None:
+    """Drop the triggers that keep summaries: they would count what the file holds counted. Upkeep makes new ones."""
+    rows = connection.execute(
+        """
+        SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace AND starts_with(t.tgname, %s)
+        """,
+        (_SUMMARIES,),
+    ).fetchall()
+    for trigger, table in rows:
+        connection.execute(sql.SQL("DROP TRIGGER {} ON {}").format(sql.Identifier(trigger), sql.Identifier(table)))
 
 
 def _look_at_everything(dsn: str) -> None:
