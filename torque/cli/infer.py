@@ -1,6 +1,7 @@
 """`torque model infer`: a folder of CSV files becomes an application with its records."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,8 +32,8 @@ _SUFFIXES = (".csv", ".tsv")
 class CsvTable:
     """A CSV file as a table to infer from and to load."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.stem
+    def __init__(self, path: Path, name: str) -> None:
+        self.name = name
         self.file = path.name
         with _telling(path.name):
             self.rows = CsvRows(FileSource(path))
@@ -78,11 +79,14 @@ def infer_command(
     """
     if name is not None and re.search(SLUG_PATTERN, name) is None:
         raise click.UsageError(f"--name takes lower-case letters, digits, - and _, like my-shop, and not {name!r}.")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
+    paths = sorted(_tables_in(folder))
     if not paths:
         raise click.UsageError(f"There are no CSV files in {folder}.")
     state.output.message(f"Reading {len(paths)} files …")
-    files = [CsvTable(path) for path in paths]
+    if inner := sorted(path.name for path in folder.iterdir() if path.is_dir() and any(_tables_in(path))):
+        state.output.message(f"Folders in it are left out: {', '.join(inner)}")
+    stems = Counter(path.stem for path in paths)
+    files = [CsvTable(path, path.stem if stems[path.stem] == 1 else path.name) for path in paths]
     tables = [table for table in files if table.columns]
     if empty := [table.file for table in files if not table.columns]:
         state.output.message(f"Left out, because nothing is in them: {', '.join(empty)}")
@@ -104,6 +108,10 @@ def infer_command(
         return await _make(platform, state, found, jobs, skip_invalid)
 
     return at_work(state, work)
+
+
+def _tables_in(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
 
 
 def job_of(plan: TablePlan, rows: CsvRows) -> Job:

@@ -128,6 +128,19 @@ def test_what_is_wrong_is_told_with_its_file(project: Path, database_url: str) -
     assert done.code == 2 and "--name takes lower-case letters" in done.err
 
 
+def test_files_of_one_name_and_two_kinds_are_two_tables(project: Path, database_url: str) -> None:
+    folder = project / "twins"
+    (folder / "more").mkdir(parents=True)
+    (folder / "more" / "towns.csv").write_text("town_id\n1\n", encoding="utf-8")
+    (folder / "lands.csv").write_text("code,name\nPT,Portugal\n", encoding="utf-8")
+    (folder / "lands.tsv").write_text("code\tsize\nDE\t3\nFR\t5\n", encoding="utf-8")
+    (folder / "Lands.CSV").write_text("code,area\nIT,1\n", encoding="utf-8")
+    done = infer(folder, project, database_url)
+    assert done.code == 0 and done.json()["report"]["created"] == 4, done.err
+    assert sorted(done.json()["report"]["entities"].values()) == [1, 1, 2]
+    assert "Folders in it are left out: more" in done.err
+
+
 def test_keys_and_references_to_them_may_have_spaces_around(project: Path, database_url: str) -> None:
     folder = project / "spaced"
     folder.mkdir()
