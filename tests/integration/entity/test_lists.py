@@ -11,7 +11,7 @@ from tests.integration.entity.reference import Reference
 from tests.integration.entity.workshop import ADMIN, Shop
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.query import along_sql
+from torque.entity.query import along_sql, narrow_sql, search_sql
 from torque.entity.types import Query, Sort
 from torque.errors import InvalidParams, NotFound
 
@@ -113,6 +113,9 @@ def of_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(along_sql, "_READ", 1)
         monkeypatch.setattr(along_sql, "_SOME", 3)
         monkeypatch.setattr(along_sql, "_PASSED", 4)
+        monkeypatch.setattr(narrow_sql, "TARGETS", 1)
+        monkeypatch.setattr(narrow_sql, "SOURCES", 2)
+        monkeypatch.setattr(search_sql, "_READ_IN_ORDER", 1)
     return str(request.param)
 
 

@@ -6,7 +6,8 @@ model left behind counts as missing.
 
 from torque.entity.query.aggregate import AggregatePlan, GroupKey, HavingKey, MetricKey, Path
 from torque.entity.query.links_sql import behind, literal
-from torque.entity.query.sql import TIME, Statement, Writer
+from torque.entity.query.sql import TIME, Statement
+from torque.entity.query.writer import Writer
 
 _SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 

@@ -33,9 +33,14 @@ def behind(writer: Says, link: Link, alias: str, inner: str) -> str:
     return f"FROM entities {inner} WHERE {_record(writer, link, inner, _one(link, alias))}"
 
 
-def joined(writer: Says, link: Link, alias: str, inner: str) -> str:
-    """Write a join of the record behind a reference to one, where there is one."""
-    return f" LEFT JOIN entities {inner} ON {_record(writer, link, inner, _one(link, alias))}"
+def joined(writer: Says, link: Link, alias: str, inner: str) -> tuple[str, str]:
+    """Write joins of the record behind a reference to one, where there is one: as the planner likes, and by its id.
+
+    The first can go on in several processes; the second is for few, and does not depend on what the planner knows.
+    """
+    record = _record(writer, link, inner, _one(link, alias))
+    by_id = f"SELECT {inner}.* FROM entities {inner} WHERE {record} OFFSET 0"
+    return f" LEFT JOIN entities {inner} ON {record}", f" LEFT JOIN LATERAL ({by_id}) {inner} ON true"
 
 
 def exists(writer: Says, condition: Exists, alias: str) -> str:

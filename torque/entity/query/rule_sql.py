@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from torque import codec
-from torque.entity.query.sql import Statement, Writer
+from torque.entity.query.sql import Statement
+from torque.entity.query.writer import Writer
 from torque.entity.types import Condition, Row
 
 PART_BYTES = 4 * 2**20

@@ -4,8 +4,9 @@ Both are in the vector, so that typing `the` finds Theodore, though it is a word
 finds who runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from torque.entity.query.links_sql import steps
 from torque.entity.types import AllOf, Compare, Condition, OrderKey, Search
 
 CONFIGURATIONS = {
@@ -82,8 +83,10 @@ def search_of(condition: Condition | None) -> Search | None:
     return next((part for part in _parts(condition) if isinstance(part, Search)), None)
 
 
-def sides(condition: Condition | None, key: OrderKey, indexed: frozenset[str] | None) -> tuple[AllOf, AllOf]:
-    """Return what an index in the order of a key has together, and what else has to hold besides the search."""
+def sides(
+    condition: Condition | None, asked: Sequence[Condition], key: OrderKey, indexed: frozenset[str] | None
+) -> tuple[AllOf, AllOf]:
+    """Return what an index in the order of a key has together, and what else has to hold besides what is asked."""
 
     def along(part: Condition) -> bool:
         if not isinstance(part, Compare):
@@ -91,9 +94,13 @@ def sides(condition: Condition | None, key: OrderKey, indexed: frozenset[str] | 
         ranged = part.ref == key.ref and key.link is None and part.op in _RANGES and part.ref.kind != "text"
         return ranged or (part.op == "eq" and part.ref.key in (indexed or ()))
 
-    search = search_of(condition)
-    parts = [part for part in _parts(condition) if part is not search]
+    parts = [part for part in _parts(condition) if not any(part is one for one in asked)]
     return AllOf(tuple(filter(along, parts))), AllOf(tuple(part for part in parts if not along(part)))
+
+
+def over_links(condition: Condition | None) -> list[Condition]:
+    """Return what has to hold of records behind links."""
+    return [part for part in _parts(condition) if steps(part)]
 
 
 def _parts(condition: Condition | None) -> list[Condition]:
@@ -103,9 +110,10 @@ def _parts(condition: Condition | None) -> list[Condition]:
 
 
 def in_order(
-    chosen: str, records: tuple[str, str], rest: str, found: str, by: tuple[str, str], limit: int, asked: str
+    chosen: str, records: tuple[str, str], rest: str, found: str, by: tuple[str, str], limit: int, asked: str,
+    others: str = "",
 ) -> str:  # fmt: skip
-    """Write a list of a search of a large type in an order that an index has.
+    """Write a list of a search of a large type, or over references, in an order that an index has.
 
     The planner cannot tell a rare word from one that all have, and reads the whole type in order to find a page of
     records with a rare one. So the newest few are asked how rare it is: what a fair part of them have is looked for
@@ -119,26 +127,30 @@ def in_order(
     records
         Conditions on the records of the type, and on those of them that the index has together in the order.
     rest, found
-        What else is asked for, and the words.
+        What else is asked for, and the words, or what is asked of records behind references.
     by
         The order as expressions of a record, and as these columns.
     limit
         How many records are read at most.
     asked
         What is added to the statement: the page.
+    others
+        All that fit, as far as they are shown, if the planner knows better how to find them.
     """
     newest_few = f"SELECT e.* FROM entities e WHERE {records[0]} ORDER BY e.created_at DESC, e.id DESC LIMIT {_ASKED}"
     along, far = f"{records[1]} AND (SELECT common FROM rarity)", limit * _READ_IN_ORDER
     select = f"SELECT e.*{chosen} FROM entities e WHERE"
     ended = f"(SELECT count(*) FROM (SELECT 1 FROM entities e WHERE {along} ORDER BY {by[0]} LIMIT {far}) e) < {far}"
+    if not others:
+        others = f"{select} {records[1]}{rest} AND {found} AND NOT (SELECT whole FROM reach) OFFSET 0"
     return (
         f"WITH rarity AS MATERIALIZED (SELECT count(*) >= {_SOME} AS common FROM ({newest_few}) e WHERE {found}), "
         f"near AS MATERIALIZED (SELECT * FROM ({select} {along} ORDER BY {by[0]} LIMIT {far}) e WHERE {found}{rest} "
         f"ORDER BY {by[1]} LIMIT {limit}), "
         f"reach AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) = {limit} THEN true "
-        f"WHEN (SELECT common FROM rarity) THEN {ended} ELSE false END AS whole), "
-        f"others AS ({select} {records[1]}{rest} AND {found} AND NOT (SELECT whole FROM reach) OFFSET 0) "
-        "SELECT * FROM (SELECT * FROM near WHERE (SELECT whole FROM reach) UNION ALL SELECT * FROM others) e "
+        f"WHEN (SELECT common FROM rarity) THEN {ended} ELSE false END AS whole) "
+        "SELECT * FROM (SELECT * FROM near WHERE (SELECT whole FROM reach) UNION ALL "
+        f"SELECT * FROM ({others}) e WHERE NOT (SELECT whole FROM reach)) e "
         f"ORDER BY {by[1]}{asked}"
     )
 

@@ -8,7 +8,7 @@ with what is there, at most once a second for each type and relationship, which 
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from torque import codec
@@ -18,7 +18,7 @@ from torque.db.session import quoted
 from torque.entity.query.links_sql import steps
 from torque.entity.query.sql import Statement
 from torque.entity.store import EntityStore
-from torque.entity.types import AllOf, AnyOf, Condition, Exists, Linked, Not
+from torque.entity.types import AllOf, AnyOf, Condition, Exists, Linked, Not, OrderKey
 from torque.errors import TorqueError
 
 Q = load_queries(Path(__file__).with_name("beliefs.sql"))
@@ -46,9 +46,12 @@ class Beliefs:
         self._patience: dict[Place, float] = {}
         self._looking: dict[Place, asyncio.Task[None]] = {}
 
-    async def mend(self, application_id: str, entity_key: str, condition: Condition | None) -> None:
-        """Return once the planner knows of the records that a condition joins, or could not be told."""
-        keys = set(_joined(condition)) if condition is not None else set()
+    async def mend(
+        self, application_id: str, entity_key: str, condition: Condition | None, order: Iterable[OrderKey] = ()
+    ) -> None:  # fmt: skip
+        """Return once the planner knows of the records that a condition and an order join, or could not be told."""
+        keys = {(key.link.target_key, False) for key in order if key.link is not None}
+        keys |= set(_joined(condition)) if condition is not None else set()
         if not keys:
             return
         few = FEW if condition is None or steps(condition) < 2 else FEW_FAR

@@ -76,7 +76,7 @@ class Demand:
         """Return the rows of a list."""
         self._keep_up()
         key = (application_id, plan.entity.key)
-        await self.beliefs.mend(*key, plan.condition)
+        await self.beliefs.mend(*key, plan.condition, plan.order)
         started = time.monotonic()
         try:
             return await self._store.fetch(statement)

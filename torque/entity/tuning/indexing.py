@@ -18,7 +18,7 @@ from torque.entity import values
 from torque.entity.query.links_sql import literal
 from torque.entity.query.plan import default_sorts
 from torque.entity.query.search_sql import SEARCHED, configuration, vector
-from torque.entity.query.sql import Writer
+from torque.entity.query.writer import Writer
 from torque.entity.types import HELD, WORDS, OrderKey, Search, Sort, ValueRef
 from torque.model.compile import CompiledEntity, CompiledModel
 from torque.model.definition.page import Component

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from torque.db.queries import load_queries
 from torque.db.session import Session, StatementFailed, quoted
-from torque.entity.query.sql import Writer
+from torque.entity.query.writer import Writer
 from torque.entity.tuning.indexing import IndexSpec
 
 Q = load_queries(Path(__file__).with_name("indexes.sql"))

@@ -18,7 +18,8 @@ import msgspec
 from torque.entity.query.aggregate import AggregatePlan, GroupKey, MetricKey, Path
 from torque.entity.query.aggregate_sql import bucketed, group_order, having, measured, shown_group, shown_metric
 from torque.entity.query.links_sql import literal
-from torque.entity.query.sql import Statement, Writer
+from torque.entity.query.sql import Statement
+from torque.entity.query.writer import Writer
 from torque.entity.types import AllOf, AnyOf, Compare, Condition, Exists, Link, Not, ValueRef
 
 PREFIX = "tq_sum_"
