@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
@@ -63,20 +64,7 @@ async def crash(rounds: int, folder: Path, seed: int = 0, writes: tuple[int, int
     server.start(wait=False)
     await asyncio.to_thread(server.wait_ready)
     use.close()
-    wires = [Wire([server.port], random.Random(chance.random())) for _ in range(PLAYERS)]
-    players = [
-        Player(
-            wire,
-            truth,
-            token,
-            f"p{number}",
-            apps=APPS,
-            writes=0.9,
-            chance=random.Random(chance.random()),
-            stopped=over.is_set,
-        )
-        for number, wire in enumerate(wires)
-    ]
+    players, wires = _players(server.port, truth, token, chance, over.is_set)
     tasks = [asyncio.ensure_future(player.run()) for player in players]
     result = Crashes()
     try:
@@ -101,6 +89,18 @@ async def crash(rounds: int, folder: Path, seed: int = 0, writes: tuple[int, int
             wire.close()
     result.close(truth, time.monotonic() - begin)
     return result
+
+
+def _players(
+    port: int, truth: Truth, token: str, chance: random.Random, stopped: Callable[[], bool]
+) -> tuple[list[Player], list[Wire]]:
+    wires = [Wire([port], random.Random(chance.random())) for _ in range(PLAYERS)]
+    common: dict[str, Any] = {"apps": APPS, "writes": 0.9, "stopped": stopped}
+    players = [
+        Player(wire, truth, token, f"p{number}", chance=random.Random(chance.random()), **common)
+        for number, wire in enumerate(wires)
+    ]
+    return players, wires
 
 
 def _database(folder: Path) -> Path:
