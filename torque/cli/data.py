@@ -58,8 +58,8 @@ def data() -> None:
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV. Default: found out.")
 @click.option("--encoding", metavar="NAME", help="Of CSV. Default: found out.")
-@click.option("--dates", type=click.Choice(DATES), help="Of CSV, like 3/4/2026. Default: found out.")
-@click.option("--decimals", type=click.Choice(DECIMALS), help="Of CSV, like 1,234. Default: found out.")
+@click.option("--dates", type=click.Choice(DATES), help="Of text like 3/4/2026. Default: found out.")
+@click.option("--decimals", type=click.Choice(DECIMALS), help="Of text like 1,234. Default: found out.")
 @click.option("--sheet", metavar="NAME", help="Of a workbook. Default: the first.")
 @click.pass_obj
 def import_(
@@ -78,7 +78,7 @@ def import_(
         rows = open_rows(FileSource(path), chosen, encoding=encoding, delimiter=delimiter, sheet=sheet)
         if isinstance(rows, CsvRows) and encoding is None and (guess := rows.dialect.encoding) in GUESSED:
             state.output.message(f"The file is no UTF-8; it is read as {guess}. --encoding says what else it is.")
-        styles = guess_styles(rows, said_of(dates, decimals)) if chosen == "csv" else {}
+        styles = guess_styles(rows, said_of(dates, decimals))
         job = Job(entity_type=entity_type, rows=rows, columns=_mapping(maps), styles=styles, upsert=upsert)
 
         async def work(platform: Platform) -> int:

@@ -10,6 +10,7 @@ from tests.integration.entity.workshop import ADMIN
 from tests.integration.exchange.tables import Store
 from torque.entity.exchange.readers import open_rows
 from torque.entity.exchange.sources import HeldSource
+from torque.entity.exchange.styles import guess_styles
 from torque.entity.exchange.types import Format, ImportReport, Job
 from torque.errors import InvalidParams, ParseError, TorqueError
 
@@ -126,6 +127,22 @@ async def test_what_a_sheet_calculated_is_taken_as_it_shows_it(store: Store) -> 
     assert (report.created, report.errors) == (4, [])
     found = [(record["name"], record["credit"]) for record in await store.all("customer")]
     assert found == [("A", 0.3), ("B", 3.3), ("C", 435), ("26:05:00", 1)]
+
+
+async def test_text_in_a_sheet_is_read_as_its_columns_are_written(store: Store) -> None:
+    book = Workbook()
+    for row in (["number", "weight", "day"], [1, "12,5", "03/04/2026"], [2, "1.250", "25/04/2026"], [3, 1.5, None]):
+        book.active.append(row)
+    out = BytesIO()
+    book.save(out)
+    rows = open_rows(HeldSource(out.getvalue()), "xlsx")
+    job = Job(entity_type="order", rows=rows, styles=guess_styles(rows))
+    report = await store.exchange.load(ADMIN, store.app, [job])
+    assert (report.errors, report.notes) == ([], [])
+    found = [(one["weight"], one.get("day")) for one in await store.all("order")]
+    assert found == [(12.5, "2026-04-03"), (1250, "2026-04-25"), (1.5, None)]
+    rows = open_rows(HeldSource(b'[{"number": 4, "day": "03/04/2026"}, {"number": 5, "day": "25/04/2026"}]'), "json")
+    assert guess_styles(rows) == {}
 
 
 async def test_an_encoding_that_was_said_wrongly_is_told(store: Store) -> None:

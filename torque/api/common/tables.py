@@ -53,5 +53,5 @@ def encoded(text: str) -> bytes:
 
 def _job(entity_type: str, data: bytes, kind: TextFormat, columns: Mapping[str, str], upsert: str | None) -> Job:
     rows = open_rows(HeldSource(data), kind, encoding="utf-8" if kind == "csv" else None)
-    styles = guess_styles(rows) if kind == "csv" else {}
+    styles = guess_styles(rows)
     return Job(entity_type=entity_type, rows=rows, columns=columns, styles=styles, upsert=upsert)

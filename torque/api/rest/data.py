@@ -194,7 +194,7 @@ def _job(path: Path, kind: Format, entity_type: str, params: Params, most: int) 
             raise InvalidParams(f"'map' takes COLUMN=FIELD, not {text[:60]!r}.", parameter="map")
         columns[column] = field
     said = said_of(one(params, "dates"), one(params, "decimals"))
-    styles = guess_styles(rows, said) if kind == "csv" else {}
+    styles = guess_styles(rows, said)
     return Job(entity_type=entity_type, rows=rows, columns=columns, styles=styles, upsert=one(params, "upsert"))
 
 

@@ -39,7 +39,9 @@ def doubt_of(column: str, style: Style, field_type: str) -> str:
 
 
 def guess_styles(rows: Rows, said: Said = NOTHING_SAID) -> Mapping[str, Style]:
-    """Return the style of every column whose first rows show one, or leave it open."""
+    """Return the style of every column whose first rows show one, or leave it open; JSON is written in one way."""
+    if rows.typed:
+        return {}
     manners = [Manner() for _ in rows.columns]
     for _, cells in islice(rows.read(), _LOOKED_AT):
         if isinstance(cells, Unreadable):
