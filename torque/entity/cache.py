@@ -10,13 +10,13 @@ change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from torque.application.types import RunningApplication
 from torque.entity.types import AllOf, AnyOf, Compare, Condition, ListPlan, Not, Row, ValueRef
 from torque.model.compile import CompiledEntity
+from torque.model.derived import once_per_entity
 from torque.native import Generations, Stamp
 
 MOST_SHOWN = 100
@@ -148,7 +148,7 @@ def _compared(condition: Condition) -> list[ValueRef] | None:
     return found
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def is_cacheable(entity: CompiledEntity) -> bool:
     """Tell whether answers about an entity may be kept at all: not where each read is recorded or may be changed."""
     if entity.track_access or entity.cache_ttl == 0.0:

@@ -4,19 +4,19 @@ Types that nobody follows write none. Who follows is what the model says; `Outbo
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from torque.application.types import RunningApplication
 from torque.entity.batch import Q, message_of
 from torque.entity.types import Connection, Row
 from torque.model.compile import CompiledEntity
+from torque.model.derived import once_per_entity
 from torque.types import Caller
 
 AFTER = "after"
 """The kind of these letters among the rows of the outbox."""
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def followed(entity: CompiledEntity) -> frozenset[str]:
     """Return the events of an entity's records that something follows."""
     hooks = entity.definition.lifecycle_hooks

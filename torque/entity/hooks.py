@@ -8,6 +8,7 @@ import msgspec
 
 from torque.application.types import RunningApplication
 from torque.model.compile import CompiledEntity
+from torque.model.derived import once_per_entity
 from torque.types import Caller
 
 Event = Literal["BeforeCreate", "BeforeUpdate", "BeforeDelete", "BeforeRestore", "OnValidate", "OnRefused", "OnRead"]
@@ -66,16 +67,13 @@ Before = Callable[[Occasion], Awaitable[dict[str, Any] | None]]
 After = Callable[[Happening], Awaitable[None]]
 
 
-_REMEMBERED = 4096
-
-
 class Hooks:
     """Handlers in the order they were registered. A handler refuses by raising HookRejected."""
 
     def __init__(self) -> None:
         self._before: list[tuple[Wants, Before]] = []
         self._after: list[After] = []
-        self._wanted: dict[tuple[CompiledEntity, Event], bool] = {}
+        self._wanted = once_per_entity(_no_answers)
         self.registered = 0
 
     def before(self, wants: Wants, handler: Before) -> None:
@@ -84,7 +82,7 @@ class Hooks:
         `wants` goes by entity and event alone, so its answer is remembered.
         """
         self._before.append((wants, handler))
-        self._wanted.clear()
+        self._wanted = once_per_entity(_no_answers)
         self.registered += 1
 
     def after(self, handler: After) -> None:
@@ -98,11 +96,10 @@ class Hooks:
 
     def wanted(self, entity: CompiledEntity, event: Event) -> bool:
         """Tell whether anybody looks at this, so that records are only made into objects when somebody does."""
-        wanted = self._wanted.get((entity, event))
+        known = self._wanted(entity)
+        wanted = known.get(event)
         if wanted is None:
-            if len(self._wanted) >= _REMEMBERED:
-                self._wanted.clear()
-            wanted = self._wanted[entity, event] = any(wants(entity, event) for wants, _ in self._before)
+            wanted = known[event] = any(wants(entity, event) for wants, _ in self._before)
         return wanted
 
     async def run(self, occasion: Occasion) -> dict[str, Any]:
@@ -113,3 +110,7 @@ class Hooks:
                 changed = await handler(msgspec.structs.replace(occasion, record=record))
                 record = record if changed is None else changed
         return record
+
+
+def _no_answers(_entity: CompiledEntity) -> dict[Event, bool]:
+    return {}

@@ -69,7 +69,7 @@ class InboundLink(Compiled, frozen=True, kw_only=True):
     cascade: str
 
 
-class CompiledEntity(Compiled, frozen=True, kw_only=True):
+class CompiledEntity(Compiled, frozen=True, kw_only=True, weakref=True):
     """An entity with everything decided.
 
     Parameters

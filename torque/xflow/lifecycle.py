@@ -1,7 +1,6 @@
 """Workflows that records start: lifecycle hooks before and after a write, and `Custom` rules of fields."""
 
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any
 
 from torque.application.types import RunningApplication
@@ -9,6 +8,7 @@ from torque.entity.hooks import Event, Happening, Hooks, Occasion
 from torque.errors import HookRejected, InvalidParams, NotFound, TimedOut, ValidationFailed
 from torque.model.compile import CompiledEntity
 from torque.model.definition.entity import LifecycleHook
+from torque.model.derived import once_per_entity
 from torque.types import Caller
 from torque.xflow.context import FLOW_ERROR
 from torque.xflow.engine import TIMED_OUT
@@ -102,7 +102,7 @@ class Lifecycle:
         return execution
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def _hooks(entity: CompiledEntity) -> tuple[LifecycleHook, ...]:
     enabled = (hook for hook in entity.definition.lifecycle_hooks if hook.enabled)
     return tuple(sorted(enabled, key=lambda hook: hook.order))
@@ -113,7 +113,7 @@ def hooks_of(entity: CompiledEntity, event: str) -> tuple[LifecycleHook, ...]:
     return tuple(hook for hook in _hooks(entity) if hook.event == event)
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def custom_rules(entity: CompiledEntity) -> tuple[tuple[str, str], ...]:
     """Return the fields with a Custom rule that refuses, and the workflow each names."""
     return tuple(

@@ -104,13 +104,13 @@ def test_rows_links_and_keys_of_a_statement_are_sorted_so_that_batches_meet_in_o
 def test_deletes_of_a_statement_are_sorted_as_well() -> None:
     caller = Caller.local("test")
     batch = erase_statement(
-        EraseLane(new_id(), kind_of(ENTITY)), [Erasure(id=i, caller=caller) for i in (C, A, B)], NOW
+        EraseLane(new_id(), kind_of(MODEL, ENTITY)), [Erasure(id=i, caller=caller) for i in (C, A, B)], NOW
     )
     assert "{" + ",".join((A, B, C)) + "}" in batch.args
 
 
 def test_rows_are_held_in_the_order_of_their_ids_and_not_for_long() -> None:
-    update, erase = Lane(new_id(), "update", "off", False), EraseLane(new_id(), kind_of(ENTITY))
+    update, erase = Lane(new_id(), "update", "off", False), EraseLane(new_id(), kind_of(MODEL, ENTITY))
     many = statement(update, [write(A, version=1)], NOW)
     alone = statement(update, [write(A, version=1)], NOW, alone=True)
     going = erase_statement(erase, [Erasure(id=A, caller=Caller.local("test"))], NOW)
@@ -132,7 +132,9 @@ def test_counts_of_a_statement_are_written_in_the_order_of_the_types() -> None:
     """Two statements that count several types in different orders would wait for each other in a circle."""
     several = [msgspec.structs.replace(write(new_id()), entity=entity) for entity in (ENTITY, OTHER, ENTITY)]
     create = statement(Lane(new_id(), "create", "off", False), several, NOW)
-    erase = erase_statement(EraseLane(new_id(), kind_of(ENTITY)), [Erasure(id=A, caller=Caller.local("test"))], NOW)
+    erase = erase_statement(
+        EraseLane(new_id(), kind_of(MODEL, ENTITY)), [Erasure(id=A, caller=Caller.local("test"))], NOW
+    )
     assert OTHER.key < ENTITY.key
     assert create.args[-2:] == (quoted([OTHER.key, ENTITY.key]), "{1,2}")
     assert "GROUP BY g.entity_type ORDER BY g.entity_type" in erase.text

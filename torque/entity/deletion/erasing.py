@@ -84,7 +84,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         await self._deletes.require_deletable(caller, app, rights, entity_type, row, if_version)
         followed_by = "AfterDelete" in followed(entity)
         letter = message_of("AfterDelete", caller, row[2], row[1], b"null") if followed_by else b"null"
-        lane = EraseLane(app.id, kind_of(entity), repeat is not None, followed_by)
+        lane = EraseLane(app.id, kind_of(app.model, entity), repeat is not None, followed_by)
         return await self._hand_over(
             lane, Erasure(id=record_id, caller=caller, version=row[2], repeat=repeat, letter=letter)
         )
@@ -151,7 +151,7 @@ class Erasing(Batches[EraseLane, Erasure, bool]):
         if entity_type is None:
             return kinds if len(kinds.entities) == len(model.entities) else None
         entity = model.entities.get(entity_type)
-        return kind_of(entity) if entity is not None and entity.key in kinds.entities else None
+        return kind_of(model, entity) if entity is not None and entity.key in kinds.entities else None
 
     def _is_free(self, model: CompiledModel, rights: Rights, entity: CompiledEntity) -> bool:
         granted: EntityRights = rights.entity(entity.name)

@@ -5,7 +5,6 @@ alone, for the transaction that finds dependants level by level.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from torque.entity.ends import ends_of
 from torque.entity.history.audit import audit_mode
 from torque.entity.write.fresh import some_ids
 from torque.model.compile import CompiledEntity, CompiledModel
+from torque.model.derived import once_per_model
 from torque.types import Caller
 
 ANY_VERSION = 0
@@ -76,10 +76,16 @@ def kinds_of(entities: Sequence[CompiledEntity]) -> Kinds:
     )
 
 
-@lru_cache(maxsize=1024)
-def kind_of(entity: CompiledEntity) -> Kinds:
-    """Return one entity as what a statement may take."""
-    return kinds_of([entity])
+def kind_of(model: CompiledModel, entity: CompiledEntity) -> Kinds:
+    """Return one entity as what a statement may take, the same whenever it is asked for."""
+    kinds = _single_kinds(model)
+    return kinds.get(entity.key) or kinds.setdefault(entity.key, kinds_of([entity]))
+
+
+@once_per_model
+def _single_kinds(model: CompiledModel) -> dict[str, Kinds]:
+    """Return entities as what a statement may take, by storage key, as far as they were asked for."""
+    return {}
 
 
 def is_erasable(model: CompiledModel, entity: CompiledEntity) -> bool:

@@ -1,12 +1,11 @@
 """What the audit log keeps of a write, as the model asks."""
 
-from functools import lru_cache
-
 from torque.entity.batch import AuditMode
 from torque.model.compile import CompiledEntity
+from torque.model.derived import once_per_entity
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def audit_mode(entity: CompiledEntity) -> AuditMode:
     """Return whether writes to an entity are logged, and whether with their values."""
     if not entity.audited:

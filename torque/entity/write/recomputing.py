@@ -9,7 +9,6 @@ new unique rule does not know all that is there.
 
 import asyncio
 import hashlib
-from functools import lru_cache
 
 from torque import codec
 from torque.application.types import RunningApplication
@@ -24,6 +23,7 @@ from torque.entity.write.writer import Moved, Outcome, Writer
 from torque.errors import TorqueError
 from torque.model.compile import CompiledEntity
 from torque.model.definition.base import fragment
+from torque.model.derived import once_per_entity
 from torque.observe import Observer
 from torque.types import Caller, utc_now
 
@@ -36,7 +36,7 @@ _FIRST = "00000000-0000-0000-0000-000000000000"
 _CALLER = Caller(id="system", name="Torque", roles=(), protocol="system")
 
 
-@lru_cache(maxsize=1024)
+@once_per_entity
 def signature(entity: CompiledEntity) -> str:
     """Return a short text that changes with the expressions and unique rules of an entity, and another one, behind a
     point, that changes with its references; nothing without any.

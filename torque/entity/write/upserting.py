@@ -6,7 +6,6 @@ between is for the unique key to refuse, and the whole is done anew.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from torque.db.failures import Deadlock, ForeignKeyViolation, LockTimeout, UniqueViolation
@@ -21,6 +20,7 @@ from torque.entity.write.writer import Writer
 from torque.errors import Conflict, NotFound, ValidationFailed
 from torque.model.compile import CompiledEntity, UniqueRule
 from torque.model.compile_entity import validator_spec
+from torque.model.derived import once_per_entity
 from torque.native import Validator
 from torque.types import utc_now
 
@@ -129,13 +129,17 @@ class Upserts:
 
 def _value_of(entity: CompiledEntity, rule: UniqueRule, data: bytes) -> str | None:
     """Return what a row's values of a unique rule are stored as; None where it lacks one, or one is not sound."""
-    return dict(_key_reader(entity, rule).create(data, utc_now()).keys).get(rule.id)
+    readers = _key_readers(entity)
+    if rule.id not in readers:
+        fields = {name: entity.fields[name] for name in rule.fields}
+        readers[rule.id] = Validator(validator_spec(entity.definition, fields, (rule,)))
+    return dict(readers[rule.id].create(data, utc_now()).keys).get(rule.id)
 
 
-@lru_cache(maxsize=256)
-def _key_reader(entity: CompiledEntity, rule: UniqueRule) -> Validator:
-    """Return a validator of nothing but the fields of a unique rule."""
-    return Validator(validator_spec(entity.definition, {name: entity.fields[name] for name in rule.fields}, (rule,)))
+@once_per_entity
+def _key_readers(entity: CompiledEntity) -> dict[str, Validator]:
+    """Return validators of nothing but the fields of a unique rule, by its id, as far as they were needed."""
+    return {}
 
 
 def _refuse_doubled(keys: Sequence[str | None], rule: UniqueRule) -> None:
