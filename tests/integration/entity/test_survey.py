@@ -101,9 +101,9 @@ class Counting:
     def __init__(self, connection: Any, asked: list[str]) -> None:
         self._connection, self._asked = connection, asked
 
-    async def fetch(self, sql: str, *args: Any) -> Any:
+    async def fetch(self, sql: str, *args: Any, **more: Any) -> Any:
         self._asked.append(sql)
-        return await self._connection.fetch(sql, *args)
+        return await self._connection.fetch(sql, *args, **more)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
         self._asked.append(sql)

@@ -14,6 +14,7 @@ from tests.integration.entity.test_removal import crowd, finished
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop
 from torque import codec
 from torque.db.pool import Database
+from torque.entity.deletion import removal
 from torque.entity.history import together
 from torque.errors import Conflict, Forbidden, InvalidParams, NotFound, ValidationFailed
 
@@ -247,6 +248,30 @@ async def test_what_somebody_brings_back_meanwhile_leaves_nothing_half_done(
         with pytest.raises(Conflict):
             await restore(shop, ada["id"], with_dependants=True)
     assert await counts(shop) == [1, 1, 0, 1]
+
+
+async def test_what_comes_back_while_a_job_deletes_it_goes_again_and_nothing_dangles(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.entities._deletion.at_once = 10
+    monkeypatch.setattr(removal, "_BATCH", 7)
+    customer = await crowd(shop)
+    await shop.delete(customer["id"])
+    added = 0
+    while shop.entities._deletion.removals._tasks:
+        for line in (await gone(shop, "line", limit=2))["data"]:
+            with suppress(ValidationFailed, Conflict, NotFound):
+                await restore(shop, line["id"])
+        if added < 50:
+            with suppress(ValidationFailed, Conflict):
+                await shop.create("order", number=1000 + added, customer_id=customer["id"])
+                added += 1
+        await asyncio.sleep(0)
+    await finished(shop)
+    assert await counts(shop) == [0, 1, 0, 15]
+    assert (await shop.rows("entity_relationships"), await shop.rows("entity_keys")) == ([], [])
+    await restore(shop, customer["id"], with_dependants=True)
+    assert await counts(shop) == [1, 31 + added, 90, 15]
 
 
 @pytest.mark.parametrize("auditing", [{"enabled": False}, {"track_changes": False}])

@@ -1,14 +1,15 @@
 """A large deletion of which nobody knows soon enough whether something stands against it: its job finds out first."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from tests.integration.entity.test_removal import finished
+from tests.integration.entity.test_removal import crowd, finished
 from tests.integration.entity.workshop import ADMIN, SHOP, Shop, entity, field, link, reference
 from torque import codec
 from torque.db.pool import Database
-from torque.entity.deletion import removal
+from torque.entity.deletion import removal, survey
 from torque.errors import NotFound, ValidationFailed
 
 KEPT = {"id": "c_kept", "type": "Check", "name": "kept", "expression": "customer_id != null || number != 13"}
@@ -46,6 +47,57 @@ async def test_where_it_takes_long_to_find_out_what_stands_against_it_the_job_do
     seats = [codec.loads(row["data"]) for row in await shop.rows("entities")]
     assert [False in seat.values() for seat in seats] == [True] * 12  # nobody's: computed anew
     assert await shop.rows("outbox") == []
+
+
+async def test_where_it_takes_long_to_find_what_goes_the_job_does_that_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.entities._deletion.at_once = 10
+    customer = await crowd(shop)
+    slow = "WITH RECURSIVE slow AS MATERIALIZED (SELECT pg_sleep(0.2)), steps"
+    statement = survey.Q.survey.replace("WITH RECURSIVE steps", slow).replace(
+        "FROM goes g HAVING", "FROM slow, goes g HAVING"
+    )
+    monkeypatch.setattr(survey.Q, "survey", statement)
+    monkeypatch.setattr(survey, "_AT_ONCE", "50ms")
+    order = next(row["id"] for row in await shop.rows("entities") if b"customer_id" in row["data"])
+    invoice = (await shop.create("invoice", sum=1, order_id=str(order)))["id"]
+    assert (await shop.delete(customer["id"]))["job"] is not None
+    await finished(shop)
+    with pytest.raises(ValidationFailed, match="1 of 'Invoice'"):
+        await shop.delete(customer["id"])
+    await shop.delete(invoice)
+    assert (await shop.delete(customer["id"]))["job"] is not None
+    await finished(shop)
+    assert [await shop.count(name) for name in ("customer", "order", "line", "memo")] == [0, 1, 0, 15]
+
+
+async def until_held(db: Database, shop: Shop) -> None:
+    """Return when the lease of a job has been renewed."""
+    for _ in range(1000):
+        if await db.fetchval("SELECT due_at > now() FROM outbox WHERE application_id = $1", shop.app.id):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nobody renewed it")
+
+
+async def test_a_job_keeps_its_lease_while_it_finds_out(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "RENEW_SECONDS", 0.01)
+    shop, customer = await seated(db, monkeypatch, *range(12))
+    ended = "UPDATE outbox SET due_at = now() - interval '1 s' WHERE application_id = $1"
+    finding, left = removal.survey, list[int]()
+
+    async def slow(*args: Any) -> Any:
+        if len(args) < 4:  # not who asked for it
+            await db.execute(ended, shop.app.id)
+            await until_held(db, shop)
+            left.append(await shop.entities._deletion.removals.take_over(shop.app))
+        return await finding(*args)
+
+    monkeypatch.setattr(removal, "survey", slow)
+    assert (await shop.delete(customer))["job"] is not None
+    await finished(shop)
+    assert (left, await shop.count("customer")) == ([0], 0)
 
 
 @pytest.mark.parametrize("key", [None, "k"])

@@ -176,6 +176,11 @@ ORDER BY r.source_id;
 SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true),
     set_config('enable_seqscan', 'off', true);
 
+-- name: set_survey
+-- As set_patience; a statement may take so long.
+SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true), set_config('statement_timeout', $2, true);
+
 -- name: delete_links_of
 DELETE FROM entity_relationships WHERE application_id = $1 AND source_id = ANY($2::uuid[]);
 

@@ -33,6 +33,8 @@ _DEEPEST = 32
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 10.0
 """How long a job that gets nothing done waits before it looks again: at first, and at most, for less than its lease."""
 _TELL_SECONDS = 5.0
+RENEW_SECONDS = 10.0
+"""How often a job renews its lease while it finds out what stands against it."""
 SURVEY_SECONDS = 0.3
 """How long who asks for a deletion waits for all that might stand against it to be looked at."""
 
@@ -181,7 +183,7 @@ class Removals:
             try:
                 if await self._db.fetchval(Q.renew_removal, app.id, job.id) is None:
                     return
-                written = await (self._find_out(app, job) if job.unsure else self._step(app, job))
+                written = await (self._kept(app, job) if job.unsure else self._step(app, job))
                 job = msgspec.structs.replace(job, unsure=False)
                 if written is None:
                     await self._db.execute(Q.end_removal, app.id, job.id)
@@ -198,6 +200,21 @@ class Removals:
             pause = 0.0 if written else min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
             if pause:
                 await asyncio.sleep(pause)
+
+    async def _kept(self, app: RunningApplication, job: Job) -> int | None:
+        """Find out what stands against a deletion, and keep its lease however long that takes."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(RENEW_SECONDS)
+                with suppress(TorqueError, DatabaseFailure):
+                    await self._db.execute(Q.renew_removal, app.id, job.id)
+
+        renewing = asyncio.get_running_loop().create_task(renew())
+        try:
+            return await self._find_out(app, job)
+        finally:
+            renewing.cancel()
 
     async def _give_up(self, app: RunningApplication, job: Job, error: TorqueError) -> None:
         """End a job that something stands against; before anything was done, whoever asks again is told what."""

@@ -14,14 +14,18 @@ import msgspec
 from torque.application.types import RunningApplication
 from torque.db.pool import Database
 from torque.entity.batch import Q
-from torque.entity.deletion.losing import Losses, losses, may_refuse
+from torque.entity.deletion.losing import Losses, TooLong, losses, may_refuse
 from torque.entity.deletion.relations import Removal, new_removal, settle_waiting
 from torque.entity.ends import ends_of
 from torque.entity.types import Row
+from torque.errors import TimedOut
 from torque.model.compile import CompiledModel
 from torque.model.derived import once_per_model
 
 _PATIENCE = "2s"
+_AT_ONCE, _LONGEST = "1s", "10min"
+"""How long the way down may take for who waits for it, and for a job."""
+_LONGEST_SECONDS = 600.0
 _SOME: Row = ("", b"{}", 0, "", "", "")
 
 
@@ -58,24 +62,34 @@ async def survey(db: Database, app: RunningApplication, record_id: str, seconds:
     ----------
     seconds
         How long it may look at the records that lose a reference: whether each stays valid only its own rules tell.
+        None for a job, for which nobody waits.
 
     Raises
     ------
     ValidationFailed
         When a record that stays would become invalid without its reference.
     TooLong
-        When these are too many for that.
+        When there are too many for that, or for somebody to wait until they are found.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    async with db.transaction() as connection:
-        await connection.fetchval(Q.set_patience, _PATIENCE)
-        found = await _descend(connection, app, record_id, decisive(app.model))
+    try:
+        async with db.transaction() as connection:
+            await connection.fetchval(Q.set_survey, _PATIENCE, _LONGEST if seconds is None else _AT_ONCE)
+            return await _survey(connection, app, record_id, until)
+    except TimedOut:
+        if seconds is None:
+            raise
+        raise TooLong from None
+
+
+async def _survey(connection: Any, app: RunningApplication, record_id: str, until: float | None) -> Removal:
+    found = await _descend(connection, app, record_id, decisive(app.model))
+    lost = await _losses(connection, app, found, until)
+    if found.waiting or lost.whole or lost.error is not None:
+        found = await _descend(connection, app, record_id, followed(app.model))
         lost = await _losses(connection, app, found, until)
-        if found.waiting or lost.whole or lost.error is not None:
-            found = await _descend(connection, app, record_id, followed(app.model))
-            lost = await _losses(connection, app, found, until)
-            if lost.error is not None:
-                raise lost.error
+        if lost.error is not None:
+            raise lost.error
     settle_waiting(found)
     found.whole = lost.whole or bool(found.waiting)
     return found
@@ -96,6 +110,7 @@ async def _descend(connection: Any, app: RunningApplication, record_id: str, key
         Q.survey, app.id, record_id,
         [way.to for way in steps], [way.link_key for way in steps], [entities[way.entity].key for way in steps],
         [way.to for way in others], [way.link_key for way in others], [way.forward for way in others],
+        timeout=_LONGEST_SECONDS,
     )  # fmt: skip
     for row in rows:
         ids: list[str] = row["ids"]
