@@ -2,8 +2,10 @@
 
 import asyncio
 import gzip
+import re
 import time
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any, Protocol
 
 import brotli
@@ -26,6 +28,10 @@ COMPRESS_FROM = 1400
 _LINGER_SECONDS, _LINGER_PAUSE = 30.0, 2.0
 """How long the rest of a refused body is taken in, in all and while nothing comes."""
 
+_CODINGS = ("br", "gzip")
+_LONGEST_WISH = 200
+"""Characters of an `Accept-Encoding` that is read, as it is remembered."""
+_WEIGHT = re.compile(r"\bq=(\d(?:\.\d{0,3})?)\s*$")
 _COMPRESSIBLE = ("text/", "application/json", "application/javascript", "application/graphql", "image/svg")
 
 
@@ -174,12 +180,27 @@ async def _collect(protocol: HttpProtocol, limit: int) -> bytes:
     return b"".join(parts)
 
 
+def codings(accepted: str) -> tuple[str, ...]:
+    """Return which codings of ours a client takes by its `Accept-Encoding`, the one it likes best first."""
+    return _weighed(accepted) if len(accepted) <= _LONGEST_WISH else ()
+
+
+@lru_cache(maxsize=256)
+def _weighed(accepted: str) -> tuple[str, ...]:
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, _, rest = part.partition(";")
+        said = _WEIGHT.search(rest)
+        weights[name.strip()] = float(said[1]) if said is not None else 1.0
+    liked = {name: weights.get(name, weights.get("*", 0.0)) for name in _CODINGS}
+    return tuple(sorted((name for name in _CODINGS if liked[name] > 0), key=lambda name: -liked[name]))
+
+
 def compress(body: bytes, accepted: str) -> tuple[bytes, Headers]:
     """Return the body as the client likes it best, with the headers that say so."""
-    if "br" in accepted:
-        return brotli.compress(body, quality=3), (("content-encoding", "br"), *VARY)
-    if "gzip" in accepted:
-        return gzip.compress(body, compresslevel=2, mtime=0), (("content-encoding", "gzip"), *VARY)
+    for name in codings(accepted)[:1]:
+        small = brotli.compress(body, quality=3) if name == "br" else gzip.compress(body, compresslevel=2, mtime=0)
+        return small, (("content-encoding", name), *VARY)
     return body, VARY
 
 

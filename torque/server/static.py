@@ -15,7 +15,7 @@ import msgspec
 
 from torque.api.common.reply import Headers, Reply, refusal
 from torque.errors import NotFound
-from torque.server.http import NO_STORE, SECURITY, HeaderMap, HttpProtocol
+from torque.server.http import NO_STORE, SECURITY, HeaderMap, HttpProtocol, codings
 
 INDEX = "index.html"
 PLACEHOLDER = b"__NONCE__"
@@ -146,7 +146,7 @@ class StaticSite:
         if wanted and headers.get("if-range", tag) == tag:
             return _range(asset, wanted, method, answer, protocol)
         accepted = headers.get("accept-encoding") or ""
-        code = next((code for code in asset.siblings if code in accepted), None)
+        code = next((code for code in codings(accepted) if code in asset.siblings), None)
         file = asset.siblings[code] if code else str(asset.path)
         if code:
             answer.append(("content-encoding", code))
