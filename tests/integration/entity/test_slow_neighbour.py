@@ -12,7 +12,8 @@ import pytest
 from tests.integration.entity.test_together import APPLICATIONS, Town, answers
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
-from torque.errors import TorqueError
+from torque.entity.write import apart
+from torque.errors import TimedOut, TorqueError
 
 MANY = 40
 HELD_SECONDS = 4.0
@@ -90,6 +91,20 @@ async def test_what_waited_with_a_locked_record_is_written_before_the_lock_is_fr
         assert [one["email"] for one in made] == emails
         assert not waits.done()
     assert (await waits)["email"] == "held@example.com"
+
+
+async def test_who_cannot_go_on_beside_the_queue_in_time_hears_of_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, writer = town.apps[0], town.shop.entities._writer
+    await town.create(slow, "customer", name="Ada", email="ada@example.com")
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.2)
+    async with held(town, HOLD, slow.id), writer._lines.taken(slow.id):
+        found = await answers(*(town.create(slow, "customer", name="Eve", email="held@example.com") for _ in range(3)))
+    assert [type(one) for one in found] == [TimedOut] * 3
+    assert await town.number("SELECT count(*) FROM entities") == 1
+    again = await answers(*(town.create(slow, "customer", name="Eve", email="held@example.com") for _ in range(3)))
+    assert sorted(type(one).__name__ for one in again) == ["ValidationFailed", "ValidationFailed", "dict"]
 
 
 async def test_what_goes_on_beside_its_queue_is_done_before_the_engine_is_closed(town: Town) -> None:
