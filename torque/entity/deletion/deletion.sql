@@ -108,7 +108,8 @@ FROM entity_relationships r CROSS JOIN LATERAL (
     SELECT s.entity_type FROM entities s WHERE s.application_id = $1 AND s.id = r.source_id
     OFFSET 0
 ) AS e
-WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[]);
+WHERE r.application_id = $1 AND r.target_id = ANY($2::uuid[])
+LIMIT $3;
 
 -- name: how_many_dependants
 -- Counted up to a bound, each once, however many references it has.
