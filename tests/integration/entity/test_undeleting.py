@@ -11,7 +11,7 @@ from tests.integration.entity.test_deleted import gone
 from tests.integration.entity.test_history import CLERK, restore
 from tests.integration.entity.test_links_then import linked
 from tests.integration.entity.test_removal import crowd, finished
-from tests.integration.entity.workshop import ADMIN, SHOP, Shop
+from tests.integration.entity.workshop import ADMIN, SHOP, Shop, link
 from torque import codec
 from torque.db.pool import Database
 from torque.entity.deletion import removal
@@ -118,6 +118,19 @@ async def test_what_itself_went_along_brings_back_what_hung_on_it(shop: Shop) ->
     await restore(shop, ada["id"])
     await restore(shop, orders[0], with_dependants=True)
     assert await counts(shop) == [1, 2, 2, 1]
+
+
+async def test_a_tree_that_ends_in_itself_comes_back_whole(db: Database) -> None:
+    tree = link("tree", "customer", "parent_id", "customer", "Delete")
+    shop = Shop(db, {**SHOP, "relationships": [*SHOP["relationships"], tree]})
+    ids = [(await shop.create("customer", name="root"))["id"]]
+    for n in range(6):
+        ids.append((await shop.create("customer", name=str(n), parent_id=ids[n // 2]))["id"])
+    await shop.update(ids[0], parent_id=ids[-1])
+    await shop.delete(ids[2])
+    assert await shop.count("customer") == 0
+    assert (await restore(shop, ids[2], with_dependants=True))["parent_id"] == ids[0]
+    assert (await shop.count("customer"), (await shop.get(ids[0]))["parent_id"]) == (7, ids[-1])
 
 
 async def test_each_of_several_records_deleted_at_once_brings_back_its_own(shop: Shop) -> None:
