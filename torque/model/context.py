@@ -173,8 +173,16 @@ def checks_of(field: Field) -> Json:
         checks["scale"] = kind.scale
     for rule in field.validation:
         if rule.severity in (None, "Error") and _checked(field, rule):
-            checks.update(_rule_checks(rule.type, rule.value))
+            for name, value in _rule_checks(rule.type, rule.value).items():
+                checks[name] = _stricter(name, checks.get(name), value)
     return checks
+
+
+def _stricter(name: str, known: Any, value: Any) -> Any:
+    """Return the check that refuses more: a type has limits of its own, and a rule may come twice."""
+    if not isinstance(known, int | float) or not isinstance(value, int | float):
+        return value
+    return max(known, value) if name.startswith("min") else min(known, value) if name.startswith("max") else value
 
 
 def _checked(field: Field, rule: Rule) -> bool:

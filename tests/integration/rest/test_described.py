@@ -27,6 +27,13 @@ MODEL: dict[str, Any] = {
                 "words", "Array", type_element_type={"type": "String"},
                 validation=[{"type": "MaxLength", "value": 2}, {"type": "Pattern", "value": "^[a-z]+$"}],
             ),
+            field("mail", "String", validation=[{"type": "Pattern", "value": "@", "severity": "Warning"}]),
+            field("code", "String", type_max_length=4, validation=[{"type": "MaxLength", "value": 9}]),
+            field(
+                "rate", "Integer", type_min=0, type_max=10,
+                validation=[{"type": "Range", "value": {"min": -5, "max": 5}}],
+            ),
+            field("odd", "String", validation=[{"type": "Pattern", "value": "(", "severity": "Error"}]),
         ),
     ],
     "relationships": [LINKS],
@@ -95,6 +102,21 @@ def test_rules_of_a_list_hold_for_its_length_and_its_elements(things: Shop, docu
         data = {"name": "w", "words": words}
         assert (faults(document, body_of(document, "post", "entities/thing"), data) == []) is fits
         assert (things.ask("POST", "entities/thing", data).status == 201) is fits
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fits"),
+    [
+        ("mail", "nobody", True), ("code", "abcd", True), ("code", "abcde", False), ("rate", 5, True),
+        ("rate", 6, False), ("rate", 0, True), ("rate", -1, False), ("odd", "x", True),
+    ],
+)  # fmt: skip
+def test_the_rules_that_refuse_are_those_that_are_described(
+    things: Shop, document: Any, name: str, value: object, fits: bool
+) -> None:
+    data = {"name": "r", name: value}
+    assert (things.ask("POST", "entities/thing", data).status == 201) is fits
+    assert (faults(document, body_of(document, "post", "entities/thing"), data) == []) is fits
 
 
 def test_a_refusal_has_a_body_where_it_is_described(things: Shop, document: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from torque.access.types import EntityRights, Rights
 from torque.entity.ends import many_of
 from torque.model.compile import CompiledEntity, CompiledField, CompiledModel
-from torque.model.context import FUNCTION_DEFAULTS
+from torque.model.context import FUNCTION_DEFAULTS, checks_of
 from torque.model.definition.field_type import (
     ArrayType,
     BinaryType,
@@ -89,24 +89,16 @@ def _field(field: CompiledField, rights: EntityRights) -> Schema:
         schema["description"] = f"The server sets {default} when it is absent."
     elif default is not None:
         schema["default"] = default
+    checks = checks_of(field.definition)  # of the rules, those that refuse
     many = "Items" if schema.get("type") == "array" else "Length"
+    schema.update(_set(**{f"min{many}": checks.get("minLength"), f"max{many}": checks.get("maxLength")}))
     each = schema
     if "items" in schema:  # lengths count elements, all else holds for each of them
         each = schema["items"] = {**schema["items"]}
-    for rule in field.definition.validation:
-        match rule.type:
-            case "MinLength":
-                schema[f"min{many}"] = rule.value
-            case "MaxLength":
-                schema[f"max{many}"] = rule.value
-            case "Pattern":
-                each["pattern"] = rule.value
-            case "Email":
-                each["format"] = "email"
-            case "Url":
-                each["format"] = "uri"
-            case _:
-                continue
+    ends = {word: checks.get(name) for name, word in (("min", "minimum"), ("max", "maximum"))}
+    each.update(_set(**{word: end for word, end in ends.items() if isinstance(end, int | float)}))
+    kinds = {"email": "email", "url": "uri"}
+    each.update(_set(pattern=checks.get("pattern"), format=next((kinds[one] for one in kinds if one in checks), None)))
     return schema
 
 
