@@ -169,7 +169,11 @@ def _id(value: Any) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    """Return a value as it was sent, text in the quotes that messages have."""
+    try:
+        text = repr(value) if isinstance(value, str | float) else codec.dumps(value).decode()
+    except TypeError:  # a number that JSON says and nothing here holds
+        text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

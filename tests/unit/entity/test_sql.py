@@ -1,7 +1,9 @@
 """SQL is said from plans: no text from a request ever stands in a statement."""
 
+import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +84,9 @@ def test_only_what_is_shown_is_made_into_an_answer() -> None:
         chosen = text[text.rindex("(SELECT e.*, ") :]
         assert (" LIMIT 6 OFFSET 15) e ORDER BY" if asked else " LIMIT 6) e ORDER BY") in chosen
         assert "to_char" not in chosen and "to_char" in text
+
+
+@pytest.mark.parametrize("value, told", [(None, "null"), (True, "true"), ([1, None], "[1,null]"), ("1", "'1'")])
+def test_a_value_that_does_not_fit_is_told_as_it_was_sent(value: object, told: str) -> None:
+    with pytest.raises(InvalidParams, match=re.escape(f"needs a whole number, not {told}.")):
+        say(filters={"number": {"gt": value}})
