@@ -26,6 +26,11 @@ def reading(app: str, ids: list[str]) -> tuple[str, Iterable[str]]:
     return Q.read, (app, "{" + ",".join(ids) + "}")
 
 
+def meeting(app: str, ids: list[str]) -> tuple[str, Iterable[str]]:
+    """Return the statement that finds out of which entities records are, with its arguments."""
+    return Q.met, reading(app, ids)[1]
+
+
 def changing(app: str, ids: list[str]) -> tuple[str, Iterable[str]]:
     """Return the statement that changes new records, with its arguments."""
     text, names = assemble(("update_records", "update_end"), False)
@@ -98,8 +103,9 @@ async def planned_early(db: Database, made: Any, statistics: bool) -> str:
 
 
 @pytest.mark.parametrize("statistics", [False, True])
-async def test_reads_by_id_look_into_the_primary_key_alone(db: Database, statistics: bool) -> None:
-    said = await planned_early(db, reading, statistics)
+@pytest.mark.parametrize("made", [reading, meeting], ids=lambda made: made.__name__)
+async def test_reads_by_id_look_into_the_primary_key_alone(db: Database, made: Any, statistics: bool) -> None:
+    said = await planned_early(db, made, statistics)
     assert "Seq Scan" not in said
     assert said.count("_pkey") == said.count('"Index Name"') > 0
     plan = json.loads(said)[0]["Plan"]
@@ -147,7 +153,7 @@ def _removed(plan: dict[str, Any]) -> Iterable[int]:
         yield from _removed(part)
 
 
-@pytest.mark.parametrize("made", [reading, changing], ids=lambda made: made.__name__)
+@pytest.mark.parametrize("made", [reading, meeting, changing], ids=lambda made: made.__name__)
 async def test_what_is_planned_once_while_a_part_is_empty_does_not_read_it_whole_later(db: Database, made: Any) -> None:
     await db.execute(FILL, Shop(db).app.id)
     await db.execute("DELETE FROM entities")
