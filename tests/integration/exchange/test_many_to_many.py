@@ -87,6 +87,13 @@ async def test_each_link_that_leads_nowhere_is_reported_with_its_row(music: Musi
     assert await music.links() == {1: [], 4: ["pop"]}
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_would_come_in_is_counted_without_what_does_not(music: Music, dry_run: bool) -> None:
+    for columns in ("nr,alike", "nr,follows"):
+        report = await music.load("song", columns, "1,7", "2,", "3,2", dry_run=dry_run)
+        assert (report.created, report.failed, report.applied) == (2, 1, False), columns
+
+
 async def test_a_change_makes_the_links_those_of_the_row_and_no_others(music: Music) -> None:
     await music.load("song", "nr,tags", "1,rock;pop", "2,rock", "3,pop")
     report = await music.load("song", "nr,tags", "1,pop;a\\;b", "2,", "4,rock", upsert="nr")

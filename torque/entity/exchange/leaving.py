@@ -74,6 +74,7 @@ class Leaving:
                 self._fault(fault)
             if not self._load.skip_invalid:
                 self._report.failed += len(wrong.owners)
+                self._report.created -= 0 if wrong.changed else len(wrong.owners)
                 return
             if wrong.changed:
                 raise ValidationFailed(_CHANGED, errors=_told(wrong.faults))
