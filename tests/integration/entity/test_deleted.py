@@ -1,5 +1,6 @@
 """Deleted records are listed for who may bring them back, what went last first, as far as the log reaches."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -162,3 +163,32 @@ async def test_the_list_goes_along_its_index(shop: Shop) -> None:
     found = text.split("CTE e")[1].split("CTE Scan")[0]
     assert "_application_id_entity_type_at_id_idx" in found
     assert not [word for word in ("Sort", "Anti Join", "Materialize", "Bitmap") if word in found], text
+
+
+async def test_others_are_answered_while_very_many_records_are_made_ready_to_come_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await shop.create("order", number=1)
+    lines = [codec.dumps({"text": str(n), "order_id": order["id"]}) for n in range(500)]
+    await shop.entities.bulk_create(ADMIN, shop.app, "line", lines)
+    await shop.delete(order["id"])
+    made, most, last = 0, 0, 0
+    draft = shop.entities._together._restoring.draft
+
+    async def counted(*args: Any) -> Any:
+        nonlocal made
+        made += 1
+        return await draft(*args)
+
+    async def others() -> None:
+        nonlocal most, last
+        while True:
+            most, last = max(most, made - last), made
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(shop.entities._together._restoring, "draft", counted)
+    waiting = asyncio.get_running_loop().create_task(others())
+    await restore(shop, order["id"], with_dependants=True)
+    waiting.cancel()
+    assert (made, await shop.count("line")) == (501, 500)
+    assert most <= 100

@@ -4,6 +4,7 @@ All is stored first and judged where it then stands: references by the keys of t
 end, and the rules of the caller's role by what they find, for they may speak of records that come back as well.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ from torque.types import Caller
 MOST = 10_000
 """How many records may come back with one."""
 _CHUNK = 500
+_TURN = 50
 _ATTEMPTS = 4
 _PATIENCE = "8s"
 _REFUSED = "Your role does not allow to bring back all that went along with this record."
@@ -130,7 +132,9 @@ class Together:
         """Prepare all of them, the record that was asked for first."""
         drafts: list[Draft] = []
         coming = {one.id: one.entity.key for one in graves.values()}
-        for one in graves.values():
+        for place, one in enumerate(graves.values()):
+            if place % _TURN == 0:
+                await asyncio.sleep(0)  # others are answered in between
             granted = rights.entity(one.entity.name)
             if not (granted.read and granted.create) or granted.hidden or granted.read_only:
                 raise Forbidden(_REFUSED)
@@ -146,7 +150,9 @@ class Together:
         self._store.forget_types(app.id, targets)
         await self._store.types(app.id, targets)
         typed = Typed(self._store, coming)
-        for draft, one in zip(drafts, graves.values(), strict=True):
+        for place, (draft, one) in enumerate(zip(drafts, graves.values(), strict=True)):
+            if place % _TURN == 0:
+                await asyncio.sleep(0)
             errors = await checks.reference_errors(typed, app, one.entity, draft.write.prepared, one.id)
             if errors:
                 raise _about(ValidationFailed(errors=errors), rights, one)
