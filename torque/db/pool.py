@@ -173,8 +173,8 @@ class Database:
                 await self._release(pool, connection)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """Lend one connection inside a transaction.
+    async def transaction(self, application_id: str = "") -> AsyncIterator[asyncpg.Connection]:
+        """Lend one connection inside a transaction, in a turn of the application if it is said which.
 
         Raises
         ------
@@ -183,7 +183,7 @@ class Database:
         OutcomeUnknown
             When it left during the commit.
         """
-        async with self.turns.taken(), self.connection() as connection:
+        async with self.turns.taken(application_id), self.connection() as connection:
             self._check_lease()
             transaction = connection.transaction()
             await transaction.start()

@@ -2,13 +2,49 @@
 
 Who holds a connection in a transaction may ask something beside, over another one. Were all connections held by such,
 or by those who wait for their locks, each would wait for the others, and nobody would go on until the first gave up.
+For the same reason no application holds more than half of the turns: all of its transactions may wait for one lock.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from torque.errors import Unavailable
+
+
+class _Line:
+    __slots__ = ("free", "users")
+
+    def __init__(self, places: int) -> None:
+        self.free = asyncio.Semaphore(places)
+        self.users = 0
+
+
+class Lines:
+    """Lets so many of each application go on at a time; the others stand in line.
+
+    Parameters
+    ----------
+    each
+        Places of one application.
+    """
+
+    def __init__(self, each: int) -> None:
+        self._each = each
+        self._lines: dict[str, _Line] = {}
+
+    @asynccontextmanager
+    async def taken(self, application_id: str) -> AsyncIterator[None]:
+        """Hold a place of an application."""
+        line = self._lines.setdefault(application_id, _Line(self._each))
+        line.users += 1
+        try:
+            async with line.free:
+                yield
+        finally:
+            line.users -= 1
+            if not line.users:
+                del self._lines[application_id]
 
 
 class Turns:
@@ -23,27 +59,26 @@ class Turns:
     """
 
     def __init__(self, connections: int, seconds: float) -> None:
-        self._room = asyncio.Semaphore(max(1, connections - 1))
+        room = max(1, connections - 1)
+        self._room = asyncio.Semaphore(room)
+        self._lines = Lines(max(1, room // 2))
         self._seconds = seconds
 
     @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """Hold a turn.
+    async def taken(self, application_id: str = "") -> AsyncIterator[None]:
+        """Hold a turn, one of those of an application if it is said which.
 
         Raises
         ------
         Unavailable
             When none became free in time.
         """
-        if self._room.locked():
+        async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(self._seconds):
-                    await self._room.acquire()
+                    if application_id:
+                        await held.enter_async_context(self._lines.taken(application_id))
+                    await held.enter_async_context(self._room)
             except TimeoutError:
                 raise Unavailable("No database connection became free in time. Try again.") from None
-        else:
-            await self._room.acquire()
-        try:
             yield
-        finally:
-            self._room.release()

@@ -196,7 +196,7 @@ async def test_a_delete_waits_for_who_is_about_to_refer_to_the_record_and_takes_
     custody, begun = shop.entities._writer.custody, list[int]()
     monkeypatch.setattr(relations, "_PATIENCE", "60s")
     transaction = custody.transaction
-    monkeypatch.setattr(custody, "transaction", lambda doubt: begun.append(1) or transaction(doubt))
+    monkeypatch.setattr(custody, "transaction", lambda *whose: begun.append(1) or transaction(*whose))
     order = new_id()
     async with shop.db.transaction() as other:
         await other.execute(

@@ -13,6 +13,7 @@ from tests.integration.entity.test_together import APPLICATIONS, Town, answers
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
 from torque.entity.write import apart
+from torque.entity.write.bulk_types import Edit
 from torque.errors import TimedOut, TorqueError
 
 MANY = 40
@@ -24,6 +25,8 @@ HOLD = """
 INSERT INTO entity_keys (application_id, constraint_id, value, entity_id)
 SELECT application_id, constraint_id, 'v:held@example.com', entity_id FROM entity_keys WHERE application_id = $1
 """
+
+HOLD_RECORD = "SELECT 1 FROM entities WHERE application_id = $1 AND id = $2 FOR UPDATE"
 
 
 @pytest.fixture
@@ -79,6 +82,32 @@ async def test_records_that_wait_for_a_lock_keep_no_other_application_waiting(to
     assert len(made) == 3, "whoever waited with them for nothing was written"
     assert await town.number("SELECT count(*) FROM entity_keys") == 1 + len(made)
     assert len(found) == 2 * (MANY + 1)
+
+
+@pytest.mark.parametrize("how", ["bulk", "delete"])
+async def test_transactions_that_wait_for_a_lock_keep_no_other_application_waiting(town: Town, how: str) -> None:
+    slow, *others = town.apps
+    ada = (await town.create(slow, "customer", name="Ada", email="ada@example.com"))["id"]
+    await town.create(slow, "memo", text="x", customer_id=ada)
+    entities, over = town.shop.entities, asyncio.Event()
+    edit = [Edit(id=ada, data=b'{"name":"Eve"}')]
+    writes: dict[str, Callable[[], Awaitable[Any]]] = {
+        "bulk": lambda: entities.bulk_update(ADMIN, slow, None, edit),
+        "delete": lambda: town.delete(slow, ada),
+    }
+    works: list[Callable[[], Awaitable[Any]]] = [
+        lambda: town.create(others[1], "memo", text="x"),
+        lambda: entities.bulk_create(ADMIN, others[0], "memo", [b'{"text":"y"}']),
+        lambda: town.shop.db.fetchval("SELECT 1"),
+    ]
+    async with held(town, HOLD_RECORD, slow.id, ada):
+        looks = [asyncio.create_task(longest(work, over)) for work in works]
+        waiting = [asyncio.create_task(writes[how]()) for _ in range(MANY)]
+        await asyncio.sleep(HELD_SECONDS)
+        over.set()
+        assert max(await asyncio.gather(*looks)) < SOON
+    assert len(await answers(*waiting)) == MANY
+    assert await town.number("SELECT count(*) FROM entities WHERE data ? 'name'") == (0 if how == "delete" else 1)
 
 
 async def test_what_waited_with_a_locked_record_is_written_before_the_lock_is_free(town: Town) -> None:

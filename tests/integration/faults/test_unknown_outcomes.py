@@ -29,9 +29,9 @@ class Lossy(Database):
     losing = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+    async def transaction(self, application_id: str = "") -> AsyncIterator[asyncpg.Connection]:
         """Commit, and perhaps not say so."""
-        async with super().transaction() as connection:
+        async with super().transaction(application_id) as connection:
             yield connection
         self._lose()
 

@@ -37,9 +37,9 @@ class Troubled(Database):
         self.committed, self.go_on = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+    async def transaction(self, application_id: str = "") -> AsyncIterator[asyncpg.Connection]:
         """Pause after the commit."""
-        async with super().transaction() as connection:
+        async with super().transaction(application_id) as connection:
             yield connection
         self.committed.set()
         await self.go_on.wait()

@@ -117,7 +117,7 @@ class Deleter:
 
         for _ in range(_ATTEMPTS):
             try:
-                async with self._writer.custody.transaction(doubt) as connection:
+                async with self._writer.custody.transaction(request.app.id, doubt) as connection:
                     return await self._delete_in(connection, request)
             except (Deadlock, SerializationFailure, LockTimeout, ForeignKeyViolation):
                 continue
@@ -193,7 +193,7 @@ class Deleter:
         for _ in range(_ATTEMPTS):
             removal = new_removal()
             try:
-                async with self._writer.custody.transaction(doubt) as connection:
+                async with self._writer.custody.transaction(request.app.id, doubt) as connection:
                     await connection.fetchval(Q.set_patience, _PATIENCE)
                     rows = await _hold(connection, request, Q.hold)
                     removal.rows.update((row[0], row) for row in rows)

@@ -148,7 +148,7 @@ class ExchangeService:
         """Load all jobs in one transaction, which is taken back if nothing is to be kept."""
         loader: Loader | None = None
         with suppress(_NotKept):
-            async with self._custody.transaction(partial(self._doubt, load.app)) as connection:
+            async with self._custody.transaction(load.app.id, partial(self._doubt, load.app)) as connection:
                 loader = Loader(connection, load, self._hooks, self._reading)
                 await loader.run(jobs)
                 loader.report.dry_run = dry_run
@@ -211,7 +211,7 @@ class ExchangeService:
         return await self._custody.own(self._emptied(caller, app))
 
     async def _emptied(self, caller: Caller, app: RunningApplication) -> int:
-        async with self._custody.transaction(partial(self._doubt, app)) as lent:
+        async with self._custody.transaction(app.id, partial(self._doubt, app)) as lent:
             connection = Orderly(lent, app.id)
             await connection.prepare()
             await connection.execute(Q.empty_links, app.id)

@@ -174,7 +174,7 @@ class Together:
 
         for _ in range(_ATTEMPTS):
             try:
-                async with self._writer.custody.transaction(doubt) as connection:
+                async with self._writer.custody.transaction(app.id, doubt) as connection:
                     if repeat is not None:  # first, so that a twin waits here
                         key = (repeat.caller, repeat.method, repeat.key, repeat.params_hash)
                         kept = outcome(record_id, graves[record_id].version + 1)

@@ -5,8 +5,9 @@ Were it all of them, nobody else could do anything until those locks are free.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from torque.db.turns import Lines
 from torque.errors import TimedOut
 
 PATIENCE_SECONDS = 8.0
@@ -16,14 +17,6 @@ PATIENCE_SECONDS = 8.0
 def locked() -> TimedOut:
     """Return what is told to whoever waited for a lock in vain."""
     return TimedOut("The record is locked by another write. Nothing was changed; try again.")
-
-
-class _Room:
-    __slots__ = ("free", "users")
-
-    def __init__(self, places: int) -> None:
-        self.free = asyncio.Semaphore(places)
-        self.users = 0
 
 
 class Places:
@@ -36,8 +29,7 @@ class Places:
     """
 
     def __init__(self, each: int) -> None:
-        self._each = each
-        self._rooms: dict[str, _Room] = {}
+        self._lines = Lines(each)
 
     @asynccontextmanager
     async def taken(self, application_id: str) -> AsyncIterator[None]:
@@ -48,19 +40,10 @@ class Places:
         TimedOut
             When none became free in time.
         """
-        room = self._rooms.setdefault(application_id, _Room(self._each))
-        room.users += 1
-        try:
+        async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    await room.free.acquire()
+                    await held.enter_async_context(self._lines.taken(application_id))
             except TimeoutError:
                 raise locked() from None
-            try:
-                yield
-            finally:
-                room.free.release()
-        finally:
-            room.users -= 1
-            if not room.users:
-                del self._rooms[application_id]
+            yield

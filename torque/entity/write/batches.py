@@ -248,7 +248,7 @@ class Batches(Convoy[LaneT, ItemT, ResultT], Generic[LaneT, ItemT, ResultT]):
         try:
             async with (
                 self._lines.taken(lane.application_id),
-                self._db.turns.taken(),
+                self._db.turns.taken(lane.application_id),
                 self._db.connection(writing=True, steady=True) as connection,
             ):
                 backend, until = connection.get_server_pid(), time.monotonic() + PATIENCE_SECONDS

@@ -179,7 +179,7 @@ class Bulk:
         """Change records in one transaction, all of them held."""
         held = await self._looked_at(app, changes, range(len(changes)))
         try:
-            async with self._writer.custody.transaction(lambda: self.doubt(held)) as connection:
+            async with self._writer.custody.transaction(app.id, lambda: self.doubt(held)) as connection:
                 await self.hold(connection, held)
                 await self.write(connection, held)
         except (UniqueViolation, ForeignKeyViolation) as error:

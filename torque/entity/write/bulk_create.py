@@ -90,7 +90,8 @@ class BulkCreate:
             return {}
         for _ in range(_ATTEMPTS):
             try:
-                async with self._writer.custody.transaction(partial(self.doubt, app, drafts)) as connection:
+                doubt = partial(self.doubt, app, drafts)
+                async with self._writer.custody.transaction(app.id, doubt) as connection:
                     results = await self.store_in(connection, app, drafts, utc_now())
             except (UniqueViolation, ForeignKeyViolation) as error:
                 if await self._store.is_repeat(error):
@@ -167,7 +168,8 @@ class BulkCreate:
         for start in range(0, len(plain), _CHUNK):
             own, now = dict(plain[start : start + _CHUNK]), utc_now()
             try:
-                async with self._writer.custody.transaction(partial(self.doubt, app, own)) as connection:
+                doubt = partial(self.doubt, app, own)
+                async with self._writer.custody.transaction(app.id, doubt) as connection:
                     stored = await self.store_in(connection, app, own, now)
             except TorqueError as error:  # the chunks before are stored all the same
                 results.update((index, error) for index in own)

@@ -38,8 +38,8 @@ class Custody:
         return asyncio.shield(task)
 
     @asynccontextmanager
-    async def transaction(self, doubt: Callable[[], None]) -> AsyncIterator[Any]:
-        """Lend a connection inside a transaction that writes.
+    async def transaction(self, application_id: str, doubt: Callable[[], None]) -> AsyncIterator[Any]:
+        """Lend a connection inside a transaction that writes records of an application.
 
         Parameters
         ----------
@@ -49,7 +49,7 @@ class Custody:
         """
         backend = 0
         try:
-            async with self._db.transaction() as connection:
+            async with self._db.transaction(application_id) as connection:
                 backend = connection.get_server_pid()
                 yield connection
         except OutcomeUnknown:

@@ -118,7 +118,7 @@ class Upserts:
             self._bulk.doubt(held)
             self._creation.doubt(call.app, drafts)
 
-        async with self._writer.custody.transaction(doubt) as connection:
+        async with self._writer.custody.transaction(call.app.id, doubt) as connection:
             await self._bulk.hold(connection, held)
             rows = await connection.fetch(Q.owners, call.app.id, rule.id, sorted(owners))
             if {row["value"]: row["entity_id"] for row in rows} != dict(owners):

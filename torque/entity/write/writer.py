@@ -156,7 +156,7 @@ class Writer(Batches[Lane, Write, Outcome]):
         try:
             async with (
                 self._places.taken(lane.application_id),
-                self._db.turns.taken(),
+                self._db.turns.taken(lane.application_id),
                 self._db.connection(writing=True) as connection,
             ):
                 backend = connection.get_server_pid()

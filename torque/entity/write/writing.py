@@ -260,7 +260,7 @@ class Writing:
         def doubt() -> None:
             self._writer.doubt_types(app.id, [*touched, *_others(change)], [change.id])
 
-        async with self._writer.custody.transaction(doubt) as connection:
+        async with self._writer.custody.transaction(app.id, doubt) as connection:
             row = await self._store.read_locked(connection, app.id, change.id)
             entity, granted, write = await self.prepare(change, row)
             if row is None:
@@ -304,7 +304,7 @@ class Writing:
         def doubt() -> None:
             self._writer.doubt_types(app.id, [write.entity.key, *others], [write.id])
 
-        async with self._writer.custody.transaction(doubt) as connection:
+        async with self._writer.custody.transaction(app.id, doubt) as connection:
             outcome = await self._write_in(connection, app, lane, write, created_at)
             await self._linker.apply(connection, app, write.entity, write.id, links, write.caller)
         self._writer.doubt_types(app.id, others, [])
