@@ -171,6 +171,14 @@ async def test_an_order_by_references_finds_each_by_its_id(shop: Shop) -> None:
         assert await worked(shop, rows) < 8 * ORDERS
 
 
+def test_what_an_index_of_the_records_finds_is_asked_for_plainly(shop: Shop) -> None:
+    rule = {"customer_id.kind": "wholesale"}
+    plain = said(shop, Query(entity_type="order", filters={"number": 7}), INDEXED, rule)
+    assert not any("MATERIALIZED" in one.text for one in plain)
+    both = said(shop, Query(entity_type="order", filters={"number": 7, "customer_id.email": "c7"}), INDEXED, rule)
+    assert all("MATERIALIZED" in one.text for one in both)
+
+
 async def test_a_list_of_the_engine_is_found_so_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     store = shop.entities._reading._store
     await store.settings()

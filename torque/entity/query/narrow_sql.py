@@ -5,7 +5,7 @@ asked how rare it is. What hardly any of them has is looked for among all of the
 but not far: where there are many, the list is read as if this had not been tried, which takes some milliseconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -63,7 +63,7 @@ def narrow(writer: Finds, plan: ListPlan, joins: str = "", *, count: bool = Fals
     """
     parts = _parts(plan.condition)
     linked = [part for part in parts if isinstance(part, Exists)]
-    if writer.indexed is None or not linked:
+    if writer.indexed is None or not linked or is_settled(plan.condition, writer.indexed):
         return None
     best = next((part for part in linked if _sought(part)), linked[0])
     rest = AllOf(tuple(part for part in parts if part is not best))
@@ -83,6 +83,16 @@ def narrow(writer: Finds, plan: ListPlan, joins: str = "", *, count: bool = Fals
         f"WHERE (SELECT yes FROM few) AND e.entity_type = {literal(plan.entity.key)} AND {writer.condition(rest, 'e')}"
     )
     return Narrow("WITH " + ", ".join(tables), source, "(SELECT yes FROM few)", not rest.parts)
+
+
+def is_settled(condition: Condition | None, indexed: frozenset[str] | None) -> bool:
+    """Tell whether an index of the records themselves finds the few that a list is of, and nothing behind a link does.
+
+    Then a statement that tries ways is only planned longer.
+    """
+    parts = _parts(condition)
+    own = any(_singles_out(part) and part.ref.key in (indexed or ()) for part in parts if isinstance(part, Compare))
+    return own and not any(_sought(part, _singles_out) for part in parts if isinstance(part, Exists))
 
 
 def counted(found: Narrow, others: str, limit: int) -> str:
@@ -192,10 +202,15 @@ def _deeper(condition: Exists) -> Exists | None:
     return next((part for part in linked if _sought(part)), linked[0])
 
 
-def _sought(condition: Exists) -> bool:
+def _sought(condition: Exists, finds: Callable[[Condition], bool] | None = None) -> bool:
     """Tell whether an index finds the records at the far end."""
     deeper = _deeper(condition)
-    return any(map(_found, _parts(condition.part))) if deeper is None else _sought(deeper)
+    return any(map(finds or _found, _parts(condition.part))) if deeper is None else _sought(deeper, finds)
+
+
+def _singles_out(part: Condition) -> bool:
+    """Tell whether this is a value that hardly any record shares with another."""
+    return isinstance(part, Compare) and part.op == "eq" and part.ref.kind in ("text", "number", "id")
 
 
 def _found(part: Condition) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from torque.entity.query.along_sql import along, among_missing, before_missing, filtered
 from torque.entity.query.links_sql import literal
-from torque.entity.query.narrow_sql import counted, dense, narrow
+from torque.entity.query.narrow_sql import counted, dense, is_settled, narrow
 from torque.entity.query.order_sql import beyond, ordered
 from torque.entity.query.search_sql import in_order, newest, over_links, search_of, sides, some
 from torque.entity.query.writer import Writer as Writer
@@ -100,7 +100,7 @@ def _found(writer: Writer, plan: ListPlan, said: _Said, missing: bool) -> str:
     if search is not None and writer.has_words(search) and plan.order[0].search is not None:
         source = newest(writer.records_of(plan.entity.key), _where(writer, plan))
         return f"SELECT e.*{said.chosen} FROM {source} WHERE true{said.after} ORDER BY {by}{said.page}"
-    asked = [search] if search is not None and writer.has_words(search) else over_links(plan.condition)
+    asked = [search] if search is not None and writer.has_words(search) else _unsure(writer, plan)
     if asked and writer.is_indexed(plan.order):
         return _sparse(writer, plan, said, asked, search is None)
     found = (
@@ -114,6 +114,11 @@ def _found(writer: Writer, plan: ListPlan, said: _Said, missing: bool) -> str:
         return found + said.page
     fits = f"{said.expressions[0]} IS NULL AND {_where(writer, plan)}"
     return among_missing(writer, plan, said.near, fits, said.chosen, found + said.page)
+
+
+def _unsure(writer: Writer, plan: ListPlan) -> list[Condition]:
+    """Return what is asked of records behind links where nobody knows how many have it."""
+    return [] if is_settled(plan.condition, writer.indexed) else over_links(plan.condition)
 
 
 def _sparse(writer: Writer, plan: ListPlan, said: _Said, asked: Sequence[Condition], known: bool) -> str:
@@ -224,7 +229,7 @@ def _count_all(writer: Writer, plan: ListPlan) -> str:
         # expressions, believes that few records match, and would read all of them to count to the bound.
         by = f" ORDER BY {ordered(plan, [writer.sort(key, 'e') for key in plan.order])}"
     others = f"SELECT count(*) FROM (SELECT 1 FROM entities e WHERE {where}{by} LIMIT {COUNTED_TO + 1}) c"
-    if writer.indexed is None or not over_links(plan.condition):
+    if writer.indexed is None or not _unsure(writer, plan):
         return others
     return dense(writer.records_of(plan.entity.key), where, others, COUNTED_TO + 1)
 
