@@ -44,7 +44,8 @@ export function DeletedPage({ entityType, page, back, notice }: DeletedPageProps
   const title = t("deleted.title", { noun: plural(displayName, i18n.language) });
   const words = useMemo(() => ({ somebody: t("history.somebody"), at: t("deleted.at"), by: t("deleted.by"), along: t("deleted.along"), title: displayName }), [t, displayName]);
   const deleted = useDeleted(entityType, form.data, !form.isLoading, words);
-  const columns = useMemo(() => deletedColumns(columnSpecs(listColumns(page.components, entityType, form.data), form.data), words, phone, deleted.rows), [page, entityType, form.data, words, phone, deleted.rows]);
+  const own = useMemo(() => columnSpecs(listColumns(page.components, entityType, form.data), form.data), [page, entityType, form.data]);
+  const columns = useMemo(() => deletedColumns(own, words, phone, deleted.rows), [own, words, phone, deleted.rows]);
   const { one, several, quietly } = useBringBack(entityType, deleted.rows);
   const set = address.set;
   const shown = address.params.get("shown");
@@ -87,7 +88,7 @@ export function DeletedPage({ entityType, page, back, notice }: DeletedPageProps
         paging={false}
         fill
       />
-      <DeletedRecord entityType={entityType} record={rows?.find(({ id }) => id === shown) ?? null} form={form.data} bringBack={quietly} onClose={() => set({ shown: null })} />
+      <DeletedRecord entityType={entityType} record={rows?.find(({ id }) => id === shown) ?? null} form={form.data} columns={own} bringBack={quietly} onClose={() => set({ shown: null })} />
     </>
   );
 }

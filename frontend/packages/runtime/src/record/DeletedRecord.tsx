@@ -1,6 +1,6 @@
 import { codeOf } from "@torque/client";
 import type { EntityRecord, FormDefinition } from "@torque/protocol";
-import { Button, ErrorPane, formatDateTime, formatValue, icons, Modal, shapeOfField, useLocale, ValueList } from "@torque/ui";
+import { Button, ErrorPane, formatDateTime, formatValue, icons, Modal, shapeOfField, useLocale, ValueList, type GridColumnSpec } from "@torque/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
@@ -13,7 +13,7 @@ import type { BringBack } from "./useBringBack";
 
 const WIDTH = 640;
 
-type DeletedRecordProps = { entityType: string; /** Null while none is looked at. */ record: EntityRecord | null; form: FormDefinition | undefined; bringBack: BringBack["quietly"]; onClose: () => void };
+type DeletedRecordProps = { entityType: string; /** Null while none is looked at. */ record: EntityRecord | null; form: FormDefinition | undefined; /** How the list writes its fields. */ columns: readonly GridColumnSpec[]; bringBack: BringBack["quietly"]; onClose: () => void };
 
 /** A deleted record as it was last, and the way back. */
 export function DeletedRecord({ entityType, record, ...content }: DeletedRecordProps) {
@@ -25,7 +25,7 @@ export function DeletedRecord({ entityType, record, ...content }: DeletedRecordP
   );
 }
 
-function Content({ record, form, bringBack, onClose }: Omit<DeletedRecordProps, "entityType"> & { record: EntityRecord }) {
+function Content({ record, form, columns, bringBack, onClose }: Omit<DeletedRecordProps, "entityType"> & { record: EntityRecord }) {
   const { t } = useTranslation("runtime");
   const ui = useTranslation("ui");
   const locale = useLocale();
@@ -37,7 +37,7 @@ function Content({ record, form, bringBack, onClose }: Omit<DeletedRecordProps, 
   const values = (form?.fields ?? []).map((field) => ({
     name: field.name,
     label: field.label,
-    text: formatValue(record[field.name], shapeOfField(field), locale, words, (id) => titleOf(field.entity ?? "", id)),
+    text: formatValue(record[field.name], columns.find((column) => column.field === field.name) ?? shapeOfField(field), locale, words, (id) => titleOf(field.entity ?? "", id)),
   }));
   const restore = async (alone: boolean): Promise<void> => {
     setBusy(alone ? "one" : "all");

@@ -16,7 +16,7 @@ import { readView, writeView } from "./address";
 import { GridConditionsContext } from "./conditions";
 import { useBulkActions } from "./useBulkActions";
 import { useColumnLayout } from "./useColumnLayout";
-import { askedFields, bothFilters, columnSpecs, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
+import { askedFields, bothFilters, columnSpecs, combineFilters, countQuery, DEFAULT_PAGE_SIZE, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 import { useFigures } from "./useFigures";
 
 /** Values behind a reference ("customer_id.email"), put into the row under their path. */
@@ -155,6 +155,7 @@ export function DataGridComponent({ component, alone }: ComponentProps) {
         title={alone ? undefined : (props.title ?? undefined)}
         columns={columns}
         askable={askable}
+        narrows={(filter) => Object.keys(combineFilters(null, [filter], [...columns, ...askable])).length > 0}
         view={shown}
         onView={change}
         data={data}

@@ -2,6 +2,7 @@
 import { valueOf, valuesOf, type Operator } from "@torque/ui";
 import { describe, expect, it } from "vitest";
 import { readView, writeView } from "./address";
+import { summedFields } from "./useFigures";
 import { askedFields, bothFilters, columnSpecs, combineFilters, gridQuery, groupedQuery, ownSort, titledQuery } from "./query";
 
 const columns = columnSpecs(
@@ -138,6 +139,15 @@ describe("the question a grid asks", () => {
   it("has the order the model gave it, in either spelling", () => {
     expect(ownSort([{ field: "due", order: "desc" }])).toEqual({ field: "due", order: "desc" });
     expect(ownSort(null)).toBeNull();
+  });
+});
+
+describe("the sums under a list", () => {
+  const decimal = (field: string, format?: string) => ({ field, title: field, type: "Decimal" as const, format });
+
+  it("are those of amounts, not of what belongs to one piece or is a share", () => {
+    const fields = ["number", "freight", "unit_price", "UnitPrice", "discount", "tax_rate", "discount_amount", "customer.balance", "total"].map((field) => decimal(field));
+    expect(summedFields([...fields, decimal("share", "percent")])).toEqual(["freight", "discount_amount", "total"]);
   });
 });
 

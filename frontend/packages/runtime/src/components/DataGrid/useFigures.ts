@@ -13,9 +13,12 @@ const MOST_SUMS = 3;
 
 export type Figures = { sums: Readonly<Record<string, number>> | undefined; groups: ReadonlyMap<string, GridFigures> | undefined };
 
+/** What belongs to one piece, or is a share of something: nobody adds it up. */
+const NOT_ADDED = /(unit_?(price|cost)|rate|ratio|percent|percentage|discount|latitude|longitude|factor)$/i;
+
 /** Amounts are what is added up; an identifier begins the row, and a path belongs to another record. */
-const summedFields = (columns: readonly GridColumnSpec[]): string[] =>
-  columns.filter(({ type, field, format }, index) => type === "Decimal" && format !== "percent" && index > 0 && !field.includes(".")).map(({ field }) => field).slice(0, MOST_SUMS);
+export const summedFields = (columns: readonly GridColumnSpec[]): string[] =>
+  columns.filter(({ type, field, format }, index) => type === "Decimal" && format !== "percent" && index > 0 && !field.includes(".") && !NOT_ADDED.test(field)).map(({ field }) => field).slice(0, MOST_SUMS);
 
 function sumsOf(row: Record<string, Json> | undefined, fields: readonly string[]): Record<string, number> {
   const sums = fields.map((field) => [field, row?.[field]] as const).filter((entry): entry is [string, number] => typeof entry[1] === "number");

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { customerTitle, makeOrders, orderColumns } from "../../fixtures/orders";
 import { TorqueProvider } from "../../theme/TorqueProvider";
 import { DataGrid } from "./DataGrid";
-import type { DataGridProps, GridView } from "./DataGrid.types";
+import type { DataGridProps, GridColumnSpec, GridView } from "./DataGrid.types";
 import { groupKey, itemsOf, nextRow } from "./groups";
 import { movedColumn, orderColumns as inOrder, resizedColumn, shownColumns, toggledColumn, MODEL_LAYOUT } from "./layout";
 import { phonePlaces } from "./PhoneCells";
@@ -166,6 +166,22 @@ describe("DataGrid", () => {
   it("puts title and amount, state and number into the two lines of a phone", () => {
     const { title, amount, meta, date } = phonePlaces(orderColumns);
     expect([title, amount, ...meta, date].map((column) => column?.field)).toEqual(["customer", "total", "status", "number", "ordered"]);
+  });
+});
+
+describe("a row on a phone", () => {
+  const column = (field: string, type: GridColumnSpec["type"], width?: number): GridColumnSpec => ({ field, title: field, type, width });
+  const places = (...columns: GridColumnSpec[]) => {
+    const { title, amount, meta, date } = phonePlaces(columns);
+    return [title, amount, ...meta, date].map((one) => one?.field);
+  };
+
+  it("is called by its own name where its first column has room for one, not by what it refers to", () => {
+    expect(places(column("name", "String"), column("id", "Integer"), column("album", "Reference"), column("genre", "Reference"), column("price", "Decimal"))).toEqual(["name", "price", "album", undefined]);
+  });
+
+  it("says its number, by which alone some rows differ", () => {
+    expect(places(column("number", "Integer"), column("customer", "Reference"), column("employee", "Reference"), column("freight", "Decimal"), column("ordered", "Date"))).toEqual(["customer", "freight", "number", "ordered"]);
   });
 });
 

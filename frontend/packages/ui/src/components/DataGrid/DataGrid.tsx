@@ -90,6 +90,7 @@ export function DataGrid(props: DataGridProps) {
           fields={fields}
           filters={view.filters}
           onFilters={(filters) => change({ filters })}
+          narrows={props.narrows}
           before={phone && sorting && <SortMenu columns={columns} sort={view.sort} onSort={(sort) => change({ sort })} />}
         >
           {onLayout && !phone && (

@@ -78,6 +78,8 @@ export type DataGridProps = {
   columns: readonly GridColumnSpec[];
   /** Fields without a column that the view may ask about all the same: an address does. */
   askable?: readonly GridColumnSpec[];
+  /** Whether a condition of the view asks anything. Default: it does. */
+  narrows?: (filter: GridFilter) => boolean;
   view: GridView;
   onView: (view: GridView) => void;
   data: GridData | null;

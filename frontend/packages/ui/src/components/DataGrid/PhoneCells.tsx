@@ -4,20 +4,25 @@ import classes from "./DataGrid.module.css";
 import type { GridColumnSpec } from "./DataGrid.types";
 import { CellContent } from "./GridCell";
 import type { GridRowProps } from "./GridRow.types";
+import { leastOf } from "./template";
 
 type Places = { title: GridColumnSpec | undefined; amount: GridColumnSpec | undefined; meta: GridColumnSpec[]; date: GridColumnSpec | undefined };
 
 const isMoment = ({ type }: GridColumnSpec): boolean => type === "Date" || type === "DateTime";
 
+/** A first column this wide holds what records are called; a narrower one numbers them, and what they refer to tells more. */
+const NAME_WIDTH = 200;
+
 /** Who stands where in the two lines of a phone's row: title and amount, then status, what tells rows apart, date. */
 export function phonePlaces(columns: readonly GridColumnSpec[]): Places {
-  const named = columns.find(({ type }) => type === "Reference") ?? columns.find(({ type }) => type === "String");
-  const title = columns[0]?.type === "String" && !columns.some(({ type }) => type === "Reference") ? columns[0] : named;
+  const other = columns.find(({ type }) => type === "Reference") ?? columns.find(({ type }) => type === "String");
+  const [first] = columns;
+  const title = first?.type === "String" && (leastOf(first, 0) >= NAME_WIDTH || !columns.some(({ type }) => type === "Reference")) ? first : other;
   const amount = columns.findLast(({ type }) => isNumeric(type));
   const date = columns.find((column) => isMoment(column));
   const rest = columns.filter((column) => column !== title && column !== amount && column !== date && !isMoment(column));
   const state = rest.find(({ type }) => type === "Enum");
-  const telling = rest.find(({ type }) => type === "String" || type === "Reference") ?? rest.find((column) => column !== state);
+  const telling = rest.find((column) => column === first && column !== state) ?? rest.find(({ type }) => type === "String" || type === "Reference") ?? rest.find((column) => column !== state);
   return { title: title ?? columns[0], amount, meta: [state, telling].filter((column) => column !== undefined), date };
 }
 

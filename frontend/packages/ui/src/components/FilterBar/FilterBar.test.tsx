@@ -20,7 +20,7 @@ function Bar({ first = [] }: { first?: GridFilter[] }) {
   shown = filters;
   return (
     <TorqueProvider locale="en-GB">
-      <FilterBar searchLabel="Search orders" search="" onSearch={() => undefined} fields={FIELDS} filters={filters} onFilters={setFilters} />
+      <FilterBar searchLabel="Search orders" search="" onSearch={() => undefined} fields={FIELDS} filters={filters} onFilters={setFilters} narrows={({ value }) => value !== "many"} />
     </TorqueProvider>
   );
 }
@@ -43,9 +43,12 @@ describe("the filter bar", () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Filter" })));
   });
 
-  it("says what an address holds that is no number as it stands", () => {
-    render(<Bar first={[{ field: "total", operator: "ge", value: "many" }]} />);
-    expect(within(chip("Total")).getByText("many")).toBeTruthy();
+  it("says what an address holds that is no number as it stands, and that it does nothing", () => {
+    render(<Bar first={[{ field: "total", operator: "ge", value: "many" }, { field: "number", operator: "contains", value: "1" }, { field: "total", operator: "le", value: "" }]} />);
+    const [many, empty] = screen.getAllByRole("group", { name: "Filter on Total" });
+    expect(many?.textContent).toContain("manydoes nothing here");
+    expect(chip("Number").textContent).not.toContain("does nothing here");
+    expect(empty?.textContent).not.toContain("does nothing here");
   });
 
   it("shows what an address asks of a field that is not offered, and lets it go", async () => {

@@ -7,10 +7,10 @@ import { SearchField } from "../SearchField/SearchField";
 import classes from "./FilterBar.module.css";
 import type { FilterBarProps, GridFilter } from "./FilterBar.types";
 import { FilterChip } from "./FilterChip";
-import { firstFilter } from "./operators";
+import { asksSomething, firstFilter } from "./operators";
 
 /** Search, then one chip for each condition, then the button that adds one. */
-export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, before, children }: FilterBarProps) {
+export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFilters, narrows, before, children }: FilterBarProps) {
   const { t } = useTranslation("ui");
   const [fresh, setFresh] = useState<number | null>(null);
   const adder = useRef<HTMLButtonElement>(null);
@@ -28,6 +28,7 @@ export function FilterBar({ searchLabel, search, onSearch, fields, filters, onFi
             filter={filter}
             fields={fields}
             fresh={fresh === index}
+            idle={narrows !== undefined && asksSomething(filter) && !narrows(filter)}
             onChange={(next) => replace(index, next)}
             onRemove={() => {
               onFilters(filters.filter((_, at) => at !== index));

@@ -32,6 +32,8 @@ export type FilterBarProps = {
   fields: readonly FilterField[];
   filters: readonly GridFilter[];
   onFilters: (filters: GridFilter[]) => void;
+  /** Whether a condition with a value asks anything: an address may hold what is none of its field. Default: it does. */
+  narrows?: (filter: GridFilter) => boolean;
   /** Before the chips. */
   before?: ReactNode;
   /** At the end of the bar. */

@@ -17,10 +17,12 @@ export type FilterChipProps = {
   onRemove: () => void;
   /** Opens the value menu at once, for a chip that was just added. Default false. */
   fresh?: boolean;
+  /** What it holds is no value of its field, and so it narrows nothing. Default false. */
+  idle?: boolean;
 };
 
 /** `field | operator | value | ×`: each part opens its own menu. */
-export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }: FilterChipProps) {
+export function FilterChip({ filter, fields, onChange, onRemove, fresh = false, idle = false }: FilterChipProps) {
   const { t } = useTranslation("ui");
   const [valueOpen, setValueOpen] = useState(fresh);
   const scope = useFocusScope(valueOpen);
@@ -57,6 +59,7 @@ export function FilterChip({ filter, fields, onChange, onRemove, fresh = false }
           </Popover.Dropdown>
         </Popover>
       )}
+      {idle && <IdlePart />}
       <RemovePart label={field.label} onRemove={onRemove} />
     </div>
   );
@@ -71,11 +74,18 @@ function UnknownChip({ filter, onRemove }: Pick<FilterChipProps, "filter" | "onR
       <span className={classes.part} data-inert>
         {[field, t(operatorWord("String", operator)), valuesOf(filter).join(", ")].filter(Boolean).join(" ")}
       </span>
-      <span className={classes.part} data-inert data-note>
-        {t("filter.idle")}
-      </span>
+      <IdlePart />
       <RemovePart label={field} onRemove={onRemove} />
     </div>
+  );
+}
+
+function IdlePart() {
+  const { t } = useTranslation("ui");
+  return (
+    <span className={classes.part} data-inert data-note>
+      {t("filter.idle")}
+    </span>
   );
 }
 

@@ -56,5 +56,5 @@ export function ReferenceInput({ field, value, onChange, onBlur, inputRef, frame
   const searching = search.name === "found" && text !== titles[0]?.label;
   const onlyFound = ({ options }: { options: ComboboxParsedItem[] }): ComboboxParsedItem[] => (searching ? options.filter((option) => "value" in option && offered.has(option.value)) : options);
   if (field.multiple) return <MultiSelect {...shared} ref={inputRef as Ref<HTMLInputElement>} value={chosen} onChange={onChange} />;
-  return <Select {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={onlyFound} allowDeselect={false} clearable={!frame["aria-required"]} value={chosen[0] ?? null} onChange={onChange} />;
+  return <Select {...shared} ref={inputRef as Ref<HTMLInputElement>} filter={onlyFound} allowDeselect={false} clearable={!frame["aria-required"]} clearSectionMode={chosen.length > 0 && !frame["aria-required"] ? "clear" : "rightSection"} value={chosen[0] ?? null} onChange={onChange} />;
 }
