@@ -12,7 +12,7 @@ import pytest
 from tests.integration.entity.test_together import APPLICATIONS, Town, answers
 from tests.integration.entity.workshop import ADMIN, Shop
 from tests.support.waiting import eventually
-from torque.entity.write import apart
+from torque.entity.write import apart, batches
 from torque.entity.write.bulk_types import Edit
 from torque.errors import TimedOut, TorqueError
 
@@ -134,6 +134,21 @@ async def test_who_cannot_go_on_beside_the_queue_in_time_hears_of_it(
     assert await town.number("SELECT count(*) FROM entities") == 1
     again = await answers(*(town.create(slow, "customer", name="Eve", email="held@example.com") for _ in range(3)))
     assert sorted(type(one).__name__ for one in again) == ["ValidationFailed", "ValidationFailed", "dict"]
+
+
+async def test_who_has_not_come_to_their_turn_beside_the_queue_in_time_go_each_by_itself(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, writer = town.apps[0], town.shop.entities._writer
+    await town.create(slow, "customer", name="Ada", email="ada@example.com")
+    monkeypatch.setattr(batches, "PATIENCE_SECONDS", 0.1)
+    async with held(town, HOLD, slow.id):
+        emails = ["held@example.com"] * 3 + [f"{n}@example.com" for n in range(3)]
+        works = [asyncio.create_task(town.create(slow, "customer", name="Eve", email=one)) for one in emails]
+        await eventually(lambda: bool(writer._asides))
+        await eventually(lambda: not writer._asides)
+    found = await answers(*works)
+    assert sorted(type(one).__name__ for one in found) == ["ValidationFailed"] * 2 + ["dict"] * 4
 
 
 async def test_what_goes_on_beside_its_queue_is_done_before_the_engine_is_closed(town: Town) -> None:
