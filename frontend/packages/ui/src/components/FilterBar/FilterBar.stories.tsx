@@ -47,6 +47,21 @@ export const Several: Story = {
     ],
   },
 };
+/** What addresses ask that nothing can be asked: of a field that is not known, and by what is no value of a field. */
+export const Idle: Story = {
+  args: {
+    filters: [
+      { field: "colour", operator: "in", value: "red~blue" },
+      { field: "total", operator: "ge", value: "many" },
+      { field: "status", operator: "eq", value: "draft" },
+    ],
+    narrows: ({ value }) => value !== "many",
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByText("does nothing here")).toHaveLength(2);
+  },
+};
+export const IdleDark: Story = { ...Idle, globals: { scheme: "dark" } };
 export const SeveralDark: Story = { ...Several, globals: { scheme: "dark" } };
 export const ChoosesSeveral: Story = {
   ...Several,
