@@ -35,11 +35,15 @@ SELECT $1::uuid, e.id, e.entity_type FROM unnest($2::text::uuid[]) AS w (id) CRO
     OFFSET 0
 ) AS e;
 
--- name: taken_keys
-SELECT k.constraint_id, k.value
-FROM entity_keys k JOIN unnest($2::text[], $3::text[]) AS w (constraint_id, value)
-    ON k.constraint_id = w.constraint_id AND k.value = w.value
-WHERE k.application_id = $1 AND k.entity_id <> $4::uuid;
+-- name: key_owners
+-- One look into the primary key for each value, whatever the statistics say: the other index begins with the application
+-- as well, and only the order tells the planner that it is none.
+SELECT r.constraint_id, r.value, r.entity_id
+FROM unnest($2::text[], $3::text[]) AS w (constraint_id, value) CROSS JOIN LATERAL (
+    SELECT k.constraint_id, k.value, k.entity_id FROM entity_keys k
+    WHERE k.application_id = $1 AND k.constraint_id = w.constraint_id AND k.value >= w.value AND k.value <= w.value
+    ORDER BY k.value LIMIT 1
+) AS r;
 
 -- name: settings
 SELECT key, value FROM system_config WHERE key IN ('text_collation', 'cursor_secret');
@@ -83,8 +87,12 @@ ORDER BY e.id
 FOR NO KEY UPDATE;
 
 -- name: owners
-SELECT k.value, k.entity_id FROM entity_keys k
-WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value = ANY($3::text[]);
+-- As `key_owners`, of one rule.
+SELECT r.value, r.entity_id FROM unnest($3::text[]) AS w (value) CROSS JOIN LATERAL (
+    SELECT k.value, k.entity_id FROM entity_keys k
+    WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value >= w.value AND k.value <= w.value
+    ORDER BY k.value LIMIT 1
+) AS r;
 
 -- name: find_repeats
 SELECT key, params_hash, result FROM idempotency_keys

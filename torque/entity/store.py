@@ -166,12 +166,12 @@ class EntityStore(Convoy[str, None, Row | None]):
         if not keys:
             return set()
         constraints, values = [key[0] for key in keys], [key[1] for key in keys]
-        rows = await self._db.fetch(Q.taken_keys, application_id, constraints, values, record_id)
-        return {(row["constraint_id"], row["value"]) for row in rows}
+        rows = await self._db.fetch(Q.key_owners, application_id, constraints, values, steady=True)
+        return {(row["constraint_id"], row["value"]) for row in rows if row["entity_id"] != record_id}
 
     async def owners(self, application_id: str, constraint: str, wanted: Sequence[str]) -> dict[str, str]:
         """Return the records that have these values of a unique rule, by value."""
-        rows = await self._db.fetch(Q.owners, application_id, constraint, list(wanted)) if wanted else ()
+        rows = await self._db.fetch(Q.owners, application_id, constraint, list(wanted), steady=True) if wanted else ()
         return {row["value"]: row["entity_id"] for row in rows}
 
     async def find_repeats(

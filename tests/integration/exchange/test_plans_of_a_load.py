@@ -1,4 +1,4 @@
-"""What a load asks for every batch is planned once, and takes as long for the last batch as for the first."""
+"""What a load or a bulk write asks for every batch is planned once, and takes as long for the last as for the first."""
 
 import json
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ import pytest
 from tests.integration.entity.test_plans_by_id import listed
 from tests.integration.entity.workshop import Shop
 from torque.db.pool import Database
+from torque.entity.batch import Q as Stored
 from torque.entity.exchange.lookup import Q
 
 MADE = """
@@ -31,7 +32,7 @@ def read(plan: dict[str, Any]) -> Iterable[int]:
 
 
 @pytest.mark.parametrize("known", ["nothing", "little", "emptied", "analysed while empty"])
-@pytest.mark.parametrize("asked", [Q.keys_of_rule, Q.keys, *BY_ID], ids=lambda text: text[:40])
+@pytest.mark.parametrize("asked", [Stored.owners, Stored.key_owners, *BY_ID], ids=lambda text: text[:40])
 async def test_each_batch_reads_what_it_asks_for_however_little_there_was(db: Database, known: str, asked: str) -> None:
     app = Shop(db).app.id
     if known == "little":
@@ -60,6 +61,6 @@ def _arguments(asked: str, app: str, ids: list[str]) -> list[str]:
     values = "{" + ",".join(ids) + "}"
     if asked in BY_ID:
         return [app, values]
-    if asked == Q.keys_of_rule:
+    if asked == Stored.owners:
         return [app, "x", values]
     return [app, "{" + ",".join("x" for _ in ids) + "}", values]

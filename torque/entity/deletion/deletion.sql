@@ -153,16 +153,6 @@ SELECT NULL, array_agg(g.id) FROM goes g HAVING count(*) > 0;
 -- name: data_of
 SELECT e.id, e.data FROM entities e WHERE e.application_id = $1 AND e.id = ANY($2::uuid[]);
 
--- name: key_owners
--- Who has unique values that others are to have.
-SELECT k.constraint_id, k.value, k.entity_id
-FROM unnest($2::text[], $3::text[], $4::uuid[]) AS w (constraint_id, value, claimant) CROSS JOIN LATERAL (
-    SELECT o.constraint_id, o.value, o.entity_id FROM entity_keys o
-    WHERE o.application_id = $1 AND o.constraint_id = w.constraint_id AND o.value = w.value
-    OFFSET 0
-) AS k
-WHERE k.entity_id <> w.claimant;
-
 -- name: dependants_among
 SELECT r.link_key, r.source_id, r.target_id, e.entity_type
 FROM entity_relationships r CROSS JOIN LATERAL (

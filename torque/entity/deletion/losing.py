@@ -108,8 +108,8 @@ def _empty(removal: Removal, found: Losses, new: dict[Key, str], record_id: str,
 
 async def _owners(connection: Connection, app: RunningApplication, keys: dict[Key, str]) -> Sequence[Any]:
     """Return which of these unique values others have by now, and who."""
-    args = [key[0] for key in keys], [key[1] for key in keys], list(keys.values())
-    return await connection.fetch(Q.key_owners, app.id, *args)
+    rows = await connection.fetch(Q.key_owners, app.id, [key[0] for key in keys], [key[1] for key in keys])
+    return [row for row in rows if row["entity_id"] != keys[row["constraint_id"], row["value"]]]
 
 
 def may_refuse(model: CompiledModel, entity: str, field: str) -> bool:

@@ -170,11 +170,10 @@ class Deleter:
         """Return the links to records; of more records than may go along, one is enough to know."""
         app, limit = request.app.id, request.limit
         links: Sequence[Any] = await connection.fetch(Q.dependants, app, ids, None if limit is None else limit + 1)
-        if limit is None or len(links) <= limit:
-            return links
-        if await connection.fetchval(Q.how_many_dependants, app, ids, limit + 1) > limit:
-            raise TooMany
-        links = await connection.fetch(Q.dependants, app, ids, None)  # they have several references
+        if limit is not None and len(links) > limit:
+            if await connection.fetchval(Q.how_many_dependants, app, ids, limit + 1) > limit:
+                raise TooMany
+            links = await connection.fetch(Q.dependants, app, ids, None)  # they have several references
         return links
 
     async def empty(self, request: Request, sources: Sequence[str]) -> Sequence[Write]:

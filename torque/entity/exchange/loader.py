@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from torque import codec
+from torque.entity.batch import Q as Stored
 from torque.entity.exchange import draft as drafting
 from torque.entity.exchange.chunk import Chunk, Chunks
 from torque.entity.exchange.copying import Lines, lines_of
@@ -209,7 +210,7 @@ class Loader:
         if asked := [key for _, key in keys if key[0] not in self._fresh]:
             rules = {rule.id: rule for rule in plan.entity.uniques}
             names, held = [key[0] for key in asked], [key[1] for key in asked]
-            known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+            known = taken(await self._connection.fetch(Stored.key_owners, self._load.app.id, names, held))
             for draft, key in keys:
                 if key in known:
                     self._not_unique(plan, draft, rules[key[0]])
@@ -228,7 +229,7 @@ class Loader:
         known: dict[tuple[str, str], str] = {}
         if asked := [key for key in seen if key[0] not in self._fresh]:
             names, held = [key[0] for key in asked], [key[1] for key in asked]
-            known = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+            known = taken(await self._connection.fetch(Stored.key_owners, self._load.app.id, names, held))
         for key in known:
             self._not_unique(plan, seen[key], rules[key[0]])
         await self._refuse_known_ids(plan, drafts)

@@ -8,6 +8,7 @@ import msgspec
 
 from torque.db.queries import load_queries
 from torque.entity import values
+from torque.entity.batch import Q as Stored
 from torque.entity.exchange.draft import Draft, Wanted
 from torque.entity.exchange.known import KeyOf
 from torque.entity.exchange.many import Link, Many
@@ -103,7 +104,7 @@ class Lookup:
                             if cell not in cells:
                                 cells.append(cell)
         for key, texts in asked.values():
-            rows = await self._connection.fetch(Q.keys_of_rule, self._application_id, key.rule_id, list(texts))
+            rows = await self._connection.fetch(Stored.owners, self._application_id, key.rule_id, list(texts))
             for row in rows:
                 for cell in texts.pop(row["value"]):
                     key.remember(cell, row["entity_id"])

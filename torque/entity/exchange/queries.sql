@@ -33,24 +33,6 @@ SET LOCAL enable_seqscan = off;
 -- name: flexible
 SET LOCAL enable_seqscan = on;
 
--- name: keys_of_rule
--- One look into the primary key for each value, also before there are statistics: the other index begins with the
--- application as well, and only the order tells the planner that it is none.
-SELECT r.value, r.entity_id FROM unnest($3::text[]) AS w (value) CROSS JOIN LATERAL (
-    SELECT k.value, k.entity_id FROM entity_keys k
-    WHERE k.application_id = $1 AND k.constraint_id = $2 AND k.value >= w.value AND k.value <= w.value
-    ORDER BY k.value LIMIT 1
-) AS r;
-
--- name: keys
--- As `keys_of_rule`.
-SELECT r.constraint_id, r.value, r.entity_id
-FROM unnest($2::text[], $3::text[]) AS w (constraint_id, value) CROSS JOIN LATERAL (
-    SELECT k.constraint_id, k.value, k.entity_id FROM entity_keys k
-    WHERE k.application_id = $1 AND k.constraint_id = w.constraint_id AND k.value >= w.value AND k.value <= w.value
-    ORDER BY k.value LIMIT 1
-) AS r;
-
 -- name: fresh_rules
 SELECT w.id FROM unnest($2::text[]) AS w (id)
 WHERE NOT EXISTS (SELECT 1 FROM entity_keys k WHERE k.application_id = $1 AND k.constraint_id = w.id);

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from torque import codec
+from torque.entity.batch import Q as Stored
 from torque.entity.batch import Write, statement
 from torque.entity.exchange.draft import Draft, faults_of, refusals
 from torque.entity.exchange.linking import Linking
@@ -80,7 +81,7 @@ class Updater:
             rows = await self._connection.fetch(Q.types, self._load.app.id, known)
             return {row["id"]: row["id"] for row in rows}
         assert plan.upsert is not None, "rows are split only where records are changed"
-        rows = await self._connection.fetch(Q.keys_of_rule, self._load.app.id, plan.upsert.rule_id, known)
+        rows = await self._connection.fetch(Stored.owners, self._load.app.id, plan.upsert.rule_id, known)
         return {row["value"]: row["entity_id"] for row in rows}
 
     async def _change(self, plan: RowPlan, changes: dict[str, Draft], rows: Sequence[Row], now: str) -> None:
@@ -170,7 +171,7 @@ class Updater:
         if not new:
             return writes
         names, held = [key[0] for key in new], [key[1] for key in new]
-        owners = taken(await self._connection.fetch(Q.keys, self._load.app.id, names, held))
+        owners = taken(await self._connection.fetch(Stored.key_owners, self._load.app.id, names, held))
         refuse_unmoved([write for _, write in writes], new, owners, refused)
         rules = {rule.id: rule for rule in plan.entity.uniques}
         for draft, write in writes:
