@@ -29,6 +29,9 @@ from torque.types import RunContext
 from torque.xflow.lifecycle import Lifecycle
 from torque.xflow.service import XFlowService
 
+DELETION_SECONDS = 5.0
+"""How long a server lets somebody wait until all records of an application are gone; a command waits to the end."""
+
 
 class Platform:
     """Everything a protocol adapter or a command needs, opened and wired.
@@ -72,8 +75,9 @@ class Platform:
         self.exchange = ExchangeService(db, self.access, self.generations, self.bus, self.hooks)
         self.files = FileService(db, self.access, self.entities, self.hooks, open_store(config), config.files, observer)
         self.applications = ApplicationService(
-            db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
-        )
+            db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities,
+            patience=None if context.is_command else DELETION_SECONDS,
+        )  # fmt: skip
         self.xflows = XFlowService(db, self.access, self.entities, self.bus, observer, config, context)
         self.models.check_flows_with(self.xflows.check)
         self.lifecycle = Lifecycle(self.xflows, self.hooks)
@@ -111,6 +115,7 @@ class Platform:
             stack.push_async_callback(self.xflows.close)
             stack.push_async_callback(self.relay.close)
             stack.push_async_callback(self.entities.close)
+            stack.push_async_callback(self.applications.close)
             stack.push_async_callback(self.files.close)
             stack.push_async_callback(self.outbox.close)
             stack.callback(self.hub.close)

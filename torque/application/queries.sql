@@ -37,6 +37,14 @@ SELECT DISTINCT l.virtualtransaction AS id FROM pg_locks l
 WHERE l.locktype = 'relation' AND l.relation = 'entities'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());
 
+-- name: prepare_removal
+-- There may be millions of records: it takes as long as it takes. `trusted` tells whether triggers can be left out.
+SELECT set_config('statement_timeout', '0', true), has_parameter_privilege('session_replication_role', 'SET') AS trusted;
+
+-- name: leave_triggers
+-- All goes, so nothing that is left can refer to it, or sums it up: to ask that for each record takes twenty times as long.
+SET LOCAL session_replication_role = replica;
+
 -- name: defer_constraints
 SET CONSTRAINTS ALL DEFERRED;
 
@@ -111,6 +119,10 @@ SELECT DISTINCT f.id
 FROM (SELECT id FROM counted UNION ALL SELECT id FROM repeated UNION ALL SELECT id FROM waiting
       UNION ALL SELECT id FROM executed) f
 WHERE f.id IS NOT NULL AND NOT EXISTS (SELECT FROM torque_applications a WHERE a.id = f.id);
+
+-- name: mark_left
+-- Until all of an application is gone it counts something, so that whoever looks for leftovers finds it.
+INSERT INTO entity_counts (application_id, entity_type, shard, n) VALUES ($1, '', 0, 0) ON CONFLICT DO NOTHING;
 
 -- name: delete_application
 DELETE FROM torque_applications WHERE id = $1;

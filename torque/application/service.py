@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from torque.access.service import AccessService, require_admin
 from torque.application import pages
 from torque.application.catalog import Catalog, CompiledModels
+from torque.application.leftovers import Leftovers
 from torque.application.store import ApplicationStore
 from torque.application.types import RUNNING, STOPPED, Answer, Application, ApplicationInfo, RunningApplication
 from torque.bus import Bus
@@ -34,14 +35,17 @@ class ApplicationService:
     ----------
     seeder
         Writes a model's sample data inside the transaction that creates an application.
+    patience
+        Seconds that a deletion waits until the records are gone, too; None until they are.
     """
 
     def __init__(
         self, db: Database, catalog: Catalog, models: CompiledModels, access: AccessService,
-        generations: Generations, bus: Bus, seeder: Seeder,
+        generations: Generations, bus: Bus, seeder: Seeder, patience: float | None = None,
     ) -> None:  # fmt: skip
         self._db = db
         self._store = ApplicationStore(db)
+        self._leftovers = Leftovers(self._store, patience)
         self._catalog = catalog
         self._models = models
         self._access = access
@@ -115,7 +119,7 @@ class ApplicationService:
         return await self._set_status(caller, ref, STOPPED, "stopped")
 
     async def delete(self, caller: Caller, ref: str) -> None:
-        """Delete an application with all its records, history and tokens."""
+        """Delete an application with all its records, history and tokens; those of a large one go after the answer."""
         require_admin(caller)
         application = await self.stop(caller, ref)  # so that nobody begins to write
         try:
@@ -125,9 +129,13 @@ class ApplicationService:
         slot = self._generations.slot
         self._generations.bump([slot("identity", credential.hex()) for credential in credentials])
         await self._changed(application.id, "deleted")
-        await self._store.sweep(application.id)
         if credentials:
             await self._bus.emit(AccessChanged(credentials=credentials))
+        await self._leftovers.remove(application.id)
+
+    async def close(self) -> None:
+        """Leave what is under way in the background to the next server."""
+        await self._leftovers.close()
 
     async def load_page(
         self, caller: Caller, app: RunningApplication, page_id: str = "start_page", locale: str | None = None

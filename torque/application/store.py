@@ -15,12 +15,13 @@ from torque.errors import Unavailable
 Q = load_queries(Path(__file__).with_name("queries.sql"))
 
 # Everything an application owns. Records first: who still changes one is waited for, and what that wrote beside it
-# is seen by the statements that follow. The application itself goes last.
+# is seen by the statements that follow.
 _OWNED = (
     Q.delete_records, Q.delete_links, Q.delete_keys, Q.delete_counts, Q.delete_idempotency, Q.delete_formulas,
     Q.delete_outbox, Q.delete_audit, Q.delete_node_executions, Q.delete_executions, Q.delete_summaries, Q.free_files,
-    Q.delete_application,
 )  # fmt: skip
+_PATIENCE = 3600.0
+"""Seconds for a statement about all records of an application."""
 _WRITERS_SECONDS, _LOOK_SECONDS = 15.0, 0.02
 
 
@@ -57,28 +58,27 @@ class ApplicationStore:
         return (await self._db.execute(Q.set_status, application_id, status)) == "UPDATE 1"
 
     async def delete(self, application_id: str) -> tuple[bytes, ...]:
-        """Delete a stopped application with everything it owns; return the credentials that ended with it.
+        """Delete a stopped application; return the credentials that ended with it. What it owned is left to `sweep`.
 
         A record that is being created is invisible until its transaction commits, so those under way are waited for.
         """
         await self._outlast_writers()
         async with self._db.transaction() as connection:
             await connection.execute(Q.lock, application_id)
-            await connection.execute(Q.defer_constraints)
             hashes = tuple(row["hash"] for row in await connection.fetch(Q.token_credentials, application_id))
-            for statement in _OWNED:
-                await connection.execute(statement, application_id)
+            await connection.execute(Q.mark_left, application_id)
+            await connection.execute(Q.delete_application, application_id)
             return hashes
 
     async def sweep(self, application_id: str) -> None:
-        """Delete what a request stored that had been let in before its application was deleted."""
+        """Delete all that an application owned that is deleted, and what was stored by requests let in before."""
         await self._outlast_writers()
         await self._remove(application_id)
 
     async def sweep_leftovers(self) -> int:
         """Delete what is left of applications that are gone; return of how many.
 
-        A record that was let in before its application was deleted may be written at any time after the last sweep,
+        A record that was let in before its application was deleted may be written at any time after the first sweep,
         and who deleted the application may have died before it.
         """
         gone = [row["id"] for row in await self._db.fetch(Q.ownerless)]
@@ -88,9 +88,10 @@ class ApplicationStore:
 
     async def _remove(self, application_id: str) -> None:
         async with self._db.transaction() as connection:
-            await connection.execute(Q.defer_constraints)
+            prepared = await connection.fetchrow(Q.prepare_removal)
+            await connection.execute(Q.leave_triggers if prepared["trusted"] else Q.defer_constraints)
             for statement in _OWNED:
-                await connection.execute(statement, application_id)
+                await connection.execute(statement, application_id, timeout=_PATIENCE)
 
     async def _outlast_writers(self) -> None:
         """Return when every transaction that writes records now has ended.

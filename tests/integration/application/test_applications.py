@@ -1,77 +1,22 @@
-"""Applications: made of a model with its sample records, found by name, stopped, followed to new revisions, deleted."""
+"""Applications: made of a model with its sample records, found by name, stopped, followed to new revisions."""
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from tests.integration.application.site import ADA, ADMIN, EVE, GUEST, SAMPLES, Site
 from tests.integration.entity.workshop import SHOP, entity, field
-from tests.support.waiting import eventually
 from torque import codec
-from torque.access.service import AccessService
-from torque.application.catalog import Catalog
-from torque.application.service import ApplicationService
-from torque.application.store import ApplicationStore
-from torque.bus import Bus
-from torque.db.pool import Database
-from torque.entity.hooks import Hooks
-from torque.entity.service import EntityService
 from torque.entity.types import Query, Sort
 from torque.errors import (
     Conflict,
     InvalidParams,
     NotFound,
-    TorqueError,
-    Unauthenticated,
     Unavailable,
     ValidationFailed,
 )
-from torque.events import ApplicationChanged
-from torque.model.service import ModelService
-from torque.native import Generations
-from torque.observe import Observer
 from torque.types import Caller
-
-ADMIN, GUEST = Caller.local("test"), Caller.anonymous("test")
-ADA, EVE = "0190a000-0000-7000-8000-0000000000a1", "0190a000-0000-7000-8000-0000000000e1"
-SAMPLES = {
-    "order": [{"id": "0190a000-0000-7000-8000-000000000001", "number": 1, "customer_id": ADA}],
-    "customer": [{"id": ADA, "name": "Ada", "parent_id": EVE}, {"id": EVE, "name": "Eve", "parent_id": ADA}],
-}
-
-
-class Site:
-    """Models, applications and records on one database, as one worker has them."""
-
-    def __init__(self, db: Database, generations: Generations | None = None) -> None:
-        self.db = db
-        self.generations = generations or Generations()
-        self.bus = Bus(Observer())
-        self.events: list[ApplicationChanged] = []
-        self.bus.on(ApplicationChanged, self.events.append)
-        self.models = ModelService(db, self.bus, self.generations, Observer())
-        self.access = AccessService(db, self.generations, self.bus)
-        self.catalog = Catalog(ApplicationStore(db), self.models, self.generations)
-        self.entities = EntityService(db, self.access, self.generations, self.bus, Hooks(), Observer())
-        self.applications = ApplicationService(
-            db, self.catalog, self.models, self.access, self.generations, self.bus, self.entities
-        )
-
-    async def model(self, name: str, **more: Any) -> str:
-        """Store the shop model under a name and return its id."""
-        document = {**SHOP, "name": name, **more}
-        return (await self.models.import_document(ADMIN, codec.dumps(document))).model.id
-
-    async def records(self, ref: str, entity_type: str) -> list[dict[str, Any]]:
-        app = await self.catalog.get(ref)
-        answer = await self.entities.list(ADMIN, app, Query(entity_type=entity_type))
-        return list(codec.loads(answer.result)["data"])
-
-
-@pytest.fixture
-def site(db: Database) -> Site:
-    return Site(db)
 
 
 async def test_an_application_starts_with_the_sample_records_and_their_references(site: Site) -> None:
@@ -140,118 +85,6 @@ async def test_a_changed_model_is_served_by_every_worker_at_once(site: Site) -> 
     assert after.model.revision == before.model.revision + 1
     assert "extra" in after.model.entities
     assert "extra" not in before.model.entities
-
-
-async def test_deleting_an_application_takes_its_records_and_tokens_along(site: Site) -> None:
-    made = await site.applications.create(ADMIN, await site.model("deleted", sample_data=SAMPLES))
-    _, secret = await site.access.create_token(ADMIN, "scoped", "admin", "deleted")
-    await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
-    await site.applications.delete(ADMIN, "deleted")
-    with pytest.raises(NotFound):
-        await site.catalog.get("deleted")
-    with pytest.raises(Unauthenticated):
-        await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
-    for table in ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log"):
-        assert await site.db.fetchval(f"SELECT count(*) FROM {table} WHERE application_id = $1", made.id) == 0
-
-
-async def test_what_is_learned_of_an_application_while_it_is_deleted_counts_no_longer_afterwards(site: Site) -> None:
-    """It is stopped first. Whoever looks between that and the end finds it, and its tokens, still there."""
-    made = await site.applications.create(ADMIN, await site.model("vanishing"))
-    _, secret = await site.access.create_token(ADMIN, "vanishing", "admin", "vanishing")
-    caller = await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
-    assert caller.credential is not None
-    slot, read = site.generations.slot, site.generations.read
-    catalogue, identity = slot("catalogue", made.id), slot("identity", caller.credential.hex())
-    learned = []
-
-    async def look(event: ApplicationChanged) -> None:
-        if event.action == "stopped":
-            with pytest.raises(Unavailable):
-                await site.catalog.get("vanishing")
-            learned.extend([read([catalogue]), read([identity])])
-
-    site.bus.on(ApplicationChanged, look)
-    await site.applications.delete(ADMIN, "vanishing")
-    assert [site.generations.current(stamp) for stamp in learned] == [False, False]
-    with pytest.raises(NotFound):
-        await site.catalog.get("vanishing")
-    with pytest.raises(Unauthenticated):
-        await site.access.authenticate(f"Bearer {secret}", None, protocol="test")
-
-
-OWNING = """
-SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'application_id'
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1
-"""
-
-
-async def leftovers(site: Site, application_id: str) -> int:
-    """Count what is left of an application."""
-    tables = ("entities", "entity_relationships", "entity_keys", "entity_counts", "audit_log")
-    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE application_id = $1)" for table in tables)
-    return int(await site.db.fetchval(f"SELECT {counts}", application_id))
-
-
-async def test_deleting_an_application_waits_for_the_record_that_is_being_created(site: Site) -> None:
-    made = await site.applications.create(ADMIN, await site.model("busy"))
-    async with site.db.transaction() as connection:
-        await connection.execute(
-            "INSERT INTO entities (application_id, id, entity_type, data) VALUES ($1, $2, 'customer', $3)",
-            made.id, ADA, b'{"name": "Ada"}',
-        )  # fmt: skip
-        deletion = asyncio.ensure_future(site.applications.delete(ADMIN, made.id))
-        await eventually(lambda: [event for event in site.events if event.action == "stopped"])
-        await asyncio.wait({deletion}, timeout=0.3)
-        assert not deletion.done()
-    await deletion
-    assert await leftovers(site, made.id) == 0
-
-
-async def test_records_that_are_created_while_their_application_is_deleted_are_gone_after_the_next_sweep(
-    site: Site,
-) -> None:
-    """A write that waited for a connection may begin after the deletion swept; the supervisor sweeps every minute."""
-    made = await site.applications.create(ADMIN, await site.model("rushed", sample_data=SAMPLES))
-    app = await site.catalog.get(made.id)
-
-    async def write(number: int) -> None:
-        with suppress(TorqueError):
-            await site.entities.create(ADMIN, app, "customer", {"name": f"Customer {number}"})
-
-    writes = [asyncio.ensure_future(write(number)) for number in range(60)]
-    await asyncio.sleep(0)
-    await asyncio.gather(site.applications.delete(ADMIN, made.id), *writes)
-    await ApplicationStore(site.db).sweep_leftovers()
-    assert await leftovers(site, made.id) == 0
-    with pytest.raises(NotFound):
-        await site.catalog.get(made.id)
-
-
-async def test_a_record_that_comes_after_the_last_sweep_goes_at_the_next(site: Site) -> None:
-    made = await site.applications.create(ADMIN, await site.model("late"))
-    app = await site.catalog.get(made.id)
-    kept = await site.applications.create(ADMIN, await site.model("kept", sample_data=SAMPLES))
-    await site.applications.delete(ADMIN, made.id)
-    await site.entities.create(ADMIN, app, "customer", {"name": "Let in before"}, idempotency_key="late")
-    assert await leftovers(site, made.id) > 0
-    here = await leftovers(site, kept.id)
-    store = ApplicationStore(site.db)
-    assert await store.sweep_leftovers() == 1
-    assert await leftovers(site, made.id) == 0
-    assert await leftovers(site, kept.id) == here > 0
-    assert await store.sweep_leftovers() == 0
-
-
-async def test_no_table_keeps_anything_of_an_application_that_is_deleted(site: Site) -> None:
-    made = await site.applications.create(ADMIN, await site.model("whole", sample_data=SAMPLES))
-    tables = [row["name"] for row in await site.db.fetch(OWNING)]
-    assert {"entities", "audit_log", "files", "outbox"} <= set(tables)
-    await site.applications.delete(ADMIN, made.id)
-    for table in tables:
-        unused = " AND unused_since IS NULL" if table == "files" else ""
-        query = f"SELECT count(*) FROM {table} WHERE application_id = $1{unused}"
-        assert await site.db.fetchval(query, made.id) == 0, table
 
 
 async def test_the_list_shows_each_caller_what_exists_for_them(site: Site) -> None:
