@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from torque.db.failures import DatabaseFailure
 from torque.db.pool import Database
 from torque.db.queries import load_queries
 from torque.errors import TorqueError
@@ -110,8 +111,8 @@ class Relay:
             try:
                 for batch in _batches(signals):
                     await self._db.execute(self._statement, payload_of(self._context.run_id, batch))
-            except TorqueError as error:
-                self._observer.emit("relay_failed", level="warning", error=error.message, signals=len(signals))
+            except (TorqueError, DatabaseFailure) as error:
+                self._observer.emit("relay_failed", level="warning", error=str(error), signals=len(signals))
                 if self._closing:
                     return
                 self._waiting = [DropSignal()]  # who listens elsewhere has missed something, and is told so

@@ -101,6 +101,27 @@ async def test_what_could_not_be_told_is_told_as_a_drop_of_everything_as_soon_as
     await away.close()
 
 
+async def test_what_the_database_refused_is_told_as_a_drop_of_everything_too(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_RETRY_SECONDS", 0.01)
+    heard: list[str] = []
+    listener = Listener(db.settings, heard.append, lambda _connected: None)
+    listening = asyncio.ensure_future(listener.run())
+    await eventually(lambda: listener.connected)
+    reports: list[str] = []
+    sender = relay.Relay(
+        db, Generations(), RunContext.alone(), Observer(lambda _level, name, _fields: reports.append(name))
+    )
+    statement, sender._statement = sender._statement, "SELECT 1 / 0, $1::text"  # as with a full queue of notifications
+    sender.send(ApplicationSignal("a1", "stopped"))
+    await eventually(lambda: "relay_failed" in reports)
+    sender._statement = statement
+    await eventually(lambda: heard)
+    assert [one["type"] for one in codec.loads(heard[0])["signals"]] == ["drop"]
+    listening.cancel()
+
+
 def test_what_a_run_sent_itself_is_not_applied_again() -> None:
     generations = Generations()
     stamp = generations.read([generations.slot("record", "a1", RECORD), generations.slot("type", "a1", "todo")])
