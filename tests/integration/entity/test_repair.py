@@ -66,7 +66,7 @@ async def test_rows_that_were_lost_or_made_up_are_put_right(db: Database) -> Non
     await by_hand(
         shop,
         f"DELETE FROM entity_relationships WHERE application_id = :app AND target_id = '{customers[1]['id']}'",
-        "UPDATE entity_keys SET value = value || 'x' WHERE application_id = :app AND value LIKE '%ada%'",
+        "UPDATE entity_keys SET value = value || 'x' WHERE application_id = :app AND value LIKE '%ada@x%'",
         f"INSERT INTO entity_keys SELECT :app, 'old', 'v', '{ghost}'",
         f"INSERT INTO entity_relationships SELECT :app, 'old', '{ghost}', '{customers[0]['id']}', 0",
         f"INSERT INTO entity_relationships SELECT :app, 'order_f_payer_id', '{customers[0]['id']}',"
@@ -120,7 +120,7 @@ async def test_a_value_that_two_records_have_stays_with_the_one_that_holds_it(db
     done = await check(shop)
     assert done.found == {"surplus key": 1, "value not unique": 1}
     assert done.left == 1
-    holders = [row["entity_id"] for row in await shop.rows("entity_keys") if "ada" in row["value"]]
+    holders = [row["entity_id"] for row in await shop.rows("entity_keys") if "ada@x" in row["value"]]
     assert holders == [customers[0]["id"]]
 
 
