@@ -55,6 +55,22 @@ test("what was deleted is listed with who and when, looked at and brought back, 
   for (const number of ["CO-1036", "CO-1037", "CO-1038"]) await expect(orders.row(number)).toBeVisible();
 });
 
+test("what was deleted a moment ago is among the deleted at once, and in its list again when it comes back", async ({ orders, page }) => {
+  await orders.open("/orders?q=CO-1035");
+  await page.getByRole("checkbox", { name: "Select all rows of this page" }).check();
+  await page.getByRole("toolbar", { name: "Selected rows" }).getByRole("button", { name: /Delete/ }).click();
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Deleted orders" }).click();
+  await expect(orders.row("CO-1035")).toBeVisible({ timeout: 4000 });
+  await expect(page.getByRole("button", { name: "Undo" })).toBeHidden();
+  await orders.row("CO-1035").getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Restore" }).click();
+  await expect(page.getByText("Restored CO-1035.")).toBeVisible();
+  await page.getByRole("button", { name: /^Back to / }).click();
+  await expect(orders.row("CO-1035")).toBeVisible();
+});
+
 test("what cannot come back says why and stays, and the list follows what others delete", async ({ orders, page }) => {
   const data = { name: "Taken", email: "taken@example.com" };
   const first = await orders.call<{ id: string }>(page.request, "createEntity", { entityType: "customer", data });

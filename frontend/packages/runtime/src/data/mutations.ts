@@ -22,7 +22,7 @@ export type Mutations = {
 };
 
 export function useMutations(): Mutations {
-  const { client, writes, titles } = useRuntime();
+  const { client, writes, titles, deletions } = useRuntime();
   const cache = useQueryClient();
   return useMemo(() => {
     const wrote = (record: EntityRecord, entityType: string | undefined): EntityRecord => {
@@ -42,6 +42,7 @@ export function useMutations(): Mutations {
       bringBack: async (entityType, ids, whole) => {
         const { restored, refused } = await writes.run(() => restoreRecords(client, entityType, ids, whole), (outcome) => outcome.restored.map(written));
         titles.learn(entityType, restored);
+        deletions.back(restored.map(({ id }) => id));
         // What came back may have brought links of other records along.
         void cache.invalidateQueries({ queryKey: ["records"] });
         return refused;
@@ -52,7 +53,7 @@ export function useMutations(): Mutations {
         return refused;
       },
     };
-  }, [client, writes, titles, cache]);
+  }, [client, writes, titles, deletions, cache]);
 }
 
 /** What a form is told about a write that failed. `follows`: the form shows the record as it is now, and so what clashes. */

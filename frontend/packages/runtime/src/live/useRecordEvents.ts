@@ -21,7 +21,7 @@ const isRecordEvent = (data: unknown): data is RecordEventData => typeof data ==
 
 /** Follows the records of an entity: reads again what others changed, marks it, and holds back what they added. */
 export function useRecordEvents(entityType: string): RemoteChanges {
-  const { client, writes } = useRuntime();
+  const { client, writes, deletions } = useRuntime();
   const cache = useQueryClient();
   const [changed, setChanged] = useState<ReadonlyMap<string, readonly string[]>>(new Map());
   const [added, setAdded] = useState<ReadonlySet<string>>(new Set());
@@ -47,12 +47,13 @@ export function useRecordEvents(entityType: string): RemoteChanges {
     const hear = async ({ kind, data }: LiveEvent): Promise<void> => {
       if (kind === "resync" || !isRecordEvent(data)) return read();
       if (await writes.isOwn(data)) return;
+      if (kind !== "deleted") deletions.back([data.id]);
       if (kind === "updated") mark(data.id, data.fields ?? []);
       if (kind === "created") setAdded((before) => new Set(before).add(data.id));
       return read();
     };
     return client.subscribe([`entity:${entityType}`], (event) => void hear(event));
-  }, [client, writes, entityType, mark, read]);
+  }, [client, writes, deletions, entityType, mark, read]);
   useEffect(() => () => clearTimeout(gathering.current), []);
   return { changed, added, showAdded: useCallback(() => setAdded(new Set()), []) };
 }

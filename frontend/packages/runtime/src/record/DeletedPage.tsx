@@ -12,6 +12,7 @@ import { displayNameOf, plural } from "../noun";
 import { deletedColumns, listColumns } from "./deleted";
 import { DeletedRecord } from "./DeletedRecord";
 import { useBringBack } from "./useBringBack";
+import { useDeleteNow } from "./useDelete";
 import { useDeleted, type Deleted } from "./useDeleted";
 
 const VIEW: GridView = { search: "", filters: [], sort: null, page: 0 };
@@ -46,6 +47,7 @@ export function DeletedPage({ entityType, page, back, notice }: DeletedPageProps
   const deleted = useDeleted(entityType, form.data, !form.isLoading, words);
   const own = useMemo(() => columnSpecs(listColumns(page.components, entityType, form.data), form.data), [page, entityType, form.data]);
   const columns = useMemo(() => deletedColumns(own, words, phone, deleted.rows), [own, words, phone, deleted.rows]);
+  useDeleteNow(entityType);
   const { one, several, quietly } = useBringBack(entityType, deleted.rows);
   const set = address.set;
   const shown = address.params.get("shown");

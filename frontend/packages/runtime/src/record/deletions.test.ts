@@ -28,6 +28,19 @@ describe("deleting with Undo", () => {
     expect(send).not.toHaveBeenCalled();
   });
 
+  it("shows a record that is there again after it was deleted, but none that is on its way out", async () => {
+    const deletions = new Deletions(sent(), vi.fn());
+    deletions.hide(todo);
+    expect(deletions.waiting("todo")).toEqual([todo]);
+    expect(deletions.waiting("order")).toEqual([]);
+    deletions.back(["1"]);
+    expect(deletions.hidden().has("1")).toBe(true);
+    await deletions.commit(todo);
+    expect(deletions.waiting("todo")).toEqual([]);
+    deletions.back(["1", "2"]);
+    expect(deletions.hidden().size).toBe(0);
+  });
+
   it("brings back what the server refused to delete, and says why", async () => {
     const failed = vi.fn();
     const refusal = new Error("two orders refer to it");

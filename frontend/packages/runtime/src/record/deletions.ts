@@ -42,6 +42,18 @@ export class Deletions {
     this.#onFailure({ ...deletion, ids: refused.ids }, refused.error);
   }
 
+  /** What can still be undone. */
+  waiting(entityType: string): readonly Deletion[] {
+    return [...this.#waiting].filter((deletion) => deletion.entityType === entityType);
+  }
+
+  /** Shows records that are there again, but for those on their way out. */
+  back(ids: readonly string[]): void {
+    const leaving = new Set([...this.#waiting].flatMap((deletion) => deletion.ids));
+    const shown = ids.filter((id) => this.#hidden.has(id) && !leaving.has(id));
+    if (shown.length > 0) this.#show(shown);
+  }
+
   /** Sends everything that waits: the page is being closed. */
   flush(): void {
     [...this.#waiting].forEach((deletion) => void this.commit(deletion, true));

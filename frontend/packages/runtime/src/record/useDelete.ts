@@ -1,8 +1,10 @@
-import { showToast } from "@torque/ui";
-import { useCallback, useSyncExternalStore } from "react";
+import { hideToast, showToast } from "@torque/ui";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../context";
 import { displayNameOf, plural } from "../noun";
+
+const toastOf = ([first]: readonly string[]): string => `delete-${first ?? ""}`;
 
 /** A record that comes back takes the focus, once its row is drawn. */
 function focusRecord(id: string): void {
@@ -25,7 +27,7 @@ export function useDelete(): (entityType: string, ids: readonly string[]) => voi
       };
       deletions.hide(deletion);
       showToast({
-        id: `delete-${first}`,
+        id: toastOf(ids),
         message: ids.length === 1 ? t("record.deleted", { title: titles.of(entityType, first) ?? "" }) : t("record.deletedMany", { count: ids.length, noun }),
         action: { label: t("record.undo"), run: undo },
         onExpire: () => void deletions.commit(deletion),
@@ -33,6 +35,12 @@ export function useDelete(): (entityType: string, ids: readonly string[]) => voi
     },
     [deletions, titles, metadata, t, i18n.language],
   );
+}
+
+/** Ends the time to undo: who looks at what was deleted wants to find it there, and can bring it back from there. */
+export function useDeleteNow(entityType: string): void {
+  const { deletions } = useRuntime();
+  useEffect(() => deletions.waiting(entityType).forEach(({ ids }) => hideToast(toastOf(ids), true)), [deletions, entityType]);
 }
 
 /** Ids of the records that are on their way out. */
